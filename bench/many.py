@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def build(root: Path, sent: int, opened: int, *, pictures: bool = True) -> None:
 
 def _write_ledger(root: Path, names: list[str]) -> None:
     """Write what applies of the past would have recorded."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import timedelta
 
     from massctl.ledger.codec import chain_digest, encode
     from massctl.model import entries
@@ -187,12 +188,11 @@ def in_git(root: Path, remote: Path) -> None:
     subprocess.run(["git", "init", "--quiet", "--bare", str(remote)], check=True)
     subprocess.run([*git, "init", "--quiet"], check=True)
     subprocess.run([*git, "remote", "add", "origin", str(remote)], check=True)
-    _git_ledger(root).take_over((root / "massctl.state.jsonl").read_bytes(), {})
+    _git_ledger(root).take_over((root / "massctl.state.jsonl").read_bytes(), datetime.now(UTC))
 
 
 def pushed(root: Path, times: int) -> float:
     """Append one durable entry so often behind what was read; gives the seconds that one takes in the median."""
-    from datetime import UTC, datetime
 
     from massctl.model import entries
 

@@ -207,17 +207,17 @@ _spare: "Final[list[subprocess.Popen[bytes]]]" = []
 def start_early(root: Path) -> None:
     """Start the process of the next child, which imports its libraries while this one goes on.
 
-    Where the repository at `root` has articles, it also renders a sample of ours: half of its libraries load by use.
+    Where the repository at `root` has articles, it also renders one of ours: half of their libraries load by use.
     """
     _hide()
     if not _spare:
         has_articles = any(chain(*(root.glob(f"campaigns/{each}articles") for each in _LEVELS)))
-        _spare.append(_spawn("sample" if has_articles else ""))
+        _spare.append(_spawn("article" if has_articles else "text"))
 
 
-def _spawn(first: str = "") -> "subprocess.Popen[bytes]":
+def _spawn(sample: str = "text") -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, first, *filter(None, sys.path)],
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, sample, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -314,8 +314,8 @@ def main() -> None:
     os.dup2(2, 1)  # Standard error leads nowhere.
     for name in _IMPORTED:
         import_module(name)
-    if sys.argv[1]:
-        import_module("massctl.source.renderer").render_sample()
+    # What is made by use, each process for a question would make again.
+    import_module("massctl.source.renderer").render_sample(sys.argv[1])
     if (around := _received(asked)) is None:
         return  # Nobody asked.
     reads = [*_python(around["reads"]), *map(Path, around["reads"])]

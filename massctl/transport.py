@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeAlias, cast
 from wsgiref.types import WSGIApplication
@@ -280,6 +281,12 @@ def _server_date(told: str) -> datetime | None:
         return None
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Read the certificates of authorities, once for all accounts."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx.Client:
     """Make the httpx client: no redirects, no cookies, nothing from the environment, connections kept alive."""
     httpx_log = logging.getLogger("httpx")
@@ -291,6 +298,7 @@ def _open_client(proxy: str | None, inside: httpx.BaseTransport | None) -> httpx
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
             proxy=proxy,
             transport=inside,
+            verify=_trusted(),
             trust_env=False,
             follow_redirects=False,
             limits=httpx.Limits(

@@ -1,7 +1,8 @@
 """Send for several accounts side by side: one worker for each AppID, and one send after another within it.
 
-Only one worker runs at a time. It holds the turn, and releases it while it waits for WeChat, for the clock or for a
-reading of the rules. So one thread at a time uses the ledger and the guards, as without workers.
+Only one worker runs at a time. It holds the turn, and releases it while it waits for WeChat, for the clock, for the
+ledger or for a reading of the rules. So one thread at a time uses the state and the guards, as without workers. Entries
+that wait while others are written are written together (`LedgerSession.shared`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +55,9 @@ def for_each_account(
 
     try:
         calls = [partial(turn.worker, partial(work, each)) for each in by_account.values()]
-        turn.finish(overlap(calls))
+        # What happened is recorded even where the run ends.
+        with context.ledger.shared(partial(turn.released, may_cancel=False)):
+            turn.finish(overlap(calls))
     finally:
         context.ports = ports
         progress.end()

@@ -1,10 +1,13 @@
 """The session of one run with the ledger: what it writes, and the state that this leads to."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from threading import Event as Signal
 from typing import Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from massctl.apply.ports import Clock, Ledger
@@ -35,6 +38,8 @@ OVERTAKEN_MAX = 20
 
 About = RenderedCampaign | Record
 """The edition that an entry is about: as its folder declares it, or as it is recorded."""
+Apart = Callable[[], AbstractContextManager[None]]
+"""Lets another thread run while something is waited for."""
 
 
 class LedgerBootstrap(Protocol):
@@ -49,8 +54,29 @@ class LedgerBootstrap(Protocol):
         ...
 
 
+class _Wish(Struct):
+    """What one caller wants of the ledger: to append entries, or to read those behind a serial."""
+
+    entries: list[NewEntry]
+    durable: bool = False
+    since: int | None = None
+    """None if it is an append."""
+    found: Sequence[Entry] | None = None
+    """What was written or read; None while nothing was."""
+    error: BaseException | None = None
+
+    @property
+    def is_observed(self) -> bool:
+        """Whether it only tells what happened, so that it may be written behind what others wrote."""
+        return all(is_observed(entry.event) for entry in self.entries)
+
+
 class LedgerSession:
-    """Writes entries and keeps the state they lead to. For one thread: results of calls come to it in turn."""
+    """Writes entries and keeps the state they lead to. For one thread at a time.
+
+    Where several threads take turns, an append or a reading gives the turn away. Whoever wants something of the ledger
+    meanwhile waits, and all who wait are served together: their entries are one append, and one reading is for all.
+    """
 
     def __init__(
         self, ledger: Ledger, clock: Clock, state: State, bootstrap: LedgerBootstrap | None = None
@@ -64,6 +90,11 @@ class LedgerSession:
         """By how many entries the ledger has more than that state, since then."""
         self._noted = False
         """Something was noted since the last durable entry."""
+        self._wishes: list[_Wish] = []
+        self._idle = Signal()
+        """Nobody is being served."""
+        self._idle.set()
+        self._apart: Apart = nullcontext
         self.state = state
 
     def begin(self) -> State:
@@ -78,7 +109,7 @@ class LedgerSession:
     def flush(self) -> None:
         """Make durable what was only noted."""
         if self._noted:
-            self._absorb([], durable=True)
+            self._served(_Wish([], durable=True))
 
     def record(self, event: Event, about: About | None = None) -> Entry:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
@@ -90,35 +121,91 @@ class LedgerSession:
 
     def entries_after(self, serial: int) -> Sequence[Entry]:
         """Read what others wrote after an entry of this run; the state that it decides by does not change."""
-        return self._ledger.read(serial)
+        return self._served(_Wish([], since=serial))
+
+    @contextmanager
+    def shared(self, apart: Apart) -> Iterator[None]:
+        """Let threads that take turns share it meanwhile; `apart` lets another one run as long as it lasts."""
+        self._apart = apart
+        try:
+            yield
+        finally:
+            self._apart = nullcontext
 
     def _write(
         self, events: Sequence[tuple[Event, About | None]], *, durable: bool
     ) -> Sequence[Entry]:
         now = self._clock.now()
-        self._begin(now)
         new = [
             NewEntry(at=now, event=event, campaign=key[0], edition=key[1])
             for event, key in map(_keyed, events)
         ]
-        return self._absorb(new, durable=durable)
+        return self._served(_Wish(new, durable))
 
     def _begin(self, at: datetime) -> None:
         """Begin the ledger where there is none, no later than what is written into it first."""
         if self.state.serial == 0 and self._bootstrap is not None:
             created = self._bootstrap.created()
             self._bootstrap.declare(created.lineage)
-            self._absorb([NewEntry(at=at, event=created)], durable=True)
+            first = _Wish([NewEntry(at=at, event=created)], durable=True)
+            self._append([first])
+            if first.error is not None:
+                raise first.error
 
-    def _absorb(self, entries: list[NewEntry], *, durable: bool) -> Sequence[Entry]:
-        observed = all(is_observed(entry.event) for entry in entries)
+    def _served(self, wish: _Wish) -> Sequence[Entry]:
+        self._wishes.append(wish)
+        while wish.found is None and wish.error is None:
+            if self._idle.is_set():
+                self._serve()
+            else:
+                with self._apart():
+                    self._idle.wait()
+        if wish.error is not None:
+            raise wish.error
+        return wish.found or []
+
+    def _serve(self) -> None:
+        """Do what everybody wants by now; what fails, fails for all of them alike."""
+        wishes, self._wishes = self._wishes, []
+        self._idle.clear()
+        try:
+            appends = [each for each in wishes if each.since is None]
+            if appends and appends[0].entries:
+                self._begin(appends[0].entries[0].at)
+            self._append(appends)
+            self._read([each for each in wishes if each.since is not None])
+        except BaseException as error:
+            for each in wishes:
+                if each.found is None and each.error is None:
+                    each.error = error
+        finally:
+            self._idle.set()
+
+    def _read(self, wishes: Sequence[_Wish]) -> None:
+        if not wishes:
+            return
+        first = min(each.since or 0 for each in wishes)
+        with self._apart():
+            found = self._ledger.read(first)
+        for each in wishes:
+            each.found = found[(each.since or 0) - first :]
+
+    def _append(self, wishes: Sequence[_Wish]) -> None:
         for _ in range(OVERTAKEN_MAX):
-            if self._overtaken and not observed:
-                break
+            if self._overtaken:
+                for each in wishes:
+                    if not each.is_observed:
+                        each.error = _overtaken(self.state.serial + self._ahead)
+                wishes = [each for each in wishes if each.error is None]
+            if not wishes:
+                return
+            durable = any(each.durable for each in wishes)
+            entries = [entry for each in wishes for entry in each.entries]
             try:
-                written = self._ledger.append(
-                    self.state.serial + self._ahead, entries, durable=durable
-                )
+                with self._apart():
+                    written = self._ledger.append(
+                        self.state.serial + self._ahead, entries, durable=durable
+                    )
             except LedgerStaleError:
                 self._fall_behind()
                 continue
@@ -131,12 +218,17 @@ class LedgerSession:
                 raise
             self.state.absorb_all(_renumbered(written, self._ahead))
             self._noted = not durable
-            return written
+            start = 0
+            for each in wishes:
+                each.found = written[start : start + len(each.entries)]
+                start += len(each.entries)
+            return
         raise _overtaken(self.state.serial + self._ahead)
 
     def _fall_behind(self) -> None:
         """Find out where the ledger ends now; raises where it is another ledger by now."""
-        entries = self._ledger.read(0)
+        with self._apart():
+            entries = self._ledger.read(0)
         begun = entries[0].event if entries else None
         lineage = begun.lineage if isinstance(begun, Created) else None
         if self.state.lineage not in (None, lineage):

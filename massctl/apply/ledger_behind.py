@@ -18,7 +18,12 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Phrase, enumerated, moment
 from massctl.model.send import SendIntent
 from massctl.model.statistics import ArticleDay, StatisticsCall
-from massctl.plan.ledger_behind import days_in_question, sent_already, staged_already
+from massctl.plan.ledger_behind import (
+    days_in_question,
+    not_counted_yet,
+    sent_already,
+    staged_already,
+)
 from massctl.plan.statistics import unrecorded
 from massctl.plan.steps import Refusal
 
@@ -44,7 +49,8 @@ def behind_refusal(
     if missing:
         _tell_others(context, campaign, unknown)
     sent = sent_already(campaign, unknown, campaign.account)
-    return sent or _staged_refusal(context, campaign)
+    early = not_counted_yet(campaign, context.state, ports.first_seen, ports.clock.now())
+    return sent or early or _staged_refusal(context, campaign)
 
 
 def _count(context: ApplyContext, campaign: RenderedCampaign, days: Sequence[date]) -> None:

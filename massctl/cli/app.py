@@ -6,9 +6,9 @@ ends with 4 if the ledger has an open attempt, whoever opened it, otherwise with
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,9 +16,10 @@ import click
 from massctl.cli import views
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
-from massctl.errors import MassctlError
+from massctl.errors import MassctlError, UsageError
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Command, Phrase
+from massctl.model.ids import campaigns_named, cells_named
+from massctl.model.phrase import Command, Phrase, enumerated
 
 if TYPE_CHECKING:
     from massctl.apply.outcome import Outcome
@@ -129,12 +130,45 @@ def verb(
             directory: str, /, *, form: str = form, sandbox: bool = sandbox, **flags: Any
         ) -> int:
             locked = flags.get("locked", False)
-            whole = partial(work, **flags)
+
+            def whole(current: "Session") -> Result:
+                return work(current, **_with_cells(current, kind, flags))
+
             return run_in_session(kind, form, directory, whole, sandbox=sandbox, locked=locked)
 
         return command
 
     return made
+
+
+_NAMES_NEW = frozenset({"new", "import"})
+"""Verbs whose name is that of a folder that they make."""
+
+
+def _with_cells(current: "Session", kind: str, flags: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Judge the names of campaigns among the flags of a verb."""
+    if flags.get("name") and kind not in _NAMES_NEW:
+        require_one(current, flags["name"])
+    names = all_cells(current, flags.get("names") or ())
+    return {**flags, "names": names} if names else flags
+
+
+def all_cells(current: "Session", names: Sequence[str]) -> tuple[str, ...]:
+    """Put all cells of a matrix in the place of its folder's name."""
+    known = current.repository.campaign_folders.names if names else ()
+    return tuple(campaigns_named(names, known))
+
+
+def require_one(current: "Session", name: str) -> None:
+    """Raise UsageError for the name of a folder with a matrix, where one campaign is meant."""
+    known = current.repository.campaign_folders.names
+    cells = [] if name in known else cells_named(name, known)
+    if cells:
+        raise UsageError(
+            Phrase("{name} has a matrix, and this is about one campaign", name=name),
+            Phrase("Nothing was done."),
+            Phrase("name one of its cells: {cells}", cells=enumerated(cells)),
+        )
 
 
 def _sandbox_time(current: "Session") -> Phrase | None:

@@ -18,9 +18,9 @@ from massctl.errors import LedgerUnreachableError
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, known_to_git, refs_in, way_of
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName, sha256_of
+from massctl.model.ids import LOCK_FILE, CampaignName, cell_of, sha256_of
 from massctl.model.inputs import MISSING
-from massctl.model.lock import lock_digest
+from massctl.model.lock import lock_digest, lock_part
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.plan.brake import STOP_BRANCH, Tip
@@ -126,7 +126,8 @@ class GitCheckout(Frozen, dict=True):
             commit = here.out.decode("ascii", "replace").strip() if here.done else None
             paths = {name: self._lock_path(name) for name in names}
             why = {
-                name: _why_uncommitted(git, self.root, path, commit) for name, path in paths.items()
+                name: _why_uncommitted(git, self.root / path, f"{commit or 'HEAD'}:./{path}", name)
+                for name, path in paths.items()
             }
         except LedgerUnreachableError as error:
             if not has_git(self.root):
@@ -177,7 +178,7 @@ class GitCheckout(Frozen, dict=True):
         """Return the digest of what the committed lock of a campaign says; None without one that can be read."""
         found = self._git().run("cat-file", "blob", f"HEAD:./{self._lock_path(name)}")
         try:
-            return lock_digest(json.loads(found.out)) if found.done else None
+            return lock_digest(lock_part(json.loads(found.out), name)) if found.done else None
         except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
             return None
 
@@ -297,17 +298,24 @@ def _unread_commit(answer: GitAnswer) -> LedgerUnreachableError:
     )
 
 
-def _why_uncommitted(git: Git, root: Path, path: str, commit: str | None) -> Phrase | None:
-    held = git.run("cat-file", "blob", f"{commit or 'HEAD'}:./{path}")
+def _why_uncommitted(git: Git, lock: Path, committed: str, name: CampaignName) -> Phrase | None:
+    held = git.run("cat-file", "blob", committed)
     if not held.done:
         return Phrase("its lock is in no commit here")
     # A checkout may write other line ends.
-    here = (root / path).read_bytes().replace(b"\r\n", b"\n")
-    return (
-        None
-        if held.out.replace(b"\r\n", b"\n") == here
-        else Phrase("its lock is not the one that was committed")
-    )
+    here, there = (each.replace(b"\r\n", b"\n") for each in (lock.read_bytes(), held.out))
+    if here == there or (cell_of(name) and _has_same_part(here, there, name)):
+        return None
+    return Phrase("its lock is not the one that was committed")
+
+
+def _has_same_part(here: bytes, there: bytes, name: CampaignName) -> bool:
+    """Return whether two lock files of a matrix hold the same for a cell."""
+    try:
+        parts = [lock_part(json.loads(each), name) for each in (here, there)]
+    except (ValueError, RecursionError):
+        return False
+    return parts[0] is not None and parts[0] == parts[1]
 
 
 def has_git(root: Path) -> bool:

@@ -28,6 +28,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import Created, Entry
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
+from massctl.model.settings import SANDBOX_LEDGER_VARIABLE
 from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.campaigns import load_campaign
@@ -48,7 +49,11 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refusal | None:
     """Refuse a ledger that is missing, of another lineage, or of another realm."""
     due = None if session.sandbox else session.settings.state.lineage
-    if session.backend.is_shared and due is None:
+    if session.sandbox and state.lineage and state.lineage == session.settings.state.lineage:
+        say = Phrase("{place} has the real ledger, and a sandbox is to use another place")
+        hint = Phrase("correct {name}, or unset it", name=SANDBOX_LEDGER_VARIABLE)
+        return Refusal(Guard.LEDGER_FOREIGN, Phrase(say, place=session.backend.where), hint)
+    if session.backend.is_shared and due is None and not (session.sandbox and state.lineage):
         return _undeclared(session, state)
     if (
         due is not None
@@ -58,7 +63,7 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
         return Refusal(
             Guard.LEDGER_MISSING,
             Phrase("massctl.yaml names the ledger {lineage}, but it is missing", lineage=due),
-            session.backend.missing_hint(),
+            _moving_hint(session) or session.backend.missing_hint(),
         )
     if due is not None and state.lineage not in (None, due):
         return Refusal(
@@ -76,6 +81,22 @@ def ledger_refusal(session: Session, state: State, accounts: list[str]) -> Refus
             ),
         )
     return realm_refusal(session, state, accounts)
+
+
+MOVING_FILE = "moving.jsonl"
+"""Beside the locks: the ledger while it is in neither of two places."""
+
+
+def _moving_hint(session: Session) -> Phrase | None:
+    try:
+        (session.places.locks / MOVING_FILE).read_bytes()
+    except OSError:
+        return None
+    return Phrase(
+        "a move of the ledger was cut short on this machine: run {command} again, or take it back with --to and the "
+        "old kind",
+        command=Command("state migrate"),
+    )
 
 
 def sharing_refusal(
@@ -205,7 +226,9 @@ def require_writable(session: Session) -> None:
 
 def read_ledger(session: Session) -> State:
     """Read the ledger where it is, to decide by it; raises a LedgerError for anything doubtful."""
-    return session.fold(session.backend.ledger.read(0))
+    state = State(session.settings.renamed)
+    session.backend.ledger.fold(state.absorb)
+    return state
 
 
 def trusted_ledger(session: Session) -> State:
@@ -424,20 +447,26 @@ def raise_refusal(refusal: Refusal | None) -> None:
 
 def shown_entries(session: Session) -> "Sequence[Entry]":
     """Read the ledger for display; if its place is unreachable, show the last fetched copy and say so."""
-    ledger = session.backend.ledger
     try:
-        return ledger.read(0)
+        return session.backend.ledger.read(0)
     except LedgerUnreachableError as error:
-        known = ledger.last_read()
-        if known is None:
-            raise
-        _tell_old(session, error, known)
-        return known
+        return _last_read(session, error)
 
 
 def shown_ledger(session: Session) -> State:
     """Read the ledger as `shown_entries` does, and fold it."""
-    return session.fold(shown_entries(session))
+    try:
+        return read_ledger(session)
+    except LedgerUnreachableError as error:
+        return session.fold(_last_read(session, error))
+
+
+def _last_read(session: Session, error: LedgerUnreachableError) -> "Sequence[Entry]":
+    known = session.backend.ledger.last_read()
+    if known is None:
+        raise error
+    _tell_old(session, error, known)
+    return known
 
 
 def _tell_old(session: Session, error: LedgerUnreachableError, known: "Sequence[Entry]") -> None:

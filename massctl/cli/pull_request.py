@@ -14,7 +14,7 @@ from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGNS, LOCK_FILE, CampaignName
+from massctl.model.ids import CAMPAIGNS, LOCK_FILE, folder_name
 from massctl.model.phrase import Phrase, enumerated
 from massctl.source.groups import folders_in
 from massctl.source.locks import is_lock_copy
@@ -157,7 +157,7 @@ def push_locks(
     files: dict[str, bytes | None] = {}
     folders = folders_in(branch.files(tip))
     for name, text in sorted(locks.items()):
-        found = folders.get(CampaignName(name), [])
+        found = folders.get(folder_name(name), [])
         if len(found) != 1:
             raise ForgeError(
                 Phrase("the locks cannot be used: there is no campaign {name} here", name=name),

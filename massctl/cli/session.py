@@ -24,7 +24,14 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.secrets import register
 from massctl.model.selection import EVERYTHING, Selection
-from massctl.model.settings import MassctlFile, Policy, Realm, check_api_base, realm_of
+from massctl.model.settings import (
+    SANDBOX_LEDGER_VARIABLE,
+    MassctlFile,
+    Policy,
+    Realm,
+    check_api_base,
+    realm_of,
+)
 from massctl.model.state import State
 from massctl.plan.brake import Tip
 from massctl.plan.guards import Approval, PolicyInForce, Skew
@@ -132,11 +139,22 @@ class Session(Struct):
             # Not every verb opens a ledger.
             from massctl.ledger.backend import Site, open_backend
 
-            places, settings = self.places, None if self.sandbox else self.settings
-            folders = self.root, places.ledger.parent, places.cache, places.locks
-            site = Site(*folders, settings, self.environment, self.console.talk)
+            places, settings = self.places, self._ledger_settings()
+            cache = places.world if self.sandbox else places.cache
+            folders = self.root, places.ledger.parent, cache, places.locks
+            is_rehearsal = self.sandbox is not None
+            around = self.environment, self.console.talk
+            site = Site(*folders, settings, *around, is_rehearsal=is_rehearsal)
             self._backend = open_backend(site)
         return self._backend
+
+    def _ledger_settings(self) -> "MassctlFile | None":
+        if self.sandbox is None:
+            return self.settings
+        # Only a sandbox asks.
+        from massctl.cli.sandbox_ledger import sandbox_settings
+
+        return sandbox_settings(self.settings, self.environment, self.console.talk)
 
     def for_thread(self) -> "Session":
         """Return the session for another thread: its clients and ledgers are its own, as no two threads share one."""
@@ -260,7 +278,7 @@ class Session(Struct):
 
             # What token_command starts has no business with the ledger.
             state = self.settings.state
-            hidden = {state.key_env, state.dsn_env}
+            hidden = {state.key_env, state.dsn_env, SANDBOX_LEDGER_VARIABLE}
             known = {k: value for k, value in self.environment.items() if k not in hidden}
             around = ClientContext(self.root, known, self.console, self.clock, self.sandbox)
             declared = self.settings.accounts[account]

@@ -23,8 +23,9 @@ from massctl.model.settings import API_BASE, MassctlFile, realm_of
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.account_files import account_data
 from massctl.source.repository import SETTINGS
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.source.validation import known_keys
-from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
+from massctl.source.yaml import read_yaml
 
 Files = tuple[tuple[str, bytes], ...]
 _TRACKING = "refs/remotes/"

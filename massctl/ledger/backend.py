@@ -41,6 +41,8 @@ class Site(Frozen):
     environment: Mapping[str, str]
     tell: Callable[[Phrase], None] = lambda _: None
     """Says what takes long, or what was made again."""
+    is_rehearsal: bool = False
+    """The ledger is a sandbox's."""
 
     @property
     def state(self) -> StateSettings:

@@ -4,7 +4,7 @@ A backend is a `Store`: it gives lines and takes lines, and compares. Everything
 serials, what waits to be written, the lost race, and the mark of how far this machine has seen the ledger.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,6 +32,10 @@ from massctl.model.phrase import Command, Phrase
 
 KEPT_BACK_MAX = timedelta(seconds=20)
 """So long entries may wait for a push that something waits for: what they tell would be found out again, at a cost."""
+
+
+Take = Callable[[Entry], None]
+"""Takes one entry after the other."""
 
 
 class Lines(Frozen):
@@ -141,13 +145,23 @@ class ChainedLedger:
         Lines that this process has verified already are not read again, where the store still goes on from them. With
         `deep` all of them are, and the form and fields of each one are checked.
         """
+        entries: list[Entry] = []
+        self._read(since, entries.append, deep=deep)
+        return entries
+
+    def fold(self, absorb: Take) -> None:
+        """Read and verify as `read` does, and give each entry to `absorb` alone, so that none is kept here.
+
+        What was absorbed before an error is worth nothing: its lines may be another's, or not all.
+        """
+        self._read(0, absorb, deep=False)
+
+    def _read(self, since: int, take: Take, *, deep: bool) -> None:
         mark = seen_mark(self._locks)
         goes_on = not deep and self._lineage is not None and since >= self._whole_serial
-        entries = self._take(
-            self._store.read(self._end if goes_on else None), mark, since, deep=deep
-        )
+        found = self._store.read(self._end if goes_on else None)
+        self._take(found, mark, since, take, deep=deep)
         self.require_floor(self._end)
-        return entries
 
     def append(
         self, expected_serial: int, entries: Sequence[NewEntry], *, durable: bool
@@ -221,7 +235,10 @@ class ChainedLedger:
     def require_seen(self, entries: Sequence[Entry], end: End) -> None:
         """Raise LedgerOlderError for a whole ledger that lacks what this machine saw, or LedgerUntrustedError."""
         self.require_floor(end)
-        self._require_newest(seen_mark(self._locks), lineage_of(entries), entries, end, 0)
+        mark = seen_mark(self._locks)
+        seen = mark.serial if mark is not None else 0
+        digest = digest_at(seen, entries, end) if 0 < seen <= end.serial else None
+        self._require_newest(mark, lineage_of(entries), end, digest)
 
     def require_floor(self, end: End) -> None:
         """Raise LedgerUntrustedError for a signed ledger that ends before an entry which its place proves to be signed.
@@ -234,11 +251,9 @@ class ChainedLedger:
         return older_copy(why)
 
     def _require_newest(
-        self, mark: Mark | None, lineage: str | None, entries: Sequence[Entry], end: End, first: int
+        self, mark: Mark | None, lineage: str | None, end: End, digest: str | None
     ) -> None:
-        """Compare with what this machine saw; `entries` are those behind serial `first`."""
-        seen = mark.serial if mark is not None else 0
-        digest = digest_at(seen, entries, end) if first < seen <= end.serial else None
+        """Compare with what this machine saw; `digest` names the line at the mark, where that was read."""
         if (why := set_back(mark, lineage, end.serial, digest)) is not None:
             raise self.older(why)
 
@@ -249,19 +264,27 @@ class ChainedLedger:
         )
 
     def _take(
-        self, lines: Lines, mark: Mark | None, since: int, *, deep: bool = False
-    ) -> Sequence[Entry]:
+        self, lines: Lines, mark: Mark | None, since: int, take: Take, *, deep: bool = False
+    ) -> None:
         """Verify what a store gave, go on from there, and give the entries after `since`."""
-        entries: list[Entry] = []
-        end, piece = lines.after, b""
+        goes_on = lines.after.serial > 0
+        behind: list[Entry] = []
+        end, piece, lineage = lines.after, b"", self._lineage if goes_on else None
+        seen, digest = mark.serial if mark is not None else 0, None
         for piece in lines.pieces or ():
             if not piece and not end.serial:
                 raise empty_file()
+            before = end.serial
             found, end = follow(piece, end, deep=deep, keys=self.keys)
-            entries += found
+            lineage = lineage if before else lineage_of(found)
+            if before < seen <= end.serial:
+                digest = digest_at(seen, found, end)
+            if goes_on:
+                behind += found
+            else:
+                _give(found, since, take)
         self.keys.require_trusted(end.signing, end.serial)
-        lineage = self._lineage if lines.after.serial else lineage_of(entries)
-        self._require_newest(mark, lineage, entries, end, lines.after.serial)
+        self._require_newest(mark, lineage, end, digest)
         tail = piece.rpartition(b"\n")[2]
         if tail and chain_digest(tail) != end.digest:
             # Whoever tore it may have begun since `mark`.
@@ -272,12 +295,11 @@ class ChainedLedger:
         self._rebase(end, lines.arrived)
         if self._store.takes_durable_only:
             self._note()
-        waiting = [each.entry for each in self._waiting]
-        if lines.after.serial:
-            self._behind += entries
-            return [*self._behind, *waiting][since - self._whole_serial :]
-        self._behind, self._whole_serial = [], end.serial
-        return [*entries, *waiting][since:]
+        if goes_on:
+            self._behind += behind
+        else:
+            self._behind, self._whole_serial = [], end.serial
+        _give([*self._behind, *(each.entry for each in self._waiting)], since, take)
 
     def _rebase(self, end: End, arrived: frozenset[bytes]) -> None:
         """Put what waits behind what others wrote: what happened is as true there, what was decided is not."""
@@ -339,6 +361,12 @@ class ChainedLedger:
         if self._lineage is not None:
             first = self.first_seen
             note_newest(self._locks, self._lineage, self._end.serial, self._end.digest, first)
+
+
+def _give(entries: Sequence[Entry], since: int, take: Take) -> None:
+    for entry in entries:
+        if entry.serial > since:
+            take(entry)
 
 
 def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:

@@ -109,19 +109,34 @@ def follow(
     With `deep`, the form and the fields of every line are checked, not only those of the last line. Raises what
     `decode` raises, also for a last line that is neither an entry nor the beginning of one. Raises
     LedgerUntrustedError for a line that is not signed by the key in force.
+
+    The newest line names all before it, so its signature covers them. Without `deep` each one is verified only where
+    that one does not hold, to find the line at fault.
     """
+    try:
+        return _followed(data, after, deep=deep, keys=keys, each=deep)
+    except LedgerUntrustedError:
+        return _followed(data, after, deep=deep, keys=keys, each=True)
+
+
+def _followed(
+    data: bytes, after: End, *, deep: bool, keys: LedgerKeys, each: bool
+) -> tuple[list[Entry], End]:
     entries: list[Entry] = []
     serial, prev, start, line, signing = after.serial, after.digest, 0, b"", after.signing
+    before = signing
     while (stop := data.find(b"\n", start)) >= 0:
-        serial, line = serial + 1, data[start:stop]
+        serial, line, before = serial + 1, data[start:stop], signing
         entries.append(decode(line, serial, prev))
         signing = keys.after(line, entries[-1], signing)
+        if each:
+            keys.verify(line, entries[-1], before)
         if deep:
             check_form(line, entries[-1])
         prev, start = chain_digest(line), stop + 1
     last = data[start:]
     if last and is_whole(last):
-        serial, line = serial + 1, last
+        serial, line, before = serial + 1, last, signing
         entries.append(decode(line, serial, prev))
         signing = keys.after(line, entries[-1], signing)
         prev = chain_digest(line)
@@ -130,6 +145,7 @@ def follow(
     if not entries:
         return entries, after
     check_form(line, entries[-1])
+    keys.verify(line, entries[-1], before)
     return entries, End(serial, prev, signing)
 
 

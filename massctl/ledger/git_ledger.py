@@ -31,8 +31,8 @@ from massctl.git import NETWORK_SECONDS
 from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, NEW_LINEAGE
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, Contents
 from massctl.ledger.backend import Backend
-from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
-from massctl.ledger.codec import End, is_whole
+from massctl.ledger.chained_ledger import ChainedLedger, Lines, Take, stale
+from massctl.ledger.codec import End, chain_digest, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
 from massctl.ledger.git_statistics import GitStatistics
@@ -115,6 +115,8 @@ class GitStore:
             if tip is not None and self._branch.holds(tip, commit)
         ]
         arrived = frozenset(line for lines in held for line in lines)
+        if since is not None and not self._ends_with(since):
+            since = None  # Whoever asks was interrupted before it knew what was pushed.
         if since is not None and not moved:
             return Lines([b""], since, arrived)
         segments, growing = self._files_at(tip)
@@ -127,6 +129,11 @@ class GitStore:
             if rest.startswith(before):
                 return Lines([rest[len(before) :]], since, arrived)
         return Lines(self._pieces(list(segments)), arrived=arrived)
+
+    def _ends_with(self, end: End) -> bool:
+        """Whether what was read or pushed last ends with a line."""
+        line = self._growing.rstrip(b"\n").rpartition(b"\n")[2]
+        return chain_digest(line) == end.digest if line else not end.serial
 
     def _files_at(self, tip: Tip | None) -> tuple[Mapping[str, str], bytes | None]:
         if tip is None:
@@ -162,6 +169,8 @@ class GitStore:
         """See `Store`; what is pushed is durable."""
         if not lines:
             return
+        if not self._ends_with(after):
+            raise stale(after.serial)
         if not after.serial:
             self._require_own_branch()
         ending = b"" if self._growing.endswith(b"\n") or not self._growing else b"\n"
@@ -322,13 +331,13 @@ class GitLedger(ChainedLedger):
         self._signed_in: Tip | None = None
         """The commit that said it, where that was since."""
 
-    def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
+    def _read(self, since: int, take: Take, *, deep: bool) -> None:
         """See `ChainedLedger.read`; the way out of damage is that of a branch.
 
         Raises LedgerUntrustedError for a signed ledger that ends before an entry that a commit was signed for.
         """
         try:
-            return super().read(since, deep=deep)
+            super()._read(since, take, deep=deep)
         except LedgerCorruptError as error:
             raise _damaged(error.detail) from None
         except LedgerForgedError as error:
@@ -406,7 +415,11 @@ class GitLedger(ChainedLedger):
     def last_read(self) -> Sequence[Entry] | None:
         """Return the entries as this machine fetched them last, only to be shown; None if it never did."""
         mark, lines = seen_mark(self._locks), self.store.read_fetched()
-        return self._take(lines, mark, 0) if lines is not None else None
+        if lines is None:
+            return None
+        entries: list[Entry] = []
+        self._take(lines, mark, 0, entries.append)
+        return entries
 
 
 class GitArchive(Contents):
@@ -475,7 +488,12 @@ class GitBackend(Backend):
         return GitArchive(self.ledger.store)
 
     def statistics(self) -> "StatisticsFiles":
-        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger."""
+        """See `Backend.statistics`: a branch of their own, as they grow much faster than the ledger.
+
+        The branch has one name, so a sandbox keeps its statistics in a folder.
+        """
+        if self.site.is_rehearsal:
+            return super().statistics()
         return GitStatistics(
             self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell
         )

@@ -33,6 +33,8 @@ from massctl.whole_file import sync
 APPEND_LOCK_SECONDS = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
 _LOCK_PAUSE_SECONDS = 0.01
+_PIECE_BYTES = 1024 * 1024
+"""Of a ledger that is read, at once."""
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.EMLINK})
 """What a file system says that gives a file no second name."""
 
@@ -62,34 +64,72 @@ class LocalFile:
 
     def read(self, since: End | None) -> Lines:
         """See `Store`. Where the last line is not whole, nobody is in the midst of writing it."""
-        found = self._found(since)
-        if all(piece.endswith(b"\n") for piece in found.pieces or () if piece):
-            return found
         try:
-            with self._locked(os.O_RDONLY):
-                return self._found(since)
+            if since is not None and (behind := self._whole_behind(since)) is not None:
+                return Lines([behind], since)
+            self._require_file()
+            self._is_there = True
+        except FileNotFoundError:
+            self._is_there = False
+        except OSError as error:
+            raise self._cannot(Phrase("read"), system_reason(error)) from None
+        return Lines(self._pieces() if self._is_there else None)
+
+    def _whole_behind(self, since: End) -> bytes | None:
+        behind = self._read_behind(since)
+        if not behind or behind.endswith(b"\n"):
+            return behind
+        with self._locked(os.O_RDONLY):
+            return self._read_behind(since)
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Read the file piece by piece, as far as it reaches when the first one is asked for."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+            try:
+                size = os.fstat(descriptor).st_size
+                if _read(descriptor, max(size - 1, 0), 1) in (b"", b"\n"):
+                    yield from self._pieces_of(descriptor, size)
+                    return
+            finally:
+                os.close(descriptor)
+            with self._locked(os.O_RDONLY) as descriptor:
+                yield from self._pieces_of(descriptor, os.fstat(descriptor).st_size)
         except OSError as error:
             raise self._cannot(Phrase("read"), system_reason(error)) from None
 
-    def _found(self, since: End | None) -> Lines:
-        if since is not None and (behind := self._read_behind(since)) is not None:
-            return Lines([behind], since)
-        data = self.data()
-        self._is_there = data is not None
+    def _pieces_of(self, descriptor: int, size: int) -> Iterator[bytes]:
+        """Cut an open file behind newlines, and note where its last lines stand."""
         self._places = {}
-        self._note_places(0, data or b"")
-        return Lines(None if data is None else [data])
+        start, rest = 0, b""
+        while left := size - start - len(rest):
+            data = _read(descriptor, start + len(rest), min(_PIECE_BYTES, left))
+            if not data:
+                break
+            rest += data
+            stop = rest.rfind(b"\n") + 1
+            if stop:
+                self._note_places(start, rest[:stop])
+                yield rest[:stop]
+                start, rest = start + stop, rest[stop:]
+        if rest or not start:
+            self._note_places(start, rest)
+            yield rest
 
     def data(self) -> bytes | None:
         """See `Store`."""
         try:
-            if not stat.S_ISREG(os.stat(self._path).st_mode):
-                raise _no_file(self.where)  # A pipe would block its reader.
+            self._require_file()
             return self._path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._cannot(Phrase("read"), system_reason(error)) from None
+
+    def _require_file(self) -> None:
+        """Refuse a pipe, which would block its reader, and whatever else is not a file."""
+        if not stat.S_ISREG(os.stat(self._path).st_mode):
+            raise _no_file(self.where)
 
     def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
         """See `Store`."""

@@ -70,7 +70,11 @@ _FLOOR: LiteralString = "SELECT serial, line FROM massctl_floor WHERE lineage = 
 
 _RIGHTS: LiteralString = (
     "SELECT has_table_privilege('massctl_ledger', 'INSERT'), "
-    "has_table_privilege('massctl_ledger', 'UPDATE, DELETE, TRUNCATE')"
+    "(SELECT bool_or(has_table_privilege(name, 'UPDATE, DELETE, TRUNCATE')) "
+    "FROM unnest(ARRAY['massctl_ledger', 'massctl_ledgers', 'massctl_floor']) AS tables (name)), "
+    "coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), "
+    "current_setting('synchronous_standby_names') <> '', "
+    "EXISTS (SELECT FROM pg_stat_replication)"
 )
 
 
@@ -431,7 +435,7 @@ class PostgresBackend(Backend):
 
     def write_check(self) -> Phrase:
         """See `Backend.write_check`."""
-        inserts, changes = self.database.rows(_RIGHTS)[0]
+        inserts, changes, is_encrypted, is_confirmed, is_copied = self.database.rows(_RIGHTS)[0]
         if not inserts:
             raise LedgerError(
                 Phrase(
@@ -440,13 +444,26 @@ class PostgresBackend(Backend):
                 Phrase("Nothing was changed."),
                 Phrase("GRANT massctl_sender TO the role that sends"),
             )
+        rights = Phrase(
+            "{place} can be read and written, and nobody changes what is there", place=self.where
+        )
         if changes:
-            return Phrase(
-                "{place} can be read and written; this role owns its tables: send as one that is only a member of "
-                "{role}",
+            rights = Phrase(
+                "{place} can be read and written; this role may change or delete what is there: send as one that is "
+                "only a member of {role}",
                 place=self.where,
                 role="massctl_sender",
             )
-        return Phrase(
-            "{place} can be read and written, and nobody changes what is there", place=self.where
-        )
+        way = Phrase("the connection stays on this machine")
+        if is_encrypted:
+            way = Phrase("the connection is encrypted")
+        standby = Phrase("no standby is connected")
+        if is_confirmed:
+            standby = Phrase("a standby confirms each entry")
+        elif is_copied:
+            standby = Phrase(
+                "after a failover the standby may lack the newest entries: set {name} in the server",
+                name="synchronous_standby_names",
+            )
+        more = Phrase("{first}; {second}", first=way, second=standby)
+        return Phrase("{first}; {second}", first=rights, second=more)

@@ -28,12 +28,12 @@ from massctl.errors import (
 from massctl.extras import install_command
 from massctl.ledger import LEDGER_FILE
 from massctl.ledger.backend import Backend
-from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
+from massctl.ledger.chained_ledger import ChainedLedger, Lines, Take, stale
 from massctl.ledger.codec import BEGIN, End, chain_digest
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.s3_archive import S3Archive, S3Statistics
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
-from massctl.model.entries import GENESIS, Entry
+from massctl.model.entries import GENESIS
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import StateSettings, check_https_address
@@ -337,10 +337,10 @@ class S3Ledger(ChainedLedger):
         self.store: Final = store
         super().__init__(store, locks, keys)
 
-    def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
+    def _read(self, since: int, take: Take, *, deep: bool) -> None:
         """See `ChainedLedger.read`; the way out of damage is that of a bucket."""
         try:
-            return super().read(since, deep=deep)
+            super()._read(since, take, deep=deep)
         except LedgerCorruptError as error:
             raise LedgerCorruptError(error.summary, error.detail, _OLDER_VERSION) from None
 

@@ -36,7 +36,8 @@ _ED25519 = b"\x01"
 """The algorithm, as signed notes number it. Source: golang.org/x/mod/sumdb/note, read 2026-11."""
 _DATA_BYTES = 33
 _SIGNATURE = r"[0-9a-f]{8}\+[A-Za-z0-9+/]{86}=="
-_MEMBER = re.compile(rf',"signature":"({_SIGNATURE})"'.encode())
+_BEFORE = b',"signature":"'
+_MEMBER = re.compile(_BEFORE + rf'({_SIGNATURE})"'.encode())
 _WHOLE = re.compile(_SIGNATURE)
 _TRAILER = re.compile(
     rf"^Signed-Entry: ([1-9][0-9]{{0,14}}) ([0-9a-f]{{64}}) ({_SIGNATURE})$", re.MULTILINE
@@ -211,27 +212,40 @@ class LedgerKeys:
         return writer.sign(_message(lineage, serial, sha256_of(line)))
 
     def after(self, line: bytes, entry: Entry, before: Signing) -> Signing:
-        """Verify one line, and return who signs behind it; raise LedgerUntrustedError.
+        """Return who signs behind a line; raise LedgerUntrustedError where it is not signed and should be.
 
-        Without a key in massctl.yaml it is only followed which key is in force: `require_trusted` refuses then.
+        Whether the signature holds is verified where the line names a key, and else by `verify`. Without a key in
+        massctl.yaml it is only followed which key is in force: `require_trusted` refuses then.
         """
-        event, found = entry.event, _MEMBER.findall(line)
+        event = entry.event
         lineage = event.lineage if isinstance(event, Created) else before.lineage
         declared = _declared(event)
         due = before.key or declared
-        if not found and due is None:
+        signatures = len(_MEMBER.findall(line)) if _BEFORE in line else 0
+        if not signatures and due is None:
             return before if lineage == before.lineage else Signing(lineage)
-        if len(found) != 1 or due is None:
+        if signatures != 1 or due is None:
             raise _untrusted(
                 Phrase("entry {serial} is not signed, or nobody said by whom", serial=entry.serial),
                 self._forged_hint,
                 LedgerForgedError,
             )
-        if self.public:
-            digest = sha256_of(_MEMBER.sub(b"", line))
-            self._verify(found[0].decode(), due, lineage, entry.serial, digest)
+        if declared is not None:
+            self.verify(line, entry, before)
+        elif due == before.signed_by:
+            return before
         keys = before.keys if declared in (None, before.key) else (*before.keys, str(declared))
         return Signing(lineage, declared or before.key, keys, due)
+
+    def verify(self, line: bytes, entry: Entry, before: Signing) -> None:
+        """Raise LedgerUntrustedError unless the key in force signed a line, where massctl.yaml names any."""
+        event, found = entry.event, _MEMBER.search(line)
+        due = before.key or _declared(event)
+        if not self.public or found is None or due is None:
+            return
+        lineage = event.lineage if isinstance(event, Created) else before.lineage
+        digest = sha256_of(_MEMBER.sub(b"", line))
+        self._verify(found[1].decode(), due, lineage, entry.serial, digest)
 
     def require_trusted(self, end: Signing, serial: int) -> None:
         """Raise LedgerUntrustedError unless the newest line, `serial`, is signed as massctl.yaml says."""

@@ -6,11 +6,12 @@ ends: pydantic would report one of them only, and hide the others.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
+from msgspec.structs import replace
 from pydantic import (
     AwareDatetime,
     BeforeValidator,
@@ -26,6 +27,7 @@ from massctl.model.diagnostics import CODES, Fault, KeyPath
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
+    CELL_NAME_PATTERN,
     OPENID_PATTERN,
     VARIABLE_NAME_PATTERN,
     WECHAT_NAME_PATTERN,
@@ -42,6 +44,7 @@ Source: WeChat docs, "draft/add", `pic_crop_235_1` and `pic_crop_1_1`, read 2026
 WHOLE = 1_000_000
 """Millionths of a side."""
 Ratio = tuple[int, int]
+DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 WIDE: Ratio = 47, 20
 """2.35:1, the form of `pic_crop_235_1`."""
 SQUARE: Ratio = 1, 1
@@ -162,6 +165,8 @@ class Send(Strict):
     """The earliest moment of the send, with an offset: 2026-12-01T20:00:00+08:00."""
     not_after: OffsetTime | None = None
     """The latest moment; afterwards the campaign is expired and is never sent late. Required with not_before."""
+    date: Annotated[str, StringConstraints(pattern=DATE_PATTERN)] | None = None
+    """The day of the window, instead of both: YYYY-MM-DD. Its hours stand in a _defaults.yaml above."""
     send_ignore_reprint: bool = False
     """true: go on although WeChat judges an article to be a reprint (转载) and the original allows it."""
     same_content: Literal["refuse", "allow"] = "refuse"
@@ -351,8 +356,21 @@ class Ignore(Strict):
 Message = MpNews | Text | Image | Voice | MpVideo | WxCard
 
 
+class Cell(Strict):
+    """One campaign of a matrix, called NAME@CELL. What it does not say is as the file says."""
+
+    name: Annotated[str, StringConstraints(pattern=CELL_NAME_PATTERN)]
+    """Its name, which is its identity for ever: a cell that is renamed belongs under `moved:` in massctl.yaml."""
+    account: Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)] | None = None
+    """The account that sends it, in place of the file's."""
+    audience: Audience | None = None
+    """Who receives it, in place of the file's audience."""
+    vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
+    """Variables of its templates; they win over the file's, and an article's win over both."""
+
+
 class CampaignFile(Strict):
-    """A mass send of one message to one audience, in one window."""
+    """A mass send of one message to one audience, in one window; with `matrix`, one for each of its cells."""
 
     version: Literal[1]
     """The version of this format."""
@@ -378,6 +396,9 @@ class CampaignFile(Strict):
     """true: each line of Markdown is a line of the article, as in verse. Else the lines of a paragraph are one."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
+    matrix: Annotated[list[Cell], Field(min_length=1)] | None = None
+    """The same message from several accounts, or to several audiences: each cell is a campaign of its own, called
+    NAME@CELL. What cells do not say of account and audience stands above."""
     ignore: list[Ignore] = Field(default_factory=list)
     """Warnings and notes about this campaign that are accepted, each with its reason."""
     mpnews: MpNews | None = None
@@ -412,6 +433,7 @@ EITHER_OF = {
 }
 """Exactly one of these keys of a message is required: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
+MATRIX = "matrix"
 EVERYBODY = "is_to_all"
 AUDIENCES = (EVERYBODY, "tag_id", "tag", "openids")
 
@@ -426,8 +448,118 @@ TAKE_OUT = Phrase("take it out")
 _REAL_TIME = Phrase("check the month, the day, the hour and the offset")
 
 
+def as_cell(data: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """Return what a campaign.yaml with `matrix` says of one of its cells, as a file of its own."""
+    cell = mapping_of(data["matrix"][index])
+    own = {key: cell[key] for key in ("account", "audience") if key in cell}
+    rest = {key: value for key, value in data.items() if key != MATRIX}
+    found = {**rest, **own}
+    if "vars" in cell and isinstance(data.get("vars", {}), Mapping):
+        found["vars"] = {**data.get("vars", {}), **mapping_of(cell["vars"])}
+    return found
+
+
+def faults_by_cell(
+    data: Mapping[str, Any], rules: Callable[[Mapping[str, Any]], Iterable[Fault]]
+) -> list[Fault]:
+    """Check a campaign, or each cell of a matrix as the campaign that it is.
+
+    A fault of what a cell itself says stands at the cell; one of what cells share is found once.
+    """
+    if MATRIX not in data:
+        return list(rules(data))
+    cells = list_of(data[MATRIX])
+    found = [
+        _at_cell(fault, index, mapping_of(cell))
+        for index, cell in enumerate(cells)
+        for fault in rules(as_cell(data, index))
+    ]
+    if not cells or {"account", "audience"} <= data.keys():
+        # What no cell takes over must be right too.
+        found += rules({key: value for key, value in data.items() if key != MATRIX})
+    return list(dict.fromkeys(found))
+
+
+def _at_cell(fault: Fault, index: int, cell: Mapping[str, Any]) -> Fault:
+    is_own = fault.key[:1] in (("account",), ("audience",)) and fault.key[0] in cell
+    is_lacking = fault.is_absence and fault.code in ("MC012", "MC016") and not fault.key
+    return replace(fault, key=(MATRIX, index, *fault.key)) if is_own or is_lacking else fault
+
+
+def _no_account(data: Mapping[str, Any]) -> Iterator[Fault]:
+    if "account" not in data:
+        yield Fault(
+            "MC012",
+            Phrase("{key} is missing", key="account"),
+            Phrase("add `{line}`", line="account: …"),
+            is_absence=True,
+        )
+
+
+BETWEEN_CELLS = frozenset({"MC037", "MC038"})
+"""Codes of what is wrong between two cells."""
+
+
+def cell_faults(data: Mapping[str, Any], appids: Mapping[str, str]) -> Iterator[Fault]:
+    """Find what is wrong between the cells of a matrix; `appids` are those of the accounts.
+
+    Two cells of one name would share a record. Two that surely reach the same followers would send to them twice.
+    """
+    cells = [mapping_of(each) for each in list_of(data.get(MATRIX))]
+    names = [each.get("name") for each in cells]
+    for index, name in enumerate(names):
+        if isinstance(name, str) and name in names[:index]:
+            yield Fault(
+                "MC037",
+                Phrase("there is a cell {name} already", name=name),
+                Phrase("give it another name"),
+                key=(MATRIX, index, "name"),
+                at_key=False,
+            )
+    reached: list[tuple[str, Mapping[str, Any], object]] = []
+    for index, cell in enumerate(cells):
+        found = as_cell(data, index)
+        account, audience = found.get("account"), mapping_of(found.get("audience"))
+        if not isinstance(account, str) or not audience:
+            continue  # It is reported already.
+        appid = appids.get(account, account)
+        for other, whom, name in reached:
+            if appid == other and surely_overlap(audience, whom):
+                yield _overlap(index, cell, name)
+                break
+        reached.append((appid, audience, cell.get("name")))
+
+
+def surely_overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two audiences of one account have followers in common for sure: everybody, or the same one.
+
+    Whether followers have both of two tags, nobody can know here.
+    """
+    whom = [{key: each[key] for key in AUDIENCES if each.get(key)} for each in (one, other)]
+    return any(EVERYBODY in each for each in whom) or whom[0] == whom[1] != {}
+
+
+def _overlap(index: int, cell: Mapping[str, Any], other: object) -> Fault:
+    key = (MATRIX, index, "audience") if "audience" in cell else (MATRIX, index)
+    return Fault(
+        "MC038",
+        Phrase(
+            "the cell {other} sends to the same followers of this account, who would get it twice",
+            other=str(other),
+        ),
+        Phrase("give it another account or another audience, or keep one of the two cells"),
+        key=key,
+    )
+
+
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
+    if MATRIX not in data:
+        return _campaign_faults(data)
+    return faults_by_cell(data, lambda cell: [*_campaign_faults(cell), *_no_account(cell)])
+
+
+def _campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     return [
         *_one_message(data),
         *_media(data),
@@ -634,7 +766,9 @@ def _handoff(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _window(data: Mapping[str, Any]) -> Iterator[Fault]:
     send = mapping_of(data.get("send"))
     ends = [key for key in ("not_before", "not_after") if key in send]
-    if ends == ["not_before"]:
+    if "date" in send:
+        yield from _day(send, ends)
+    elif ends == ["not_before"]:
         yield Fault(
             "MC012",
             Phrase("not_before needs not_after: without it a late run could send at any hour"),
@@ -650,6 +784,33 @@ def _window(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
     else:
         yield from _times(send, ends)
+
+
+def _day(send: Mapping[str, Any], ends: Sequence[str]) -> Iterator[Fault]:
+    """Refuse a day that no hours make a window of; where they do, the ends of the window take its place."""
+    if ends:
+        say = Phrase("write {first} or {second}, but not both", first="date", second=ends[0])
+        yield Fault("MC014", say, KEEP_ONE, key=("send", ends[0]))
+    elif date_of(send["date"]) is None:
+        say = Phrase("there is no such day: {found}", found=str(send["date"]))
+        yield Fault("MC014", say, Phrase("check the month and the day"), key=("send", "date"))
+    else:
+        say = Phrase("the hours of the window are missing: no _defaults.yaml above has `send`")
+        hint = Phrase(
+            "write `{hours}` into one, or not_before and not_after here",
+            hours='send: {from: "20:00", to: "21:30"}',
+        )
+        yield Fault("MC012", say, hint, key=("send", "date"))
+
+
+def date_of(written: object) -> date | None:
+    """Return the day that is written; None for anything else."""
+    if not isinstance(written, str) or re.fullmatch(DATE_PATTERN, written) is None:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _times(send: Mapping[str, Any], ends: Sequence[str]) -> Iterator[Fault]:

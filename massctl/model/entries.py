@@ -608,21 +608,23 @@ class Entry(Frozen):
         _check_campaign(self.event, self.campaign, self.edition)
 
 
-_WithoutCampaign = (
-    Created
-    | SigningKey
-    | Repaired
-    | Lease
-    | ImageUploaded
-    | MaterialAdded
-    | MaterialForgotten
-    | SendImported
-    | WebsiteSendRetracted
+_WITHOUT_CAMPAIGN = frozenset(
+    {
+        Created,
+        SigningKey,
+        Repaired,
+        Lease,
+        ImageUploaded,
+        MaterialAdded,
+        MaterialForgotten,
+        SendImported,
+        WebsiteSendRetracted,
+    }
 )
 
 
 def _check_campaign(event: Event, campaign: str | None, edition: int | None) -> None:
-    if (campaign is None or edition is None) and not isinstance(event, _WithoutCampaign):
+    if (campaign is None or edition is None) and type(event) not in _WITHOUT_CAMPAIGN:
         raise ValueError("an entry of this kind names a campaign and its edition")
 
 

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, NewType
 
 CampaignName = NewType("CampaignName", str)
-"""The folder's name, which is the campaign's identity for ever."""
+"""The folder's name, which is the campaign's identity for ever; of a cell of its matrix `NAME@CELL`."""
 AccountName = NewType("AccountName", str)
 """A key under `accounts:`; may be renamed, so the ledger stores the appid beside it."""
 AppId = NewType("AppId", str)
@@ -30,11 +31,17 @@ CAMPAIGNS = "campaigns"
 """The folder of all campaigns, from the repository's root."""
 CAMPAIGN_FILE = "campaign.yaml"
 """What a campaign declares, in its folder."""
+DEFAULTS_FILE = "_defaults.yaml"
+"""What campaigns below a folder need not say, in that folder."""
 LOCK_FILE = "campaign.lock.json"
 """What was approved of a campaign, in its folder."""
 GIT_NAME_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$"
 """Of the names that git takes for branches and remotes, those that no shell and no refspec reads otherwise."""
-CAMPAIGN_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+FOLDER_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""A campaign's folder; it never has an @."""
+CELL_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}$"
+CAMPAIGN_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}(@[a-z0-9][a-z0-9._-]{0,31})?$"
+"""`NAME`, or `NAME@CELL`."""
 LOGIN_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(\[bot\])?$"
 """A person or an app on a forge, without the @; GitHub adds `[bot]` to an app's name."""
 ACCOUNT_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,31}$"
@@ -51,16 +58,70 @@ THEME_NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 VARIABLE_NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 _OPENID = re.compile(OPENID_PATTERN)
+_FOLDER_NAME = re.compile(FOLDER_NAME_PATTERN)
 _CAMPAIGN_NAME = re.compile(CAMPAIGN_NAME_PATTERN)
+_CELL_NAME = re.compile(CELL_NAME_PATTERN)
+
+
+def is_folder_name(text: str) -> bool:
+    """Return whether a folder of this name can hold a campaign.
+
+    >>> is_folder_name("2026-12-spring"), is_folder_name("Spring sale"), is_folder_name("spring@east")
+    (True, False, False)
+    """
+    return _FOLDER_NAME.match(text) is not None and not text.endswith("\n")
 
 
 def is_campaign_name(text: str) -> bool:
-    """Return whether a folder of this name can be a campaign.
+    """Return whether a campaign can be called so: `NAME`, or `NAME@CELL`.
 
-    >>> is_campaign_name("2026-12-spring"), is_campaign_name("Spring sale")
-    (True, False)
+    >>> is_campaign_name("2026-12-spring"), is_campaign_name("spring@east"), is_campaign_name("@east")
+    (True, True, False)
     """
     return _CAMPAIGN_NAME.match(text) is not None and not text.endswith("\n")
+
+
+def is_cell_name(text: object) -> bool:
+    """Return whether a cell of a matrix can be called so."""
+    is_text = isinstance(text, str) and not text.endswith("\n")
+    return is_text and _CELL_NAME.match(str(text)) is not None
+
+
+def cell_name(folder: str, cell: str) -> CampaignName:
+    """Return the name of the campaign that a cell of a folder's matrix is: `NAME@CELL`."""
+    return CampaignName(f"{folder}@{cell}")
+
+
+def folder_name(name: str) -> CampaignName:
+    """Return the name of the folder in which a campaign stands: `NAME` of `NAME@CELL`, else the campaign's own.
+
+    >>> folder_name("spring@east"), folder_name("spring")
+    ('spring', 'spring')
+    """
+    return CampaignName(name.partition("@")[0])
+
+
+def cell_of(name: str) -> str:
+    """Return the cell of its folder's matrix that a campaign is: `CELL` of `NAME@CELL`; empty where it is none."""
+    return name.partition("@")[2]
+
+
+def cells_named(name: str, known: Iterable[str]) -> list[CampaignName]:
+    """Return the cells of a folder's matrix among the campaigns that are `known`, if a name is that of the folder."""
+    return [CampaignName(each) for each in known if cell_of(each) and folder_name(each) == name]
+
+
+def campaigns_named(names: Sequence[str], known: Collection[str]) -> list[str]:
+    """Return the campaigns that names stand for, each once: `NAME` stands for all cells of its matrix.
+
+    >>> campaigns_named(["spring", "winter"], ["spring@east", "spring@west", "winter"])
+    ['spring@east', 'spring@west', 'winter']
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        cells = [] if name in known else cells_named(name, known)
+        found |= dict.fromkeys([str(each) for each in cells] or [name])
+    return list(found)
 
 
 def below_campaigns(path: str) -> str:

@@ -17,9 +17,20 @@ from massctl.model.batches import OpenidList
 from massctl.model.campaign import Audience, OffsetTime, parse_offset_time
 from massctl.model.destination import Destination
 from massctl.model.frozen import Frozen
-from massctl.model.ids import Digest, Folder, Sha256, below_campaigns, digest_of, sha256_of
+from massctl.model.ids import (
+    CELL_NAME_PATTERN,
+    CampaignName,
+    Digest,
+    Folder,
+    Sha256,
+    below_campaigns,
+    cell_of,
+    digest_of,
+    sha256_of,
+)
 from massctl.model.message import (
     KINDS,
+    LOCK_FORMAT_VERSION,
     LockedArticle,
     Message,
     PrefixedSha256,
@@ -161,6 +172,35 @@ class LockFile(Strict):
     def send_ignore_reprint(self) -> bool:
         """Return whether it goes out although WeChat judges an article to be a reprint."""
         return self.send.send_ignore_reprint
+
+
+class MatrixLock(Strict):
+    """What was approved of every cell of a matrix, in one file. Written by `massctl lock`, never by hand."""
+
+    format_version: Literal[2]
+    """The version of this format."""
+    campaign: NonEmpty
+    """The name of the folder."""
+    cells: dict[Annotated[str, StringConstraints(pattern=CELL_NAME_PATTERN)], LockFile]
+    """The lock of each cell, by the cell's name. Each is whole, and compared alone."""
+
+
+def lock_part(document: Any, name: CampaignName) -> Any:
+    """Return what the document of a lock file says of a campaign; None where it says nothing of it.
+
+    Where the folder has a matrix, the file has a part for each cell; else it is the campaign's alone.
+    """
+    cells = document.get("cells") if isinstance(document, dict) else None
+    cell = cell_of(name)
+    if not cell:
+        return document if cells is None else None
+    return cells.get(cell) if isinstance(cells, dict) else None
+
+
+def matrix_document(folder: CampaignName, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document of a matrix's lock file from the lock of each cell, by the cell's name."""
+    cells = {cell: parts[cell] for cell in sorted(parts)}
+    return {"format_version": LOCK_FORMAT_VERSION, "campaign": folder, "cells": cells}
 
 
 def lock_text(document: Mapping[str, Any]) -> str:

@@ -668,6 +668,24 @@ class RenderedContent(Frozen):
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
 
+class Cell(Frozen):
+    """What a cell of a matrix declares: to whom it sends, and from which account."""
+
+    name: CampaignName
+    """`NAME@CELL`."""
+    appid: AppId
+    audience: "Audience"
+
+
+class Family(Frozen):
+    """The campaigns that stand, or stood, in the folder of a campaign; a record of theirs may be of this very send."""
+
+    folders: frozenset[CampaignName]
+    """Its folder, and those that were renamed to it."""
+    cells: tuple[Cell, ...] = ()
+    """What its campaign.yaml declares now; empty without a matrix."""
+
+
 class Campaign(Frozen):
     """A campaign by its name, and where its files stand."""
 
@@ -679,6 +697,17 @@ class Campaign(Frozen):
     def group(self) -> str:
         """Return the group that it stands in; empty without one."""
         return group_of(self.folder)
+
+
+class Inherited(Frozen):
+    """A value that a campaign does not say itself."""
+
+    key: str
+    """Such as `account`, `vars.city`, or `send` for the hours of its window."""
+    file: str
+    """The `_defaults.yaml` that it stands in, from the repository's root."""
+    line: int | None
+    """Its line there, from 1."""
 
 
 class RenderedCampaign(Campaign, dict=True):
@@ -722,9 +751,13 @@ class RenderedCampaign(Campaign, dict=True):
     """What people call the account, where massctl.yaml says it; no part of what is sent."""
     inputs: "JudgedInputs | None" = None
     """What it was made from; None where it is only shown, and then nothing can be sent."""
+    inherited: tuple[Inherited, ...] = ()
+    """What it does not say itself; where that stands is no part of what is sent, nor of the digest."""
     card_ext: str | None = None
     """What previews of a coupon need: signed for a short time, so no part of what is approved. It may name an openid.
     """
+    family: Family | None = None
+    """The other campaigns of its folder; None where nothing but itself was ever declared in it."""
 
     def __post_init__(self) -> None:
         if not self.message.was_rendered:

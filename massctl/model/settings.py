@@ -97,6 +97,8 @@ LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTER
 """Judged by a rule, which knows a private key by its look."""
 LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
 LEDGER_DSN_VARIABLE = "MASSCTL_LEDGER_DSN"
+SANDBOX_LEDGER_VARIABLE = "MASSCTL_SANDBOX_LEDGER"
+"""Names the place of a sandbox's ledger: a branch, the address of a database, or the URL of a bucket."""
 GitName = Annotated[str, StringConstraints(pattern=GIT_NAME_PATTERN)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_OF_DAY_PATTERN)]
 ORIGINAL_ID_PATTERN = r"^gh_[0-9a-zA-Z_]{1,61}$"

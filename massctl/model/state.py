@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
 from enum import StrEnum, auto
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256
+from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
 
@@ -655,6 +655,8 @@ class Index(Struct):
 
     accounts: dict[AppId, AccountIndex] = field(default_factory=dict)
     editions: dict[CampaignName, dict[int, Record]] = field(default_factory=dict)
+    folders: dict[CampaignName, set[CampaignName]] = field(default_factory=dict)
+    """Folder -> the campaigns of which something is recorded that stand in it: the folder's own, and cells."""
     messages: dict[str, dict[RecordKey, Record]] = field(default_factory=dict)
     """Message digest -> the editions that may have sent it."""
     open: dict[RecordKey, Record] = field(default_factory=dict)
@@ -732,6 +734,10 @@ _NOTICES = (entries.Announced, entries.DriftTold, entries.DriftEnded)
 """What says only that people were told: no plan depends on it."""
 
 
+_INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
+"""What changes where guards find a record."""
+
+
 class ToldDrift(Frozen):
     """A drift that people were told of."""
 
@@ -805,14 +811,15 @@ class State:
             raise _out_of_turn(entry, self.serial + 1)
         self.serial = entry.serial
         event = entry.event
+        kind = type(event)
         if isinstance(event, _NOTICES) and entry.campaign is not None and entry.edition is not None:
             name = CampaignName(entry.campaign)
             self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry.at)
             return
         self.plan_serial = entry.serial
-        fold = _OF_CAMPAIGN.get(type(entry.event))
+        fold = _OF_CAMPAIGN.get(kind)
         if fold is None or entry.campaign is None or entry.edition is None:
-            _OF_ACCOUNT[type(entry.event)](self, entry.event, entry)
+            _OF_ACCOUNT[kind](self, event, entry)
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
 
@@ -837,22 +844,21 @@ class State:
         campaign: CampaignName,
         edition: int,
     ) -> None:
-        record = self._about(entry.event, self.renamed.get(campaign, campaign), edition)
-        self.records[record.key] = record
-        fold(record, entry.event, entry)
-        appid = getattr(entry.event, "appid", None)
-        if appid is not None:
+        event: Any = entry.event
+        record = self._about(event, self.renamed.get(campaign, campaign), edition)
+        if record.key not in self.records:
+            self.records[record.key] = record
+            self.index.editions.setdefault(record.campaign, {})[record.edition] = record
+            self.index.folders.setdefault(folder_name(record.campaign), set()).add(record.campaign)
+        fold(record, event, entry)
+        appid = getattr(event, "appid", None)
+        if appid is not None and appid != record.appid:
             record.appid = AppId(appid)
-        if (
-            isinstance(entry.event, entries.SendSettled)
-            and self.repaired
-            and entry.event.outcome == "not_sent"
-        ):
-            self._not_sent_since_repair(record, entry.event.batch)
-        if isinstance(entry.event, entries.Previewed):
-            what = *record.key, entry.event.digest, entry.event.recipient
-            self.preview_days.absorb(what, entry.event, record.appid, entry.at)
-        self._into_index(record, entry)
+        if isinstance(event, entries.Previewed):
+            what = *record.key, event.digest, event.recipient
+            self.preview_days.absorb(what, event, record.appid, entry.at)
+        elif type(event) in _INDEXED:
+            self._into_index(record, entry)
 
     def _not_sent_since_repair(self, record: Record, batch: int) -> None:
         """Note a person's word on a batch; of one whose acceptance is on record it is about the end of its job."""
@@ -863,18 +869,19 @@ class State:
 
     def _into_index(self, record: Record, entry: entries.Entry) -> None:
         event = entry.event
+        if isinstance(event, entries.SendSettled) and self.repaired and event.outcome == "not_sent":
+            self._not_sent_since_repair(record, event.batch)
         newest = record.attempts[-1] if record.attempts else None
-        self.index.editions.setdefault(record.campaign, {})[record.edition] = record
         if isinstance(event, entries.AudienceResolved):
             self.index.accounts.setdefault(AppId(event.appid), AccountIndex()).tags[event.tag] = (
                 event.tag_id
             )
         elif isinstance(event, entries.SendImported):
             self.index.add(record, event.sent_at, newest)
-        elif isinstance(event, entries.Withdrawn) or event.type.startswith("send_"):
-            self.index.add(record, entry.at, newest)
         elif isinstance(event, entries.JobStatus):
             self.index.note_doubt(record)  # A job that nobody knows contradicts what is recorded.
+        else:
+            self.index.add(record, entry.at, newest)
 
     def _about(self, event: entries.Event, name: CampaignName, edition: int) -> Record:
         """Return the record that an entry is about: of its name, else the only one that has what the entry names.

@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from massctl.model.campaign import Audience, Tag
+from massctl.model.campaign import AUDIENCES, Audience, Tag
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, Digest
-from massctl.model.message import RenderedCampaign, message_digest_to
+from massctl.model.ids import CampaignName, Digest, folder_name
+from massctl.model.message import (
+    Cell,
+    Family,
+    RenderedCampaign,
+    declared_audience,
+    message_digest_to,
+)
 from massctl.model.phrase import (
     A_WECHAT_NAME,
     BEIJING,
@@ -290,6 +296,7 @@ def _table() -> Sequence[Row]:
         Row(_approval, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_matrix_changed, ASK, ASK, ASK, _LEDGER),
         Row(_begun_list, ASK, ASK, ASK, _LEDGER),
         Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_handoff, _ONLY_A_SEND, ASK, ASK, _LEDGER),
@@ -554,6 +561,10 @@ def _selection(case: Case) -> Refusal | None:
     return None if selected else not_named(case.campaign.name)
 
 
+def _matrix_changed(case: Case) -> Refusal | None:
+    return matrix_refusal(case.campaign, case.state)
+
+
 def _begun_list(case: Case) -> Refusal | None:
     return list_changed(case.campaign, case.record)
 
@@ -807,7 +818,7 @@ def rest_of(name: str) -> Phrase:
     """Return the advice how to reach the openids of a list that surely have nothing."""
     return Phrase(
         "a campaign for the openids that surely do not have it: {command}",
-        command=Command("new", f"{name}-rest", "--unsent-of", name),
+        command=Command("new", f"{name.replace('@', '-')}-rest", "--unsent-of", name),
     )
 
 
@@ -1276,6 +1287,52 @@ def _rejected_before(case: Case) -> Refusal | None:
             errcode=rejection.errcode,
         ),
         Phrase("change what WeChat objects to; massctl sends a new digest"),
+    )
+
+
+def matrix_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
+    """Refuse what another campaign of its folder may have sent to its followers already, under another name.
+
+    That is a campaign without a matrix, a cell that is gone, and a cell that declares another account or audience than
+    it had. What cells declare now was compared when the file was read.
+    """
+    family = campaign.family or Family(frozenset({folder_name(campaign.name)}))
+    cells = {each.name: each for each in family.cells}
+    names = {name for folder in family.folders for name in state.index.folders.get(folder, ())}
+    for name in sorted(names - {campaign.name}):
+        for record in state.editions(name):
+            found = (each for each in reach(record, state).values() if _may_be_its(each, campaign))
+            if any(not _is_as_declared(each, cells.get(name)) for each in found):
+                return _matrix_words(campaign, name)
+    return None
+
+
+def _may_be_its(sent: BatchReach, campaign: RenderedCampaign) -> bool:
+    return sent.reach is not Reach.SURELY_NOT and sent.appid in (None, campaign.appid)
+
+
+def _is_as_declared(sent: BatchReach, cell: Cell | None) -> bool:
+    """Return whether a cell still declares the account and the audience of what it sent."""
+    if cell is None or sent.audience is None or sent.appid != cell.appid:
+        return False
+    declared = declared_audience(cell.audience)
+    return all(sent.audience.get(key) == declared.get(key) for key in AUDIENCES)
+
+
+def _matrix_words(campaign: RenderedCampaign, other: CampaignName) -> Refusal:
+    example = f"{{from: {other}, to: {campaign.name}}}"
+    return Refusal(
+        Guard.MATRIX_CHANGED,
+        Phrase(
+            "{other} may have reached the same followers, and campaign.yaml does not declare it that way any more",
+            other=other,
+        ),
+        Phrase(
+            "if this is the same send under another name, write `{example}` under `moved:` in massctl.yaml; if not, "
+            "declare {other} as it was, or make another folder for this send",
+            example=example,
+            other=other,
+        ),
     )
 
 

@@ -12,11 +12,14 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.state import State, beijing_day
 from massctl.model.statistics import ArticleDay
-from massctl.plan.statistics import ARTICLE_DAYS, COUNTED_SINCE, newest_day
+from massctl.plan.retry_policy import CLIENT_MSG_ID_MEMORY_HOURS
+from massctl.plan.statistics import ARTICLE_DAYS, COUNTED_FROM, COUNTED_SINCE, newest_day
 from massctl.plan.steps import Guard, Refusal
 
 DAYS_MIN = 7
 """So many days are asked about, or more where the window opened earlier. Our own bound: a backup is newer."""
+
+_MEMORY = timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS)
 
 
 def days_in_question(
@@ -28,15 +31,44 @@ def days_in_question(
     """
     if not first_seen:
         return []
-    attempts = (each for record in state.records.values() for each in record.attempts)
-    later = (beijing_day(each.at) for each in attempts if each.serial > first_seen)
     today = beijing_day(now)
-    newest = min(min(later, default=today), newest_day(now))
+    newest = min(_last_unseen(state, first_seen, now), newest_day(now))
     window = campaign.window
     opened = beijing_day(window.not_before) if window else date.min
     asked = max(min(opened, today - timedelta(days=DAYS_MIN)), today - timedelta(days=ARTICLE_DAYS))
     oldest = max(asked, COUNTED_SINCE)
     return [newest - timedelta(days=number) for number in range((newest - oldest).days + 1)]
+
+
+def _last_unseen(state: State, first_seen: int, now: datetime) -> date:
+    """Return the last day on which a send may have been made that this machine never saw in the ledger."""
+    attempts = (each for record in state.records.values() for each in record.attempts)
+    later = (beijing_day(each.at) for each in attempts if each.serial > first_seen)
+    return min(later, default=beijing_day(now))
+
+
+def not_counted_yet(
+    campaign: RenderedCampaign, state: State, first_seen: int, now: datetime
+) -> Refusal | None:
+    """Refuse a send that may have been made on a day which WeChat has not counted, and whose id it may have forgotten.
+
+    That is before about 08:05 on the day after, for a window that opened longer ago than WeChat remembers an id.
+    """
+    yesterday, window = beijing_day(now) - timedelta(days=1), campaign.window
+    is_remembered = window is not None and now - window.not_before < _MEMORY
+    if newest_day(now) >= yesterday or is_remembered:
+        return None
+    if _last_unseen(state, first_seen, now) < yesterday:
+        return None
+    return Refusal(
+        Guard.LEDGER_BEHIND,
+        Phrase(
+            "this machine did not begin the ledger, and WeChat has not counted {day} yet: nobody can tell whether it "
+            "was sent then",
+            day=yesterday.isoformat(),
+        ),
+        Phrase("run apply again after {time}, Beijing time", time=f"{COUNTED_FROM:%H:%M}"),
+    )
 
 
 def sent_already(

@@ -20,9 +20,10 @@ from massctl.model.ids import (
     Folder,
     MediaId,
     Sha256,
+    cell_of,
     group_of,
 )
-from massctl.model.message import Purpose, Recipient, RenderedCampaign
+from massctl.model.message import Inherited, Purpose, Recipient, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
@@ -121,6 +122,11 @@ class PlannedCampaign(Frozen):
     def group(self) -> str:
         """Return the group that it stands in; empty without one."""
         return group_of(self.folder)
+
+    @property
+    def inherited(self) -> tuple[Inherited, ...]:
+        """Return what its campaign.yaml does not say itself, as far as it was rendered."""
+        return self.rendered.inherited if self.rendered is not None else ()
 
     @property
     def by_name_only(self) -> tuple[Refusal, ...]:
@@ -520,6 +526,12 @@ class _Planner(Struct):
     def _gone(self, planned: PlannedCampaign) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
         hint = Phrase("bring the folder back, or {settle}", settle=settle(planned.name))
+        if cell_of(planned.name):
+            say = Phrase("its send has no known outcome, and no campaign.yaml declares it any more")
+            hint = Phrase(
+                "bring the cell back, or name its new name under `moved:` in massctl.yaml, or {settle}",
+                settle=settle(planned.name),
+            )
         refusal = Refusal(Guard.ACCOUNT_IN_DOUBT, say, hint)
         warning = Diagnostic("MC403", Severity.WARNING, say, None, hint, planned.name)
         return replace(planned, refusals=(refusal,), diagnostics=(warning,))

@@ -18,7 +18,7 @@ from massctl.model.diagnostics import Diagnostic, Failure, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
 from massctl.model.lock import LockFile, lock_document
-from massctl.model.message import RenderedCampaign
+from massctl.model.message import Inherited, RenderedCampaign
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import Shape, plain
@@ -177,6 +177,8 @@ class SavedCampaign(Shape):
     """Its title, for people."""
     folder: str | None = None
     """Its folder, from the repository's root; null where it is gone. Not part of the plan's digest."""
+    inherited: Sequence[Inherited] = ()
+    """What it does not say itself, and where that stands; not part of the plan's digest."""
     group: str = ""
     """The group that it stands in, such as `north` or `clients/north`; empty without one."""
     audience_count: int | None = None

@@ -51,6 +51,7 @@ class Guard(StrEnum):
     PARTLY_SENT = "partly_sent"
     CONTRADICTED = "contradicted"
     SAME_CONTENT = "same_content"
+    MATRIX_CHANGED = "matrix_changed"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"
     LINEAGE_UNCOMMITTED = "lineage_uncommitted"
@@ -70,7 +71,9 @@ class Guard(StrEnum):
     LEDGER_BEHIND = "ledger_behind"
 
 
-FOR_GOOD = frozenset({Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT})
+FOR_GOOD = frozenset(
+    {Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT, Guard.MATRIX_CHANGED}
+)
 """Guards that waiting does not lift: somebody has to name, change or allow the campaign."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from massctl.errors import UsageError
+from massctl.model.ids import CAMPAIGN_FILE
 from massctl.model.message import Window
 from massctl.model.phrase import Command, Phrase, system_reason
 
@@ -21,7 +22,6 @@ OWNERS = ".github/CODEOWNERS"
 """The file that names who must approve."""
 _HIDDEN = frozenset({"editorconfig", "githooks", "github", "gitattributes", "gitignore", "vscode"})
 """Names that get a leading dot when they are written."""
-CAMPAIGN_FILE = "campaign.yaml"
 COVER = "images/cover.jpg"
 """The cover's path in a campaign's folder."""
 _SEND = "send:\n  not_before: {}\n  not_after: {}"
@@ -54,16 +54,19 @@ def scaffold_files(
 
 
 def sample_files(
-    language: str, title: str, account: str, window: Window | None
+    language: str, title: str, account: str | None, window: Window | None
 ) -> dict[str, bytes]:
-    """Return the files of a small campaign: path from its folder -> bytes."""
+    """Return the files of a small campaign: path from its folder -> bytes. It says no `account` that it inherits."""
     source = files("massctl.scaffold")
     found = dict(_walk(source / "samples" / language, ""))
     send = _NO_WINDOW[language]
     if window is not None:
         send = _SEND.format(window.not_before.isoformat(), window.not_after.isoformat())
     # The first line names `$schema`, which stays.
-    declared = Template(found[CAMPAIGN_FILE].decode()).safe_substitute(
+    written = found[CAMPAIGN_FILE].decode()
+    if account is None:
+        written = written.replace("account: $account\n", "", 1)
+    declared = Template(written).safe_substitute(
         title=json.dumps(title, ensure_ascii=False), account=account, send=send
     )
     return {**found, CAMPAIGN_FILE: declared.encode(), COVER: sample_cover()}

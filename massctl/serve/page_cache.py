@@ -13,7 +13,7 @@ from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGNS, AppId, CampaignName, Sha256
+from massctl.model.ids import CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -32,6 +32,7 @@ from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.report.report import Report
 from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
+from massctl.source.campaigns import about_defaults
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
@@ -275,7 +276,9 @@ class PageCache:
             }
             # Of whoever is shown one group, the faults of others are no business.
             is_all = self._settings is None or not self._served.selection.groups
-            faults = [*self._faults, *self._folders.diagnostics] if is_all else []
+            defaults = about_defaults(self._repository, self._settings)
+            every = [*self._faults, *self._folders.diagnostics, *defaults]
+            faults = every if is_all else []
             return campaigns_page(
                 listed,
                 faults,
@@ -476,9 +479,10 @@ class PageCache:
         )
 
     def _is_touched(self, name: CampaignName, paths: Collection[str]) -> bool:
-        """Return whether a changed path is in the folder of a campaign, or is a group around it."""
+        """Return whether a changed path is in the folder of a campaign, is a group around it, or its defaults."""
         folder = f"{self._folders.folder(name)}/"
-        return any(path.startswith(folder) or folder.startswith(f"{path}/") for path in paths)
+        above = {path.removesuffix(f"/{DEFAULTS_FILE}") for path in paths}
+        return any(path.startswith(folder) or folder.startswith(f"{path}/") for path in above)
 
     def _renew(self) -> None:
         """Render some of the campaigns that changed; `warm` comes to the others."""

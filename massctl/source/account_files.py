@@ -13,8 +13,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Account, MassctlFile
 from massctl.source.reporter import word
 from massctl.source.repository import SETTINGS, account_of
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.source.validation import keys_of, known_keys
-from massctl.source.yaml import YAML_BYTES_MAX, YamlDocument, read_yaml
+from massctl.source.yaml import YamlDocument, read_yaml
 
 AccountFiles: TypeAlias = Sequence[tuple[str, bytes]]
 """Paths from the repository's root, with what is there."""
@@ -37,7 +38,7 @@ def with_accounts(settings: YamlDocument, files: AccountFiles) -> YamlDocument:
             twice.append(_twice(name, settings, document))
             continue
         accounts[name] = document.data
-        parts[place] = document.positions
+        parts[place] = document.positions, ()
         broken |= {(*place, *path) for path in document.broken}
     found = [each for document in documents for each in document.diagnostics]
     return replace(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from massctl.errors import UsageError
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import CampaignFile, mapping_of
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
@@ -28,14 +28,14 @@ from massctl.source.yaml import read_yaml
 from massctl.source.yaml_edit import Keys, with_values
 
 _UNFINISHED = "new"
-_WINDOW = ("not_before", "not_after")
+_WINDOW = ("not_before", "not_after", "date")
 UNSENT_LIST = "unsent.txt"
 """What the campaign for the rest of a list calls its list."""
 
 
 @contextmanager
-def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -> Iterator[Path]:
-    """Make an empty folder below `cache` for a new campaign, to be moved to its place; remove it at the end.
+def unfinished_folder(repository: Repository, own: Folder, cache: Path) -> Iterator[Path]:
+    """Make an empty folder below `cache` for a new campaign in `own`, to be moved there; remove it at the end.
 
     It is in a repository of its own, so that it can be rendered before the move. One run at a time. Raises UsageError
     if something cannot be written.
@@ -44,7 +44,7 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
     folder = cache / _UNFINISHED
     try:
         shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
-        target = folder / repository.folder(name)
+        target = folder / own
         target.mkdir(parents=True)
         root.mkdir(exist_ok=True)
         if folder.stat().st_dev != root.stat().st_dev:
@@ -52,7 +52,7 @@ def unfinished_folder(repository: Repository, name: CampaignName, cache: Path) -
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
         yield target
     except OSError as error:
-        raise _unwritable(repository.folder(name), error) from None
+        raise _unwritable(own, error) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -62,14 +62,14 @@ def unfinished(cache: Path) -> Repository:
     return Repository(cache / _UNFINISHED)
 
 
-def put_in_place(repository: Repository, name: CampaignName, cache: Path) -> list[str]:
+def put_in_place(repository: Repository, folder: Folder, cache: Path) -> list[str]:
     """Move the finished folder of a campaign to its place, and return the paths of its files.
 
     Raises UsageError if something is there already.
     """
-    folder = repository.folder(name)
     place = repository.root / folder
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         os.rename(cache / _UNFINISHED / folder, place)
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -89,22 +89,24 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
 def copied_folder(
     repository: Repository,
     source: CampaignName,
-    name: CampaignName,
+    own: Folder,
     cache: Path,
     window: Window | None,
     values: Mapping[str, str],
 ) -> Iterator[Path]:
-    """Copy a campaign under a new name, without lock and edition, with another window and other values of keys."""
+    """Copy a campaign into the folder `own`, without lock and edition, with another window and other values of keys."""
     data, said = _declared(repository, source)
     changes: dict[Keys, str | None] = {("edition",): None}
     if window is None:
         changes |= _without_window(said)
     else:
+        if "date" in mapping_of(said.get("send")):
+            changes[("send", "date")] = None
         # A new key comes before the others of its block.
         changes[("send", "not_after")] = window.not_after.isoformat()
         changes[("send", "not_before")] = window.not_before.isoformat()
     changes |= {(key,): json.dumps(value, ensure_ascii=False) for key, value in values.items()}
-    with unfinished_folder(repository, name, cache) as target:
+    with unfinished_folder(repository, own, cache) as target:
         _copy(repository, source, target, data, changes, None)
         yield target
 
@@ -113,7 +115,7 @@ def copied_folder(
 def copied_for_rest(
     repository: Repository,
     source: CampaignName,
-    rest: CampaignName,
+    rest: Folder,
     openids: Iterator[str],
     cache: Path,
 ) -> Iterator[Path]:

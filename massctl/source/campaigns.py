@@ -1,13 +1,24 @@
 """The campaign.yaml files as models, with everything that is wrong in them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from msgspec import field
 from msgspec.structs import replace
 
-from massctl.model.campaign import CampaignFile, campaign_faults
+from massctl.model.campaign import (
+    BETWEEN_CELLS,
+    MATRIX,
+    Audience,
+    CampaignFile,
+    as_cell,
+    campaign_faults,
+    cell_faults,
+    faults_by_cell,
+    mapping_of,
+)
 from massctl.model.diagnostics import (
     Diagnostic,
     Excerpt,
@@ -19,16 +30,33 @@ from massctl.model.diagnostics import (
     Span,
     first_told,
 )
-from massctl.model.ids import CAMPAIGN_FILE, CampaignName
-from massctl.model.message import Campaign
-from massctl.model.near_name import NearNames
-from massctl.model.phrase import Phrase, enumerated
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    AppId,
+    CampaignName,
+    Folder,
+    canonical_json,
+    cell_name,
+    cell_of,
+    folder_name,
+)
+from massctl.model.message import Campaign, Cell, Inherited
+from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
+from massctl.source.defaults import (
+    Defaults,
+    defaults_above,
+    defaults_at,
+    unknown_account,
+    with_defaults,
+)
+from massctl.source.matrix import campaign_document, named_cells
 from massctl.source.reporter import Reporter, about_file, in_order, word
-from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError, decode
-from massctl.source.validation import known_keys, validate
-from massctl.source.yaml import YAML_BYTES_MAX, Positions, no_positions, read_yaml
+from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
+from massctl.source.text import YAML_BYTES_MAX, decode
+from massctl.source.validation import faults_of, validate
+from massctl.source.yaml import Positions, no_positions
 from massctl.source.yaml_lint import in_quotes
 
 
@@ -119,6 +147,25 @@ def _is_text(path: KeyPath) -> bool:
     return names in _TEXTS or "vars" in names[:-1]
 
 
+def about_reprint(loaded: "Loaded") -> list[Diagnostic]:
+    """Warn of an article that WeChat may take for a reprint of the one that another account sends."""
+    file = loaded.file
+    accounts = {each.appid for each in loaded.cells if each.appid}
+    if file is None or file.mpnews is None or file.send.send_ignore_reprint or len(accounts) < 2:
+        return []
+    say = Phrase(
+        "several accounts send this article: WeChat may judge it a reprint (转载) of the first one sent, and stop the "
+        "others with err(30003)"
+    )
+    hint = Phrase(
+        "write `send_ignore_reprint: true` under send:, so that a reprint goes on where the original allows it; and do "
+        "not declare the article original (原创)"
+    )
+    path = (MATRIX,)
+    place, excerpt = loaded.place(path), loaded.excerpt(path)
+    return [Diagnostic("MC414", Severity.WARNING, say, place, hint, loaded.name, excerpt)]
+
+
 OF_LISTS = "MC6"
 """How the codes of diagnostics about lists of openids begin."""
 
@@ -163,31 +210,55 @@ class Loaded(Campaign):
     diagnostics: tuple[Diagnostic, ...]
     positions: Positions
     declared: Mapping[str, object] = field(default_factory=dict)
-    """The file's keys and values as they were read, right or wrong."""
+    """Keys and values as they were read, right or wrong, inherited ones too; of a cell those of a file of its own."""
     data: bytes | None = None
     """The file itself; None if it could not be read."""
+    index: int | None = None
+    """Which cell of a matrix it is, from 0; None without a matrix."""
+    cells: tuple[Cell, ...] = ()
+    """What the cells of its matrix declare, itself among them."""
+    said: Mapping[str, object] = field(default_factory=dict)
+    """What the file itself says of a cell."""
+    above: tuple[Defaults, ...] = ()
+    """The defaults of the folders above it, the nearest first."""
+    inherited: tuple[Inherited, ...] = ()
+    """What it does not say itself."""
 
     def place(self, path: KeyPath, words: str = "") -> Place:
         """Return the place of a value in campaign.yaml, or the nearest place: ("mpnews", "articles", 0, "title").
 
         Of a value over several lines, that of `words` in it, where they stand there as they are.
         """
-        return self.positions.place(path, words)
+        return self.positions.place(self._written(path), words)
 
     def excerpt(self, path: KeyPath) -> Excerpt:
         """Return the line of campaign.yaml on which a value begins."""
-        return self.positions.excerpt(path)
+        return self.positions.excerpt(self._written(path))
+
+    def _written(self, path: KeyPath) -> KeyPath:
+        """Return where a key is written: at the cell, if the cell says it."""
+        if self.index is None:
+            return path
+        own = MATRIX, self.index, *path
+        keys = 4 if path[:1] == ("vars",) else 3
+        return own if own[:keys] in self.positions.values else path
+
+    @property
+    def own_content(self) -> bytes | None:
+        """What counts as the content of its campaign.yaml: of a cell what the file says of it, else the file (None)."""
+        return None if self.index is None else canonical_json(self.said).encode()
 
 
 def load_campaign(
     repository: Repository,
     name: CampaignName,
     settings: MassctlFile | None,
-    known: Loaded | None = None,
+    known: dict[CampaignName, Loaded] | None = None,
 ) -> Loaded:
     """Read a campaign's campaign.yaml; without `settings` its account is not looked up.
 
-    `known` is what was read with these settings before, and is given again while the file is the same.
+    `known` is what was read with these settings before, which is given again while the file is the same. All campaigns
+    of the file come to it. A folder whose cells cannot be named is a campaign with faults.
     """
     folder = repository.folder(name)
     path = f"{folder}/{CAMPAIGN_FILE}"
@@ -196,42 +267,134 @@ def load_campaign(
     except UnreadableError as error:
         fault = about_file(error.code, path, name, error.message, error.hint)
         return Loaded(name, folder, None, (fault,), no_positions(path, name))
-    if known is not None and known.data == data:
-        return known
-    document = read_yaml(data, path, name, known_keys(CampaignFile))
+    above = defaults_above(repository, folder, settings)
+    before = known.get(name) if known is not None else None
+    if before is not None and (before.folder, before.data, before.above) == (folder, data, above):
+        return before
+    found = _campaigns_of(data, folder, settings, above)
+    if known is not None:
+        known |= found
+    return found.get(name) or _no_cell(found[folder_name(name)], name)
+
+
+def _campaigns_of(
+    data: bytes, folder: Folder, settings: MassctlFile | None, above: tuple[Defaults, ...]
+) -> dict[CampaignName, Loaded]:
+    """Judge a campaign.yaml: the campaign that it declares, and the cells of its matrix."""
+    path, name = f"{folder}/{CAMPAIGN_FILE}", CampaignName(folder.rpartition("/")[2])
+    own_document = campaign_document(data, path, name)
+    document, inherited = with_defaults(own_document, above)
+    positions = document.positions
+
+    accounts = settings.accounts if settings is not None else {}
+    appids = {each: account.appid for each, account in accounts.items()}
 
     def rules(written: dict[str, object]) -> list[Fault]:
-        account = written.get("account")
         return [
             *campaign_faults(written),
-            *_unknown_account(account, settings),
-            *_only_service(written, settings),
+            *faults_by_cell(written, partial(_account_faults, settings=settings)),
+            *cell_faults(written, appids),
         ]
 
-    file, diagnostics = validate(document, CampaignFile, rules)
     declared = document.data if isinstance(document.data, dict) else {}
-    return Loaded(name, folder, file, tuple(diagnostics), document.positions, declared, data)
-
-
-def _unknown_account(account: object, settings: MassctlFile | None) -> list[Fault]:
-    if settings is None or not isinstance(account, str) or account in settings.accounts:
-        return []
-    known = list(settings.accounts)
-    close = NearNames().nearest(account, known)
-    hint = (
-        Phrase("did you mean {key}?", key=close)
-        if close is not None
-        else Phrase("massctl.yaml has {accounts}", accounts=enumerated(known))
-    )
-    return [
-        Fault(
-            "MC019",
-            Phrase("massctl.yaml has no account {account}", account=word(account)),
-            hint,
-            key=("account",),
-            at_key=False,
-        )
+    if MATRIX not in declared:
+        file, diagnostics = validate(document, CampaignFile, rules)
+        loaded = Loaded(name, folder, file, tuple(diagnostics), positions, declared, data)
+        return {name: replace(loaded, above=above, inherited=inherited)}
+    told, others = first_told(faults_of(document, CampaignFile, rules), positions.of)
+    named = named_cells(declared)
+    # Where some faults are not told, nobody knows which cells are right.
+    own = {
+        index: [each for each in told if not others and _is_of_cell(each, index)]
+        for index in named.values()
+    }
+    of_cells = [fault for faults in own.values() for fault in faults]
+    shared = [positions.diagnostic(each) for each in told if each not in of_cells]
+    shared = in_order([*document.diagnostics, *shared], document.others + others)
+    every = [*shared, *map(positions.diagnostic, of_cells)]
+    whole = Loaded(name, folder, None, tuple(every), positions, declared, data)
+    whole = replace(whole, said=own_document.data, above=above, inherited=inherited)
+    cells = [
+        _cell(whole, cell_name(name, cell), index, shared, own[index])
+        for cell, index in named.items()
     ]
+    every_cell = tuple(_declared_cell(each, appids) for each in cells)
+    found = {each.name: replace(each, cells=every_cell) for each in cells}
+    return {name: whole, **found}
+
+
+def _is_of_cell(fault: Fault, index: int) -> bool:
+    """Return whether a fault stops one cell alone. What is wrong between cells stops all of them."""
+    return fault.key[:2] == (MATRIX, index) and fault.code not in BETWEEN_CELLS
+
+
+def _cell(
+    whole: Loaded,
+    name: CampaignName,
+    index: int,
+    shared: Sequence[Diagnostic],
+    faults: Sequence[Fault],
+) -> Loaded:
+    reporter = replace(whole.positions.reporter, campaign=name)
+    positions = replace(whole.positions, reporter=reporter)
+    own = [positions.diagnostic(each) for each in faults]
+    declared = as_cell(whole.declared, index)
+    file = None if shared or own else CampaignFile.model_validate(declared)
+    told = (*(replace(each, campaign=name) for each in shared), *own)
+    said = as_cell(whole.said, index)
+    return Loaded(
+        name,
+        whole.folder,
+        file,
+        told,
+        positions,
+        declared,
+        whole.data,
+        index,
+        said=said,
+        above=whole.above,
+        inherited=tuple(each for each in whole.inherited if not _says(said, each.key)),
+    )
+
+
+def _says(said: Mapping[str, object], key: str) -> bool:
+    """Return whether a file says what would be inherited under a key, such as `account` or `vars.city`."""
+    first, _, part = key.partition(".")
+    return part in mapping_of(said.get(first)) if part else first in said and first != "send"
+
+
+def _declared_cell(cell: Loaded, appids: Mapping[str, str]) -> Cell:
+    """Return what a cell declares; of one with faults only that it is there."""
+    if cell.file is None:
+        return Cell(cell.name, AppId(""), Audience())
+    return Cell(cell.name, AppId(appids.get(cell.file.account, "")), cell.file.audience)
+
+
+def _no_cell(whole: Loaded, name: CampaignName) -> Loaded:
+    """Give what is left of a campaign whose cell was taken out of the file meanwhile."""
+    say = Phrase("there is no cell {name} any more", name=cell_of(name))
+    hint = Phrase("run the command again: somebody edited the file in this moment")
+    fault = about_file("MC001", f"{whole.folder}/{CAMPAIGN_FILE}", name, say, hint)
+    return Loaded(name, whole.folder, None, (fault,), whole.positions, data=whole.data)
+
+
+def _account_faults(written: Mapping[str, object], *, settings: MassctlFile | None) -> list[Fault]:
+    return [
+        *unknown_account(
+            written.get("account"), list(settings.accounts) if settings is not None else None
+        ),
+        *_only_service(written, settings),
+    ]
+
+
+def about_defaults(repository: Repository, settings: MassctlFile | None) -> list[Diagnostic]:
+    """Return what is wrong in the `_defaults.yaml` of campaigns/ and of groups, each fault once."""
+    found: list[Diagnostic] = []
+    for path in sorted(repository.campaign_folders.defaults):
+        read = defaults_at(repository, path, settings)
+        unseen = about_unseen(read.positions.reporter)
+        found += [*read.diagnostics, *unseen, *about_cut_texts(read.positions)]
+    return found
 
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:

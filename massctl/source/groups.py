@@ -1,31 +1,38 @@
 """Which folders of `campaigns/` are campaigns, and which are groups of them.
 
-A folder with a campaign.yaml is a campaign. A folder without one is a group if campaigns stand below it.
+A folder with a campaign.yaml is a campaign. A folder without one is a group if a campaign or defaults stand in it.
 """
 
 import errno
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.model.campaign import MATRIX
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
+    DEFAULTS_FILE,
     CampaignName,
     Folder,
+    cell_name,
+    folder_name,
     group_of,
-    is_campaign_name,
+    is_folder_name,
 )
 from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.source.reporter import about_file
+from massctl.source.text import YAML_BYTES_MAX
 
 MISTAKEN_NAMES = {"campaign.yml": CAMPAIGN_FILE}
 """Names that are as good as another one to a person."""
+_LOOK_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
 
 
@@ -33,11 +40,14 @@ class CampaignFolders(Frozen):
     """What is in `campaigns/`."""
 
     folders: Mapping[CampaignName, Folder]
-    """The folder of each campaign, sorted by name; of several with one name the first."""
+    """The folder of each campaign, sorted by name; of several with one name the first. Cells share a folder."""
     diagnostics: tuple[Diagnostic, ...]
     """One for each folder that is no campaign, no group and begins without `_`, or that differs only by case."""
     twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
     """Campaigns that cannot be read, because another folder has their name, or one that differs only by case."""
+
+    defaults: frozenset[str] = frozenset()
+    """The paths of the files and whatever else is called `_defaults.yaml`, in `campaigns/` and in groups."""
 
     @property
     def names(self) -> tuple[CampaignName, ...]:
@@ -50,8 +60,12 @@ class CampaignFolders(Frozen):
         return frozenset(each for name in self.folders for each in with_above(self.group(name)))
 
     def folder(self, name: str) -> Folder:
-        """Return the folder of a campaign; of an unknown one, where it would stand without a group."""
-        return self.folders.get(CampaignName(name)) or Folder(f"{CAMPAIGNS}/{name}")
+        """Return the folder of a campaign, or of a matrix; of an unknown one, where it would stand without a group."""
+        if (known := self.folders.get(CampaignName(name))) is not None:
+            return known
+        own = folder_name(name)
+        others = (folder for each, folder in self.folders.items() if folder_name(each) == own)
+        return next(others, Folder(f"{CAMPAIGNS}/{own}"))
 
     def group(self, name: str) -> str:
         """Return the group that a campaign stands in; empty without one."""
@@ -73,13 +87,54 @@ def campaign_folders(root: Path) -> CampaignFolders:
         return CampaignFolders({}, (_no_folder(error),))
     if not search.found and not search.diagnostics:
         search.diagnostics.append(_no_campaign())
-    twins = dict(search.twins)
     folders: dict[CampaignName, Folder] = {}
+    refused: dict[CampaignName, Diagnostic] = {}
     for name, same in sorted(search.found.items()):
-        folders[name] = same[0]
-        if len(same) > 1:
-            twins[name] = _same_name(name, same)
-    return CampaignFolders(folders, tuple(search.diagnostics), twins)
+        twin = _same_name(name, same) if len(same) > 1 else search.twins.get(name)
+        for campaign in _campaigns_in(root, name, same[0]):
+            folders[campaign] = same[0]
+            if twin is not None:
+                refused[campaign] = replace(twin, campaign=campaign)
+    return CampaignFolders(folders, tuple(search.diagnostics), refused, frozenset(search.defaults))
+
+
+def defaults_paths(folder: Folder) -> list[str]:
+    """Return where defaults of a campaign may stand, the outermost first."""
+    parts = folder.split("/")[:-1]
+    return [f"{'/'.join(parts[:end])}/{DEFAULTS_FILE}" for end in range(1, len(parts) + 1)]
+
+
+def _campaigns_in(root: Path, name: CampaignName, folder: Folder) -> list[CampaignName]:
+    """Return the cells of a folder's matrix; without one, and where none can be read, the folder's own campaign."""
+    data = _first_look(root, folder)
+    if MATRIX.encode() not in data:
+        return [name]
+    # Reading YAML is what a repository without a matrix goes without.
+    from massctl.source.matrix import declared_cells
+
+    cells = [cell_name(name, each) for each in declared_cells(folder, data)]
+    return sorted(cells) or [name]
+
+
+def _first_look(root: Path, folder: Folder) -> bytes:
+    """Read a campaign.yaml to learn whether it has a matrix; empty if it cannot be read, or is no plain file inside.
+
+    Whoever reads it as a campaign says what is wrong.
+    """
+    path = f"{root}/{folder}/{CAMPAIGN_FILE}"
+    try:
+        if os.path.islink(path) or os.path.islink(f"{root}/{folder}"):
+            path = os.path.realpath(path, strict=True)
+            if not path.startswith(f"{os.path.realpath(root / CAMPAIGNS)}/"):
+                return b""
+        descriptor = os.open(path, _LOOK_FLAGS)
+    except OSError:
+        return b""
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return b""
+        data = file.read(YAML_BYTES_MAX + 1)
+    return data if len(data) <= YAML_BYTES_MAX else b""
 
 
 def folders_in(paths: Iterable[str]) -> dict[CampaignName, list[Folder]]:
@@ -90,7 +145,7 @@ def folders_in(paths: Iterable[str]) -> dict[CampaignName, list[Folder]]:
     for folder in sorted(declared):
         top, *names = folder.split("/")
         above = {"/".join([top, *names[:count]]) for count in range(1, len(names))}
-        if top == CAMPAIGNS and all(map(is_campaign_name, names)) and not above & declared:
+        if top == CAMPAIGNS and all(map(is_folder_name, names)) and not above & declared:
             found.setdefault(CampaignName(names[-1]), []).append(Folder(folder))
     return found
 
@@ -103,15 +158,18 @@ class _Search:
         self.found: dict[CampaignName, list[Folder]] = {}
         self.diagnostics: list[Diagnostic] = []
         self.twins: dict[CampaignName, Diagnostic] = {}
+        self.defaults: list[str] = []
 
     def level(self, above: str) -> None:
         """Find the campaigns of a group, or of `campaigns/`. Raises OSError."""
         with os.scandir(self._root / above) as entries:
-            found = sorted(entry.name for entry in entries if entry.is_dir())
+            every = sorted((entry.name, entry.is_dir()) for entry in entries)
+        self._note_defaults(above, [name for name, _ in every])
+        found = [name for name, is_folder in every if is_folder and name != DEFAULTS_FILE]
         twins = case_twins(found)
         for name in found:
             twin = _alike(above, name, twins[name]) if name in twins else None
-            if is_campaign_name(name):
+            if is_folder_name(name):
                 for campaign in self._below(above, name):
                     if twin is not None:
                         self.twins[campaign] = replace(twin, campaign=campaign)
@@ -119,6 +177,15 @@ class _Search:
                 self.diagnostics.append(twin)
             elif not name.startswith("_"):
                 self.diagnostics.append(_not_a_name(above, name))
+
+    def _note_defaults(self, above: str, names: Iterable[str]) -> None:
+        for name in names:
+            if name == DEFAULTS_FILE:
+                self.defaults.append(f"{above}/{name}")
+            elif name.casefold() in (DEFAULTS_FILE, "_defaults.yml"):
+                say = Phrase("{name} is not read", name=name)
+                hint = Phrase("rename {found} to {name}", found=name, name=DEFAULTS_FILE)
+                self.diagnostics.append(about_file("MC001", f"{above}/{name}", None, say, hint))
 
     def _below(self, above: str, name: str) -> list[CampaignName]:
         """Note a campaign, or those of a group; return their names."""
@@ -135,7 +202,7 @@ class _Search:
 
 
 def _is_group(folder: str) -> bool:
-    """Return whether a folder is no campaign and has one below; links below it are not followed."""
+    """Return whether a folder is no campaign, and has one below or defaults; links below it are not followed."""
     if os.path.lexists(f"{folder}/{CAMPAIGN_FILE}"):
         return False
     try:
@@ -145,6 +212,8 @@ def _is_group(folder: str) -> bool:
         return False  # Whoever reads it as a campaign says what is wrong.
     if any(_is_mistaken(name) for name, _ in found):
         return False
+    if any(name == DEFAULTS_FILE for name, _ in found):
+        return True
     below = [
         f"{folder}/{name}"
         for name, is_folder in sorted(found)

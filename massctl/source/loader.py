@@ -5,6 +5,7 @@ ledger recorded what a plan needs of it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -26,11 +27,14 @@ from massctl.model.ids import (
     AccountName,
     AppId,
     CampaignName,
+    Folder,
     Sha256,
     below_campaigns,
+    cell_of,
+    folder_name,
 )
 from massctl.model.inputs import JudgedInputs
-from massctl.model.message import Picture, RenderedCampaign, Window
+from massctl.model.message import Family, Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import (
@@ -45,7 +49,12 @@ from massctl.plan.quota import (
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
 from massctl.render.inputs import ListedOpenids, PicturePurpose
 from massctl.source.reporter import about_file
-from massctl.source.repository import SHARED_FOLDER, Repository, UnreadableError
+from massctl.source.repository import (
+    SHARED_FOLDER,
+    Repository,
+    UnreadableError,
+    folder_digest_of,
+)
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
@@ -76,16 +85,27 @@ class WorkingTree(Struct, dict=True):
 
     loaded: "dict[CampaignName, Loaded]" = field(default_factory=dict)
     """The campaigns that were read."""
+    _contents: dict[Folder, dict[bytes, bytes]] = field(default_factory=dict)
+    """What names the files of the folders of cells."""
 
     def campaign(self, name: CampaignName) -> "Loaded":
         """Read a campaign's file, and parse it where it is another one than before."""
         # Reading YAML and validating it is what a repository of sent campaigns goes without.
         from massctl.source.campaigns import load_campaign
 
-        self.loaded[name] = load_campaign(
-            self.repository, name, self.settings, self.loaded.get(name)
-        )
-        return self.loaded[name]
+        return load_campaign(self.repository, name, self.settings, self.loaded)
+
+    def source_digest(self, name: CampaignName) -> Sha256:
+        """Name the content of a campaign's folder: of a cell, with what campaign.yaml says of that cell alone.
+
+        Raises UnreadableError.
+        """
+        if not cell_of(name):
+            return self.repository.folder_digest(name)
+        folder = self.repository.folder(name)
+        if folder not in self._contents:
+            self._contents[folder] = self.repository.contents_of(folder)
+        return folder_digest_of(self._contents[folder], self.campaign(name).own_content)
 
     @cached_property
     def renderer(self) -> "Renderer":
@@ -238,8 +258,39 @@ class Desires:
         return sorted(self._folders.names)
 
     def strays(self) -> list[Diagnostic]:
-        """Return the diagnostics about folders that are not campaigns."""
-        return [*self._folders.diagnostics, *_about_shared(self._working_tree.repository)]
+        """Return the diagnostics about what is no campaign: other folders, shared files, defaults."""
+        shared = _about_shared(self._working_tree.repository)
+        return [*self._folders.diagnostics, *shared, *self._about_defaults(), *self._left_over()]
+
+    def _about_defaults(self) -> list[Diagnostic]:
+        if not self._folders.defaults:
+            return []
+        from massctl.source.campaigns import about_defaults  # Few repositories have any.
+
+        return about_defaults(self._working_tree.repository, self._working_tree.settings)
+
+    def _left_over(self) -> list[Diagnostic]:
+        """Tell which campaigns of folders that are there have a record, and are declared no more."""
+        recorded = self._state.index.folders
+        there = {name for each in self._declared_folders for name in recorded.get(each, ())}
+        gone = sorted(there - set(self._folders.names))
+        return [self._told_gone(name) for name in gone if self._is_known(folder_name(name))]
+
+    def _is_known(self, folder: CampaignName) -> bool:
+        """Return whether what a folder declares could be read."""
+        return folder not in self._folders.names or (
+            self._working_tree.campaign(folder).file is not None
+        )
+
+    def _told_gone(self, name: CampaignName) -> Diagnostic:
+        say = Phrase("{name} is declared no more; its record in the ledger stays", name=name)
+        if not cell_of(name):
+            say = Phrase(
+                "{name} has a matrix now; what was sent before that stays on record", name=name
+            )
+        hint = Phrase("if it has another name now, name both under `moved:` in massctl.yaml")
+        place = Place(f"{self._folders.folder(name)}/{CAMPAIGN_FILE}")
+        return Diagnostic("MC413", Severity.INFO, say, place, hint, name)
 
     def read(self, names: Sequence[str]) -> list[Desired]:
         """Read the campaigns of `names`; a fault stops its own campaign only."""
@@ -247,7 +298,7 @@ class Desires:
         gone = [
             self._of_deleted_folders(record) for record in self._gone() if record.campaign in names
         ]
-        return [*self._read(here), *gone]
+        return _told_in_common([*self._read(here), *gone])
 
     def concluded(self, names: Sequence[str]) -> list[Concluded]:
         """Return those of `names` that went out and whose folder is as it was then, by the record alone."""
@@ -266,7 +317,7 @@ class Desires:
         if account is None or account.appid != sent.appid:
             return None
         try:
-            source = self._working_tree.repository.folder_digest(name)
+            source = self._working_tree.source_digest(name)
         except UnreadableError:
             return None  # Whoever reads it says what is wrong.
         if source != sent.source_sha256:
@@ -334,7 +385,7 @@ class Desires:
         folder = self._folders.folder(name)
         try:
             self._working_tree.repository.require_one_case(folder)
-            source = self._working_tree.repository.folder_digest(name)
+            source = self._working_tree.source_digest(name)
         except UnreadableError as error:
             fault = about_file(error.code, error.path, name, error.message, error.hint)
             found = (*loaded.diagnostics, fault)
@@ -381,7 +432,12 @@ class Desires:
     def _render(self, due: "_Due") -> RenderedCampaign | Invalid:
         from massctl.child import ChildError
         from massctl.render.campaign import campaign_of
-        from massctl.source.campaigns import about_cut_texts, about_unseen, with_excerpts
+        from massctl.source.campaigns import (
+            about_cut_texts,
+            about_reprint,
+            about_unseen,
+            with_excerpts,
+        )
         from massctl.source.tags import about_tag
 
         loaded = due.loaded
@@ -405,6 +461,7 @@ class Desires:
             about_file=[
                 *about_unseen(loaded.positions.reporter),
                 *about_cut_texts(loaded.positions),
+                *about_reprint(loaded),
                 *about_tag(
                     working_tree.repository, loaded.name, file.account, file.audience, loaded.place
                 ),
@@ -425,7 +482,27 @@ class Desires:
         first = working_tree.settings.first_name(loaded.name)
         inputs = JudgedInputs(settings=working_tree.settings.declared_sha256).joined(made.files)
         known_as = first if first != loaded.name else None
-        return replace(rendered, diagnostics=tuple(shown), first_name=known_as, inputs=inputs)
+        return replace(
+            rendered,
+            diagnostics=tuple(shown),
+            first_name=known_as,
+            inputs=inputs,
+            inherited=loaded.inherited,
+            family=self._family(loaded),
+        )
+
+    def _family(self, loaded: "Loaded") -> Family | None:
+        """Return the campaigns that stand, or stood, in the folder of this one; None if it always stood there alone."""
+        own = folder_name(loaded.name)
+        renamed = self._working_tree.settings.renamed.items()
+        formers = {folder_name(former) for former, name in renamed if folder_name(name) == own}
+        folders = frozenset({own, *(formers - self._declared_folders)})
+        return Family(folders, loaded.cells) if loaded.cells or len(folders) > 1 else None
+
+    @cached_property
+    def _declared_folders(self) -> set[CampaignName]:
+        """The names of the folders that hold campaigns."""
+        return set(map(folder_name, self._folders.names))
 
     def _gone(self) -> list[Record]:
         """Return the records with an open attempt whose folder is gone."""
@@ -440,6 +517,34 @@ class Desires:
         accounts = self._working_tree.settings.accounts.items()
         account = next((AccountName(name) for name, each in accounts if each.appid == appid), None)
         return Gone(record.campaign, account, appid, record.edition)
+
+
+def _told_in_common(read: Sequence[Desired]) -> list[Desired]:
+    """Ascribe to the folder what several cells of its matrix have in common, so that it is told once."""
+    cells = [each for each in read if cell_of(each.name)]
+    count = Counter(
+        replace(found, campaign=folder_name(each.name))
+        for each in cells
+        for found in _diagnostics_of(each)
+    )
+
+    def ascribed(name: CampaignName, found: Diagnostic) -> Diagnostic:
+        common = replace(found, campaign=folder_name(name))
+        return common if count[common] > 1 else found
+
+    def told(each: Desired) -> Desired:
+        found = tuple(ascribed(each.name, one) for one in _diagnostics_of(each))
+        if isinstance(each, NotLocked) and each.rendered is not None:
+            return replace(each, rendered=replace(each.rendered, diagnostics=found))
+        return replace(each, diagnostics=found) if found else each
+
+    return [told(each) if cell_of(each.name) else each for each in read]
+
+
+def _diagnostics_of(desired: Desired) -> tuple[Diagnostic, ...]:
+    if isinstance(desired, NotLocked) and desired.rendered is not None:
+        return desired.rendered.diagnostics
+    return desired.diagnostics if isinstance(desired, RenderedCampaign | Invalid) else ()
 
 
 def _made_from(found: Desired, read: Mapping[str, str]) -> Desired:
@@ -586,7 +691,7 @@ class _Others:
             rejected = any(
                 attempt.rejection for attempt in self._state.record(name, file.edition).attempts
             )
-            source = repository.folder_digest(name) if rejected else None
+            source = self._working_tree.source_digest(name) if rejected else None
             calls = self._calls_at_most(name, file.audience.openids)
         except UnreadableError:
             return None

@@ -6,7 +6,7 @@ can commit can compute a digest.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
@@ -16,8 +16,15 @@ from typing import Any
 from massctl import __version__
 from massctl.errors import UsageError
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, CampaignName, Folder
-from massctl.model.lock import LockFile, lock_digest, lock_document, lock_text
+from massctl.model.ids import LOCK_FILE, CampaignName, Folder, cell_of, folder_name
+from massctl.model.lock import (
+    LockFile,
+    lock_digest,
+    lock_document,
+    lock_part,
+    lock_text,
+    matrix_document,
+)
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.guards import lock_missing
@@ -71,7 +78,10 @@ def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dic
     if data is None:
         return None
     try:
-        document = json.loads(data.decode("utf-8"), object_pairs_hook=_each_key_once)
+        whole = json.loads(data.decode("utf-8"), object_pairs_hook=_each_key_once)
+        document = lock_part(whole, name)
+        if document is None:
+            return None
         if isinstance(document, dict) and document.get("format_version") == _FORMER_FORMAT:
             raise DamagedLockError(
                 Phrase(
@@ -130,11 +140,11 @@ def check_lock(
     ]
     # What pictures hold is no part of what is approved: this machine may not be able to read it.
     due = lock_text({**lock_document(campaign, lock.renderer), "seen": document["seen"]})
-    as_due = (
-        _content(repository.root / campaign.folder / LOCK_FILE) == due.encode()
-        if exactly
-        else json.loads(due) == document
-    )
+    as_due = json.loads(due) == document
+    if exactly:
+        as_due = _content(repository.root / campaign.folder / LOCK_FILE) == _file_of(
+            repository.root, [campaign], {campaign.name: json.loads(due)}
+        )
     if not unfit and not parts and not as_due:
         unfit += _other_files(lock, now) or [_by_hand()]
     if unfit:
@@ -161,9 +171,44 @@ def lock_copies(folder: Path) -> list[str]:
     return [each for each in plain if is_lock_copy(each)]
 
 
-def write_lock(root: Path, campaign: RenderedCampaign) -> list[str]:
-    """Lock a campaign, and remove copies of its lock; return the files that changed. Raises UsageError."""
-    return put_lock(root, campaign.folder, lock_text(lock_document(campaign, renderer())).encode())
+def write_locks(root: Path, campaigns: Sequence[RenderedCampaign]) -> dict[CampaignName, list[str]]:
+    """Lock the campaigns of one folder: cells of its matrix, or the one that stands there. Removes copies of the lock.
+
+    Returns the files that changed, by campaign; of a cell whose part is as it was, none. Raises UsageError.
+    """
+    folder = root / campaigns[0].folder
+    before = _document(folder)
+    due = {each.name: lock_document(each, renderer()) for each in campaigns}
+    changed = put_lock(root, campaigns[0].folder, _file_of(root, campaigns, due))
+    parts = {name: lock_part(before, name) for name in due}
+    # What is written is what JSON makes of it.
+    others = [name for name, each in due.items() if parts[name] != json.loads(json.dumps(each))]
+    return {name: changed if name in (others or due) else [] for name in due}
+
+
+def _file_of(
+    root: Path, campaigns: Sequence[RenderedCampaign], due: Mapping[CampaignName, Any]
+) -> bytes:
+    """Return what the lock file of a folder has to hold, given the locks that are `due` for some of its campaigns.
+
+    The parts of other cells stay as they are; those of cells that are gone are left out.
+    """
+    one = campaigns[0]
+    if not cell_of(one.name):
+        return lock_text(due[one.name]).encode()
+    before = _document(root / one.folder)
+    declared = {each.name for each in one.family.cells} if one.family is not None else set()
+    kept = {name: lock_part(before, name) for name in declared - due.keys()}
+    parts = {cell_of(name): part for name, part in {**kept, **due}.items() if part is not None}
+    return lock_text(matrix_document(folder_name(one.name), parts)).encode()
+
+
+def _document(folder: Path) -> Any:
+    """Return what the lock file of a folder says, if it is JSON."""
+    try:
+        return json.loads(_content(folder / LOCK_FILE) or b"")
+    except (ValueError, RecursionError):
+        return None
 
 
 def put_lock(root: Path, own: Folder, data: bytes) -> list[str]:

@@ -22,7 +22,8 @@ from massctl.model.diagnostics import Fault
 from massctl.model.ids import CAMPAIGNS, Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Command, Phrase
 from massctl.render.inputs import ListedOpenids
-from massctl.source.repository import SAVE_AS_UTF8, Repository, UnreadableError
+from massctl.source.repository import Repository, UnreadableError
+from massctl.source.text import SAVE_AS_UTF8
 
 COLUMN = "openid"
 _SEPARATORS = re.compile(r"[;\t|]")

@@ -6,6 +6,7 @@ It never says whom a campaign goes to, when, or under which name.
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import cache, cached_property
@@ -21,7 +22,15 @@ from massctl.model.campaign import CampaignFile
 from massctl.model.destination import Destination
 from massctl.model.diagnostics import Fault, KeyPath, Place, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGNS, CampaignName, Folder, Sha256
+from massctl.model.ids import (
+    CAMPAIGNS,
+    CampaignName,
+    Folder,
+    Sha256,
+    canonical_json,
+    cell_of,
+    folder_name,
+)
 from massctl.model.message import (
     MEDIA_TYPES,
     PICTURE_PLACEHOLDER,
@@ -32,8 +41,9 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Phrase
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
+from massctl.source.groups import CampaignFolders, defaults_paths
 from massctl.source.repository import SETTINGS, EditedRepository, Repository, UnreadableError
-from massctl.source.yaml import YAML_BYTES_MAX
+from massctl.source.text import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
@@ -62,6 +72,8 @@ class RenderResult(Frozen):
     """What it read, as in `JudgedInputs.files`."""
     produced: Mapping[Sha256, Sha256]
     """The digest of the bytes of each picture, by the picture's name; they lie in the cache."""
+    takes_name: bool
+    """A template may have taken the campaign's name or its account, so that it is of this campaign alone."""
 
 
 def child_of(repository: Repository, cache: Path) -> Child:
@@ -75,8 +87,8 @@ def _child_of(root: Path, folder: Path) -> Child:
 
 
 def pictures_of(name: str, cache: Path) -> Path:
-    """Return the folder of a cache that holds the pictures of one campaign: no other can change them."""
-    return cache / "pictures" / name
+    """Return the folder of a cache that holds the pictures of one campaign's folder: no other can change them."""
+    return cache / "pictures" / folder_name(name)
 
 
 class Renderer(Frozen, dict=True):
@@ -94,16 +106,49 @@ class Renderer(Frozen, dict=True):
         locked: Mapping[str, str],
         address_of: Callable[[str, int], "str | Fault"],
     ) -> RenderResult:
-        """Render a campaign's content.
+        """Render a campaign's content; cells of a matrix whose bytes agree are rendered once.
 
         `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`; `address_of` gives any other.
         Raises ChildError.
         """
+        written = json.loads(file.model_dump_json(by_alias=True, exclude_unset=True))
+        key = self._sharing(name, written, locked)
+        if (found := self._shared.get(key)) is not None:
+            return _of_cell(found, name)
+        made = self._made(name, written, locked, address_of)
+        if cell_of(name) and not made.takes_name:
+            self._shared[key] = made
+        return made
+
+    @cached_property
+    def _shared(self) -> dict[str, RenderResult]:
+        """What was rendered for one cell and is the same for others, by what it was made from."""
+        return {}
+
+    def _sharing(
+        self, name: CampaignName, written: Mapping[str, Any], locked: Mapping[str, str]
+    ) -> str:
+        """Name all that the content of a cell is made from, but for its name and its account's key."""
+        account = self.settings.accounts[written["account"]]
+        limit = account.content_limit is not None
+        return canonical_json({
+            "folder": self.repository.folder(name),
+            "file": {key: value for key, value in written.items() if key not in _OF_CELLS},
+            "account": account.model_dump(mode="json", include=_OF_ACCOUNTS),
+            # What is too long for an account is told of that account.
+            "limit": written["account"] if limit else None,
+            "locked": dict(locked),
+        })  # fmt: skip
+
+    def _made(
+        self,
+        name: CampaignName,
+        written: Mapping[str, Any],
+        locked: Mapping[str, str],
+        address_of: Callable[[str, int], "str | Fault"],
+    ) -> RenderResult:
         known: dict[str, Any] = dict(locked)
-        about = {
-            "name": name,
-            "file": json.loads(file.model_dump_json(by_alias=True, exclude_unset=True)),
-        }
+        about = {"name": name, "file": written}
         for _ in range(_QUESTIONS_MAX):
             answer = self.ask("render", name, {**about, "addresses": known})
             try:
@@ -143,12 +188,15 @@ class Renderer(Frozen, dict=True):
     def ask(self, job: str, name: str, request: Mapping[str, Any]) -> Any:
         """Ask the child about a campaign of this repository. Raises ChildError."""
         pictures = pictures_of(name, self.cache)
+        found = self.repository.campaign_folders
+        folder = found.folder(name)
         around = {
             "root": str(self.repository.root),
             "pictures": str(pictures),
             "settings": self._declared,
             "edited": self._edited,
-            "folders": {name: self.repository.folder(name)},
+            "folders": {name: folder},
+            "defaults": [path for path in defaults_paths(folder) if path in found.defaults],
         }
         return self.child.ask(job, {**around, **request}, [pictures])
 
@@ -184,6 +232,18 @@ class Renderer(Frozen, dict=True):
         raise ChildError(NOT_ACCEPTED)
 
 
+_OF_CELLS = frozenset({"account", "audience"})
+"""Keys of a cell that make no difference to its content; its variables are in the key beside them."""
+_OF_ACCOUNTS = {"theme", "brand", "external_links", "content_limit"}
+"""Keys of an account that decide how content looks."""
+
+
+def _of_cell(made: RenderResult, name: CampaignName) -> RenderResult:
+    """Ascribe to a cell what was rendered for another one."""
+    told = tuple(replace(each, campaign=name) for each in made.content.diagnostics)
+    return replace(made, content=replace(made.content, diagnostics=told))
+
+
 def _article(asked: Any) -> tuple[str, int]:
     campaign, number = asked
     if type(campaign) is not str or type(number) is not int:
@@ -209,8 +269,11 @@ def _made(answer: Any) -> RenderResult:
     # A message with faults names what was not found, and is not used.
     if not has_errors(content.diagnostics) and not _shown_by(content.message) <= given:
         raise ValueError("a message shows a file that is not with it")
+    takes_name = answer["takes_name"] is not False or any(
+        each.place is not None and each.place.file == SETTINGS for each in content.diagnostics
+    )
     # Until another process has read the message, it leads nowhere, and nobody looked for its codes.
-    return RenderResult(content, (), True, files, produced)
+    return RenderResult(content, (), True, files, produced, takes_name)
 
 
 def _shown_by(message: RenderedMessage) -> set[str]:
@@ -248,7 +311,18 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "files": files,
         "produced": produced,
         "asked": list(materials.asked),
+        "takes_name": materials.takes_name
+        or _takes_name(json.dumps(request["file"][file.message_type])),
     }
+
+
+_NAMES = re.compile(r"\b(account|campaign)\b")
+"""The variables that massctl gives to templates: they differ between the cells of a matrix."""
+
+
+def _takes_name(template: str) -> bool:
+    """Return whether a template may take the campaign's name or its account; where in doubt, it does."""
+    return _NAMES.search(template) is not None
 
 
 def destinations(request: dict[str, Any]) -> Any:
@@ -274,20 +348,19 @@ def prepare(request: dict[str, Any]) -> dict[str, Any]:
 _SAMPLE = "{{ 1 }}\n\n## 二\n\n**三** `四` ![五](x.png)\n\n- 六\n\n> 七\n\n|八|\n|-|\n|九|\n"
 
 
-def render_sample() -> None:
-    """Render an article of ours, so that everything is loaded which most articles need."""
+def render_sample(kind: str) -> None:
+    """Render a text or an article of ours, so that everything is loaded and made which most of them need."""
     from massctl.model.settings import MassctlFile
     from massctl.picture.limits import cache_key
     from massctl.render.message import render_content
 
-    cache_key()
-    article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
-    about = {
-        "version": 1,
-        "account": "a",
-        "audience": {"is_to_all": True},
-        "mpnews": {"articles": [article]},
-    }
+    about: dict[str, Any] = {"version": 1, "account": "a", "audience": {"is_to_all": True}}
+    if kind == "article":
+        cache_key()
+        article = {"title": "一", "content": "articles/main.md.j2", "cover": "x.png"}
+        about["mpnews"] = {"articles": [article]}
+    else:
+        about["text"] = {"content": "一"}
     account = {"appid": "wx0123456789abcdef", "kind": "service", "secret_env": "A"}
     settings = MassctlFile.model_validate({"version": 1, "accounts": {"a": account}})
     inputs = _Sample(Repository(Path("/")), settings, Path("/"))
@@ -310,7 +383,8 @@ def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Pat
 
     edited = {path: base64.b64decode(data) for path, data in request["edited"].items()}
     settings = MassctlFile.model_validate(request["settings"])
-    repository = EditedRepository(Path(request["root"]), edited, request["folders"])
+    folders = CampaignFolders(request["folders"], (), defaults=frozenset(request["defaults"]))
+    repository = EditedRepository(Path(request["root"]), edited, folders)
     return repository, settings, Path(request["pictures"])
 
 
@@ -325,16 +399,15 @@ class Materials(Struct, dict=True):
     """By `CAMPAIGN/NUMBER`: the address of an article that went out, or the fault of one that has none."""
     asked: dict[tuple[str, int], None] = field(default_factory=dict)
     """The articles whose addresses templates took, in order, each once."""
+    takes_name: bool = False
+    """A template that was read may take the campaign's name or its account."""
 
     def campaign(self, name: CampaignName) -> "Loaded":
         """Read a campaign's file, for the places of its keys."""
         # Only faults need it.
         from massctl.source.campaigns import load_campaign
 
-        self._loaded[name] = load_campaign(
-            self.repository, name, self.settings, self._loaded.get(name)
-        )
-        return self._loaded[name]
+        return load_campaign(self.repository, name, self.settings, self._loaded)
 
     @cached_property
     def _loaded(self) -> "dict[CampaignName, Loaded]":
@@ -351,7 +424,9 @@ class Materials(Struct, dict=True):
     def template(self, path: str) -> str | Fault:
         """Return a template's text; `path` is from campaigns/."""
         try:
-            return self.repository.read_text(f"{CAMPAIGNS}/{path}")
+            text = self.repository.read_text(f"{CAMPAIGNS}/{path}")
+            self.takes_name = self.takes_name or _takes_name(text)
+            return text
         except UnreadableError as error:
             code = "MC105" if error.is_missing else error.code
             where = path if error.line is not None else None

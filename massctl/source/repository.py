@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import stat
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -29,6 +28,7 @@ from massctl.model.ids import (
     CampaignName,
     Folder,
     Sha256,
+    sha256_of,
 )
 from massctl.model.inputs import CHANGED, MISSING
 from massctl.model.phrase import Phrase, system_reason
@@ -41,51 +41,7 @@ from massctl.source.groups import (
     differ,
     readable,
 )
-from massctl.source.reporter import TextFault
-
-SAVE_AS_UTF8 = Phrase("save the file as UTF-8")
-CONTROL_FAULTS_MAX = 500
-"""More are not read by anybody: such a file is not a text."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-"""What YAML 1.2 (section 5.1) does not allow in a file; tabs and line breaks are allowed."""
-
-
-def decode(data: bytes) -> tuple[str, TextFault | None]:
-    """Read bytes as UTF-8, without a byte order mark; else return what stands before the first other byte, and why."""
-    body = data.removeprefix(BOM_UTF8)
-    try:
-        return body.decode(), None
-    except UnicodeDecodeError as error:
-        before = body[: error.start].decode()
-        say = Phrase(
-            "the byte {byte} is not UTF-8; the file may be GBK or UTF-16",
-            byte=f"0x{body[error.start]:02X}",
-        )
-        return before, TextFault("MC003", len(before), len(before), say, SAVE_AS_UTF8)
-
-
-def without_control_characters(text: str) -> tuple[str, list[TextFault]]:
-    """Put blanks in the place of control characters, and report the first on each line."""
-    faults: list[TextFault] = []
-    line_end = -1
-    for match in _CONTROL.finditer(text):
-        if len(faults) > CONTROL_FAULTS_MAX:
-            break
-        if match.start() > line_end:
-            faults.append(
-                TextFault(
-                    "MC003",
-                    match.start(),
-                    match.end(),
-                    Phrase(
-                        "the control character {name} is not text", name=f"U+{ord(match[0]):04X}"
-                    ),
-                    Phrase("delete the character"),
-                )
-            )
-            line_end = text.find("\n", match.end())
-            line_end = len(text) if line_end < 0 else line_end
-    return (_CONTROL.sub(" ", text) if faults else text), faults
+from massctl.source.text import decode
 
 
 def _meant(folder: Path, name: str) -> str | None:
@@ -214,11 +170,12 @@ class Repository:
         root: Path,
         *,
         sandbox: bool = False,
-        folders: Mapping[CampaignName, Folder] | None = None,
+        folders: CampaignFolders | None = None,
     ) -> None:
-        """Repository at `root`; `folders` are those of its campaigns, where somebody found them before."""
+        """Repository at `root`; `folders` are what is in its campaigns/, where somebody looked before."""
         self.root: Final = root
         self._given_folders: Final = folders
+        self._kept: dict[str, bytes | UnreadableError] = {}
         self.tags_files: Final = (SANDBOX_TAGS_FILE, TAGS_FILE) if sandbox else (TAGS_FILE,)
         """What is known of tags; of an account only the first file that has it counts."""
         self._found: dict[str, str] = {}
@@ -281,9 +238,27 @@ class Repository:
     @cached_property
     def campaign_folders(self) -> CampaignFolders:
         """The campaigns, as they were found first in this pass."""
-        if self._given_folders is not None:
-            return CampaignFolders(self._given_folders, ())
-        return campaign_folders(self.root)
+        return self._given_folders or campaign_folders(self.root)
+
+    def holds_defaults(self, path: str) -> bool:
+        """Return whether there is a `_defaults.yaml` at a path; that there is none makes this campaign too."""
+        if path in self.campaign_folders.defaults:
+            return True
+        self._note(path, MISSING)
+        return False
+
+    def read_once(self, path: str, limit: int) -> bytes:
+        """Read a file that many campaigns are made of, once in this pass; raise UnreadableError."""
+        if path not in self._kept:
+            try:
+                self._kept[path] = self.read_bytes(path, limit)
+            except UnreadableError as error:
+                self._kept[path] = error
+        self.reused(path)
+        found = self._kept[path]
+        if isinstance(found, UnreadableError):
+            raise found
+        return found
 
     def folder(self, name: str) -> Folder:
         """Return a campaign's folder, from the root."""
@@ -398,8 +373,11 @@ class Repository:
         and what editors leave behind (`.x`, `x~`) count for nothing. Where git says nothing of the folder, all its
         files stand for those that git would track. Raises UnreadableError.
         """
-        digest = hashlib.sha256()
-        folder = self.folder(name)
+        return folder_digest_of(self.contents_of(self.folder(name)))
+
+    def contents_of(self, folder: Folder) -> dict[bytes, bytes]:
+        """Name the content of each file that counts in a campaign's folder, by its path. Raises UnreadableError."""
+        found: dict[bytes, bytes] = {}
         for path in self._content(folder):
             whole = f"{folder}/{os.fsdecode(path)}"
             try:
@@ -407,8 +385,8 @@ class Repository:
             except OSError as error:
                 raise self._unreadable(whole, error) from None
             if content is not None:
-                digest.update(b"%s\0%s\n" % (path, content))
-        return Sha256(digest.hexdigest())
+                found[path] = content
+        return found
 
     def require_one_case(self, folder: str) -> None:
         """Refuse files below a campaign's or the shared folder whose names differ only by case; raise UnreadableError.
@@ -575,7 +553,7 @@ class EditedRepository(Repository):
         self,
         root: Path,
         edited: Mapping[str, bytes],
-        folders: Mapping[CampaignName, Folder] | None = None,
+        folders: CampaignFolders | None = None,
     ) -> None:
         super().__init__(root, folders=folders)
         self.edited: Final = edited
@@ -596,6 +574,20 @@ def is_account_file(path: str) -> bool:
 def account_of(path: str) -> AccountName:
     """Return the account that an account file is about: its name without the ending."""
     return AccountName(path.removeprefix(f"{ACCOUNTS}/").removesuffix(_ACCOUNT_ENDING))
+
+
+def folder_digest_of(contents: Mapping[bytes, bytes], campaign_file: bytes | None = None) -> Sha256:
+    """Name a folder by the contents of its files; `campaign_file` is what counts as its campaign.yaml, if not the file.
+
+    A cell of a matrix is named by what the file says of it, so that another cell changes nothing.
+    """
+    found = dict(contents)
+    if campaign_file is not None:
+        found[os.fsencode(CAMPAIGN_FILE)] = sha256_of(campaign_file).encode()
+    digest = hashlib.sha256()
+    for path, content in sorted(found.items()):
+        digest.update(b"%s\0%s\n" % (path, content))
+    return Sha256(digest.hexdigest())
 
 
 def _counts(path: bytes) -> bool:

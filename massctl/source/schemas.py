@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from massctl.errors import InvariantError
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
+from massctl.model.defaults import DefaultsFile
 from massctl.model.settings import CHANNELS, CREDENTIALS, Account, MassctlFile
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,21 +25,42 @@ _FILES: dict[str, type[BaseModel]] = {
     "campaign.schema.json": CampaignFile,
     "massctl.schema.json": MassctlFile,
     "account.schema.json": Account,
+    "defaults.schema.json": DefaultsFile,
 }
 _TITLES = {
     "campaign.schema.json": "campaign.yaml of massctl",
     "massctl.schema.json": "massctl.yaml",
     "account.schema.json": "accounts/NAME.yaml of massctl",
+    "defaults.schema.json": "_defaults.yaml of massctl",
 }
+_NO_LIST = {"description": "No list of openids.", "not": {"required": ["openids"]}}
+
+
+def _in_each_cell(rule: dict[str, Any]) -> dict[str, Any]:
+    """Say what holds of each cell of a matrix, where there is one."""
+    cells = {"description": "Each cell says it.", "items": rule}
+    return {"required": ["matrix"], "properties": {"matrix": cells}}
+
+
 # Rules that need two keys at once, by the name of the model they belong to.
 _RULES: dict[str, dict[str, Any]] = {
     "CampaignFile": {
+        "required": ["version"],
         "oneOf": [{"required": [key]} for key in MESSAGES],
+        # A _defaults.yaml may say the account.
+        "anyOf": [
+            {"required": ["audience"]},
+            _in_each_cell({"required": ["audience"]}),
+        ],
         "dependentRequired": {"handoff": ["mpnews"]},
         "if": {"required": ["handoff"]},
         "then": {
             "properties": {
-                "audience": {"description": "No list of openids.", "not": {"required": ["openids"]}}
+                "audience": _NO_LIST,
+                "matrix": {
+                    "description": "No list of openids.",
+                    "items": {"properties": {"audience": _NO_LIST}},
+                },
             }
         },
     },
@@ -62,7 +84,11 @@ _RULES: dict[str, dict[str, Any]] = {
         "dependentRequired": {"signing_secret_env": ["webhook_env"]},
     },
     "Account": {"oneOf": [{"required": [key]} for key in CREDENTIALS]},
-    "Send": {"dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]}},
+    "Send": {
+        "dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]},
+        "if": {"required": ["date"]},
+        "then": {"not": {"anyOf": [{"required": [key]} for key in ("not_before", "not_after")]}},
+    },
 }
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from massctl.model.ids import CampaignName
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
-from massctl.source.campaigns import load_campaign
+from massctl.source.campaigns import Loaded, load_campaign
 from massctl.source.groups import with_above
 from massctl.source.repository import Repository
 
@@ -23,6 +23,7 @@ class Selected:
         self._repository = repository
         self._settings = settings
         self._declared: dict[str, tuple[str | None, str]] = {}
+        self._loaded: dict[CampaignName, Loaded] = {}
 
     def takes(self, name: str, appid: str | None = None) -> bool:
         """Return whether a campaign is taken; `appid` is that of its record, where it has one.
@@ -68,7 +69,9 @@ class Selected:
     def _said(self, name: str) -> tuple[str | None, str]:
         """Return the account and the title of a campaign, as far as they can be read."""
         if name not in self._declared:
-            loaded = load_campaign(self._repository, CampaignName(name), self._settings)
+            loaded = load_campaign(
+                self._repository, CampaignName(name), self._settings, self._loaded
+            )
             declared = loaded.file.model_dump() if loaded.file is not None else loaded.declared
             account, title = declared.get("account"), declared.get("title")
             known = account if isinstance(account, str) else None

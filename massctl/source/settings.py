@@ -26,8 +26,9 @@ from massctl.source.repository import (
     UnreadableError,
 )
 from massctl.source.settings_rules import settings_rules
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.source.validation import known_keys, validate
-from massctl.source.yaml import YAML_BYTES_MAX, read_yaml
+from massctl.source.yaml import read_yaml
 
 
 def load_settings(
@@ -70,7 +71,9 @@ def _settings_in(
     """Judge the bytes of the settings. A run reads them again before each request, and mostly they are the same."""
     document = with_accounts(read_yaml(data, SETTINGS, None, known_keys(MassctlFile)), files)
     positions = document.positions
-    reporters = [each.reporter for each in (positions, *positions.parts.values())]
+    reporters = [
+        each.reporter for each in (positions, *(part for part, _ in positions.parts.values()))
+    ]
     unseen = [warning for each in reporters for warning in about_unseen(each)]
     rules = settings_rules(loopback_override, dict(folders))
     settings, diagnostics = validate(document, MassctlFile, rules, unseen)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from massctl.model.backends import BACKENDS
 from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
+from massctl.model.defaults import is_zone
 from massctl.model.diagnostics import Fault, KeyPath
-from massctl.model.ids import CampaignName, Folder
+from massctl.model.ids import CampaignName, Folder, cell_of, folder_name
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.secrets import looks_secret
 from massctl.model.settings import (
@@ -351,7 +351,7 @@ def _forge(forge: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _quiet_hours(quiet: Mapping[str, Any]) -> Iterator[Fault]:
     zone = quiet.get("timezone")
-    if isinstance(zone, str) and zone and not _is_zone(zone):
+    if isinstance(zone, str) and zone and not is_zone(zone):
         hint = Phrase("write a name like {example}", example="Asia/Shanghai")
         path = ("policy", "quiet_hours", "timezone")
         yield Fault(
@@ -393,6 +393,8 @@ def _moved(written: object, folders: Mapping[CampaignName, Folder]) -> Iterator[
             yield Fault("MC032", fault[1], _ONE_EACH, key=("moved", index, fault[0]), at_key=False)
             continue
         moves[former] = name
+        if folder_name(name) in folders and cell_of(name):
+            continue  # Its campaign.yaml has no cells now, or none that can be read: its own faults say so.
         if former in folders:
             yield Fault(
                 "MC031",
@@ -420,14 +422,6 @@ def _end_of(name: str, moves: Mapping[str, str]) -> str:
     while name in moves:
         name = moves[name]
     return name
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError):  # a bad name, a folder of zones, an unknown zone
-        return False
-    return True
 
 
 def _freeze(written: object) -> Iterator[Fault]:

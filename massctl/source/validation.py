@@ -19,13 +19,17 @@ from pydantic.fields import FieldInfo
 from massctl.model.campaign import (
     CODE_PATTERN,
     CROP_PATTERN,
+    DATE_PATTERN,
     EVERYBODY,
+    MATRIX,
     OFFSET_TIME_PATTERN,
 )
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, first_told
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     APPID_PATTERN,
+    CAMPAIGN_NAME_PATTERN,
+    CELL_NAME_PATTERN,
     LOGIN_PATTERN,
     OPENID_PATTERN,
     THEME_NAME_PATTERN,
@@ -130,6 +134,7 @@ _EXPECTED = {
     "model_type": Phrase("keys with values"),
     "model_attributes_type": Phrase("keys with values"),
 }
+_NAME = Phrase("a name of small letters, digits, `.`, `_` and `-`")
 _PATTERNS = {
     ACCOUNT_NAME_PATTERN: Phrase(
         "an account's name: lower-case letters, digits, _ and -, at most 32"
@@ -139,13 +144,15 @@ _PATTERNS = {
     ),
     APPID_PATTERN: Phrase("an AppID: wx and letters or digits"),
     TIME_OF_DAY_PATTERN: Phrase('a time of day in quotes: "22:00"'),
+    DATE_PATTERN: Phrase("a day: {example}", example="2026-12-01"),
     DAYS_PATTERN: Phrase("a day, or two days with a slash: 2027-01-28/2027-02-03"),
     DURATION_PATTERN: Phrase("a number and a unit: 90s, 45m, 72h or 3d"),
     CROP_PATTERN: Phrase("four numbers from 0 to 1, left, top, right, bottom: 0_0.1_1_0.9"),
     LOGIN_PATTERN: Phrase("a login of the forge, without @"),
     COLOUR_PATTERN: Phrase("a colour: # and three or six hex digits, in quotes"),
-    # campaigns have the same form
-    THEME_NAME_PATTERN: Phrase("a name of small letters, digits, `.`, `_` and `-`"),
+    THEME_NAME_PATTERN: _NAME,
+    CAMPAIGN_NAME_PATTERN: _NAME,
+    CELL_NAME_PATTERN: _NAME,
     SHARED_MARKDOWN_PATTERN: Phrase("a Markdown file in the shared folder: _shared/header.md"),
     SHARED_FILE_PATTERN: Phrase("a file in the shared folder: _shared/images/logo.png"),
     WECHAT_NAME_PATTERN: Phrase(
@@ -239,10 +246,13 @@ def explain_error(kind: str, path: KeyPath, value: Any, context: dict[str, Any])
         return wrong_type(path, _EXPECTED[kind], value)
     if kind == "missing":
         line = _MISSING_LINES.get(str(path[-1]), f"{path[-1]}: …")
+        hint = Phrase("add `{line}`", line=line)
+        if path == ("account",):
+            hint = Phrase("add `{line}` here, or to a _defaults.yaml in a folder above", line=line)
         return Fault(
             "MC012",
             Phrase("{key} is missing", key=path[-1]),
-            Phrase("add `{line}`", line=line),
+            hint,
             key=path[:-1],
         )
     if kind == "string_pattern_mismatch":
@@ -478,15 +488,20 @@ def validate(
 
     The `warnings` about the file are told among the errors.
     """
-    faults = find_faults(document.data, model, rules, document.broken)
-    if not document.is_whole:
-        faults = [fault for fault in faults if not _needs_everything(fault)]
     positions = document.positions
-    told, others = first_told(faults, positions.of)
+    told, others = first_told(faults_of(document, model, rules), positions.of)
     found = [positions.diagnostic(fault) for fault in told]
     errors = [*document.diagnostics, *found]
     diagnostics = in_order([*errors, *warnings], document.others + others)
     return (None if errors else model.model_validate(document.data)), diagnostics
+
+
+def faults_of(document: YamlDocument, model: type[Model], rules: Rules) -> list[Fault]:
+    """Find everything wrong with what a document says, as far as it was read."""
+    faults = find_faults(document.data, model, rules, document.broken)
+    if document.is_whole:
+        return faults
+    return [fault for fault in faults if not _needs_everything(fault)]
 
 
 def find_faults(
@@ -561,6 +576,10 @@ def _literal_type(path: KeyPath, field: FieldInfo, value: Any) -> Fault | None:
     return replace(fault, hint=Phrase("write {allowed}", allowed=enumerated(literals)))
 
 
+_SAID_BY_RULES = {False: {("audience",)}, True: {("audience",), ("account",)}}
+"""What may be missing without a fault of pydantic's, without a matrix and with one."""
+
+
 def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Fault]:
     try:
         model.model_validate(data)
@@ -571,8 +590,8 @@ def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Faul
                 continue
             if path[-1] == "[key]":
                 yield wrong_key_form(path[:-1], each["ctx"]["pattern"])
-            elif each["type"] == "missing" and path == ("audience",):
-                continue  # the rule about audiences says it better
+            elif each["type"] == "missing" and path in _SAID_BY_RULES[MATRIX in data]:
+                continue  # a rule says it better
             else:
                 yield explain_error(each["type"], path, each["input"], each.get("ctx", {}))
 

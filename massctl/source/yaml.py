@@ -28,11 +28,9 @@ from massctl.model.diagnostics import (
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 from massctl.source.reporter import Reporter, TextFault, word
-from massctl.source.repository import decode, without_control_characters
+from massctl.source.text import decode, without_control_characters
 from massctl.source.yaml_lint import REPORTS_MAX, Lint, Slip, reports
 
-YAML_BYTES_MAX = 1024 * 1024
-"""A hundred times the longest campaign: what is larger is not a campaign, and reading it would cost minutes."""
 DEPTH_MAX = 100
 """Levels of nesting; a campaign has six, and template variables some more."""
 NODES_MAX = 10_000
@@ -45,14 +43,15 @@ class Positions(Frozen):
     reporter: Reporter
     values: dict[KeyPath, Span] = field(default_factory=dict)
     keys: dict[KeyPath, Span] = field(default_factory=dict)
-    parts: dict[KeyPath, "Positions"] = field(default_factory=dict)
-    """What other files hold, by the path at which each of them stands."""
+    parts: dict[KeyPath, "tuple[Positions, KeyPath]"] = field(default_factory=dict)
+    """What other files hold, by the path at which it stands, each with its path in its file."""
 
     def _in(self, path: KeyPath) -> "tuple[Positions, KeyPath]":
         """Return the positions of the file that holds a path, and the path in it."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.parts:
-                return self.parts[path[:length]], path[length:]
+                part, above = self.parts[path[:length]]
+                return part, (*above, *path[length:])
         return self, path
 
     def span(self, path: KeyPath, *, at_key: bool = False) -> Span:
@@ -94,7 +93,8 @@ class Positions(Frozen):
 
     def excerpt(self, path: KeyPath) -> Excerpt:
         """Return the line on which `path` begins."""
-        return self.reporter.excerpt(self.span(path))
+        part, inner = self._in(path)
+        return part.reporter.excerpt(part.span(inner))
 
     def of(self, fault: Fault) -> Span:
         """Return where the key or the value of a fault stands."""

@@ -53,6 +53,7 @@ from massctl.view.plan import (
     destination_rows,
     section,
     sheet,
+    told_once,
     weight,
 )
 from massctl.view.rows import LABELS, ChangeRow, Changes, Row
@@ -89,7 +90,7 @@ LOCK_GUARDS = frozenset({Guard.LOCK_MISSING, Guard.LOCK_STALE})
 
 def saved_sheets(plan: SavedPlan) -> tuple[CampaignSheet, ...]:
     """Make the sheets of a plan's campaigns."""
-    return tuple(map(_saved_sheet, plan.campaigns))
+    return tuple(told_once([_saved_sheet(each) for each in plan.campaigns]))
 
 
 def _saved_sheet(saved: SavedCampaign) -> CampaignSheet:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, below_campaigns
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name
+from massctl.model.message import Inherited, RenderedCampaign, Window
 from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status
 from massctl.model.word_count import WordCount
@@ -120,10 +120,19 @@ class CampaignSheet(Frozen):
     lock: "LockState | None"
     destinations: "Sequence[JudgedDestination]" = ()
     """Where it leads, new places first."""
+    inherited: "Sequence[Inherited]" = ()
+    """What its campaign.yaml does not say itself."""
     is_unscanned: bool = False
     """It has a picture in which QR codes were not looked for."""
     approvals: "Sequence[ApprovalCount]" = ()
     """What the policy asks of the pull request that brings its lock."""
+    told_before: frozenset[Diagnostic] = frozenset()
+    """Those of its diagnostics that are told of another cell of its matrix, which has them too."""
+
+    @property
+    def own_diagnostics(self) -> list[Diagnostic]:
+        """The diagnostics that nothing before it told."""
+        return [each for each in self.diagnostics if each not in self.told_before]
 
     @property
     def opening(self) -> Window | None:
@@ -157,6 +166,7 @@ _ALIKE = (
     *(
         "name",
         "folder",
+        "inherited",
         "title",
         "account",
         "edition",
@@ -205,6 +215,19 @@ def planned_sheet(
         destinations=planned.destinations,
         is_unscanned=content is not None and content.is_unscanned,
     )
+
+
+def told_once(sheets: Sequence[CampaignSheet]) -> list[CampaignSheet]:
+    """Let only the first cell of a matrix tell what its cells have in common."""
+    told: set[Diagnostic] = set()
+    found: list[CampaignSheet] = []
+    for each in sheets:
+        folder = folder_name(each.name)
+        is_shared = cell_of(each.name) != ""
+        shared = {one for one in each.diagnostics if is_shared and one.campaign == folder}
+        found.append(replace(each, told_before=frozenset(shared & told)))
+        told |= shared
+    return found
 
 
 class Weight(IntEnum):
@@ -268,10 +291,11 @@ class Section(Frozen):
 
 def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
     """Word a campaign of a plan; how long it is until something counts from `now`."""
-    found = campaign.diagnostics
+    found = campaign.own_diagnostics
     return Section(
         facts=[
             *_frame(campaign, now),
+            *_inherited(campaign),
             *_approval_rows(campaign),
             *_message_rows(campaign),
             *destination_rows(campaign.destinations, is_unscanned=campaign.is_unscanned),
@@ -283,9 +307,24 @@ def section(campaign: CampaignSheet, now: datetime | None = None) -> Section:
             *_refusals(campaign),
             *_by_hand(campaign),
             *diagnostic_rows(found, Severity.ERROR, Severity.WARNING),
+            *_told_before(campaign),
         ],
         notes=note_rows(found, campaign.folder),
     )
+
+
+def _inherited(campaign: CampaignSheet) -> Iterator[Row]:
+    """Return where the values stand that a campaign does not say itself."""
+    said = [f"{each.key} ({each.file}:{each.line})" for each in campaign.inherited]
+    if said:
+        yield Row("inherited", (Inked(", ".join(said), Ink.DETAIL),))
+
+
+def _told_before(campaign: CampaignSheet) -> Iterator[Row]:
+    """Say that the faults of a cell are told above."""
+    if has_errors(campaign.told_before):
+        folder = folder_name(campaign.name)
+        yield Row("error", (Phrase("the faults of {folder} that are told above", folder=folder),))
 
 
 def _approval_rows(campaign: CampaignSheet) -> Iterator[Row]:
@@ -583,7 +622,8 @@ def plan_text(
     differences: "Mapping[CampaignName, Difference] | None" = None,
 ) -> str:
     """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`."""
-    sheets = [planned_sheet(each, (differences or {}).get(each.name)) for each in plan.campaigns]
+    differ = differences or {}
+    sheets = told_once([planned_sheet(each, differ.get(each.name)) for each in plan.campaigns])
     for campaign in sheets:
         page.blank()
         _campaign(page, campaign, now)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LABELS = {
     "status": Phrase("status"),
     "account": Phrase("account"),
+    "inherited": Phrase("inherited"),
     "audience": Phrase("audience"),
     "window": Phrase("window"),
     "approvals": Phrase("approvals"),

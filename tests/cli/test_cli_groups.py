@@ -126,4 +126,61 @@ def test_lock_and_new_find_the_folder_of_a_name(shell: Shell) -> None:
     assert "campaigns/north/spring already exists" in refused.err
     made = shell("new", "later", "--from", "spring", "--window", "none")
     assert 0 == made.status, made.err
-    assert "改时间" in shell.tree.read("campaigns/later/campaign.yaml")
+    assert "改时间" in shell.tree.read("campaigns/north/later/campaign.yaml")
+
+
+def test_new_makes_a_campaign_in_a_group_and_leaves_out_what_it_inherits(shell: Shell) -> None:
+    shell.tree.write("campaigns/north/_defaults.yaml", "account: main\n")
+    made = shell("new", "clients/north/letter", "--window", "none")
+    assert 0 == made.status, made.err
+    written = shell.tree.read("campaigns/clients/north/letter/campaign.yaml")
+    assert "$schema=../../../../schemas/campaign.schema.json" in written
+    assert "\naccount: main\n" in written
+    made = shell("new", "north/news", "--window", "none")
+    assert 0 == made.status, made.err
+    written = shell.tree.read("campaigns/north/news/campaign.yaml")
+    assert "\naccount: " not in written
+    assert ["letter", "news"] == sorted(each["name"] for each in planned(shell))
+    assert 0 == shell("validate").status
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("south/spring", "campaigns/north/spring already exists"),
+        ("north/spring/letter", "campaigns/north/spring already exists"),
+        ("North/letter", "North is not a campaign name"),
+        ("/letter", "is not a campaign name"),
+        ("north//letter", "is not a campaign name"),
+        ("../letter", ".. is not a campaign name"),
+    ],
+)
+def test_new_refuses_what_cannot_be_a_campaign_of_a_group(
+    shell: Shell, name: str, words: str
+) -> None:
+    shell.tree.text("north/spring")
+    refused = shell("new", name, "--window", "none")
+    assert (2, True) == (refused.status, words in refused.err), refused.err
+
+
+def test_a_copy_says_the_account_that_it_would_not_inherit(shell: Shell) -> None:
+    shell.tree.write("campaigns/north/_defaults.yaml", "account: main\n")
+    shell.tree.write(
+        "campaigns/north/spring/campaign.yaml",
+        "version: 1\ntitle: 一\naudience: {is_to_all: true}\ntext: {content: 一}\n",
+    )
+    for name, says in (("autumn", False), ("south/winter", True)):
+        made = shell("new", name, "--from", "spring", "--window", "none")
+        assert 0 == made.status, made.err
+        folder = "north/autumn" if name == "autumn" else name
+        written = shell.tree.read(f"campaigns/{folder}/campaign.yaml")
+        assert says == ('account: "main"' in written), written
+
+
+def test_an_import_stands_in_its_group(shell: Shell) -> None:
+    shell.tree.write("campaigns/north/_defaults.yaml", "account: main\n")
+    (shell.root / "page.md").write_text("# 标题\n\n一段话。\n", encoding="utf-8")
+    made = shell("import", "markdown", str(shell.root / "page.md"), "north/page")
+    assert (shell.root / "campaigns/north/page/campaign.yaml").is_file(), made.err
+    written = shell.tree.read("campaigns/north/page/campaign.yaml")
+    assert ("\naccount: " in written, "../../../schemas/" in written) == (False, True)

@@ -126,6 +126,7 @@ def test_a_move_that_was_cut_short_is_taken_back(moves: Moves, kind: str, step: 
     assert ([], [kind])[step == 3] == list(moves.entries())
     refused = moves.shell("apply", "notice", "--yes")
     assert (5, True) == (refused.status, "ledger_missing" in refused.out)
+    assert "a move of the ledger was cut short" in refused.out
     assert (0, {"local": 2}) == (moves.move("local"), moves.entries())
     assert not (moves.shell.root / ".massctl" / "locks" / "moving.jsonl").exists()
 

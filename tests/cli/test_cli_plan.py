@@ -27,6 +27,7 @@ CAMPAIGN_KEYS = {
     "name",
     "folder",
     "group",
+    "inherited",
     "account",
     "edition",
     "status",

@@ -3,12 +3,14 @@
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import Shell
 from gits import git
 from postgres_server import PASSWORD, Place, server
 
+from massctl.ledger.postgres_connection import Database
 from massctl.ledger.postgres_ledger import tables_sql
 
 IMPORT = ("state", "import", "--website-send", "2026-11-30T20:00:00+08:00", "--reason", "by hand")
@@ -41,7 +43,29 @@ def test_it_is_begun_read_and_verified(begun: Shell) -> None:
     for verb in (("state", "verify", "--deep"), ("state", "show"), ("plan",)):
         assert 0 == begun(*verb).status, verb
     assert not (begun.root / "massctl.state.jsonl").exists()
-    assert "can be read and written, and nobody changes what is there" in begun("doctor").out
+    said = begun("doctor").out
+    assert "can be read and written, and nobody changes what is there" in said
+    assert "the connection stays on this machine; no standby is connected" in said
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((True, False, True, True, True), "the connection is encrypted; a standby confirms each"),
+        ((True, False, False, False, True), "the standby may lack the newest entries"),
+        ((True, False, True, False, False), "the connection is encrypted; no standby is connected"),
+    ],
+)
+def test_doctor_tells_of_the_connection_and_of_standbys(
+    begun: Shell, monkeypatch: pytest.MonkeyPatch, row: tuple[bool, ...], said: str
+) -> None:
+    read = Database.rows
+
+    def rows(self: Database, query: Any, *more: Any) -> list[Any]:
+        return [row] if "pg_stat_replication" in query else read(self, query, *more)
+
+    monkeypatch.setattr(Database, "rows", rows)
+    assert said in begun("doctor").out
 
 
 def test_before_it_is_begun_it_is_said_how(placed: Shell) -> None:
@@ -67,7 +91,7 @@ def test_whoever_owns_the_database_has_the_tables_made_and_is_told_by_doctor(
 ) -> None:
     placed.env(**{NAME: Place(server(), tables=False).dsn("owner")})
     assert 0 == placed("state", "init").status
-    assert "this role owns its tables" in placed("doctor").out
+    assert "this role may change or delete what is there" in placed("doctor").out
 
 
 def test_a_role_that_only_reads_plans_and_doctor_says_so(begun: Shell, place: Place) -> None:

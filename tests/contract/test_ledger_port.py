@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from building import APPID, LINEAGE, NOW, as_new, attempted, sha, text
@@ -17,13 +18,17 @@ from massctl.errors import (
     LedgerMissingError,
     LedgerOlderError,
     LedgerStaleError,
+    LedgerUnreachableError,
 )
 from massctl.ledger import chained_ledger
 from massctl.ledger.chained_ledger import ChainedLedger
+from massctl.ledger.codec import chain_digest, encode
 from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.postgres_ledger import PostgresLedger
-from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.entries import Created, Entry, Expired, ImageUploaded, NewEntry
 from massctl.model.ids import sha256_of
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
@@ -32,6 +37,7 @@ ATTEMPT = as_new(attempted(WORDS))
 IMAGE = NewEntry(
     at=NOW, event=ImageUploaded(appid=APPID, sha256=sha("hero"), url="https://mmbiz.qpic.cn/1/0")
 )
+MANY = 100_000
 Open = Callable[[], ChainedLedger]
 
 
@@ -94,6 +100,71 @@ def test_what_was_noted_is_read_here(begun: ChainedLedger):
     assert list(noted) == list(begun.read(1))
 
 
+def test_it_is_folded_to_what_it_is_read_to(begun: ChainedLedger, opened: Open):
+    begun.append(1, [MORE, ATTEMPT] * 20, durable=True)
+    begun.append(41, [IMAGE], durable=False)
+    for ledger in (begun, opened()):
+        folded: list[Entry] = []
+        ledger.fold(folded.append)
+        assert list(ledger.read(0)) == folded
+        assert folded[40:] == list(ledger.read(40))
+
+
+@pytest.mark.parametrize("is_written", [False, True], ids=["before the effect", "after it"])
+@pytest.mark.parametrize("goes_on", [False, True], ids=["another process", "the same one"])
+def test_a_call_that_dies_at_an_append_leaves_it_whole_or_not_there(
+    is_written: bool,
+    goes_on: bool,
+    begun: ChainedLedger,
+    opened: Open,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    store: Any = begun._store
+    append = store.append
+
+    def died(*args: Any, **more: Any) -> None:
+        if is_written:
+            append(*args, **more)
+        raise LedgerUnreachableError(Phrase("nobody answered"))
+
+    monkeypatch.setattr(store, "append", died)
+    with pytest.raises(LedgerUnreachableError):
+        begun.append(1, [ATTEMPT, MORE], durable=True)
+    monkeypatch.undo()
+    ledger = begun if goes_on else opened()
+    there = 3 if is_written else 1
+    assert there == len(ledger.read(0))
+    written = ledger.append(there, [ATTEMPT], durable=True)
+    assert [there + 1] == [entry.serial for entry in written]
+    assert list(range(1, there + 2)) == [entry.serial for entry in opened().read(0)]
+
+
+def test_one_in_which_a_byte_was_changed_is_refused(begun: ChainedLedger, opened: Open):
+    begun.append(1, [MORE, ATTEMPT, MORE], durable=True)
+    found = begun.as_found() or b""
+    assert found.count(b'"words"') == 3
+    begun.replace(found.replace(b'"words"', b'"wordz"', 1), NOW, found)
+    with pytest.raises(LedgerCorruptError):
+        opened().read(0)
+    with pytest.raises(LedgerCorruptError):
+        opened().fold(lambda _: None)
+
+
+@pytest.mark.slow
+@pytest.mark.night
+def test_one_of_many_entries_is_read_and_written_as_a_short_one(begun: ChainedLedger, opened: Open):
+    found = begun.as_found() or b""
+    lines = found.splitlines()
+    while len(lines) < MANY:
+        lines.append(encode(ATTEMPT, len(lines) + 1, chain_digest(lines[-1])))
+    begun.replace(b"".join(line + b"\n" for line in lines), NOW, found)
+    ledger, state = opened(), State()
+    ledger.fold(state.absorb)
+    assert MANY == state.serial
+    assert [MANY + 1] == [entry.serial for entry in ledger.append(MANY, [MORE], durable=True)]
+    assert [MANY + 1] == [entry.serial for entry in opened().read(MANY)]
+
+
 def test_of_two_runners_the_second_writes_nothing(begun: ChainedLedger, opened: Open):
     other = opened()
     other.read(0)
@@ -117,7 +188,7 @@ def test_of_two_that_begin_it_one_does(opened: Open):
 
 @pytest.mark.slow
 def test_of_many_runners_at_once_one_writes_at_each_serial(begun: ChainedLedger, opened: Open):
-    runners = [opened() for _ in range(4)]
+    runners = [opened() for _ in range(8)]
     written: list[int] = []
 
     def run(ledger: ChainedLedger) -> None:

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from massctl.model.campaign import CampaignFile
 from massctl.model.ids import CampaignName
 from massctl.source.campaigns import load_campaign
-from massctl.source.repository import Repository, UnreadableError, decode
+from massctl.source.repository import Repository, UnreadableError
 from massctl.source.settings import load_settings
+from massctl.source.text import decode
 
 SETTINGS = """\
 # 谁发、怎么发

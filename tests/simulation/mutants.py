@@ -1483,14 +1483,14 @@ MUTANTS = (
     Mutant(
         "git: a branch that was set back is believed",
         _CHAINED,
-        "        self._require_newest(mark, lineage, entries, end, lines.after.serial)\n",
+        "        self._require_newest(mark, lineage, end, digest)\n",
         "",
         "git, set back",
     ),
     Mutant(
         "git: a run that was overtaken goes on deciding",
         "massctl.apply.journal",
-        "if self._overtaken and not observed:",
+        "if not each.is_observed:",
         "if False:",
         "git, two runners",
     ),

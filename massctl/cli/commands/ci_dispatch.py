@@ -27,7 +27,14 @@ from massctl.forge.review_file import event_text
 from massctl.git import NETWORK_SECONDS, Git
 from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Check, Finding, Level
-from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, AccountName, CampaignName, is_campaign_name
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    AccountName,
+    CampaignName,
+    is_campaign_name,
+    is_folder_name,
+)
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
 from massctl.model.settings import MassctlFile
@@ -142,7 +149,7 @@ def draft_of(order: Dispatch) -> tuple[str, str] | None:
         raise UsageError(
             Phrase("{number} is not a media_id", number=number[:_NUMBER_MAX] or "-"), _NOTHING
         )
-    if not is_campaign_name(campaign):
+    if not is_folder_name(campaign):
         raise UsageError(Phrase("name the campaign: the folder in campaigns/"), _NOTHING)
     return number, campaign
 

@@ -40,7 +40,7 @@ from massctl.forge.review_file import (
 )
 from massctl.ledger.git_branch import Push
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, sha256_of
+from massctl.model.ids import CampaignName, folder_name, sha256_of
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL
@@ -158,7 +158,7 @@ def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
     brought = {name for name in due if _brings_lock(head, main, name)}
     lock_campaigns(head, due, check=False)
     locks: dict[str, str] = {
-        name: (head.repository.lock_bytes(name) or b"").decode() for name in due
+        folder_name(name): (head.repository.lock_bytes(name) or b"").decode() for name in due
     }
     differing = [
         each for each in report if each.result is LockResult.DIFFERS and each.refusal is not None

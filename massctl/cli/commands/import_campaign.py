@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from massctl.cli import views
 from massctl.cli.app import Result, run_in_session, verb
 from massctl.cli.arguments import account_option, form_option, read_at_most, sandbox_option
-from massctl.cli.commands.new import require_free_folder, require_name
+from massctl.cli.commands.new import free_folder, in_group, inherited_account
 from massctl.cli.downloads import Downloads, downloads_of
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.parallel_calls import side_by_side
@@ -41,7 +41,7 @@ from massctl.importer.folder import ArticleFile, campaign_files
 from massctl.importer.foreign import ForeignReader
 from massctl.importer.markdown import as_markdown
 from massctl.model.diagnostics import Diagnostic, has_errors
-from massctl.model.ids import AccountName, CampaignName, MediaId, Sha256
+from massctl.model.ids import CAMPAIGN_FILE, AccountName, CampaignName, Folder, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.render.campaign import campaign_of
@@ -107,7 +107,7 @@ def drafts(current: "Session", account: str | None) -> Result:
 
 @command.command(name="draft")
 @click.argument("media_id")
-@click.argument("name")
+@click.argument("name", metavar="[GROUP/]NAME")
 @_options
 @sandbox_option
 @verb("import")
@@ -171,7 +171,7 @@ def published(
 
 @command.command(name="url")
 @click.argument("page", metavar="URL|FILE")
-@click.argument("name")
+@click.argument("name", metavar="[GROUP/]NAME")
 @_options
 @verb("import")
 def url(current: Session, page: str, name: str, account: str | None, kind: str) -> Result:
@@ -202,7 +202,7 @@ def url(current: Session, page: str, name: str, account: str | None, kind: str) 
 
 @command.command(name="docx")
 @click.argument("file")
-@click.argument("name")
+@click.argument("name", metavar="[GROUP/]NAME")
 @_options
 @verb("import")
 def docx(current: Session, file: str, name: str, account: str | None, kind: str) -> Result:
@@ -217,7 +217,7 @@ def docx(current: Session, file: str, name: str, account: str | None, kind: str)
 
 @command.command(name="markdown")
 @click.argument("file")
-@click.argument("name")
+@click.argument("name", metavar="[GROUP/]NAME")
 @_options
 @verb("import")
 def markdown(current: Session, file: str, name: str, account: str | None, kind: str) -> Result:
@@ -346,9 +346,7 @@ def _run(
     kind: str,
     take: Callable[[_Source], list[Found]],
 ) -> Result:
-    require_name(name)
-    campaign = CampaignName(name)
-    require_free_folder(current, campaign)
+    campaign = free_folder(current, name)
     chosen = current.account(account, _NOTHING)
     with downloads_of(current, current.api_base(chosen)) as downloads:
         source = _Source(
@@ -399,7 +397,7 @@ def _fetched(source: _Source, wanted: Iterable[str]) -> _Pictures:
     return pictures
 
 
-def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kind: str) -> Result:
+def _imported(source: _Source, own: Folder, found: "Sequence[Found]", kind: str) -> Result:
     wanted: list[str] = []
     for each in found:
         listed = (
@@ -410,7 +408,7 @@ def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kin
         wanted += [*([each.cover] if each.cover else []), *listed]
     pictures = _fetched(source, wanted)
     current = source.current
-    with unfinished_folder(current.repository, name, current.places.cache) as folder:
+    with unfinished_folder(current.repository, own, current.places.cache) as folder:
         kinds = ["markdown" if each.markdown is not None else kind for each in found]
         articles, diagnostics = _written(source, folder, found, pictures, kinds)
         # A writer that is not sure writes HTML, which keeps everything.
@@ -420,8 +418,12 @@ def _imported(source: _Source, name: CampaignName, found: "Sequence[Found]", kin
         ]
         if again != kinds:
             articles, diagnostics = _written(source, folder, found, pictures, again)
-        paths = put_in_place(current.repository, name, current.places.cache)
-    return _told(name, articles, pictures, diagnostics, paths)
+        declared = (folder / CAMPAIGN_FILE).read_bytes()
+        if inherited_account(current, own) == source.account:
+            declared = declared.replace(f"account: {source.account}\n".encode(), b"", 1)
+        (folder / CAMPAIGN_FILE).write_bytes(in_group(declared, own))
+        paths = put_in_place(current.repository, own, current.places.cache)
+    return _told(CampaignName(folder.name), articles, pictures, diagnostics, paths)
 
 
 def _written(

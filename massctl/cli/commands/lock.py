@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -18,13 +19,14 @@ from massctl.cli.planner import picked, unsendable
 from massctl.cli.progress import progress
 from massctl.cli.selection import select, selection_options
 from massctl.cli.session import Session
+from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import State
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Concluded, Desired, Guard, Invalid
 from massctl.source.loader import Desires
-from massctl.source.locks import check_lock, locked_links, write_lock
+from massctl.source.locks import check_lock, locked_links, write_locks
 
 
 @click.command(name="lock")
@@ -114,6 +116,7 @@ def _report(
 ) -> list[LockedCampaign]:
     """Write or check the lock of each campaign."""
     report: list[LockedCampaign] = []
+    changed = {} if check else _written(session, desired)
     for each in desired:
         window = getattr(each, "window", None)
         passed = skips_closed and window is not None and window.not_after < session.clock.now()
@@ -121,7 +124,8 @@ def _report(
             case RenderedCampaign() | Invalid() if passed:
                 report.append(_unwritten(each, LockResult.EXPIRED))
             case RenderedCampaign():
-                report.append(_checked(session, each) if check else _written(session, each))
+                found = _checked(session, each) if check else _locked(each, changed[each.name])
+                report.append(found)
             case Invalid():
                 found = _unwritten(each, LockResult.INVALID)
                 report.append(replace(found, diagnostics=each.diagnostics))
@@ -138,16 +142,23 @@ def _unwritten(
     return LockedCampaign(campaign.name, campaign.title, campaign.edition, result)
 
 
-def _written(session: Session, campaign: RenderedCampaign) -> LockedCampaign:
-    changed = tuple(write_lock(session.root, campaign))
-    result = LockResult.WRITTEN if changed else LockResult.UNCHANGED
+def _written(session: Session, desired: Sequence[Desired]) -> dict[CampaignName, list[str]]:
+    """Write the locks, those of one folder together; return the files that changed, by campaign."""
+    changed: dict[CampaignName, list[str]] = {}
+    rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
+    for _, same in groupby(rendered, lambda each: each.folder):
+        changed |= write_locks(session.root, list(same))
+    return changed
+
+
+def _locked(campaign: RenderedCampaign, changed: Sequence[str]) -> LockedCampaign:
     return LockedCampaign(
         campaign.name,
         campaign.title,
         campaign.edition,
-        result,
+        LockResult.WRITTEN if changed else LockResult.UNCHANGED,
         campaign.digest,
-        changed,
+        tuple(changed),
         diagnostics=campaign.diagnostics,
     )
 

@@ -25,7 +25,14 @@ from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import ListEnded
-from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    CampaignName,
+    Folder,
+    folder_name,
+    is_folder_name,
+)
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
@@ -41,6 +48,8 @@ from massctl.source.campaign_folder import (
     write_files,
 )
 from massctl.source.campaigns import load_campaign
+from massctl.source.defaults import defaults_above
+from massctl.source.groups import CampaignFolders
 from massctl.source.loader import WorkingTree
 
 _NOTHING = Phrase("Nothing was done.")
@@ -48,7 +57,7 @@ T = TypeVar("T")
 
 
 @click.command(name="new")
-@click.argument("name")
+@click.argument("name", metavar="[GROUP/]NAME")
 @click.option(
     "--from",
     "source",
@@ -84,10 +93,11 @@ def command(
 ) -> Result:
     """Make campaigns/NAME from a small sample, from OLD, or for the openids of LIST that surely do not have it.
 
+    GROUP/NAME makes it in a group; NAME alone stands beside OLD or LIST. What it inherits it does not say.
+
     On a terminal it asks for what is missing. With --unsent-of it gets the folder of LIST without lock, edition and
     window, and LIST is ended in the ledger: no batch of it is sent any more.
     """
-    require_name(name)
     given = {"--from": source, "--title": title, "--account": account, "--window": window}
     useless = (
         [flag for flag, value in given.items() if value is not None]
@@ -100,13 +110,33 @@ def command(
         raise UsageError(with_list if unsent_of else without, _NOTHING, Phrase("leave it out"))
     if unsent_of is not None:
         require_operator(current)
-        return _folder_of_rest(current, CampaignName(name), CampaignName(unsent_of))
-    return _new_folder(current, CampaignName(name), source, title, account, window)
+        return _folder_of_rest(current, free_folder(current, name, unsent_of), unsent_of)
+    return _new_folder(current, free_folder(current, name, source), source, title, account, window)
 
 
-def require_name(name: str) -> None:
-    """Raise UsageError unless a new campaign may have this name."""
-    if not is_campaign_name(name):
+def free_folder(current: Session, written: str, near: str | None = None) -> Folder:
+    """Return the folder of a new campaign, from `NAME` or `GROUP/NAME`; `NAME` alone stands beside the campaign `near`.
+
+    Raises UsageError if the name may not be one, is in use, or is the old name of another campaign.
+    """
+    *groups, name = written.split("/")
+    for each in (*groups, name):
+        _require_name(each)
+    group = "/".join(groups)
+    folders = current.repository.campaign_folders
+    _require_free(current, folders, CampaignName(name))
+    if not groups and near is not None:
+        group = folders.group(near)
+    folder = "/".join(each for each in (CAMPAIGNS, group, name) if each)
+    above = next((each for each in folders.folders.values() if folder.startswith(f"{each}/")), None)
+    if above is not None or (current.root / folder).exists():
+        say = Phrase("{folder} already exists", folder=above or folder)
+        raise UsageError(say, _NOTHING, Phrase("choose another name"))
+    return Folder(folder)
+
+
+def _require_name(name: str) -> None:
+    if not is_folder_name(name):
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
             _NOTHING,
@@ -118,12 +148,11 @@ def require_name(name: str) -> None:
         )
 
 
-def require_free_folder(current: Session, name: CampaignName) -> None:
+def _require_free(current: Session, folders: CampaignFolders, name: CampaignName) -> None:
     """Raise UsageError if the name has a folder, or is the old name of another campaign."""
-    folder = current.repository.folder(name)
-    if (current.repository.root / folder).exists():
+    if (current.root / folders.folder(name)).exists():
         raise UsageError(
-            Phrase("{folder} already exists", folder=folder),
+            Phrase("{folder} already exists", folder=folders.folder(name)),
             _NOTHING,
             Phrase("choose another name"),
         )
@@ -136,17 +165,19 @@ def require_free_folder(current: Session, name: CampaignName) -> None:
 
 def _new_folder(
     current: Session,
-    name: CampaignName,
+    folder: Folder,
     source: str | None,
     title: str | None,
     account: str | None,
     window: "tuple[Window | None] | None",
 ) -> Result:
     """Make a campaign's folder from the sample or another campaign."""
-    require_free_folder(current, name)
+    name = CampaignName(folder.rpartition("/")[2])
+    inherited = inherited_account(current, folder)
     if source is not None:
         _require_known(current, source)
-    if account is not None or source is None:
+        account = account or _account_of_copy(current, folder_name(source), inherited)
+    if account is not None or (source is None and inherited is None):
         account = _account(current, account)
     title = title or _typed_title(current, source, name)
     (span,) = window if window is not None else _typed_window(current)
@@ -154,18 +185,19 @@ def _new_folder(
         raise UsageError(over, _NOTHING, Phrase("give a later one with --window"))
     repository, cache = current.repository, current.places.cache
     if source is None:
-        files = sample_files(current.console.reader.value, title or name, str(account), span)
-        with unfinished_folder(repository, name, cache) as folder:
-            write_files(folder, files)
-            paths = put_in_place(repository, name, cache)
+        files = sample_files(current.console.reader.value, title or name, account, span)
+        files[CAMPAIGN_FILE] = in_group(files[CAMPAIGN_FILE], folder)
+        with unfinished_folder(repository, folder, cache) as target:
+            write_files(target, files)
+            paths = put_in_place(repository, folder, cache)
     else:
         values = {
             key: value
             for key, value in (("title", title), ("account", account))
             if value is not None
         }
-        with copied_folder(repository, CampaignName(source), name, cache, span, values):
-            paths = put_in_place(repository, name, cache)
+        with copied_folder(repository, folder_name(source), folder, cache, span, values):
+            paths = put_in_place(repository, folder, cache)
     if span is not None:
         when = Phrase("window: {window}", window=views.words.window_with_weekday(span))
     else:
@@ -177,6 +209,26 @@ def _new_folder(
         lambda _: "\n".join(paths),
         talk=said(when, go_on),
     )
+
+
+def inherited_account(current: Session, folder: Folder) -> str | None:
+    """Return the account that a campaign in a folder inherits; None if it has to say one."""
+    above = defaults_above(current.repository, folder, current.settings)
+    return next((str(each.data["account"]) for each in above if "account" in each.data), None)
+
+
+def _account_of_copy(current: Session, source: CampaignName, inherited: str | None) -> str | None:
+    """Return the account that a copy has to say: that of its source, if it would inherit another one, or none."""
+    loaded = load_campaign(current.repository, source, current.settings)
+    says_none = any(each.key == "account" for each in loaded.inherited)
+    account = loaded.file.account if loaded.file is not None and says_none else inherited
+    return account if account != inherited else None
+
+
+def in_group(declared: bytes, folder: Folder) -> bytes:
+    """Lead the first line of a new campaign.yaml, which names its schema, out of the groups as well."""
+    deeper = b"../" * (folder.count("/") - 1)
+    return declared.replace(b"../../schemas/", deeper + b"../../schemas/", 1)
 
 
 def _require_known(current: Session, source: str) -> None:
@@ -271,9 +323,8 @@ def _missing(current: Session, flag: str) -> UsageError:
     )
 
 
-def _folder_of_rest(current: Session, name: CampaignName, unsent_of: CampaignName) -> Result:
-    made = _rest_made(current, name, unsent_of)
-    folder = current.repository.folder(name)
+def _folder_of_rest(current: Session, folder: Folder, unsent_of: str) -> Result:
+    made = _rest_made(current, folder, CampaignName(unsent_of))
     told = {"folder": folder, "count": made.count, "name": unsent_of}
     lines = [
         Phrase(
@@ -303,17 +354,17 @@ def _left_out(made: "RestMade") -> Iterator[Phrase]:
         yield Phrase(say, count=count, batches=batches_named(found), why=found[0].why)
 
 
-def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "RestMade":
+def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMade":
     """End the list and make the folder of its rest.
 
     The ledger comes first. Where the folder cannot be made after it, the same command makes it.
     """
-    require_free_folder(current, rest)
+    rest = CampaignName(folder.rpartition("/")[2])
     with own_ledger(current) as book:
         state = book.state
         divided = rest_of_list(state, name, rest)
         record = divided.record
-        _require_free(state, rest, record)
+        _require_unknown(state, rest, record)
         working_tree = current.working_tree()
         sha256, sizes = _same_list(current, working_tree, record), dict[int, int]()
 
@@ -323,13 +374,13 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
                 sizes[each.batch] = len(found)
                 yield from found
 
-        with copied_for_rest(current.repository, name, rest, openids(), current.places.cache):
+        with copied_for_rest(current.repository, name, folder, openids(), current.places.cache):
             if rest not in record.given.values():
                 batches = [each.batch for each in divided.lacking]
                 book.record(
                     ListEnded(rest=rest, batches=batches, by=who(current.environment)), record
                 )
-            files = put_in_place(current.repository, rest, current.places.cache)
+            files = put_in_place(current.repository, folder, current.places.cache)
         sizes |= {
             each.batch: len(working_tree.openid_lists.batch(sha256, each.batch))
             for each in divided.unsure
@@ -337,7 +388,7 @@ def _rest_made(current: Session, rest: CampaignName, name: CampaignName) -> "Res
     return RestMade(divided, rest, sizes, files)
 
 
-def _require_free(state: "State", rest: CampaignName, record: "Record") -> None:
+def _require_unknown(state: "State", rest: CampaignName, record: "Record") -> None:
     """Raise UsageError if the ledger knows another campaign of this name, whose entries would count for this one."""
     if state.editions(rest) and rest not in record.given.values():
         why = Phrase("the ledger already has a campaign {name}", name=rest)

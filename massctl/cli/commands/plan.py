@@ -10,7 +10,7 @@ import click
 from msgspec.structs import replace
 
 from massctl.cli import views
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, all_cells, run_in_session
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
@@ -95,20 +95,20 @@ def command(
     only to read a ledger in git. Without a network it uses what was fetched last.
     """
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
-    names = tuple(dict.fromkeys(names))
 
     def work(current: Session) -> Result:
         select(current, accounts, groups)
+        named = all_cells(current, names)
         checkout = (
             open_checkout(current, against, for_review=for_review) if against is not None else None
         )
-        plan, made = _planned(current, names, refresh=refresh)
+        plan, made = _planned(current, named, refresh=refresh)
         faulty = has_errors(made.warnings) or (plan.remote is not None and bool(plan.remote.unread))
         show_repository_warnings(current, made)
         if out is not None:
             from massctl.cli.saved_plans import save_plan
 
-            save_plan(current, out, plan, names)
+            save_plan(current, out, plan, named)
         for_people, is_reviewed = form != "json" or for_review, form == "markdown" or for_review
         unlocked = (
             _unlocked(made, missing=is_reviewed or checkout is not None) if for_people else {}
@@ -119,7 +119,7 @@ def command(
 
         def json(to: Console) -> str:
             language, owners = to.reader if is_reviewed else to.language, owners_of(current)
-            about = names, reviewed, owners, current.selection
+            about = named, reviewed, owners, current.selection
             return views.plan_json.plan_json(plan, language, *about)
 
         def markdown(to: Console) -> str:
@@ -136,7 +136,7 @@ def command(
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
-        next_step = None if out is not None else _next_step(current, plan, names)
+        next_step = None if out is not None else _next_step(current, plan, named)
         return Result(
             status,
             json,

@@ -11,7 +11,7 @@ from massctl.apply.journal import Statement
 from massctl.apply.ports import WeChat
 from massctl.apply.reconcile import is_by_hand, nothing_to_settle, settle_not_sent, settle_sent
 from massctl.cli import views
-from massctl.cli.app import Result, outcome_result, run_in_session, said
+from massctl.cli.app import Result, outcome_result, require_one, run_in_session, said
 from massctl.cli.arguments import Moment, Text, campaign_names, form_option, sandbox_option
 from massctl.cli.commands.apply import add_repeatable, run_apply
 from massctl.cli.consent import require_operator, who
@@ -103,6 +103,7 @@ def command(
         )
 
     def work(current: Session) -> Result:
+        require_one(current, name)
         if not chosen or reason is None:
             return show_evidence(current, name)
         require_operator(current)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from massctl.cli import views
-from massctl.cli.app import Result, run_in_session
+from massctl.cli.app import Result, all_cells, run_in_session
 from massctl.cli.arguments import campaign_names, refuse, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, write_files
@@ -88,7 +88,7 @@ def command(
 
     def work(current: Session) -> Result:
         select(current, accounts, groups)
-        chosen = [CampaignName(each) for each in dict.fromkeys(names)]
+        chosen = [CampaignName(each) for each in all_cells(current, names)]
         report = session_report(current, chosen, since)
         if folder is not None:
             return _written(report, [form] if form else list(_FILES), folder, current.console)

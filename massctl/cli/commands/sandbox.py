@@ -24,12 +24,13 @@ from massctl.cli.session import Session, session
 from massctl.errors import UsageError
 from massctl.extras import install_command
 from massctl.loopback import run_app
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.secrets import MASK, register
 from massctl.sandbox.callback import Endpoint, key_bytes, posting, sealed
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.sandbox.media import PICTURE_HOST
-from massctl.source.campaigns import load_campaign
+from massctl.source.campaigns import Loaded, load_campaign
 
 
 @click.group(name="sandbox", invoke_without_command=True)
@@ -96,6 +97,10 @@ def reset(current: Session) -> Result:
 
     if current.sandbox is not None:
         current.sandbox.world.reset()
+    if current.backend.is_shared:
+        ledger = current.backend.ledger
+        if (found := ledger.as_found()) is not None:
+            ledger.replace(None, current.clock.now(), found)
     current.places.ledger.unlink(missing_ok=True)
     notification_log_file(current).unlink(missing_ok=True)
     for folder in (current.places.archive, current.places.statistics):
@@ -206,8 +211,10 @@ def serve_world(directory: str, port: int, endpoint: Endpoint | None, *, opens: 
 def _declare(current: Session, embedded: Embedded) -> None:
     """Declare in the sandbox the tags and rights that the repository's campaigns need, as `--sandbox` does."""
     repository, settings = current.repository, current.settings
+    known: dict[CampaignName, Loaded] = {}
     loaded = [
-        load_campaign(repository, name, settings).file for name in repository.campaign_folders.names
+        load_campaign(repository, name, settings, known).file
+        for name in repository.campaign_folders.names
     ]
     files = [file for file in loaded if file is not None]
     embedded.ensure_audiences(

@@ -18,7 +18,7 @@ from massctl.cli.app import Result, run
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import current_console, write_files
 from massctl.model.entries import KINDS, CopyrightCheck, CopyrightResult, Event
-from massctl.model.lock import LockFile
+from massctl.model.lock import LockFile, MatrixLock
 from massctl.plan.plan_file import SavedPlan
 from massctl.source.schemas import (
     DRAFT,
@@ -174,6 +174,7 @@ def _files() -> dict[str, tuple[str, type[Any]]]:
     notices = ("what massctl posts to a webhook of notify", views.verbs_json.NoticesReport)
     return {
         "lock.schema.json": ("campaign.lock.json of massctl", LockFile),
+        "lock-matrix.schema.json": ("campaign.lock.json of massctl, of a matrix", MatrixLock),
         "notices.schema.json": notices,
         **reports,
     }

@@ -78,7 +78,7 @@ def command(
     if name is not None:
         known = Repository(root).campaign_folders
         own = [each for each in known.names if selection.takes_group(known.group(each))]
-        chosen([name], own)
+        name = chosen([name], own)[0]
 
     def ready(bound: int) -> None:
         path = THEMES if themes else CALENDAR if calendar else f"/{name or ''}"

@@ -122,9 +122,8 @@ def begin(session: Session) -> Result:
     require_writable(session)
     with alone(session):
         state = read_ledger(session)
-        if (session.backend.is_shared and session.settings.state.lineage is None) or is_being_begun(
-            session, state
-        ):
+        is_unnamed = session.sandbox is not None or session.settings.state.lineage is None
+        if (session.backend.is_shared and is_unnamed) or is_being_begun(session, state):
             # Continue if massctl.yaml does not name the branch: to name it is what was asked for. Also continue if an
             # earlier run named it and did not begin it.
             raise_refusal(realm_refusal(session, state, list(session.settings.accounts)))

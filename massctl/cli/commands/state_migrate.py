@@ -13,6 +13,7 @@ from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import GitName, Text
 from massctl.cli.ledger_access import (
     CHECK,
+    MOVING_FILE,
     alone,
     read_ledger,
     require_writable,
@@ -121,7 +122,7 @@ class _Kept:
     """The file of this machine that has the ledger while it is in neither place; its first line names the new one."""
 
     def __init__(self, locks: Path) -> None:
-        self.file = locks / "moving.jsonl"
+        self.file = locks / MOVING_FILE
 
     def write(self, target: Mapping[str, str], data: bytes) -> None:
         """Write it, durably."""

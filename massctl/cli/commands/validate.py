@@ -74,7 +74,9 @@ def _validated(
             console = current.console
             # Whatever is sent, the sources are what has to be right.
             plan, others = judged(current, names)
-        found = [*others, *(d for campaign in plan.campaigns for d in campaign.diagnostics)]
+        own = (each for campaign in plan.campaigns for each in campaign.diagnostics)
+        # Cells of a matrix have diagnostics in common.
+        found = list(dict.fromkeys([*others, *own]))
         count = len(plan.campaigns)
     return console, _result(sorted(found, key=lambda d: d.sort_key), count, verbose=verbose)
 

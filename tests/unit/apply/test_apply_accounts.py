@@ -1,20 +1,29 @@
 """Sends of several accounts side by side: who waits lets the others go on, and what ends one ends all."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from threading import Barrier, Event, get_ident
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from building import NOW
+from building import LINEAGE, NOW, as_new, attempted, text
+from sqlite_backend import SqliteStore
 
 from massctl.apply.accounts import for_each_account
 from massctl.apply.context import Ports
+from massctl.apply.journal import LedgerSession
 from massctl.cli.parallel_calls import side_by_side
-from massctl.errors import LedgerUnreachableError
+from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
+from massctl.ledger.chained_ledger import ChainedLedger, Lines
+from massctl.ledger.codec import End
+from massctl.model.entries import Created, Entry, SendAccepted, SendAttempted
 from massctl.model.phrase import Phrase
+from massctl.model.state import State
 
 LOST = LedgerUnreachableError(Phrase("the disk is full"))
 PATIENCE_SECONDS = 20
@@ -59,7 +68,8 @@ class House:
             "append_max": timedelta(0),
             "accounts_at_once": side_by_side,
         }
-        self.context: Any = SimpleNamespace(ports=Ports(**{**given, **more}))
+        ledger = SimpleNamespace(shared=lambda _: nullcontext())
+        self.context: Any = SimpleNamespace(ports=Ports(**{**given, **more}), ledger=ledger)
 
     def run(self, send: Callable[[str], object], *appids: str) -> None:
         due: Any = [
@@ -298,3 +308,236 @@ def test_what_an_account_counts_is_not_drawn_and_what_it_says_is() -> None:
     house.run(send, "wx1", "wx2")
     assert ["sending, by account 2", "wx1 0", "wx2 1"] == sorted(house.lines)[-3:]
     assert 1 == house.lines.count("end")
+
+
+class Remote(SqliteStore):
+    """A place that takes its time, so that others come to want something of it meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.pushes: list[int] = []
+        """How many lines each push had."""
+        self.reads = 0
+        self.before: Callable[[], object] = lambda: None
+        self.after: Callable[[], object] = lambda: None
+
+    def read(self, since: End | None) -> Lines:
+        self.reads += 1
+        self.before()
+        return super().read(since)
+
+    def append(self, after: End, lines: Sequence[bytes], *, durable: bool) -> None:
+        self.pushes.append(len(lines))
+        self.before()
+        super().append(after, lines, durable=durable)
+        self.after()
+
+
+class Shared(House):
+    """Accounts that share a ledger which was begun, and what left for WeChat."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path, self.remote = path, Remote(path / "remote.db")
+        ledger = ChainedLedger(self.remote, path / "locks")
+        ledger.read(0)
+        ledger.append(0, [as_new(Created(lineage=LINEAGE, realm="loopback"))], durable=True)
+        state = State()
+        state.absorb_all(ledger.read(0))
+        clock: Any = SimpleNamespace(now=lambda: NOW)
+        self.context.ledger = self.session = LedgerSession(ledger, clock, state)
+        self.remote.pushes.clear()
+        self.remote.reads = 0
+        self.left: list[int] = []
+        """The attempts whose requests left."""
+
+    def wait_for(self, wishes: int) -> None:
+        """Wait until so many others want something of the ledger."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(self.session._wishes) < wishes and time.monotonic() < deadline:
+            time.sleep(0.001)
+
+    def attempt(self, name: str) -> int:
+        return self.session.record(*attempted(text(name[:3]))).serial
+
+    def send(self, name: str) -> None:
+        """Send as the executor does: a durable attempt, a look at the ledger, a request, its answer."""
+        serial = self.attempt(name)
+        assert [serial] == [entry.serial for entry in self.session.entries_after(serial - 1)[:1]]
+        self.left.append(serial)
+        self.session.record(SendAccepted(attempt=serial, msg_id=serial), text(name[:3]))
+
+    def recorded(self) -> Sequence[Entry]:
+        """Read it as the next runner does."""
+        return ChainedLedger(SqliteStore(self.path / "remote.db"), self.path / "others").read(0)
+
+    def intrude(self) -> None:
+        """Write as another runner."""
+        other = ChainedLedger(SqliteStore(self.path / "remote.db"), self.path / "others")
+        other.append(len(other.read(0)), [as_new(attempted(text("x")))], durable=True)
+
+
+def test_entries_that_wait_for_a_push_go_with_the_next_one(tmp_path: Path) -> None:
+    house = Shared(tmp_path)
+    house.remote.before = lambda: house.wait_for(3) if len(house.remote.pushes) == 1 else None
+    serials: list[int] = []
+    house.run(lambda name: serials.append(house.attempt(name)), "wx1", "wx2", "wx3", "wx4")
+    assert [1, 3] == house.remote.pushes
+    assert [2, 3, 4, 5] == sorted(serials)
+    assert 5 == house.session.state.serial
+    assert [1, 2, 3, 4, 5] == [entry.serial for entry in house.recorded()]
+
+
+def test_a_reading_begins_after_whoever_asked_for_it_and_serves_all_of_them(tmp_path: Path) -> None:
+    house, found = Shared(tmp_path), list[int]()
+    house.remote.before = lambda: house.wait_for(3) if house.remote.reads == 1 else None
+    house.run(
+        lambda name: found.append(len(house.session.entries_after(int(name[2]) % 2))),
+        *("wx1", "wx2", "wx3", "wx4"),
+    )
+    assert 2 == house.remote.reads
+    assert [0, 0, 1, 1] == sorted(found)
+
+
+def test_where_another_runner_was_first_no_attempt_is_written_and_every_answer_is(
+    tmp_path: Path,
+) -> None:
+    house, said = Shared(tmp_path), list[str]()
+    first = house.attempt("wx0")
+
+    def before() -> None:
+        house.remote.before = lambda: None
+        house.wait_for(2)
+        house.intrude()
+
+    def act(name: str) -> None:
+        if name.startswith("wx3"):
+            house.session.record(SendAccepted(attempt=first, msg_id=1), text("wx0"))
+            said.append("answered")
+            return
+        try:
+            house.attempt(name)
+            said.append("left")
+        except LedgerStaleError:
+            said.append("stale")
+
+    house.remote.before = before
+    house.run(act, "wx1", "wx2", "wx3")
+    assert ["answered", "stale", "stale"] == sorted(said)
+    kinds = [(entry.event.type, entry.campaign) for entry in house.recorded()[1:]]
+    sent = ("send_attempted", "wx0"), ("send_attempted", "x"), ("send_accepted", "wx0")
+    assert [*sent] == kinds
+
+
+def test_where_another_runner_was_first_and_then_nobody_can_write_each_is_told_its_own_reason(
+    tmp_path: Path,
+) -> None:
+    house, told = Shared(tmp_path), dict[str, str]()
+    first = house.attempt("wx0")
+
+    def lose() -> None:
+        raise LOST
+
+    def before() -> None:
+        # The second push is of the attempt and the answer; it is stale, and what follows it is lost.
+        if len(house.remote.pushes) == 2:
+            house.wait_for(2)
+        elif len(house.remote.pushes) == 3:
+            house.remote.before = lambda: lose() if len(house.remote.pushes) > 3 else None
+            house.intrude()
+
+    def act(name: str) -> None:
+        try:
+            if name.startswith("wx2"):
+                house.session.record(SendAccepted(attempt=first, msg_id=1), text("wx0"))
+            else:
+                house.attempt(name)
+        except LedgerError as error:
+            told[name[:3]] = type(error).__name__
+
+    house.remote.before = before
+    house.run(act, "wx1", "wx2", "wx3")
+    assert {"wx2": "LedgerUnreachableError", "wx3": "LedgerStaleError"} == told
+
+
+def test_a_push_that_fails_fails_for_all_who_waited_and_nothing_of_them_leaves(
+    tmp_path: Path,
+) -> None:
+    house, failed = Shared(tmp_path), list[str]()
+
+    def before() -> None:
+        if len(house.remote.pushes) == 1:
+            house.wait_for(2)
+        if len(house.remote.pushes) == 2:
+            raise LOST
+
+    def act(name: str) -> None:
+        try:
+            house.send(name)
+        except LedgerError:
+            failed.append(name)
+            raise
+
+    house.remote.before = before
+    with pytest.raises(LedgerUnreachableError):
+        house.run(act, "wx1", "wx2", "wx3")
+    assert 3 == len(failed)
+    assert ([1, 2], []) == (house.remote.pushes, house.left)
+    assert 2 == len(house.recorded())
+
+
+@pytest.mark.parametrize("push", range(1, 9))
+@pytest.mark.parametrize("is_written", [False, True], ids=["before the effect", "after it"])
+def test_a_run_that_dies_at_any_push_has_sent_nothing_without_an_attempt_on_record(
+    push: int, is_written: bool, tmp_path: Path
+) -> None:
+    class Killed(BaseException):
+        """The process died."""
+
+    house = Shared(tmp_path)
+
+    def die() -> None:
+        if len(house.remote.pushes) >= push:
+            raise Killed
+
+    def act(name: str) -> None:
+        with suppress(Killed, LedgerError):
+            house.send(name)
+
+    setattr(house.remote, "after" if is_written else "before", die)
+    house.run(act, "wx1", "wx2", "wx3", "wx4", "wx5")
+    attempts = {
+        entry.serial for entry in house.recorded() if isinstance(entry.event, SendAttempted)
+    }
+    assert set(house.left) <= attempts
+    assert len(house.left) == len(set(house.left))
+
+
+def test_the_first_of_several_accounts_begins_the_ledger_for_all(tmp_path: Path) -> None:
+    house = Shared(tmp_path)
+    begun = SimpleNamespace(
+        created=lambda: Created(lineage=LINEAGE, realm="loopback"),
+        declare=lambda _: house.lines.append("declared"),
+    )
+    store = Remote(tmp_path / "new.db")
+    ledger = ChainedLedger(store, tmp_path / "new")
+    clock: Any = SimpleNamespace(now=lambda: NOW)
+    house.context.ledger = house.session = LedgerSession(ledger, clock, State(), begun)
+    store.before = lambda: house.wait_for(2) if len(store.pushes) == 1 else None
+    house.run(house.attempt, "wx1", "wx2", "wx3")
+    assert 1 == house.lines.count("declared")
+    assert [1, 1, 2] == store.pushes
+    assert isinstance(ledger.read(0)[0].event, Created)
+
+
+def test_a_ledger_that_another_runner_begins_meanwhile_gets_nothing(tmp_path: Path) -> None:
+    house = Shared(tmp_path)
+    begun = SimpleNamespace(
+        created=lambda: Created(lineage=LINEAGE, realm="loopback"), declare=lambda _: None
+    )
+    ledger = ChainedLedger(SqliteStore(tmp_path / "remote.db"), tmp_path / "elsewhere")
+    clock: Any = SimpleNamespace(now=lambda: NOW)
+    session = LedgerSession(ledger, clock, State(), begun)
+    with pytest.raises(LedgerStaleError):
+        session.record(*attempted(text("wx1")))
+    assert 1 == len(house.recorded())

@@ -1,5 +1,6 @@
 """A ledger that this machine has seen grow further is not believed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from building import APPID, LINEAGE, NOW, sha
 
 from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger.high_water_mark import FILE, seen_mark, set_back
-from massctl.ledger.local_file import LocalLedger
+from massctl.ledger.local_file import LocalFile, LocalLedger
 from massctl.model.entries import Created, Event, ImageUploaded, NewEntry
 
 BEGUN = Created(lineage=LINEAGE, realm="loopback")
@@ -78,15 +79,15 @@ def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
     ledger: LocalLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "state.jsonl"
-    read_bytes = Path.read_bytes
+    pieces = LocalFile._pieces
 
-    def overtaken(self: Path) -> bytes:
-        found = read_bytes(self)
+    def overtaken(self: LocalFile) -> Iterator[bytes]:
+        found = list(pieces(self))
         monkeypatch.undo()
         ledger.append(ledger.read(0)[-1].serial, [new(OTHER)], durable=True)
-        return found
+        yield from found
 
-    monkeypatch.setattr(Path, "read_bytes", overtaken)
+    monkeypatch.setattr(LocalFile, "_pieces", overtaken)
     LocalLedger(path, tmp_path / "locks").read(0)
     assert 3 == len(ledger.read(0))
 

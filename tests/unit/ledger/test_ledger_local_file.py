@@ -15,10 +15,10 @@ from building import LINEAGE, NOW, as_new, text
 
 from massctl.errors import LedgerError, LedgerStaleError
 from massctl.ledger import local_file
-from massctl.ledger.codec import chain_digest, encode
+from massctl.ledger.codec import chain_digest, encode, follow_file
 from massctl.ledger.high_water_mark import FILE, seen_mark
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import Created, Expired
+from massctl.model.entries import Created, Entry, Expired
 
 WORDS = text("words")
 CREATED = as_new(Created(lineage=LINEAGE, realm="loopback"))
@@ -331,6 +331,30 @@ def test_a_reader_waits_until_a_line_is_whole(path, begun, open_ledger, tmp_path
         later.start()
         assert 2 == len(LocalLedger(path, tmp_path / "elsewhere").read(0))
         later.join()
+
+
+@pytest.mark.parametrize("size", [1, 7, 400, 10_000])
+@pytest.mark.parametrize("torn", [b"", b'{"at":"2026'])
+def test_it_is_folded_piece_by_piece_to_what_it_is_read_to(
+    size, torn, path, begun, open_ledger, monkeypatch
+):
+    begun.append(1, [MORE] * 20, durable=True)
+    begun.append(21, [MORE], durable=False)
+    whole = path.read_bytes()
+    with path.open("ab") as file:
+        file.write(torn)
+    entries, end = follow_file(whole)
+    monkeypatch.setattr(local_file, "_PIECE_BYTES", size)
+    folded: list[Entry] = []
+    ledger = open_ledger()
+    ledger.fold(folded.append)
+    assert entries == folded
+    assert (end.serial, end.digest) == ledger.head
+    # Where the pieces were cut does not matter to what is written and read behind them.
+    ledger.append(22, [MORE], durable=True)
+    assert [23] == [entry.serial for entry in ledger.read(22)]
+    assert whole == path.read_bytes()[: len(whole)]
+    assert 23 == len(follow_file(path.read_bytes())[0])
 
 
 LINKS: dict[str, Callable[[Path, Path], None]] = {

@@ -210,6 +210,37 @@ def test_the_old_key_signs_nothing_after_it_was_replaced() -> None:
     assert "entry 6 is signed by another key than sender+" in caught.value.detail
 
 
+def forged_below(signed_by: PrivateKey, event: Event) -> bytes:
+    """Give the fixture with an entry behind it that nobody signed well, and one by `signed_by` behind that."""
+    lines = FIXTURE.read_bytes().splitlines()
+    stolen = json.loads(lines[-1])["signature"]
+    lines.append(encode(as_new(event), 6, chain_digest(lines[-1]), stolen))
+    line = encode(as_new(image("d")), 7, chain_digest(lines[-1]))
+    signature = keys(signed_by).signature(line, image("d"), 7, Signing(LINEAGE, signed_by.public))
+    return whole([*lines, encode(as_new(image("d")), 7, chain_digest(lines[-1]), signature)])
+
+
+def test_the_newest_signature_covers_what_is_before_it_and_in_depth_each_one_is_verified() -> None:
+    data = forged_below(SECOND, image("c"))
+    assert 7 == follow_file(data, keys=keys())[1].serial
+    with pytest.raises(LedgerForgedError) as caught:
+        follow_file(data, keys=keys(), deep=True)
+    assert "the signature of entry 6 is not one of sender+" in caught.value.detail
+
+
+def test_the_first_line_at_fault_is_named_where_the_newest_signature_does_not_hold() -> None:
+    with pytest.raises(LedgerForgedError) as caught:
+        follow_file(forged_below(STRANGE, image("c")), keys=keys())
+    assert "the signature of entry 6 is not one of sender+" in caught.value.detail
+
+
+def test_a_replaced_key_cannot_come_back_by_an_entry_that_only_it_stands_behind() -> None:
+    back = SigningKey(key=FIRST.public, reason="mine", by="mallory")
+    with pytest.raises(LedgerForgedError) as caught:
+        follow_file(forged_below(FIRST, back), keys=keys(trusted=(FIRST, SECOND)))
+    assert "the signature of entry 6 is not one of sender+" in caught.value.detail
+
+
 @pytest.mark.parametrize(
     ("place", "has_a_branch"), [(LocalBackend, False), (SqliteBackend, False), (GitBackend, True)]
 )

@@ -7,7 +7,7 @@ from building import attempted, news, recorded, saved
 
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING
-from massctl.plan.ledger_behind import days_in_question
+from massctl.plan.ledger_behind import days_in_question, not_counted_yet
 
 NOON = datetime(2026, 12, 20, 12, tzinfo=BEIJING)
 DAY = timedelta(days=1)
@@ -45,3 +45,32 @@ def test_what_was_sent_since_this_machine_saw_the_ledger_needs_no_asking() -> No
     assert attempt.at.astimezone(BEIJING).date() == since[0]
     assert [] == days_in_question(campaign, state, attempt.serial - 1, attempt.at + 9 * DAY)
     assert days_in_question(campaign, state, attempt.serial, attempt.at + 9 * DAY)
+
+
+EARLY = NOON.replace(hour=7)
+
+
+@pytest.mark.parametrize(
+    ("opened", "now", "is_refused"),
+    [
+        (EARLY - timedelta(hours=25), EARLY, True),
+        (EARLY - timedelta(hours=23), EARLY, False),
+        (EARLY - timedelta(hours=25), NOON, False),
+        (None, EARLY, True),
+        (None, NOON, False),
+    ],
+)
+def test_before_yesterday_is_counted_only_what_wechat_remembers_is_sent(
+    opened: datetime | None, now: datetime, is_refused: bool
+) -> None:
+    window = Window(opened, NOON + DAY) if opened is not None else None
+    found = not_counted_yet(news(window=window), recorded(), 1, now)
+    assert is_refused == (found is not None)
+
+
+def test_a_machine_that_saw_the_ledger_before_yesterday_need_not_wait() -> None:
+    campaign = news(window=None)
+    state = recorded(saved(campaign), attempted(campaign))
+    (attempt,) = next(iter(state.records.values())).attempts
+    early = (attempt.at + 3 * DAY).astimezone(BEIJING).replace(hour=7)
+    assert None is not_counted_yet(campaign, state, attempt.serial - 1, early)

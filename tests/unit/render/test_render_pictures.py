@@ -279,3 +279,22 @@ def test_back_slashes_are_told_as_such() -> None:
     found = picture_paths("..\\images\\a.png", "c/articles/x.md", "c")
     assert isinstance(found, Fault)
     assert ("MC202", "write ../images/a.png") == (found.code, found.hint)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("x.png", ["north/c/articles/x.png", "north/c/x.png"]),
+        ("../x.png", ["north/c/x.png"]),
+        ("../../x.png", None),
+        ("../../d/x.png", None),
+        ("../../../_shared/x.png", ["_shared/x.png"]),
+        ("_shared/x.png", ["_shared/x.png"]),
+    ],
+)
+def test_a_path_in_a_group_reaches_its_own_campaign_alone(
+    written: str, expected: list[str] | None
+) -> None:
+    found = picture_paths(written, "north/c/articles/x.md", "north/c")
+    assert expected == (found if isinstance(found, list) else None)
+    assert "north/c/articles/x.md" == template_path("articles/x.md", "north/c")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from building import folder_of
 
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
@@ -25,8 +26,10 @@ def written(root: Path, yaml: str, **files: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     repository = Repository(root)
-    with copied_for_rest(repository, NAME, REST, iter(["oB00002", "oC00003"]), root / ".massctl"):
-        put_in_place(repository, REST, root / ".massctl")
+    with copied_for_rest(
+        repository, NAME, folder_of(REST), iter(["oB00002", "oC00003"]), root / ".massctl"
+    ):
+        put_in_place(repository, folder_of(REST), root / ".massctl")
     return root / "campaigns" / REST
 
 
@@ -111,16 +114,18 @@ def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_a
     campaign_folder.shutil.rmtree(made)
     with (
         pytest.raises(Killed),
-        copied_for_rest(Repository(tmp_path), NAME, REST, openids(), tmp_path / ".massctl"),
+        copied_for_rest(
+            Repository(tmp_path), NAME, folder_of(REST), openids(), tmp_path / ".massctl"
+        ),
     ):
         pass
     monkeypatch.undo()
     assert [NAME] == [each.name for each in (tmp_path / "campaigns").iterdir()]
     assert list((tmp_path / ".massctl").rglob("campaign.yaml"))
     with copied_for_rest(
-        Repository(tmp_path), NAME, CampaignName("other"), iter(["oB"]), tmp_path / ".massctl"
+        Repository(tmp_path), NAME, folder_of("other"), iter(["oB"]), tmp_path / ".massctl"
     ):
-        put_in_place(Repository(tmp_path), CampaignName("other"), tmp_path / ".massctl")
+        put_in_place(Repository(tmp_path), folder_of("other"), tmp_path / ".massctl")
     assert ([], [NAME, "other"]) == (
         list((tmp_path / ".massctl").rglob("*")),
         sorted(each.name for each in (tmp_path / "campaigns").iterdir()),

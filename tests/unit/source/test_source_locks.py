@@ -24,7 +24,7 @@ from massctl.source.locks import (
     put_lock,
     read_lock,
     renderer,
-    write_lock,
+    write_locks,
 )
 from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
@@ -110,7 +110,7 @@ def test_what_pictures_hold_is_compared_where_it_can_be_read_and_refuses_nothing
     expected: bool,
 ) -> None:
     cover, hero = (replace(each, codes=()) for each in campaign.pictures)
-    write_lock(repository.root, replace(campaign, pictures=(cover, replace(hero, codes=locked))))
+    write_locks(repository.root, [replace(campaign, pictures=(cover, replace(hero, codes=locked)))])
     now = replace(campaign, pictures=(cover, replace(hero, codes=codes)))
     found = check_lock(repository, now, exactly=True)
     assert (None, expected) == (found.refusal, bool(found.differences))
@@ -208,7 +208,7 @@ def test_a_first_lock_that_fails_leaves_no_file(
     before = sorted(path.name for path in (repository.root / "campaigns/spring").iterdir())
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(UsageError, match="cannot be locked"):
-        write_lock(repository.root, campaign)
+        write_locks(repository.root, [campaign])
     assert before == sorted(path.name for path in (repository.root / "campaigns/spring").iterdir())
 
 
@@ -216,9 +216,9 @@ def test_what_massctl_writes_is_no_part_of_the_folder_s_digest(
     repository: Repository, campaign: RenderedCampaign
 ) -> None:
     before = repository.folder_digest(NAME)
-    assert ["campaign.lock.json"] == write_lock(repository.root, campaign)
+    assert {NAME: ["campaign.lock.json"]} == write_locks(repository.root, [campaign])
     assert before == repository.folder_digest(NAME)
-    assert [] == write_lock(repository.root, campaign)
+    assert {NAME: []} == write_locks(repository.root, [campaign])
 
 
 @pytest.mark.parametrize("folder", ["campaign.lock.json", "campaign.lock (2).json"])
@@ -230,7 +230,7 @@ def test_a_folder_in_the_way_is_found_before_anything_is_removed(
     (here / folder / "inside").mkdir(parents=True)
     before = sorted(path.name for path in here.iterdir())
     with pytest.raises(UsageError) as caught:
-        write_lock(repository.root, campaign)
+        write_locks(repository.root, [campaign])
 
     assert (f"{folder} is a folder", "Nothing was changed.") == (
         str(caught.value.summary).partition(": ")[2],
@@ -249,7 +249,7 @@ def test_no_copy_is_removed_where_no_lock_can_be_written(
     copy.symlink_to("main.html")
     monkeypatch.setattr("tempfile.mkstemp", full)
     with pytest.raises(UsageError) as caught:
-        write_lock(repository.root, campaign)
+        write_locks(repository.root, [campaign])
 
     assert ("Its lock is as it was.", True) == (caught.value.detail, copy.is_symlink())
 
@@ -277,6 +277,6 @@ def test_a_failure_says_what_was_done_until_then(
     (repository.root / "campaigns/spring/campaign.lock (1).json").symlink_to("main.html")
     monkeypatch.setattr(fails, broken)
     with pytest.raises(UsageError) as caught:
-        write_lock(repository.root, campaign)
+        write_locks(repository.root, [campaign])
 
     assert caught.value.detail.startswith(says)

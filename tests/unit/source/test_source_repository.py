@@ -11,7 +11,7 @@ from gits import git
 from massctl.model.ids import CampaignName
 from massctl.source.campaigns import load_campaign
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
-from massctl.source.yaml import YAML_BYTES_MAX
+from massctl.source.text import YAML_BYTES_MAX
 
 SPRING = CampaignName("spring")
 

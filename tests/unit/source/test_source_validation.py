@@ -122,7 +122,7 @@ FIRST_KEY = "before the first key of each entry, and the other keys below it"
         (
             "send: {title: x}",
             "unknown key title",
-            "the keys here are not_before, not_after, send_ignore_reprint, same_content, over_limit",
+            "the keys here are not_before, not_after, date, send_ignore_reprint, same_content, over_limit",
         ),
         (
             "send: {send_ignore_reprint: On}",

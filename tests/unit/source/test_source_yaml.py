@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from massctl.model.diagnostics import Lines
-from massctl.source.yaml import DEPTH_MAX, NODES_MAX, YAML_BYTES_MAX, YamlDocument, read_yaml
+from massctl.source.text import YAML_BYTES_MAX
+from massctl.source.yaml import DEPTH_MAX, NODES_MAX, YamlDocument, read_yaml
 
 PLAIN_TYPES = (type(None), bool, int, float, str, list, dict)
 

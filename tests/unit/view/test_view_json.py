@@ -96,6 +96,7 @@ def test_an_apply_document():
         "campaigns": [
             {
                 "name": "2026-12-spring-sale",
+                "group": "",
                 "account": "main",
                 "edition": 1,
                 "status": "sending",
@@ -160,6 +161,7 @@ def test_a_status_document():
         "campaigns": [
             {
                 "name": "2026-12-spring-sale",
+                "group": "",
                 "edition": 1,
                 "status": "sending",
                 "withdrawn_articles": [],

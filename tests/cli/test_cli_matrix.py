@@ -1,0 +1,337 @@
+"""A matrix is a campaign for each of its cells; none of them is sent twice, whatever becomes of the file."""
+
+import json
+from typing import Any
+
+import pytest
+from cli_runner import NOON, SENDALL, Shell, lost
+from repositories import APPID, BODY, cover, png, window
+
+from massctl.model.ids import AppId, CampaignName
+from massctl.model.send import client_msg_id
+from massctl.source.renderer import Renderer
+
+DUE = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
+WEST = "wx0000000000000002"
+OTHER = "  west: {appid: wx0000000000000002, secret_env: WECHAT_WEST_SECRET, kind: service}\n"
+EAST_AND_WEST = "{name: east, account: main}, {name: west, account: west}"
+NAME = "notice"
+FILE = f"campaigns/{NAME}/campaign.yaml"
+
+
+def settings(shell: Shell, **others: str) -> None:
+    shell.tree.settings(account=OTHER, **others)
+
+
+def matrix(shell: Shell, cells: str = EAST_AND_WEST, *, more: str = "") -> None:
+    """Write a text campaign with these cells."""
+    if "west:" not in shell.tree.read("massctl.yaml"):
+        settings(shell)
+    shell.tree.write(
+        FILE,
+        "version: 1\ntitle: 改时间\naudience: {is_to_all: true}\n"
+        f"matrix: [{cells}]\n{DUE}{more}text: {{content: 周日改到十点半。}}\n",
+    )
+
+
+def plain(shell: Shell, account: str = "main", content: str = "周一改到十点半。") -> None:
+    """Write the same campaign without a matrix; its words are others, so that only the record can refuse it."""
+    shell.tree.write(
+        FILE,
+        f"version: 1\ntitle: 改时间\naccount: {account}\naudience: {{is_to_all: true}}\n"
+        f"{DUE}text: {{content: {content}}}\n",
+    )
+
+
+def apply(shell: Shell, *arguments: str) -> Any:
+    return shell("apply", *arguments, "--sandbox", "--yes", "--format", "json")
+
+
+def plan(shell: Shell, *arguments: str) -> dict[str, Any]:
+    found = shell("plan", *arguments, "--sandbox", "--format", "json").document["campaigns"]
+    return {each["name"]: each for each in found}
+
+
+def jobs(shell: Shell) -> int:
+    return len(shell.report()["jobs"])
+
+
+def refusals(found: Any) -> dict[str, list[str]]:
+    return {
+        each["name"]: [refusal["guard"] for refusal in each["refusals"]]
+        for each in found.document["campaigns"]
+        if each["refusals"]
+    }
+
+
+def ledger(shell: Shell, kind: str) -> list[dict[str, Any]]:
+    lines = (shell.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8")
+    return [each for each in map(json.loads, lines.splitlines()) if each["type"] == kind]
+
+
+def test_each_cell_is_sent_under_its_own_name_and_id(shell: Shell):
+    matrix(shell)
+    assert 0 == apply(shell).status
+    due = {
+        ("notice@east", client_msg_id(AppId(APPID), CampaignName("notice@east"), 1, 1)),
+        ("notice@west", client_msg_id(AppId(WEST), CampaignName("notice@west"), 1, 1)),
+    }
+    attempts = ledger(shell, "send_attempted")
+    assert due == {(each["campaign"], each["client_msg_id"]) for each in attempts}
+    assert {"notice@east": "sending", "notice@west": "sending"} == {
+        name: each["status"] for name, each in plan(shell).items()
+    }
+    assert (0, 2) == (apply(shell).status, jobs(shell))
+
+
+def test_one_cell_is_sent_by_name(shell: Shell):
+    matrix(shell)
+    assert 0 == apply(shell, "notice@west").status
+    assert ["notice@west"] == [each["campaign"] for each in ledger(shell, "send_attempted")]
+    assert {"notice@east", "notice@west"} == plan(shell, NAME).keys()
+
+
+def test_a_cell_that_is_added_is_new_and_the_others_do_not_notice(shell: Shell):
+    matrix(shell, "{name: east, account: main}")
+    assert 0 == apply(shell).status
+    matrix(shell)
+    found = plan(shell)
+    assert ([], "sending", "new") == (
+        found["notice@east"]["diagnostics"],
+        found["notice@east"]["status"],
+        found["notice@west"]["status"],
+    )
+    assert (0, 2) == (apply(shell).status, jobs(shell))
+
+
+def test_a_cell_that_is_removed_is_told_and_its_account_sends_nothing_of_the_folder(shell: Shell):
+    matrix(shell, "{name: east, account: main, audience: {tag_id: 100}}")
+    assert 0 == apply(shell).status
+    matrix(shell, "{name: north, account: main, audience: {tag_id: 101}}")
+    done = apply(shell)
+    assert ({"notice@north": ["matrix_changed"]}, 5, 1) == (
+        refusals(done),
+        done.status,
+        jobs(shell),
+    )
+    said = shell("plan", "--sandbox")
+    assert "MC413 notice@east is declared no more" in said.err
+
+
+RENAMED = "{name: ost, account: main}"
+SWAPPED = "{name: east, account: west}, {name: ost, account: main}"
+
+
+def sends_of_main(shell: Shell) -> int:
+    return [each["appid"] for each in ledger(shell, "send_attempted")].count(APPID)
+
+
+@pytest.mark.parametrize("cells", [RENAMED, SWAPPED], ids=["renamed", "account taken over"])
+def test_a_cell_under_another_name_is_not_sent_again_until_moved_names_it(shell: Shell, cells: str):
+    matrix(shell, "{name: east, account: main}")
+    assert 0 == apply(shell).status
+    matrix(shell, cells)
+    shell.tree.write(FILE, shell.tree.read(FILE).replace("十点半", "十一点"))
+    done = apply(shell)
+    assert (["matrix_changed"], 1) == (refusals(done)["notice@ost"], sends_of_main(shell))
+    assert "{from: notice@east, to: notice@ost}" in str(done.document)
+
+
+def test_a_renamed_cell_goes_on_where_moved_names_it(shell: Shell):
+    matrix(shell)
+    assert 0 == apply(shell, "notice@east").status
+    matrix(shell, "{name: ost, account: main}, {name: west, account: west}")
+    settings(shell, state="moved: [{from: notice@east, to: notice@ost}]\n")
+    done = apply(shell)
+    assert (0, {}, 1) == (done.status, refusals(done), sends_of_main(shell))
+    assert "sending" == plan(shell)["notice@ost"]["status"]
+
+
+def test_a_campaign_that_was_sent_gets_a_matrix(shell: Shell):
+    settings(shell)
+    plain(shell)
+    assert 0 == apply(shell).status
+    matrix(shell)
+    done = apply(shell)
+    assert {"notice@east": ["matrix_changed"]} == refusals(done)
+    assert 1 == sends_of_main(shell)
+    settings(shell, state="moved: [{from: notice, to: notice@east}]\n")
+    assert (0, 1) == (apply(shell).status, sends_of_main(shell))
+
+
+def test_a_campaign_whose_matrix_is_taken_away_is_not_sent_again(shell: Shell):
+    matrix(shell)
+    assert 0 == apply(shell).status
+    plain(shell)
+    done = apply(shell)
+    assert ({"notice": ["matrix_changed"]}, 1) == (refusals(done), sends_of_main(shell))
+    settings(shell, state="moved: [{from: notice@east, to: notice}]\n")
+    assert (0, 1) == (apply(shell).status, sends_of_main(shell))
+
+
+def test_an_account_with_another_appid_does_not_make_its_cell_new(shell: Shell):
+    matrix(shell, "{name: east, account: west}")
+    assert 0 == apply(shell).status
+    shell.tree.settings(account=OTHER.replace(WEST, "wx0000000000000003"))
+    done = apply(shell)
+    assert (0, 1) == (done.status, jobs(shell))
+    matrix(shell, "{name: east, account: west}, {name: old, account: main}")
+    written = shell.tree.read("massctl.yaml").replace(APPID, WEST)
+    shell.tree.write("massctl.yaml", written)
+    done = apply(shell)
+    assert ({"notice@old": ["matrix_changed"]}, 1) == (refusals(done), jobs(shell))
+
+
+def test_a_send_without_an_answer_stops_every_other_name_of_its_folder(shell: Shell):
+    matrix(shell, "{name: east, account: main}")
+    shell.faults(lost(SENDALL))
+    assert 4 == apply(shell, "--no-wait").status
+    matrix(shell, RENAMED)
+    shell.set_time(NOON)
+    done = apply(shell, "--no-wait")
+    assert "account_in_doubt" in refusals(done)["notice@east"]
+    assert ["matrix_changed"] == refusals(done)["notice@ost"]
+    assert 1 == sends_of_main(shell)
+
+
+def test_two_cells_that_reach_the_same_followers_stop_the_whole_file(shell: Shell):
+    matrix(shell, "{name: east, account: main}, {name: ost, account: main}")
+    done = apply(shell)
+    assert (1, 0) == (done.status, jobs(shell))
+    said = shell("validate")
+    assert (1, 1) == (said.status, said.out.count("error MC038"))
+
+
+def test_a_fault_of_one_cell_stops_that_cell_and_one_of_all_is_told_once(shell: Shell):
+    matrix(shell, EAST_AND_WEST + ", {name: north, account: nobody}")
+    assert 1 == apply(shell).status
+    assert 2 == jobs(shell)
+    matrix(shell, more="nonsense: 1\n")
+    said = shell("plan", "--sandbox")
+    assert (1, 1) == (said.status, said.out.count("MC011"))
+    assert "the faults of notice that are told above" in said.out
+
+
+def test_a_file_whose_cells_cannot_be_read_stops_only_itself(shell: Shell):
+    matrix(shell)
+    settings(shell, state="moved: [{from: notice, to: notice@east}]\n")
+    shell.tree.write(FILE, "version: 1\nmatrix: [\n")
+    shell.tree.text("other", more=DUE)
+    assert (1, 1) == (apply(shell).status, jobs(shell))
+    assert {"notice", "other"} == plan(shell).keys()
+
+
+def test_a_verb_about_one_campaign_names_the_cells(shell: Shell):
+    matrix(shell)
+    for verb in (["withdraw", NAME, "--all"], ["reconcile", NAME], ["preview", NAME]):
+        said = shell(*verb, "--sandbox")
+        assert (2, True) == (said.status, "notice@east, notice@west" in said.err), said.err
+
+
+def news(shell: Shell, cells: str, *, more: str = "", body: str = BODY) -> None:
+    settings(shell)
+    shell.tree.write(
+        "campaigns/letter/campaign.yaml",
+        f"version: 1\naudience: {{is_to_all: true}}\nvars: {{city: 上海}}\nmatrix: [{cells}]\n{more}"
+        "mpnews: {articles: [{title: 来信, digest: 短, content: articles/main.md.j2, cover: images/cover.png}]}\n",
+    )
+    shell.tree.write("campaigns/letter/articles/main.md.j2", body)
+    shell.tree.write("campaigns/letter/images/cover.png", cover((200, 80, 60)))
+    shell.tree.write("campaigns/letter/images/river.png", png((60, 120, 200)))
+
+
+def bodies(shell: Shell) -> dict[str, str]:
+    found = plan(shell)
+    return {
+        name: each["approved"]["message"]["articles"][0]["content_sha256"]
+        for name, each in found.items()
+    }
+
+
+def test_variables_of_a_cell_win_over_the_files(shell: Shell):
+    news(shell, "{name: east, account: main, vars: {city: 北京}}, {name: west, account: west}")
+    shell.tree.write("campaigns/letter/articles/main.md.j2", "今天在{{ city }}。\n")
+    first = bodies(shell)
+    assert first["letter@east"] != first["letter@west"]
+    news(shell, "{name: east, account: main, vars: {city: 上海}}, {name: west, account: west}")
+    shell.tree.write("campaigns/letter/articles/main.md.j2", "今天在{{ city }}。\n")
+    assert {first["letter@west"]} == set(bodies(shell).values())
+
+
+@pytest.mark.parametrize(
+    ("body", "asked"),
+    [("今天风大。\n", 1), ("{{ account }}\n", 2), ("{{ campaign.name }}\n", 2)],
+)
+def test_cells_are_rendered_once_where_their_bytes_agree(shell: Shell, body: str, asked: int):
+    news(shell, EAST_AND_WEST, body=body)
+    jobs: list[str] = []
+    ask = Renderer.ask
+
+    def counted(self: Renderer, job: str, *rest: Any) -> Any:
+        jobs.append(job)
+        return ask(self, job, *rest)
+
+    shell.monkeypatch.setattr(Renderer, "ask", counted)
+    assert asked == len(set(bodies(shell).values()))
+    assert asked == jobs.count("render")
+
+
+def test_an_article_from_several_accounts_is_a_warning(shell: Shell):
+    news(shell, EAST_AND_WEST)
+    said = shell("plan", "--sandbox")
+    assert 1 == said.out.count("MC414")
+    assert "send_ignore_reprint: true" in said.out
+    news(shell, EAST_AND_WEST, more="send: {send_ignore_reprint: true}\n")
+    assert "MC414" not in shell("plan", "--sandbox").out
+    news(shell, "{name: east, account: main}")
+    assert "MC414" not in shell("plan", "--sandbox").out
+
+
+def test_one_lock_file_has_a_part_for_each_cell(shell: Shell):
+    matrix(shell)
+    assert 0 == shell("lock").status
+    path = f"campaigns/{NAME}/campaign.lock.json"
+    written = json.loads(shell.tree.read(path))
+    assert ("notice", ["east", "west"]) == (written["campaign"], list(written["cells"]))
+    assert (0, 2) == (apply(shell, "--locked").status, jobs(shell))
+
+
+def test_a_cell_holds_by_its_own_part_of_the_lock(shell: Shell):
+    cells = "{name: east, account: main}, {name: west, account: west, audience: {tag_id: 100}}"
+    matrix(shell, cells)
+    assert 0 == shell("lock").status
+    matrix(
+        shell, cells.replace("100", "101") + ", {name: vip, account: west, audience: {tag_id: 5}}"
+    )
+    checked = shell("lock", "--check", "--format", "json").document["campaigns"]
+    assert {"notice@east": "unchanged", "notice@west": "differs", "notice@vip": "missing"} == {
+        each["name"]: each["result"] for each in checked
+    }
+    done = apply(shell, "--locked")
+    assert {"notice@west": ["lock_stale"], "notice@vip": ["lock_missing"]} == refusals(done)
+    assert 1 == jobs(shell)
+    assert 0 == shell("lock", "notice@vip").status
+    parts = json.loads(shell.tree.read(f"campaigns/{NAME}/campaign.lock.json"))["cells"]
+    assert (["east", "vip", "west"], 100) == (list(parts), parts["west"]["audience"]["tag_id"])
+
+
+def test_the_part_of_a_cell_that_is_gone_leaves_the_lock(shell: Shell):
+    matrix(shell)
+    assert 0 == shell("lock").status
+    matrix(shell, "{name: east, account: main}")
+    assert 5 == shell("lock", "--check").status
+    assert 0 == shell("lock").status
+    parts = json.loads(shell.tree.read(f"campaigns/{NAME}/campaign.lock.json"))["cells"]
+    assert (["east"], 0) == (list(parts), shell("lock", "--check").status)
+
+
+def test_status_report_and_calendar_show_cells(shell: Shell):
+    matrix(shell)
+    assert 0 == apply(shell).status
+    said = shell("status", NAME, "--sandbox")
+    assert "notice@east" in said.out
+    assert "notice@west" in said.out
+    assert "notice@west" in shell("plan", "--sandbox", "--format", "ics").out
+    out = shell("render", NAME, "--out", "shown")
+    assert 0 == out.status, out.err
+    assert (shell.root / "shown/notice@east").is_dir()

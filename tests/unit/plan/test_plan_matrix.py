@@ -1,0 +1,169 @@
+"""A cell that gets another name, account or audience is not sent to followers who may have it."""
+
+from typing import Any
+
+import pytest
+from building import (
+    APPID,
+    DAY,
+    NOW,
+    OPEN,
+    OTHER_APPID,
+    attempted,
+    audience,
+    entries,
+    guards,
+    house,
+    planned,
+    recorded,
+    saved,
+    sent,
+    text,
+)
+
+from massctl.model.entries import SendAccepted, SendImported, SendRejected
+from massctl.model.ids import CampaignName
+from massctl.model.message import Cell, Family, RenderedCampaign, approved_audience
+from massctl.model.state import State
+from massctl.plan.guards import matrix_refusal
+from massctl.plan.steps import Gone
+
+TAG = audience(tag_id=100)
+
+
+def cell(name: str, appid: Any = APPID, whom: Any = None) -> Cell:
+    return Cell(CampaignName(name), appid, whom or audience())
+
+
+def family(*cells: Cell, folders: tuple[str, ...] = ("spring",)) -> Family:
+    return Family(frozenset(map(CampaignName, folders)), cells)
+
+
+def of(name: str, *others: Cell, **changes: Any) -> RenderedCampaign:
+    """Make a cell of a matrix, which also has `others`."""
+    changes.setdefault("family", family(cell(name), *others))
+    return text(name, f"words of {name}", window=OPEN, **changes)
+
+
+def went(campaign: RenderedCampaign) -> State:
+    """Say that a campaign was sent to the audience that it declared."""
+    event = attempted(campaign, audience=approved_audience(campaign))
+    return recorded(event, (SendAccepted(attempt=2, msg_id=7), campaign))
+
+
+def refused(campaign: RenderedCampaign, state: State) -> bool:
+    found = guards(planned(campaign, state))
+    assert bool(found) == (matrix_refusal(campaign, state) is not None)
+    return found == ["matrix_changed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        pytest.param("spring", "spring@east", id="a matrix was added"),
+        pytest.param("spring@east", "spring", id="the matrix was removed"),
+        pytest.param("spring@east", "spring@ost", id="a cell was renamed"),
+    ],
+)
+def test_what_was_sent_under_another_name_of_the_folder_is_not_sent_again(before: str, now: str):
+    changes = {} if "@" in now else {"family": None}
+    assert refused(of(now, **changes), recorded(*sent(text(before, "another text"))))
+
+
+def test_another_tag_may_be_of_the_same_followers():
+    gone = text("spring@east", "another text", audience=TAG)
+    now = of("spring@ost", audience=audience(tag_id=101))
+    assert refused(now, went(gone))
+
+
+def test_a_send_without_an_answer_may_have_reached_them():
+    gone = text("spring@east", "another text")
+    state = recorded(attempted(gone))
+    assert "matrix_changed" in guards(planned(of("spring@ost"), state))
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["refused"], id="it was refused"),
+    ],
+)
+def test_what_surely_reached_nobody_is_no_reason(happened: list[str]):
+    gone = text("spring@east", "another text")
+    events = [attempted(gone), (SendRejected(attempt=2, errcode=45028), gone)] if happened else []
+    assert not refused(of("spring@ost"), recorded(*events))
+
+
+def test_another_account_has_other_followers():
+    gone = text("spring@east", "another text", appid=OTHER_APPID)
+    assert not refused(of("spring@ost"), went(gone))
+
+
+def test_another_folder_is_another_campaign():
+    assert not refused(of("spring@ost"), recorded(*sent(text("winter@ost", "another text"))))
+
+
+def test_a_folder_that_was_renamed_to_this_one_is_of_the_family():
+    now = of("spring@ost", family=family(cell("spring@ost"), folders=("spring", "winter")))
+    assert refused(now, recorded(*sent(text("winter@east", "another text"))))
+
+
+def test_a_cell_that_declares_what_it_sent_leaves_the_others_alone():
+    east = text("spring@east", "another text", audience=TAG)
+    west = of("spring@west", cell("spring@east", whom=TAG), audience=audience(tag_id=101))
+    assert not refused(west, went(east))
+
+
+@pytest.mark.parametrize(
+    "east",
+    [
+        pytest.param(cell("spring@east", whom=audience(tag_id=102)), id="another audience"),
+        pytest.param(cell("spring@east", OTHER_APPID, TAG), id="another account"),
+    ],
+)
+def test_a_cell_that_declares_something_else_now_counts_as_gone(east: Cell):
+    before = text("spring@east", "another text", audience=TAG)
+    assert refused(of("spring@west", east, audience=TAG), went(before))
+
+
+def test_the_hint_names_the_entry_that_says_so():
+    state = recorded(*sent(text("spring", "another text")))
+    found = matrix_refusal(of("spring@east"), state)
+    assert found is not None
+    assert "{from: spring, to: spring@east}" in found.hint
+
+
+def test_an_entry_of_massctl_yaml_makes_it_one_record():
+    state = State({CampaignName("spring"): CampaignName("spring@east")})
+    state.absorb_all(entries(*sent(text("spring", "another text"))))
+    assert matrix_refusal(of("spring@east"), state) is None
+    assert matrix_refusal(of("spring@west", cell("spring@east")), state) is None
+    assert matrix_refusal(of("spring@west"), state) is not None
+
+
+def test_what_was_only_staged_was_sent_to_nobody():
+    gone = text("spring@east", "another text")
+    assert not refused(of("spring@ost"), recorded(saved(gone)))
+
+
+def test_a_send_that_a_person_imported_without_an_account_may_be_of_this_one():
+    gone = text("spring@east", "another text")
+    imported = SendImported(appid=APPID, sent_at=NOW - DAY, reason="in the console", by="anna")
+    assert refused(of("spring@ost"), recorded((imported, gone)))
+
+
+def test_nothing_is_staged_either():
+    state = recorded(*sent(text("spring", "another text")))
+    assert ["matrix_changed"] == guards(planned(of("spring@east"), state, house("spring@east")))
+
+
+def test_a_cell_in_doubt_that_is_gone_says_what_helps():
+    gone = text("spring@east")
+    found = planned(Gone(gone.name, None, gone.appid, 1), recorded(attempted(gone)))
+    (refusal,) = found.refusals
+    assert ("account_in_doubt", True, True) == (
+        refusal.guard.value,
+        "no campaign.yaml declares it" in refusal.message,
+        "`moved:`" in refusal.hint,
+    )

@@ -23,7 +23,7 @@ from massctl.model.campaign import (
 )
 from massctl.model.diagnostics import Fault, KeyPath, Severity, warning
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGNS, CampaignName, Folder, MediaId, Sha256, below_campaigns
+from massctl.model.ids import DEFAULTS_FILE, CampaignName, Folder, MediaId, Sha256, below_campaigns
 from massctl.model.message import (
     CardMessage,
     ImageMessage,
@@ -239,7 +239,7 @@ def _report_unused_theme(strings: Strings) -> None:
     """Say that the campaign's theme shows in no article: all are HTML, or say something else."""
     theme = strings.file.theme
     place = strings.place(("theme",))
-    if place is not None and place.file != f"{CAMPAIGNS}/{strings.setting.file}":
+    if place is not None and place.file.endswith(f"/{DEFAULTS_FILE}"):
         return  # It is inherited, and others may show it.
     if theme is not None and not strings.setting.themes.is_used(theme) and not strings.diagnostics:
         say = (

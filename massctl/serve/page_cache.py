@@ -12,7 +12,7 @@ from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGNS, AppId, CampaignName, Sha256
+from massctl.model.ids import CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -30,7 +30,6 @@ from massctl.plan.window import window_state
 from massctl.report.report import Report
 from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
 from massctl.source.campaigns import about_defaults
-from massctl.source.groups import DEFAULTS_FILE
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of

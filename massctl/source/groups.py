@@ -18,6 +18,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
+    DEFAULTS_FILE,
     CampaignName,
     Folder,
     cell_name,
@@ -31,8 +32,6 @@ from massctl.source.text import YAML_BYTES_MAX
 
 MISTAKEN_NAMES = {"campaign.yml": CAMPAIGN_FILE}
 """Names that are as good as another one to a person."""
-DEFAULTS_FILE = "_defaults.yaml"
-"""What campaigns below a folder need not say."""
 _LOOK_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
 

@@ -47,8 +47,8 @@ from massctl.model.entries import (
     SendRejected,
     SendSettled,
 )
-from massctl.model.ids import AccountName, AppId, CampaignName
-from massctl.model.message import Purpose, Recipient, RenderedCampaign, Window
+from massctl.model.ids import AccountName, AppId, CampaignName, Folder
+from massctl.model.message import Inherited, Purpose, Recipient, RenderedCampaign, Window
 from massctl.model.state import State
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until, make_plan
 from massctl.plan.steps import (
@@ -821,3 +821,11 @@ def test_a_doubt_about_a_campaign_that_is_gone_stops_its_account_only():
         campaign.name: guards(campaign)
         for campaign in plan_of([gone, ours, elsewhere], state).campaigns
     }
+
+
+def test_a_planned_campaign_says_its_group_and_what_it_inherits():
+    inherited = (Inherited("account", "campaigns/_defaults.yaml", 1),)
+    campaign = text("words", folder=Folder("campaigns/north/words"), inherited=inherited)
+    assert ("north", inherited) == (planned(campaign).group, planned(campaign).inherited)
+    gone = planned(Gone(CampaignName("gone"), "main", APPID, 1))
+    assert ("", (), None) == (gone.group, gone.inherited, gone.folder)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 
 import pytest
+from building import sha
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import Folder, hold, news, render, rendered
+from render_inputs import CAMPAIGN, Folder, hold, news, render, rendered
+from rendering import render_campaign
 
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, KeyPath, Place, Severity
 from massctl.model.message import NewsMessage
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import Account, MassctlFile
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.dark_mode import faded, reads
 from massctl.render.elements import ELEMENTS, Handling
@@ -162,6 +164,19 @@ def test_a_theme_that_no_article_wears_is_refused(article: dict[str, str]):
     assert ("MC014", True) == (found.code, "no article" in found.message)
     assert found.place is not None
     assert found.place.file == f"{CAMPAIGN_YAML}:theme"
+
+
+def test_a_theme_that_is_inherited_may_be_worn_by_no_article():
+    found, _ = render_campaign(
+        CAMPAIGN,
+        news({"theme": "danmo"}, theme="brand"),
+        account=Account(appid="wx0123456789abcdef", kind="service", secret_env="SECRET"),
+        inputs=folder("p{margin:0}"),
+        source_sha256=sha("folder"),
+        place=lambda *_: Place("campaigns/_defaults.yaml", 1, 1),
+    )
+    assert found is not None
+    assert [] == [each.code for each in found.diagnostics if each.code == "MC014"]
 
 
 # What it is made of.

@@ -157,6 +157,28 @@ def test_a_shared_file_concerns_everybody_who_may_read_it(tree: Tree):
     assert "晚安" in room.page()
 
 
+def test_defaults_concern_the_campaigns_below(tree: Tree):
+    for name in ("tea", "rice"):
+        written = "version: 1\naudience: {is_to_all: true}\ntext: {content: '{{ city }}'}\n"
+        tree.write(f"campaigns/north/{name}/campaign.yaml", written)
+    path = "campaigns/north/_defaults.yaml"
+    tree.write(path, "account: main\nvars: {city: 天津}\n")
+    room = Room(tree)
+    assert "天津" in room.page(CampaignName("tea"))
+    room.page(NOTICE)
+    tree.write(path, "account: main\nvars: {city: 北京}\n")
+    room.cache.changed({path})
+    assert frozenset({"tea"}) == room.told()
+    assert "北京" in room.page(CampaignName("tea"))
+    tree.write(path, "acount: main\n")
+    room.cache.changed({path})
+    assert "unknown key acount" in room.cache.list_page()
+    tree.write("campaigns/_defaults.yaml", "vars: {}\n")
+    room.told()
+    room.cache.changed({"campaigns/_defaults.yaml"})
+    assert EVERYTHING == room.told()
+
+
 def test_a_theme_concerns_everybody_who_may_wear_it(tree: Tree):
     tree.write("campaigns/_shared/themes/brand.css", '@import "qingshan"; h2{color:#08684f}')
     yaml = "campaigns/letter/campaign.yaml"

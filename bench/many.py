@@ -23,15 +23,35 @@ PICTURES = 3
 PICTURE_BYTES = 60_000
 ENTRIES_EACH = 7
 """What a campaign that went out leaves in the ledger: two pictures, a cover, a draft, an attempt, a job, its state."""
-SETTINGS = "version: 1\naccounts:\n  main: {appid: wx0123456789abcdef, secret_env: BENCH_SECRET, kind: service}\n"
+APPID = "wx0123456789abcdef"
+SETTINGS = (
+    f"version: 1\naccounts:\n  main: {{appid: {APPID}, secret_env: BENCH_SECRET, kind: service}}\n"
+)
+"""With one account, to which `account_of` adds more."""
 
 
-def campaign_yaml(number: int) -> str:
+def account_of(number: int, accounts: int) -> tuple[str, str]:
+    """Return name and AppID of the account that a campaign is of: `main`, and more where there are several."""
+    which = number % accounts
+    return ("main", APPID) if which == 0 else (f"a{which}", f"wx{which:016x}")
+
+
+def settings_of(accounts: int) -> str:
+    """Give massctl.yaml with so many accounts."""
+    more = [account_of(number, accounts) for number in range(1, accounts)]
+    lines = [
+        f"  {name}: {{appid: {appid}, secret_env: BENCH_SECRET, kind: service}}\n"
+        for name, appid in more
+    ]
+    return SETTINGS + "".join(lines)
+
+
+def campaign_yaml(number: int, account: str = "main") -> str:
     """Give a campaign as a person would write it."""
     return f"""\
 version: 1
 title: 第 {number} 期
-account: main
+account: {account}
 audience: {{is_to_all: true}}
 send:
   not_before: 2027-03-01T20:00:00+08:00
@@ -68,25 +88,27 @@ def picture(name: str) -> bytes:
     return head + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + tail
 
 
-def build(root: Path, sent: int, opened: int, *, pictures: bool = True) -> None:
+def build(root: Path, sent: int, opened: int, *, pictures: bool = True, accounts: int = 1) -> None:
     """Make the repository and its ledger; without `pictures` for whoever wants the ledger only."""
     names = [f"sent-{number:04}" for number in range(sent)] + [
         f"{OPEN}{number:04}" for number in range(opened)
     ]
     root.mkdir(parents=True)
-    (root / "massctl.yaml").write_text(SETTINGS)
+    (root / "massctl.yaml").write_text(settings_of(accounts))
     for number, name in enumerate(names, 1):
         folder = root / "campaigns" / name
         (folder / "images").mkdir(parents=True)
         (folder / "articles").mkdir()
-        (folder / "campaign.yaml").write_text(campaign_yaml(number))
+        (folder / "campaign.yaml").write_text(
+            campaign_yaml(number, account_of(number, accounts)[0])
+        )
         (folder / "articles" / "main.md").write_text(article(number))
         for index in range(1, PICTURES + 1) if pictures else ():
             (folder / "images" / f"{index}.jpg").write_bytes(picture(f"{name}/{index}"))
-    _write_ledger(root, names[:sent])
+    _write_ledger(root, names[:sent], accounts)
 
 
-def _write_ledger(root: Path, names: list[str]) -> None:
+def _write_ledger(root: Path, names: list[str], accounts: int) -> None:
     """Write what applies of the past would have recorded."""
     from datetime import timedelta
 
@@ -110,9 +132,9 @@ def _write_ledger(root: Path, names: list[str]) -> None:
         return len(lines)
 
     lineage = "01JBENCH000000000000000000"
-    appid = "wx0123456789abcdef"
     note(entries.Created(lineage=lineage, realm="wechat"))
     for number, name in enumerate(names, 1):
+        account, appid = account_of(number, accounts)
         digest, url = (
             "sha256:" + hashlib.sha256(name.encode()).hexdigest(),
             f"http://mmbiz.qpic.cn/{number:040}/0",
@@ -149,7 +171,7 @@ def _write_ledger(root: Path, names: list[str]) -> None:
                 media_id=f"draft-{number}",
                 source_sha256=source,
                 title=f"第 {number} 期",
-                account="main",
+                account=account,
                 not_before=datetime.fromisoformat("2027-03-01T20:00:00+08:00"),
                 not_after=datetime.fromisoformat("2027-03-01T22:00:00+08:00"),
             ),
@@ -163,7 +185,7 @@ def _write_ledger(root: Path, names: list[str]) -> None:
             name,
         )
     (root / "massctl.state.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
-    (root / "massctl.yaml").write_text(f"{SETTINGS}state: {{lineage: {lineage}}}\n")
+    (root / "massctl.yaml").write_text(f"{settings_of(accounts)}state: {{lineage: {lineage}}}\n")
     (root / ".gitignore").write_text(".massctl/\nmassctl.state.jsonl\n")
     for words in (
         ["init", "-q"],

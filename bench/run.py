@@ -269,12 +269,11 @@ def main() -> None:
             lambda: seconds(libraries),
             rounds,
         )
-        for sent in (90, 990):
-            repository_of_many = Path(scratch) / f"many-{sent}"
-            many.build(repository_of_many, sent=sent, opened=10)
-            difference(
-                f"plan, {sent + 10} campaigns, 10 of them open", 700, repository_of_many, rounds
-            )
+        for sent, accounts in ((90, 1), (990, 1), (990, 40)):
+            repository_of_many = Path(scratch) / f"many-{sent}-{accounts}"
+            many.build(repository_of_many, sent=sent, opened=10, accounts=accounts)
+            label = f"plan, {sent + 10} campaigns of {accounts}, 10 of them open"
+            difference(label, 700, repository_of_many, rounds)
         replay(100_000, rounds)
         durable(100_000, rounds)
 

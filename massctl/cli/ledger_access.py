@@ -228,7 +228,7 @@ def read_ledger(session: Session) -> State:
     """Read the ledger where it is, to decide by it; raises a LedgerError for anything doubtful."""
     state = State(session.settings.renamed)
     session.backend.ledger.fold(state.absorb)
-    return state
+    return session.hiding(state)
 
 
 def trusted_ledger(session: Session) -> State:

@@ -20,7 +20,6 @@ from massctl.cli.ledger_access import (
     shown_if_begun,
 )
 from massctl.cli.progress import progress
-from massctl.cli.selection import own_ahead
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.campaign import Audience
@@ -35,6 +34,7 @@ from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_dig
 from massctl.plan.guards import PolicyInForce, expired_refusal, is_untrusted, unasked
 from massctl.plan.plan import Plan, Showing, Until, make_plan, stopped
 from massctl.plan.quota import Agenda
+from massctl.plan.schedule import ahead_of
 from massctl.plan.steps import Desired, Guard, NotLocked, Refusal
 from massctl.plan.window import WindowState, window_state
 from massctl.source.campaigns import load_campaign
@@ -408,7 +408,9 @@ def _plan(
         stop=stop,
         showing=options.showing,
     )
-    return replace(plan, ahead=own_ahead(session, plan.ahead))
+    if session.selection.is_everything:
+        return plan
+    return replace(plan, ahead=ahead_of(plan.ahead, session.selected))
 
 
 def picked(session: Session, names: Sequence[str], known: Sequence[str]) -> list[str]:

@@ -18,7 +18,6 @@ from massctl.model.phrase import Phrase, enumerated
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Record
-from massctl.plan.quota import AccountAhead
 from massctl.source.repository import Repository
 from massctl.view.redaction import Redaction
 
@@ -103,19 +102,3 @@ def selected(session: Session, records: Iterable[Record]) -> list[Record]:
     """Return those records that the session is about."""
     takes = session.selected.takes
     return [each for each in records if takes(each.campaign, each.appid)]
-
-
-def own_ahead(session: Session, ahead: Sequence[AccountAhead]) -> tuple[AccountAhead, ...]:
-    """Return what allowances hold, with the names of what the session is about alone."""
-    if session.selection.is_everything:
-        return tuple(ahead)
-    takes = session.selected.takes
-    return tuple(
-        replace(
-            each,
-            spans=tuple(
-                replace(span, campaigns=tuple(filter(takes, span.campaigns))) for span in each.spans
-            ),
-        )
-        for each in ahead
-    )

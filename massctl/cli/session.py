@@ -318,6 +318,10 @@ class Session(Struct):
         """Fold entries into a state, with renamed campaigns under their current names."""
         state = State(self.settings.renamed)
         state.absorb_all(entries)
+        return self.hiding(state)
+
+    def hiding(self, state: State) -> State:
+        """Return a state, whose names of other groups are hidden from now on."""
         if self.redaction is not None:
             is_own = self.selected.is_in_group
             self.redaction.learn(name for name, _ in state.records if not is_own(name))

@@ -1,8 +1,8 @@
 """When campaigns go out, when others went out, and what stands in the way: what a calendar shows."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
@@ -64,14 +64,42 @@ class Schedule(Frozen):
     """What the allowance of each account holds for the next days."""
     now: datetime
 
-    def only(self, takes: Callable[[CampaignName | None, str | None], bool]) -> "Schedule":
-        """Return it with the sends of some campaigns; `takes` is asked with a name and an account."""
-        sends = tuple(each for each in self.sends if takes(each.campaign, each.account))
-        return replace(self, sends=sends)
+    def only(self, chosen: "Chosen") -> "Schedule":
+        """Return it with the sends that are chosen, and the allowances of their accounts."""
+        sends = tuple(each for each in self.sends if chosen.takes_send(each.campaign, each.account))
+        return replace(self, sends=sends, ahead=ahead_of(self.ahead, chosen))
 
     def on(self, day: date) -> list[ScheduledSend]:
         """Return the sends of a Beijing day."""
         return [each for each in self.sends if each.day == day]
+
+
+class Chosen(Protocol):
+    """Which campaigns are shown."""
+
+    def takes(self, name: str) -> bool:
+        """Return whether a campaign is shown."""
+        ...
+
+    def takes_send(self, name: str | None, account: str | None) -> bool:
+        """Return whether a send of an account is shown; without a name it was made in the console."""
+        ...
+
+    def takes_account(self, account: str) -> bool:
+        """Return whether what an account has left is shown."""
+        ...
+
+
+def ahead_of(ahead: Sequence[AccountAhead], chosen: Chosen) -> tuple[AccountAhead, ...]:
+    """Return what the allowances of chosen accounts hold, with the names of chosen campaigns alone."""
+    return tuple(_named(each, chosen) for each in ahead if chosen.takes_account(each.account))
+
+
+def _named(ahead: AccountAhead, chosen: Chosen) -> AccountAhead:
+    spans = (
+        replace(span, campaigns=tuple(filter(chosen.takes, span.campaigns))) for span in ahead.spans
+    )
+    return replace(ahead, spans=tuple(spans))
 
 
 def schedule_of(

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from massctl.child import ChildError
@@ -16,6 +17,7 @@ from massctl.model.ids import CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
+from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
 from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
@@ -23,6 +25,7 @@ from massctl.plan.drift import Drift
 from massctl.plan.drift_readings import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
 from massctl.plan.plan import Plan, make_plan
+from massctl.plan.quota import recorded_count
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
 from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
@@ -34,11 +37,12 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
 from massctl.source.repository import ACCOUNTS, SETTINGS, Repository
+from massctl.source.selected import Selected
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
-from massctl.view.pages.campaigns_page import Listed, campaigns_page
+from massctl.view.pages.campaigns_page import Filter, Listed, campaigns_page
 from massctl.view.pages.document import ANYTHING, Watched, document
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import Order, sends_page, served_send_page
@@ -113,6 +117,8 @@ class ServedRepository(Frozen):
     now: Callable[[], datetime]
     clock: Callable[[], str | None] = lambda: None
     """Tells the sandbox's time, where it is not the machine's."""
+    selection: Selection = Selection()
+    """The campaigns that are shown; all of them are judged."""
 
 
 FILE_FOLDER = "/-/file/"
@@ -229,6 +235,9 @@ def _month(written: str) -> date | None:
         return None
 
 
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
+
+
 class PageCache:
     """Gives pages. Threads may share it; one campaign is rendered at a time."""
 
@@ -252,28 +261,51 @@ class PageCache:
         self._report: tuple[datetime, Report] | None = None
         """With the hour in which it was made."""
 
-    def list_page(self, trouble: str | None = None) -> str:
-        """Return the page of all campaigns, with only the names of those that were not rendered yet.
+    def list_page(self, query: Mapping[str, str] = NO_QUERY, trouble: str | None = None) -> str:
+        """Return the page of the campaigns that the address asks for, the names alone where one was not rendered yet.
 
         `trouble` is the reason why another page cannot be shown.
         """
         with self._one_at_a_time:
             heard = self._broadcaster.number
             self._renew()
-            listed = [self._listed(name) for name in self._folders.names]
+            chosen = self._selected()
+            listed = [self._listed(name) for name in self._names(chosen)]
             files = {
                 sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()
             }
+            # Of whoever is shown one group, the faults of others are no business.
+            is_all = self._settings is None or not self._served.selection.groups
             defaults = about_defaults(self._repository, self._settings)
-            faults = [*self._faults, *self._folders.diagnostics, *defaults]
+            every = [*self._faults, *self._folders.diagnostics, *defaults]
+            faults = every if is_all else []
             return campaigns_page(
-                listed, faults, trouble or self._trouble, self._sheet(files), heard
+                listed,
+                faults,
+                trouble or self._trouble,
+                self._sheet(files),
+                heard,
+                Filter.of(query),
             )
+
+    def _selected(self) -> Selected | None:
+        """Return what the command line selects; None without settings."""
+        settings = self._settings
+        if settings is None:
+            return None
+        return Selected(self._repository, settings, self._served.selection)
+
+    def _names(self, chosen: Selected | None) -> list[CampaignName]:
+        names = self._folders.names
+        return [name for name in names if chosen is None or chosen.takes(name)]
 
     def page(self, name: CampaignName) -> str | None:
         """Return the page of one campaign as it is now; None without one."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
+            chosen = self._selected()
+            if chosen is not None and not chosen.takes(name):
+                return None
             kept = self._look(name, sent_too=True)
             if kept is None and (self._settings is not None or name not in self._folders.names):
                 return None
@@ -342,7 +374,9 @@ class PageCache:
             desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
             plan = self._plan(desired, settings, now)
             windows = {each.name: each.window for each in desired if each.window is not None}
+            chosen = Selected(self._repository, settings, self._served.selection)
             schedule = schedule_of(plan, windows, self._state, settings, now)
+            schedule = schedule.only(chosen)
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
 
     def report_page(self, query: Mapping[str, str]) -> str | None:
@@ -357,7 +391,7 @@ class PageCache:
             try:
                 report = self._reported(self._settings)
             except LedgerError as error:
-                return self.list_page(error.summary)
+                return self.list_page(trouble=error.summary)
             if "send" not in query:
                 return sends_page(
                     report, sheet, Watched(REPORTED, heard), Order.of(query), self._trouble
@@ -543,7 +577,16 @@ class PageCache:
         )
         window = kept.found.window if kept else None
         is_known = kept is not None and kept.is_whole and name not in self._stale
-        return Listed(look, window, window_state(window, self._served.now()), is_known)
+        record = self._state.record(name, campaign.edition) if campaign else None
+        return Listed(
+            look,
+            window,
+            window_state(window, self._served.now()),
+            is_known,
+            (kept.found.account if kept else None) or "",
+            self._folders.group(name),
+            recorded_count(campaign, record) if campaign and record else None,
+        )
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:
         """Return where an edition stands: the declared one, or the last on record where none can be read."""

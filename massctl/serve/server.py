@@ -83,7 +83,7 @@ class WsgiApp:
             return self._cache.report_page(query), "html"
         name = path.removeprefix("/")
         if not name:
-            return self._cache.list_page(), "html"
+            return self._cache.list_page(query), "html"
         return self._cache.page(CampaignName(name)) if is_campaign_name(name) else None, "html"
 
     def _file(self, request: "Request", sha256: str, extension: str) -> "Response":

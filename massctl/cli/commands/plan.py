@@ -132,7 +132,7 @@ def command(
             from massctl.plan.schedule import schedule_of
 
             schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
-            schedule = schedule.only(current.selected.takes_send)
+            schedule = schedule.only(current.selected)
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)

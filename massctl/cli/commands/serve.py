@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -18,18 +18,22 @@ from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.cli.planner import chosen
 from massctl.cli.report_inputs import report_from
+from massctl.cli.selection import selection_of, selection_options
 from massctl.cli.session import open_settings
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.backend import Backend, Site, open_backend
 from massctl.model.entries import Entry
 from massctl.model.phrase import Command, Phrase, system_reason
+from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.settings import MassctlFile
 from massctl.model.state import State
 from massctl.report.report import Report
 from massctl.serve.page_cache import ServedRepository
 from massctl.serve.server import run_server
 from massctl.source.repository import Repository
+from massctl.source.selected import Selected
 from massctl.view.i18n import Language
+from massctl.view.redaction import Redaction
 
 
 @click.command(name="serve")
@@ -44,6 +48,7 @@ from massctl.view.i18n import Language
 @click.option("--themes", is_flag=True, help="Show the gallery of themes.")
 @click.option("--calendar", is_flag=True, help="Show the calendar of windows and sends.")
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+@selection_options
 @sandbox_option
 @click.pass_obj
 def command(
@@ -53,6 +58,8 @@ def command(
     themes: bool,
     calendar: bool,
     opens: bool,
+    accounts: tuple[str, ...],
+    groups: tuple[str, ...],
     sandbox: bool,
 ) -> None:
     """Show all campaigns, or NAME, in a browser as a phone shows them, and update when a file is saved.
@@ -65,8 +72,13 @@ def command(
 
     settings, _, console = open_settings(directory, sandbox=sandbox)
     root = Path(directory).resolve()
+    selection = EVERYTHING
+    if settings is not None:
+        selection = selection_of(Repository(root), settings, accounts, groups)
     if name is not None:
-        name = chosen([name], Repository(root).campaign_folders.names)[0]
+        known = Repository(root).campaign_folders
+        own = [each for each in known.names if selection.takes_group(known.group(each))]
+        name = chosen([name], own)[0]
 
     def ready(bound: int) -> None:
         path = THEMES if themes else CALENDAR if calendar else f"/{name or ''}"
@@ -83,7 +95,7 @@ def command(
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            served = _served(root, settings, console, now)
+            served = _served(root, settings, console, now, selection)
             run_server(served, port, ready)
     except OSError as error:
         why = system_reason(error)
@@ -116,7 +128,11 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
 
 
 def _served(
-    root: Path, settings: MassctlFile | None, console: Console, now: Callable[[], datetime]
+    root: Path,
+    settings: MassctlFile | None,
+    console: Console,
+    now: Callable[[], datetime],
+    selection: Selection,
 ) -> ServedRepository:
     places = Places(root, sandbox=console.language.flags.sandbox)
     backend = _opened(places, settings)
@@ -124,24 +140,51 @@ def _served(
     def language_of(settings: MassctlFile | None) -> Language:
         if settings is None:
             return console_of(root).language
-        return make_console(settings.language).showing(settings.account_labels).language
+        spoken = make_console(settings.language).showing(settings.account_labels)
+        if selection.groups:
+            spoken = spoken.redacted_by(_hide(root, hidden, selection))
+        return spoken.language
+
+    def entries() -> Sequence[Entry]:
+        found = _shown(backend)
+        if selection.groups:
+            _hide(root, hidden, selection, {each.campaign for each in found if each.campaign})
+        return found
 
     def report(state: State, settings: MassctlFile) -> Report:
-        return report_from(state, settings, backend.statistics(), now())
+        names = None
+        if not selection.is_everything:
+            taken = Selected(Repository(root), settings, selection).takes
+            records = state.records.values()
+            names = [each.campaign for each in records if taken(each.campaign, each.appid)]
+        return report_from(state, settings, backend.statistics(), now(), names)
 
+    words = Selected(Repository(root), settings, selection).hidden() if settings else ()
+    hidden = Redaction(words)
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
-        entries=lambda: _shown(backend),
+        entries=entries,
         archive=backend.archive,
         statistics_folder=places.statistics,
         report=report,
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
+        selection=selection,
         now=now,
         clock=(lambda: sandbox_time(now())) if places.sandbox else lambda: None,
     )
+
+
+def _hide(
+    root: Path, hidden: Redaction, selection: Selection, recorded: Iterable[str] = ()
+) -> Redaction:
+    """Hide the names of campaigns of other groups: those that have a folder now, and those that are recorded."""
+    folders = Repository(root).campaign_folders
+    names = [*folders.names, *recorded]
+    hidden.learn(name for name in names if not selection.takes_group(folders.group(name)))
+    return hidden
 
 
 def _shown(backend: Backend) -> Sequence[Entry]:

@@ -1,20 +1,29 @@
 """All campaigns of a repository: where each stands, when it goes out, what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.message import Window
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import BEIJING, AccountWord, Phrase
 from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import CALENDAR, REPORT, THEMES, Watched, document
 from massctl.view.pages.markup import Sheet
-from massctl.view.words import STATUS, WINDOW, errors, warnings, window_span
+from massctl.view.words import (
+    STATUS,
+    WEEKDAYS_SHORT,
+    WINDOW,
+    errors,
+    followers,
+    warnings,
+    window_span,
+)
 from massctl.view.words import campaigns as campaigns_words
 
 
@@ -27,6 +36,64 @@ class Listed(Frozen):
     window_state: WindowState
     is_known: bool
     """It was rendered, so that its diagnostics are all there are."""
+    account: str = ""
+    """The key of its account; empty where that cannot be read."""
+    group: str = ""
+    """The group that it stands in; empty without one."""
+    count: int | None = None
+    """The size of its audience as it was recorded last; None where it never was."""
+
+    @property
+    def is_out(self) -> bool:
+        """Whether nothing of it is left to be sent."""
+        return self.look.status in FINAL
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether its files have faults."""
+        return has_errors(self.look.diagnostics)
+
+
+AHEAD, FAULTY = "ahead", "faulty"
+
+
+class Filter(Frozen):
+    """Which campaigns the page lists, as its address says."""
+
+    words: str = ""
+    """What name or title holds."""
+    account: str = ""
+    group: str = ""
+    state: str = ""
+    """`ahead`, `faulty` or a status."""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Filter":
+        """Read the query of an address."""
+        keys = ("account", "group", "state")
+        return cls(query.get("q", "").strip()[:100], *(query.get(key, "") for key in keys))
+
+    def takes(self, listed: Listed) -> bool:
+        """Return whether a campaign is listed."""
+        look = listed.look
+        text = f"{look.name} {look.title}".casefold()
+        is_group = listed.group == self.group or listed.group.startswith(f"{self.group}/")
+        return (
+            all(word in text for word in self.words.casefold().split())
+            and self.account in ("", listed.account)
+            and (not self.group or is_group)
+            and self._is_in_state(listed)
+        )
+
+    def _is_in_state(self, listed: Listed) -> bool:
+        if self.state == AHEAD:
+            return not listed.is_out
+        if self.state == FAULTY:
+            return listed.is_faulty
+        return self.state in ("", listed.look.status)
+
+
+EVERY_CAMPAIGN = Filter()
 
 
 def campaigns_page(
@@ -35,16 +102,20 @@ def campaigns_page(
     trouble: str | None,
     sheet: Sheet,
     heard: int,
+    asked: Filter = EVERY_CAMPAIGN,
 ) -> str:
     """Return the page: what is still to be sent first, in the order of its windows; then what went out.
 
     `diagnostics` are those of massctl.yaml and of campaigns/ itself; `trouble` is why the ledger cannot be read;
-    `heard` as for `campaign_page`.
+    `heard` as for `campaign_page`. Many campaigns stand close together, by the day on which they may go out.
     """
-    ahead = sorted((each for each in listed if each.look.status not in FINAL), key=_turn)
-    gone = [each for each in listed if each.look.status in FINAL]
+    shown, is_close = list(filter(asked.takes, listed)), len(listed) > CLOSE_FROM
+    ahead = sorted((each for each in shown if not each.is_out), key=_turn)
+    gone = [each for each in shown if each.is_out]
     gone.sort(key=lambda each: each.look.name, reverse=True)
     facts: list[str] = [campaigns_words(len(listed))]
+    if asked != EVERY_CAMPAIGN:
+        facts = [Phrase("{count} of {all} campaigns", count=len(shown), all=len(listed))]
     facts += [_LINK.format(address, sheet.say(name)) for address, name in _LINKS.items()]
     return document(
         "campaigns.html.j2",
@@ -55,8 +126,85 @@ def campaigns_page(
         trouble=trouble,
         findings=findings(diagnostics, sheet, live=False) if diagnostics else "",
         ahead=[_row(each, sheet) for each in ahead],
-        gone=[_gone_row(each, sheet) for each in gone],
+        gone=[_gone_close(each, sheet) if is_close else _gone_row(each, sheet) for each in gone],
+        days=_days(ahead, sheet) if is_close else [],
+        is_close=is_close,
+        asked=asked,
+        is_asked=asked != EVERY_CAMPAIGN,
+        choices=_choices(listed) if is_close else [],
     )
+
+
+CLOSE_FROM = 12
+"""More campaigns than that are listed close together, with a search above them."""
+
+
+def _days(ahead: Sequence[Listed], sheet: Sheet) -> list[tuple[str, str, list[dict[str, object]]]]:
+    """Return the campaigns by the Beijing day on which their window opens; what has none comes last."""
+    days: dict[str, list[dict[str, object]]] = {}
+    for each in sorted(ahead, key=_opening):
+        days.setdefault(_opening(each)[0], []).append(_close_row(each, sheet))
+    return [(day, _day_name(day), rows) for day, rows in days.items()]
+
+
+_NO_DAY = "9999"
+
+
+def _opening(listed: Listed) -> tuple[str, str, str]:
+    window, name = listed.window, listed.look.name
+    if window is None:
+        return _NO_DAY, "", name
+    opens = window.not_before.astimezone(BEIJING)
+    return opens.date().isoformat(), opens.isoformat(), name
+
+
+def _day_name(day: str) -> str:
+    if day == _NO_DAY:
+        return Phrase("no window")
+    weekday = WEEKDAYS_SHORT[date.fromisoformat(day).weekday()]
+    return Phrase("{day} {weekday}", day=day, weekday=weekday)
+
+
+def _close_row(listed: Listed, sheet: Sheet) -> dict[str, object]:
+    window = listed.window
+    hours = ""
+    if window is not None:
+        opens, closes = (each.astimezone(BEIJING) for each in (window.not_before, window.not_after))
+        hours = f"{opens:%H:%M}–{closes:%H:%M}"
+        if opens.date() != closes.date():
+            hours = f"{opens:%H:%M}–{closes:%m-%d %H:%M}"
+    size = followers(listed.count) if listed.count is not None else ""
+    account = AccountWord(listed.account) if listed.account else ""
+    return {**_row(listed, sheet), "about": [each for each in (hours, account, size) if each]}
+
+
+def _gone_close(listed: Listed, sheet: Sheet) -> dict[str, object]:
+    """Return one that went out, with its day and its account."""
+    row = _gone_row(listed, sheet)
+    account = AccountWord(listed.account) if listed.account else ""
+    return {**row, "about": [each for each in (row["when"], account) if each]}
+
+
+_Choice = tuple[str, str]
+"""A value in an address, and what people read."""
+
+
+def _choices(listed: Sequence[Listed]) -> list[tuple[str, Phrase, Phrase, list[_Choice]]]:
+    """Return what can be chosen above the list: of what, in which words, what stands for all, and the choices."""
+    accounts = sorted({each.account for each in listed if each.account})
+    groups = sorted({each.group for each in listed if each.group})
+    statuses = {each.look.status for each in listed if each.look.status}
+    named: list[_Choice] = [(each, AccountWord(each)) for each in accounts]
+    states: list[_Choice] = [(AHEAD, Phrase("still to be sent"))]
+    if any(each.is_faulty for each in listed):
+        states.append((FAULTY, Phrase("with errors")))
+    states += [(each.value, STATUS[each]) for each in STATUS if each in statuses]
+    found = [
+        ("account", Phrase("account"), Phrase("all accounts"), named),
+        ("group", Phrase("group"), Phrase("all groups"), [(each, each) for each in groups]),
+        ("state", Phrase("state"), Phrase("every state"), states),
+    ]
+    return [each for each in found if len(each[3]) > 1]
 
 
 _LINK = Markup('<a href="{}">{}</a>')

@@ -26,7 +26,7 @@ _WHOLE = re.compile(
 )
 SERVED_POLICY = (
     "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; script-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """That of a page from the server: its own script, and nobody else's."""
 THEMES = "/-/themes"

@@ -362,7 +362,7 @@ DOCUMENTS: list[tuple[type[Shape], dict[str, Any]]] = [
         {**LEDGER, "campaigns": [], "website_sends": [], "pictures": 0, "materials": 0},
     ),
     (StateListReport, {**LEDGER, "entries": [{"serial": 1}]}),
-    (StateVerifyReport, {**LEDGER, "whole": True}),
+    (StateVerifyReport, {**LEDGER, "whole": True, "contents": None}),
     (
         CommentsReport,
         {

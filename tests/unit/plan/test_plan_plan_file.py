@@ -38,6 +38,7 @@ from massctl.model.ids import AccountName, CampaignName
 from massctl.model.lock import lock_document
 from massctl.model.message import TextMessage, Window
 from massctl.model.phrase import Phrase
+from massctl.model.selection import Selection
 from massctl.model.state import State
 from massctl.plan.lock_diff import PlannedMoment
 from massctl.plan.plan import Plan
@@ -92,6 +93,13 @@ def test_a_moment_of_another_age_is_in_no_plan(year: int):
     assert NOW == moments.validate_python(NOW)
     with pytest.raises(ValidationError):
         moments.validate_python(NOW.replace(year=year))
+
+
+def test_a_saved_plan_knows_what_was_selected():
+    selection = Selection(("main",), ("clients/north",))
+    saved = read_saved(json.dumps(plan_document(plan_of([SALE]), selection=selection)).encode())
+    assert saved is not None
+    assert selection == saved.selection
 
 
 def test_the_document_of_a_plan():

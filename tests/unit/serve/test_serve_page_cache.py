@@ -19,6 +19,7 @@ from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, DriftEnded, DriftTold, JobStatus, NewEntry
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.selection import Selection
 from massctl.model.state import Job, Record, State
 from massctl.report.report import Report
 from massctl.serve.page_cache import (
@@ -553,3 +554,46 @@ def test_the_first_page_leads_to_what_sends_reached(tree: Tree):
     cache = Room(tree).cache
     assert 'class="findings"' in cache.list_page()
     assert cache.list_page() == cache.report_page({})
+
+
+SOUTH = "appid: wx00000000000000cd\nsecret_env: S\nkind: service\nname: 南方号\nowner: southgroup\n"
+
+
+def test_of_one_group_no_page_has_a_word_of_another(tree: Tree) -> None:
+    """Neither its campaigns, titles and paths nor its accounts; also where its files have faults."""
+    words = tree.read("campaigns/notice/campaign.yaml").replace("改时间", "南方大促")
+    tree.write("accounts/southern.yaml", SOUTH)
+    opens = (
+        "send:\n  not_before: 2026-12-01T07:00:00+08:00\n  not_after: 2026-12-01T09:00:00+08:00\n"
+    )
+    south = words.replace("account: main", "account: southern").replace("text:", f"{opens}text:")
+    tree.write("campaigns/clients/south/south-sale/campaign.yaml", south)
+    tree.write("campaigns/clients/south/south-broken/campaign.yaml", "version: 2\n")
+    tree.write(
+        "campaigns/clients/north/north-sale/campaign.yaml", words.replace("南方大促", "北方")
+    )
+    whole = served(tree.root)
+    cache = PageCache(replace(whole, selection=Selection((), ("clients/north",))), Broadcaster())
+    cache.warm()
+    pages = [
+        cache.list_page(),
+        cache.list_page({"q": "a", "account": "main"}),
+        cache.calendar_page({}),
+        cache.page(CampaignName("north-sale")) or "",
+    ]
+    assert all("north-sale" in page for page in (pages[0], pages[3]))
+    assert [None, None] == [cache.page(CampaignName(each)) for each in ("south-sale", "letter")]
+    hidden = ("south", "southern", "南方", "letter", "notice")
+    assert [] == [word for word in hidden for page in pages if word in page.partition("<body")[2]]
+    assert "south-sale" in PageCache(whole, Broadcaster()).list_page()
+
+
+def test_of_one_account_only_its_campaigns_have_pages(tree: Tree) -> None:
+    tree.write("accounts/southern.yaml", SOUTH)
+    words = tree.read("campaigns/notice/campaign.yaml")
+    tree.write("campaigns/sale/campaign.yaml", words.replace("account: main", "account: southern"))
+    only = replace(served(tree.root), selection=Selection(("southern",)))
+    cache = PageCache(only, Broadcaster())
+    assert None is cache.page(NOTICE)
+    assert "/sale" in cache.list_page()
+    assert "/notice" not in cache.list_page()

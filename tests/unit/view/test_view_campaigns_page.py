@@ -13,7 +13,7 @@ from massctl.model.state import Status
 from massctl.plan.window import window_state
 from massctl.view.i18n import Language
 from massctl.view.pages.campaign_page import Look
-from massctl.view.pages.campaigns_page import Listed, campaigns_page
+from massctl.view.pages.campaigns_page import Filter, Listed, campaigns_page
 from massctl.view.pages.diagnostics import findings, sought
 from massctl.view.pages.markup import Sheet
 
@@ -151,3 +151,68 @@ def test_a_fault_over_several_lines_is_marked_to_the_end_of_the_first():
 def test_a_fault_without_a_place_names_its_campaign():
     shown = findings([replace(FAULT, place=None, campaign="sale")], SHEET, live=True)
     assert "<code>sale</code>" in shown
+
+
+def many(count: int = 13) -> list[Listed]:
+    """Campaigns of two accounts and groups, the last of which went out and the first of which has a fault."""
+    return [
+        replace(
+            listed(
+                Look(
+                    f"sale-{number:02}",
+                    f"第 {number} 封",
+                    SALE,
+                    (FAULT,) if number == 0 else (),
+                    status=Status.SENT if number == count - 1 else Status.NEW,
+                )
+            ),
+            account="east" if number % 2 else "west",
+            group="clients/a" if number < 3 else "clients/b",
+            count=1200 + number,
+        )
+        for number in range(count)
+    ]
+
+
+def names(query: dict[str, str]) -> list[str]:
+    shown = campaigns_page(many(), [], None, SHEET, 0, Filter.of(query))
+    return re.findall(r'<a href="/([a-z][^"]*)"', shown)
+
+
+def test_many_campaigns_stand_close_by_day_with_a_search_above_them():
+    shown = campaigns_page(many(), [], None, SHEET, 0)
+    assert '<form class="search" role="search" method="get" action="/">' in shown
+    assert '2026-12-01 Tue <span class="count">12</span>' in shown
+    assert "20:00–21:30 · west · 1,200 followers" in shown
+    assert '<summary>went out <span class="count">1</span></summary>' in shown
+
+
+def test_few_campaigns_need_no_search():
+    assert "<form" not in campaigns_page(many(12), [], None, SHEET, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "SALE-03"}, ["sale-03"]),
+        ({"q": "第 4"}, ["sale-04"]),
+        ({"group": "clients/a"}, ["sale-00", "sale-01", "sale-02"]),
+        ({"group": "clients/a", "account": "east"}, ["sale-01"]),
+        ({"state": "faulty"}, ["sale-00"]),
+        ({"state": "sent"}, ["sale-12"]),
+        ({"state": "ahead", "q": "sale-1"}, ["sale-10", "sale-11"]),
+        ({"q": "nothing"}, []),
+    ],
+)
+def test_the_address_says_what_is_listed(query: dict[str, str], found: list[str]):
+    assert found == names(query)
+
+
+def test_what_was_asked_stays_in_the_search():
+    asked = Filter.of({"q": '"><b>', "account": "east"})
+    shown = campaigns_page(many(), [], None, SHEET, 0, asked)
+    assert 'value="&#34;&gt;&lt;b&gt;"' in shown
+    assert '<option value="east" selected>' in shown
+    assert "0 of 13 campaigns" in shown
+    assert "no campaign is like this" in shown
+    assert '<a href="/">show all</a>' in shown

@@ -334,7 +334,7 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
 
 def _folders(session: Session) -> frozenset[str] | None:
     """Name the campaigns that have a folder; None if campaigns/ is not wholly readable: none counts as gone."""
-    folders = session.repository.campaign_folders
+    folders = session.repository.renewed().campaign_folders
     return None if has_errors(folders.diagnostics) else frozenset(folders.names)
 
 
@@ -471,7 +471,7 @@ def wait_for_windows(
             if not _sleep(session, at, names, notifier):
                 return outcome
             # If a folder disappeared meanwhile, still send the others.
-            there = session.repository.campaign_folders.names
+            there = session.repository.renewed().campaign_folders.names
             names = [name for name in names if name in there]
             if names:
                 outcome = outcome.followed_by(

@@ -7,7 +7,7 @@ import pytest
 
 from massctl.model.ids import CampaignName, Folder, group_of
 from massctl.source.groups import CampaignFolders, campaign_folders, folders_in
-from massctl.source.repository import Repository
+from massctl.source.repository import EditedRepository, Repository
 
 
 def put(root: Path, *paths: str) -> Path:
@@ -147,6 +147,17 @@ def test_a_repository_finds_its_campaigns_once(tmp_path: Path) -> None:
     put(tmp_path, "b/campaign.yaml")
     assert ("a",) == repository.campaign_folders.names
     assert ("a", "b") == repository.renewed().campaign_folders.names
+
+
+def test_an_edited_repository_keeps_its_edits_for_another_pass(tmp_path: Path) -> None:
+    root = put(tmp_path, "a/campaign.yaml")
+    path = "campaigns/a/campaign.yaml"
+    edited = EditedRepository(root, {path: b"edited"}, sandbox=True)
+    assert ("a",) == edited.campaign_folders.names
+    put(root, "b/campaign.yaml")
+    again = edited.renewed()
+    assert ("a", "b") == again.campaign_folders.names
+    assert (b"edited", edited.tags_files) == (again.read_bytes(path, 100), again.tags_files)
 
 
 def test_a_path_is_shown_as_its_campaign_writes_it(tmp_path: Path) -> None:

@@ -316,15 +316,15 @@ class Session(Struct):
 
     def fold(self, entries: "Iterable[Entry]") -> State:
         """Fold entries into a state, with renamed campaigns under their current names."""
-        state = State(self.settings.renamed)
+        state = self.new_state()
         state.absorb_all(entries)
-        return self.hiding(state)
+        return state
 
-    def hiding(self, state: State) -> State:
-        """Return a state, whose names of other groups are hidden from now on."""
+    def new_state(self) -> State:
+        """Return a state to fold entries into; the names of other groups that come into it are hidden."""
+        state = State(self.settings.renamed)
         if self.redaction is not None:
-            is_own = self.selected.is_in_group
-            self.redaction.learn(name for name, _ in state.records if not is_own(name))
+            self.redaction.states.append(state)
         return state
 
 

@@ -5,22 +5,23 @@ from collections import Counter
 import pytest
 from cli_runner import Shell
 
-from massctl.source import campaigns, settings
+from massctl.source import matrix, settings
 
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each file was parsed."""
     counted: Counter[str] = Counter()
-    read_yaml = campaigns.read_yaml
+    read_yaml = matrix.read_yaml
 
     def counting(data, file, campaign, known_keys):
         counted[file] += 1
         return read_yaml(data, file, campaign, known_keys)
 
-    for module in (campaigns, settings):
+    for module in (matrix, settings):
         monkeypatch.setattr(module, "read_yaml", counting)
     settings._settings_in.cache_clear()
+    matrix.campaign_document.cache_clear()
     return counted
 
 

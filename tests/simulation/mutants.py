@@ -1270,6 +1270,20 @@ MUTANTS = (
         "two campaigns of one message",
     ),
     Mutant(
+        "a cell that was renamed goes out again",
+        _GUARD,
+        "        Row(_matrix_changed, ASK, ASK, ASK, _LEDGER),\n",
+        "",
+        "a cell, renamed",
+    ),
+    Mutant(
+        "a cell that nobody declares any more counts as declared",
+        _GUARD,
+        "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return False\n",
+        "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return True\n",
+        "a cell, renamed",
+    ),
+    Mutant(
         "an edition below one that was sent goes out",
         _GUARD,
         " if each.edition > edition and is_out(each, state)\n",

@@ -492,7 +492,7 @@ class GitBackend(Backend):
 
         The branch has one name, so a sandbox keeps its statistics in a folder.
         """
-        if self.site.is_rehearsal:
+        if self.site.is_sandbox:
             return super().statistics()
         return GitStatistics(
             self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell

@@ -412,3 +412,11 @@ def test_a_draft_of_a_cell_whose_file_is_broken_is_kept(shell: Shell):
     shell.tree.write(file, before.replace("name: east", "name: ost"))
     assert 0 == apply(shell).status
     assert ["folder_gone"] == [each["reason"] for each in ledger(shell, "draft_deleted")][:1]
+
+
+def test_cells_inherit_what_neither_they_nor_their_file_say(shell: Shell):
+    shell.tree.write("campaigns/_defaults.yaml", "account: west\n")
+    matrix(shell, "{name: east, account: main}, {name: west}")
+    assert {"notice@east": "main", "notice@west": "west"} == {
+        name: each["account"] for name, each in plan(shell).items()
+    }

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.clocks import machine_now, sandbox_time
+from massctl.cli.ledger_site import ledger_site
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.cli.planner import chosen
@@ -137,7 +138,7 @@ def served_repository(
 ) -> ServedRepository:
     """Return what a server shows of a repository: to one group nothing of another."""
     places = Places(root, sandbox=console.language.flags.sandbox)
-    backend = _opened(places, settings)
+    backend = opened_backend(ledger_site(places, settings, os.environ, console.talk))
 
     def language_of(settings: MassctlFile | None) -> Language:
         if settings is None:
@@ -198,10 +199,8 @@ def _shown(backend: Backend) -> Sequence[Entry]:
         return known
 
 
-def _opened(places: Places, settings: MassctlFile | None) -> Backend:
+def opened_backend(site: Site) -> Backend:
     """Open the place of the ledger; if it cannot exist here, such as a branch without git, that of a file."""
-    folders = places.root, places.ledger.parent, places.cache, places.locks
-    site = Site(*folders, None if places.sandbox else settings, os.environ)
     try:
         backend = open_backend(site)
         backend.ledger  # noqa: B018 - opening it is the question

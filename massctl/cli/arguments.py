@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from massctl.errors import UsageError
-from massctl.model.ids import GIT_NAME_PATTERN
+from massctl.model.ids import GIT_NAME_PATTERN, folder_name
 from massctl.model.phrase import Phrase, system_reason
 from massctl.model.settings import parse_duration
 
@@ -28,7 +28,9 @@ def campaign_names(context: click.Context, _: click.Parameter, incomplete: str) 
     from massctl.source.repository import Repository
 
     names = Repository(_root(context)).campaign_folders.names
-    return [name for name in names if name.startswith(incomplete)]
+    # The name of a folder stands for all cells of its matrix.
+    every = {*names, *map(folder_name, names)}
+    return sorted(name for name in every if name.startswith(incomplete))
 
 
 def account_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from massctl.errors import UsageError
-from massctl.model.campaign import CampaignFile, mapping_of
+from massctl.model.campaign import MATRIX, CampaignFile, as_cell, mapping_of
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
@@ -18,10 +18,12 @@ from massctl.model.ids import (
     CampaignName,
     Folder,
     below_campaigns,
+    cell_of,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
+from massctl.source.matrix import named_cells
 from massctl.source.repository import Repository
 from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
@@ -119,15 +121,26 @@ def copied_for_rest(
     openids: Iterator[str],
     cache: Path,
 ) -> Iterator[Path]:
-    """Write the folder of `rest`, without lock, edition and window, with a list of these openids."""
+    """Write the folder of `rest`, without lock, edition and window, with a list of these openids.
+
+    The rest of a cell has no matrix: the other cells have campaigns of their own.
+    """
     data, said = _declared(repository, source)
+    alone: dict[Keys, str | None] = {}
+    if cell_of(source):
+        index = named_cells(said)[cell_of(source)]
+        alone, said = _without_matrix(said, index), as_cell(said, index)
     own = below_campaigns(repository.folder(source))
     lists = picture_paths(str(said["audience"]["openids"]), f"{own}/{CAMPAIGN_FILE}", own)
     inside = (
         [each for each in lists if each.startswith(f"{own}/")] if isinstance(lists, list) else []
     )
     old_list = repository.root / CAMPAIGNS / inside[0] if inside else None
-    changes: dict[Keys, str | None] = {("audience", "openids"): UNSENT_LIST, ("edition",): None}
+    changes: dict[Keys, str | None] = {
+        **alone,
+        ("audience", "openids"): UNSENT_LIST,
+        ("edition",): None,
+    }
     with unfinished_folder(repository, rest, cache) as target:
         _copy(repository, source, target, data, changes | _without_window(said), old_list)
         with (target / UNSENT_LIST).open("w", encoding="utf-8", newline="\n") as file:
@@ -141,6 +154,15 @@ def _declared(repository: Repository, source: CampaignName) -> tuple[bytes, dict
     data = repository.read_text(path).encode()
     said = read_yaml(data, path, None, known_keys(CampaignFile)).data
     return data, said if isinstance(said, dict) else {}
+
+
+def _without_matrix(said: Mapping[str, Any], index: int) -> dict[Keys, str | None]:
+    """Return the changes that make a file of its own of a cell, but for its audience."""
+    cell = as_cell(said, index)
+    own: dict[Keys, Any] = {("account",): cell["account"]} if "account" in cell else {}
+    own |= {("vars", key): value for key, value in said[MATRIX][index].get("vars", {}).items()}
+    written = {keys: json.dumps(value, ensure_ascii=False) for keys, value in own.items()}
+    return {(MATRIX,): None, ("audience",): None, **written}
 
 
 def _without_window(said: Mapping[str, Any]) -> dict[Keys, str | None]:

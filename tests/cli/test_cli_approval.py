@@ -696,3 +696,34 @@ def test_a_forge_that_a_merge_chose_is_told_nothing_either(reviewed: Reviewed, f
             assert [] == reviewed.forge.asked
         else:
             assert [7] == report_sends(now, 0, stopped, now.environment, reviewed.forge)
+
+
+def test_a_cell_is_sent_where_the_merge_of_its_part_was_approved(reviewed: Reviewed) -> None:
+    """Approvals count for the lock file of all cells; another cell's part that is edited here does not stop it."""
+    west = "  west: {appid: wx0000000000000002, secret_env: WEST, kind: service}\n"
+    reviewed.shell.tree.settings(
+        policy=POLICY, account=west, state=f"forge: {{kind: github, {NAMED}}}\n"
+    )
+    assert 0 == reviewed.shell("state", "init").status
+    cells = (
+        "{name: east, account: main, audience: {is_to_all: true}}, "
+        "{name: west, account: west, audience: {tag_id: %s}}"
+    )
+    file = (
+        f"version: 1\ntitle: 改时间\nmatrix: [{cells}]\n{OPEN}text: {{content: 周日改到十点半。}}\n"
+    )
+    reviewed.shell.tree.write("campaigns/notice/campaign.yaml", file % "100")
+    assert 0 == reviewed.shell("lock").status
+    head = reviewed.merge()
+    refused = reviewed.apply("notice@east").document["campaigns"][0]["refusals"]
+    assert ["approvals_missing"] == [each["guard"] for each in refused]
+    reviewed.forge.review(7, "bo", head)
+    reviewed.shell.tree.write("campaigns/notice/campaign.yaml", file % "102")
+    assert 0 == reviewed.shell("lock", "notice@west").status
+    said = reviewed.shell("plan", "--format", "json").document["campaigns"]
+    assert {"notice@west": ["lock_uncommitted"], "notice@east": []} == {
+        each["name"]: [refusal["guard"] for refusal in each["refusals"]] for each in said
+    }
+    git(reviewed.shell.root, "checkout", "-q", "--", "campaigns")
+    done = reviewed.apply("notice@east")
+    assert (0, 1) == (done.status, reviewed.wechat.sent), done.out

@@ -1,12 +1,15 @@
 """A matrix is a campaign for each of its cells; none of them is sent twice, whatever becomes of the file."""
 
 import json
+import shutil
 from typing import Any
 
+import click
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, BODY, cover, png, window
 
+from massctl.cli.arguments import campaign_names
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.send import client_msg_id
 from massctl.source.renderer import Renderer
@@ -335,3 +338,85 @@ def test_status_report_and_calendar_show_cells(shell: Shell):
     out = shell("render", NAME, "--out", "shown")
     assert 0 == out.status, out.err
     assert (shell.root / "shown/notice@east").is_dir()
+
+
+def test_a_cell_in_doubt_is_settled_by_its_name(shell: Shell):
+    matrix(shell)
+    shell.faults(lost(SENDALL, "request_lost", times=1))
+    assert 4 == apply(shell, "notice@east", "--no-wait").status
+    told = shell("reconcile", "notice@east", "--not-sent", "--reason", "seen", "--sandbox")
+    assert 0 == told.status, told.err
+    assert {"notice@east", "notice@west"} == plan(shell).keys()
+    assert (0, 2) == (apply(shell).status, jobs(shell))
+
+
+def test_a_cell_is_previewed_and_withdrawn_by_its_name(shell: Shell):
+    news(shell, EAST_AND_WEST)
+    shown = shell("preview", "letter@east", "--towxname", "editor_li", "--sandbox")
+    assert 0 == shown.status, shown.err
+    assert ["letter@east"] == [each["campaign"] for each in ledger(shell, "previewed")][:1]
+    assert 0 == apply(shell, "letter").status
+    shell.control("advance", {"seconds": 600})
+    assert 0 == shell("status", "letter", "--sandbox").status
+    gone = shell("withdraw", "letter@west", "--all", "--yes", "--sandbox")
+    assert 0 == gone.status, gone.err
+    assert {"letter@east": "sent", "letter@west": "withdrawn"} == {
+        name: each["status"] for name, each in plan(shell).items()
+    }
+
+
+def test_an_edited_draft_of_a_cell_is_adopted_by_its_name(shell: Shell):
+    news(shell, EAST_AND_WEST, more="handoff: {original: true}\n", body="今天风大。\n")
+    assert 0 == apply(shell, "letter", "--until", "draft").status
+    found = shell("adopt", "letter@east", "--reason", "done", "--sandbox")
+    assert 0 == found.status, found.err
+    assert [True, False] == [
+        all(each["done"] for each in found["handoff"]) for _, found in sorted(plan(shell).items())
+    ]
+
+
+def test_a_copy_of_a_folder_keeps_its_matrix(shell: Shell):
+    matrix(shell)
+    made = shell("new", "winter", "--from", NAME, "--window", "none")
+    assert 0 == made.status, made.err
+    assert {"winter@east", "winter@west"} < plan(shell).keys()
+    assert 2 == shell("new", "winter@north", "--from", NAME).status
+
+
+def test_names_of_folders_and_cells_complete(shell: Shell):
+    matrix(shell)
+    found = campaign_names(click.Context(click.Command("plan")), None, "notice")
+    assert ["notice", "notice@east", "notice@west"] == found
+
+
+def test_a_cell_is_compared_with_what_it_was_elsewhere(shell: Shell):
+    matrix(shell, "{name: east, account: main}")
+    before = shell.root.parent / "before"
+    shutil.copytree(shell.root, before)
+    matrix(shell)
+    said = shell("plan", "--against", str(before))
+    assert 1 == said.out.count("it is new"), said.out
+    assert "notice@west" in said.out.partition("it is new")[0]
+
+
+def test_a_draft_of_a_cell_whose_file_is_broken_is_kept(shell: Shell):
+    news(shell, "{name: east, account: main}", body="今天风大。\n")
+    assert 0 == apply(shell, "letter", "--until", "draft").status
+    file = "campaigns/letter/campaign.yaml"
+    before = shell.tree.read(file)
+    shell.tree.write(file, "version: 1\nmatrix: [\n")
+    shell.tree.text("other", more=DUE)
+    assert 1 == apply(shell).status
+    shell.tree.write(file, before)
+    assert ("staged", []) == (plan(shell)["letter@east"]["status"], ledger(shell, "draft_deleted"))
+    shell.tree.write(file, before.replace("name: east", "name: ost"))
+    assert 0 == apply(shell).status
+    assert ["folder_gone"] == [each["reason"] for each in ledger(shell, "draft_deleted")][:1]
+
+
+def test_cells_inherit_what_neither_they_nor_their_file_say(shell: Shell):
+    shell.tree.write("campaigns/_defaults.yaml", "account: west\n")
+    matrix(shell, "{name: east, account: main}, {name: west}")
+    assert {"notice@east": "main", "notice@west": "west"} == {
+        name: each["account"] for name, each in plan(shell).items()
+    }

@@ -22,8 +22,8 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     for module in (matrix, settings):
         monkeypatch.setattr(module, "read_yaml", counting)
-    matrix.campaign_document.cache_clear()
     settings._settings_in.cache_clear()
+    matrix.campaign_document.cache_clear()
     return counted
 
 

@@ -550,3 +550,26 @@ def test_a_pull_request_is_judged_by_the_rules_of_main_and_its_own(main: Shell) 
 
     asked = campaign(review, "notice")["approvals"]
     assert (["policy"], [1, 2]) == (review["rules"], [each["count"] for each in asked])
+
+
+def test_a_matrix_has_one_lock_file_and_a_row_a_cell(main: Shell, remote: Path) -> None:
+    cells = "".join(
+        f"{{name: c{each}, account: main, audience: {{tag_id: {each}}}}}, " for each in (5, 6)
+    )
+    main.tree.write(
+        "campaigns/letter/campaign.yaml",
+        f"version: 1\ntitle: 来信\nmatrix: [{cells}]\n{LATER}text: {{content: 周日见。}}\n",
+    )
+    sha, forge = proposed(main), FakeForge()
+    forge.open_pull_request(7, "spring", sha)
+    review = reviewed(main, sha)
+    assert (["letter"], "locked") == ([*review["locks"]], campaign(review, "letter@c5")["lock"])
+
+    assert 0 == comment(main, forge)
+    tip = git(remote, "rev-parse", "spring")
+    assert ["A\tcampaigns/letter/campaign.lock.json"] == git(
+        remote, "diff", "--name-status", sha, tip
+    ).splitlines()
+    written = json.loads(git(remote, "show", f"{tip}:campaigns/letter/campaign.lock.json"))
+    assert ["c5", "c6"] == [*written["cells"]]
+    assert ("letter@c5" in forge.bodies(7)[0], "letter@c6" in forge.bodies(7)[0]) == (True, True)

@@ -615,8 +615,8 @@ MUTANTS = (
     Mutant(
         "rule 6: nobody remembers that a crash may tear a line",
         "massctl.ledger.high_water_mark",
-        "Mark(lineage, serial, digest, writing=True, first=first)",
-        "Mark(lineage, serial, digest, first=first)",
+        "_written(locks, replace(mark, writing=True))",
+        "_written(locks, mark)",
         "text",
     ),
     Mutant(
@@ -1268,6 +1268,20 @@ MUTANTS = (
         "        Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),\n",
         "",
         "two campaigns of one message",
+    ),
+    Mutant(
+        "a cell that was renamed goes out again",
+        _GUARD,
+        "        Row(_matrix_changed, ASK, ASK, ASK, _LEDGER),\n",
+        "",
+        "a cell, renamed",
+    ),
+    Mutant(
+        "a cell that nobody declares any more counts as declared",
+        _GUARD,
+        "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return False\n",
+        "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return True\n",
+        "a cell, renamed",
     ),
     Mutant(
         "an edition below one that was sent goes out",

@@ -13,7 +13,14 @@ from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
 
 from massctl.apply.ports import DraftArticle
 from massctl.model.ids import AccountName, CampaignName
-from massctl.model.message import NewsMessage, RenderedCampaign, TextMessage, Window
+from massctl.model.message import (
+    Cell,
+    Family,
+    NewsMessage,
+    RenderedCampaign,
+    TextMessage,
+    Window,
+)
 from massctl.model.settings import Policy
 from massctl.plan.guards import Approval, PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
@@ -175,6 +182,18 @@ def _loses_a_picture(given: DraftArticle) -> DraftArticle:
 RENAMED_TEXT: Final = replace(TEXT, name=CampaignName("spring-words"), first_name=TEXT.name)
 RENAMED_NEWS: Final = replace(
     UNSEEN_NEWS, name=CampaignName("spring-sale"), first_name=UNSEEN_NEWS.name
+)
+CELL, RENAMED_CELL = (
+    replace(
+        TEXT,
+        name=CampaignName(f"words@{cell}"),
+        same_content_allowed=True,
+        family=Family(
+            frozenset({TEXT.name}),
+            (Cell(CampaignName(f"words@{cell}"), TEXT.appid, TEXT.audience),),
+        ),
+    )
+    for cell in ("east", "ost")
 )
 SECOND_EDITION: Final = replace(TEXT, edition=2, message=TextMessage("今晚十点"))
 
@@ -430,6 +449,7 @@ SMOKE: Final = (
     Scenario(
         "text, renamed", ((TEXT,), (RENAMED_TEXT,)), 3, Budget(1, 1), faults=NETWORK, arrives=True
     ),
+    Scenario("a cell, renamed", ((CELL,), (RENAMED_CELL,)), 3, Budget(1, 1), faults=NETWORK),
     Scenario("news, renamed", ((UNSEEN_NEWS,), (RENAMED_NEWS,)), 2, Budget(0, 1), faults=NETWORK),
     Scenario(
         "text, second edition",

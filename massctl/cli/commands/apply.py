@@ -47,7 +47,7 @@ from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
-from massctl.model.state import FINAL
+from massctl.model.state import FINAL, State
 from massctl.plan.brake import moved_on, only_stops, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan
@@ -332,10 +332,14 @@ def _looked_after(session: Session, made: Planned) -> dict[str, AccountName]:
     return {session.settings.accounts[name].appid: AccountName(name) for name in sorted(names)}
 
 
-def _folders(session: Session) -> frozenset[str] | None:
-    """Name the campaigns that have a folder; None if campaigns/ is not wholly readable: none counts as gone."""
+def _folders(session: Session, state: State) -> frozenset[str] | None:
+    """Name the campaigns that have a folder; None if campaigns/ is not wholly readable: none counts as gone.
+
+    Where a folder names no cell, perhaps because its file cannot be read now, none of its cells is gone.
+    """
     folders = session.repository.renewed().campaign_folders
-    return None if has_errors(folders.diagnostics) else frozenset(folders.names)
+    cells = {cell for name in folders.names for cell in state.index.folders.get(name, ())}
+    return None if has_errors(folders.diagnostics) else frozenset({*folders.names, *cells})
 
 
 def _sends_to_openids(made: Planned) -> bool:
@@ -370,8 +374,8 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         openids=made.working_tree.openid_lists if _sends_to_openids(made) else None,
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),
-        folders=_folders(session),
-        first_seen=session.backend.ledger.first_seen,
+        folders=_folders(session, made.state),
+        inherited_until=session.backend.ledger.inherited_until,
         accounts_at_once=partial(side_by_side, in_flight=made.rules.policy.parallel_accounts),
     )
     bootstrap = LedgerBootstrap(session)

@@ -10,6 +10,7 @@ from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
 from massctl.source import campaign_folder
 from massctl.source.campaign_folder import copied_for_rest, put_in_place
+from massctl.source.matrix import campaign_document
 from massctl.source.repository import Repository
 
 NAME, REST = CampaignName("letter"), CampaignName("rest")
@@ -138,3 +139,29 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         written(tmp_path, f"{HEAD}audience: {{openids: all.txt}}\n{TEXT}")
     assert ["mine"] == [each.name for each in (tmp_path / "campaigns" / REST).iterdir()]
+
+
+def test_the_rest_of_a_cell_is_a_campaign_without_a_matrix(tmp_path: Path) -> None:
+    """The other cells have campaigns of their own, which a copy would send once more."""
+    folder = tmp_path / "campaigns/letter"
+    folder.mkdir(parents=True)
+    (folder / "campaign.yaml").write_text(
+        "version: 1\naudience: {is_to_all: true}\nvars: {city: 上海, year: 2026}\nmatrix:\n"
+        "  - {name: east, account: east}\n"
+        "  - {name: vip, account: west, audience: {openids: vip.txt}, vars: {city: 成都}}\n" + TEXT,
+        encoding="utf-8",
+    )
+    (folder / "vip.txt").write_text("oA00001\n", encoding="utf-8")
+    cell, cache = CampaignName("letter@vip"), tmp_path / ".massctl"
+    with copied_for_rest(Repository(tmp_path), cell, folder_of(REST), iter(["oB00002"]), cache):
+        put_in_place(Repository(tmp_path), folder_of(REST), cache)
+    made = tmp_path / "campaigns/rest"
+    data = (made / "campaign.yaml").read_bytes()
+    assert {
+        "version": 1,
+        "account": "west",
+        "audience": {"openids": "unsent.txt"},
+        "vars": {"city": "成都", "year": 2026},
+        "text": {"content": "no"},
+    } == campaign_document(data, "campaign.yaml", "rest").data
+    assert ["campaign.yaml", "unsent.txt"] == sorted(each.name for each in made.iterdir())

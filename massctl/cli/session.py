@@ -137,24 +137,12 @@ class Session(Struct):
         """The place of the ledger, opened once: what waits to be written waits in it."""
         if self._backend is None:
             # Not every verb opens a ledger.
-            from massctl.ledger.backend import Site, open_backend
+            from massctl.cli.ledger_site import ledger_site
+            from massctl.ledger.backend import open_backend
 
-            places, settings = self.places, self._ledger_settings()
-            cache = places.world if self.sandbox else places.cache
-            folders = self.root, places.ledger.parent, cache, places.locks
-            is_rehearsal = self.sandbox is not None
-            around = self.environment, self.console.talk
-            site = Site(*folders, settings, *around, is_rehearsal=is_rehearsal)
+            site = ledger_site(self.places, self.settings, self.environment, self.console.talk)
             self._backend = open_backend(site)
         return self._backend
-
-    def _ledger_settings(self) -> "MassctlFile | None":
-        if self.sandbox is None:
-            return self.settings
-        # Only a sandbox asks.
-        from massctl.cli.sandbox_ledger import sandbox_settings
-
-        return sandbox_settings(self.settings, self.environment, self.console.talk)
 
     def for_thread(self) -> "Session":
         """Return the session for another thread: its clients and ledgers are its own, as no two threads share one."""
@@ -316,15 +304,15 @@ class Session(Struct):
 
     def fold(self, entries: "Iterable[Entry]") -> State:
         """Fold entries into a state, with renamed campaigns under their current names."""
-        state = State(self.settings.renamed)
+        state = self.new_state()
         state.absorb_all(entries)
-        return self.hiding(state)
+        return state
 
-    def hiding(self, state: State) -> State:
-        """Return a state, whose names of other groups are hidden from now on."""
+    def new_state(self) -> State:
+        """Return a state to fold entries into; the names of other groups that come into it are hidden."""
+        state = State(self.settings.renamed)
         if self.redaction is not None:
-            is_own = self.selected.is_in_group
-            self.redaction.learn(name for name, _ in state.records if not is_own(name))
+            self.redaction.states.append(state)
         return state
 
 

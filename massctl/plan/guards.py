@@ -25,6 +25,7 @@ from massctl.model.phrase import (
     BEIJING,
     Command,
     Phrase,
+    ShellCommand,
     enumerated,
     in_a_row,
     moment,
@@ -1345,7 +1346,7 @@ def lock_missing(name: CampaignName) -> Refusal:
 
 def lock_uncommitted(why: str, command: str) -> Refusal:
     """Refuse a campaign whose lock differs from the one of the checkout's commit."""
-    hint = Phrase("commit it and have it reviewed: {command}", command=command)
+    hint = Phrase("commit it and have it reviewed: {command}", command=ShellCommand(command))
     return Refusal(Guard.LOCK_UNCOMMITTED, why, hint)
 
 

@@ -615,8 +615,8 @@ MUTANTS = (
     Mutant(
         "rule 6: nobody remembers that a crash may tear a line",
         "massctl.ledger.high_water_mark",
-        "Mark(lineage, serial, digest, writing=True, first=first)",
-        "Mark(lineage, serial, digest, first=first)",
+        "_written(locks, replace(mark, writing=True))",
+        "_written(locks, mark)",
         "text",
     ),
     Mutant(

@@ -375,7 +375,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),
         folders=_folders(session, made.state),
-        first_seen=session.backend.ledger.first_seen,
+        inherited_until=session.backend.ledger.inherited_until,
         accounts_at_once=partial(side_by_side, in_flight=made.rules.policy.parallel_accounts),
     )
     bootstrap = LedgerBootstrap(session)

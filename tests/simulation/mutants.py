@@ -108,7 +108,7 @@ def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
 _EXECUTOR = "massctl.apply.executor"
 _SENDING = "massctl.apply.send"
 _LEAVING = "massctl.apply.preflight"
-_GUARD = "massctl.plan.guards"
+_GUARD = "massctl.plan.matrix"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"

@@ -76,7 +76,7 @@ class Ports(Frozen):
     """AppID -> the account, for every account whose drafts this run may look after."""
     folders: frozenset[str] | None = None
     """The campaigns that have a folder; None if nobody can say, and none counts as gone."""
-    first_seen: int = 0
+    inherited_until: int = 0
     """Where the ledger ended when this machine first saw it; 0 if it began here, so that WeChat need not be asked."""
     accounts_at_once: Overlap | None = None
     """Runs the sends of several accounts side by side; None sends for one after the other."""

@@ -38,7 +38,7 @@ def behind_refusal(
     if not campaign.message.has_draft or intent.repeats is not None:
         return None
     ports = context.ports
-    days = days_in_question(campaign, context.state, ports.first_seen, ports.clock.now())
+    days = days_in_question(campaign, context.state, ports.inherited_until, ports.clock.now())
     if not days:
         return None
     known = context.counted.setdefault(campaign.appid, {})
@@ -49,7 +49,7 @@ def behind_refusal(
     if missing:
         _tell_others(context, campaign, unknown)
     sent = sent_already(campaign, unknown, campaign.account)
-    early = not_counted_yet(campaign, context.state, ports.first_seen, ports.clock.now())
+    early = not_counted_yet(campaign, context.state, ports.inherited_until, ports.clock.now())
     return sent or early or _staged_refusal(context, campaign)
 
 
@@ -63,7 +63,9 @@ def _count(context: ApplyContext, campaign: RenderedCampaign, days: Sequence[dat
         except WeChatError as error:
             if error.errcode not in (NO_RIGHT, NOT_COUNTED):
                 raise
-            say = Phrase("{account}: nobody can tell whether the ledger lacks a send: {why}")
+            say = Phrase(
+                "{account}: not compared with what WeChat counted, and the send goes on: {why}"
+            )
             context.ports.progress.say(Phrase(say, account=campaign.account, why=error.summary))
             known.update(dict.fromkeys(days, ()) if error.errcode == NO_RIGHT else {day: ()})
             if error.errcode == NO_RIGHT:

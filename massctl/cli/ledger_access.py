@@ -226,9 +226,9 @@ def require_writable(session: Session) -> None:
 
 def read_ledger(session: Session) -> State:
     """Read the ledger where it is, to decide by it; raises a LedgerError for anything doubtful."""
-    state = State(session.settings.renamed)
+    state = session.new_state()
     session.backend.ledger.fold(state.absorb)
-    return session.hiding(state)
+    return state
 
 
 def trusted_ledger(session: Session) -> State:

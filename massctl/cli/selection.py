@@ -5,7 +5,7 @@ Only what is shown and done is narrowed. Guards, allowances and days look at the
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec.structs import replace
@@ -20,6 +20,9 @@ from massctl.model.settings import MassctlFile
 from massctl.model.state import Record
 from massctl.source.repository import Repository
 from massctl.view.redaction import Redaction
+
+if TYPE_CHECKING:
+    from massctl.source.selected import Selected
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,11 +61,14 @@ def focus(session: Session, selection: Selection) -> None:
     flags = replace(session.console.language.flags, selection=selection.flags)
     session.console = use_console(session.console.advising(flags))
     if selection.groups:
-        chosen = session.selected
-        redaction = session.redaction = Redaction(chosen.hidden())
-        names = session.repository.campaign_folders.names
-        redaction.learn(name for name in names if not chosen.is_in_group(name))
+        redaction = session.redaction = redaction_of(session.selected)
         session.console = use_console(session.console.redacted_by(redaction))
+
+
+def redaction_of(selected: "Selected") -> Redaction:
+    """Return what hides all groups but those that are selected."""
+    words = selected.own_words(), selected.other_words(), selected.other_names
+    return Redaction(*words, selected.is_in_group)
 
 
 def selection_of(

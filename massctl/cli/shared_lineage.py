@@ -18,7 +18,7 @@ from massctl.git import Git, GitAnswer
 from massctl.ledger.git_remote import known_to_git
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import Command, Phrase, ShellCommand
 from massctl.model.settings import API_BASE, MassctlFile, realm_of
 from massctl.plan.steps import Guard, Refusal
 from massctl.source.account_files import account_data
@@ -181,7 +181,8 @@ def _asked(
     run = f"git {where} " if where else "git "
     steps = [] if here else [f"add {_file(root)}", f"commit -m 'name the ledger' -- {_file(root)}"]
     command = " && ".join(run + step for step in (*steps, *([push] if push else [])))
-    return Sharing(committed=here, published=there, command=command, merge=merge, foreign=foreign)
+    line = ShellCommand(command)
+    return Sharing(committed=here, published=there, command=line, merge=merge, foreign=foreign)
 
 
 def _push(

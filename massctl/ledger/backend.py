@@ -41,7 +41,7 @@ class Site(Frozen):
     environment: Mapping[str, str]
     tell: Callable[[Phrase], None] = lambda _: None
     """Says what takes long, or what was made again."""
-    is_rehearsal: bool = False
+    is_sandbox: bool = False
     """The ledger is a sandbox's."""
 
     @property

@@ -114,7 +114,7 @@ class ChainedLedger:
         self._waiting: list[_Waiting] = []
         self._is_marked = False
         """This run noted, durably, that it is writing."""
-        self._first = 0
+        self._inherited_until = 0
         """Where the ledger ended when this process first read it, if this machine had never seen it."""
 
     @property
@@ -133,11 +133,11 @@ class ChainedLedger:
         return self._end.signing
 
     @property
-    def first_seen(self) -> int:
+    def inherited_until(self) -> int:
         """Return how far others had written it when this machine first saw it; 0 if it began here."""
         mark = seen_mark(self._locks)
         known = mark is not None and mark.lineage == self._lineage
-        return mark.first if mark is not None and known else self._first
+        return mark.inherited_until if mark is not None and known else self._inherited_until
 
     def read(self, since: int, *, deep: bool = False) -> Sequence[Entry]:
         """Read and verify, and give the entries after `since`; those that wait come last.
@@ -223,7 +223,7 @@ class ChainedLedger:
 
     def forget(self) -> None:
         """Know nothing of the ledger any more, because another one took its place."""
-        self._first = 0
+        self._inherited_until = 0
         self._end, self._lineage, self._behind, self._whole_serial, self._waiting = (
             BEGIN,
             None,
@@ -291,7 +291,7 @@ class ChainedLedger:
             require_torn_here(seen_mark(self._locks), lineage)
         self._lineage = lineage
         if mark is None or mark.lineage != lineage:
-            self._first = self._first or end.serial
+            self._inherited_until = self._inherited_until or end.serial
         self._rebase(end, lines.arrived)
         if self._store.takes_durable_only:
             self._note()
@@ -345,22 +345,23 @@ class ChainedLedger:
             return  # The first entry is whole with its file, or not there.
         if known is not None and known.writing:
             if not self._is_marked:  # Whoever wrote that may have died before it was durable.
-                note_writing(self._locks, known.lineage, known.serial, known.digest, known.first)
+                note_writing(self._locks, known)
                 self._is_marked = True
             return
         if known is None or known.serial != self._end.serial:
             # Another machine wrote it, or another checkout: the mark must never run ahead of what is flushed.
             self._store.append(self._end, [], durable=True)
-        first = self.first_seen
-        note_writing(self._locks, self._lineage, self._end.serial, self._end.digest, first)
+        note_writing(self._locks, self._mark(self._lineage))
         self._is_marked = True
 
     def _note(self) -> None:
         """Remember on this machine how far the ledger reaches, so that a shorter one is noticed."""
         self._is_marked = False
         if self._lineage is not None:
-            first = self.first_seen
-            note_newest(self._locks, self._lineage, self._end.serial, self._end.digest, first)
+            note_newest(self._locks, self._mark(self._lineage))
+
+    def _mark(self, lineage: str) -> Mark:
+        return Mark(lineage, self._end.serial, self._end.digest, self.inherited_until)
 
 
 def _give(entries: Sequence[Entry], since: int, take: Take) -> None:

@@ -40,7 +40,7 @@ from massctl.ledger.high_water_mark import Floor, note_floor, seen_floor, seen_m
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, Signing, trailer_line, trailer_of
 from massctl.model.entries import Entry
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import Command, Phrase, ShellCommand
 from massctl.model.statistics import STATISTICS_BRANCH
 
 if TYPE_CHECKING:
@@ -353,7 +353,7 @@ class GitLedger(ChainedLedger):
                 "after a forced push GitHub's Activity of the repository. If it is lost for good, begin a new ledger "
                 "and import what was sent: {init}",
                 command=restore_command(self.where, "COMMIT"),
-                log="git log FETCH_HEAD",
+                log=ShellCommand("git log FETCH_HEAD"),
                 init=NEW_LINEAGE,
             ),
         )
@@ -492,7 +492,7 @@ class GitBackend(Backend):
 
         The branch has one name, so a sandbox keeps its statistics in a folder.
         """
-        if self.site.is_rehearsal:
+        if self.site.is_sandbox:
             return super().statistics()
         return GitStatistics(
             self._branch("statistics.git", STATISTICS_BRANCH, is_ledger=False), self.site.tell
@@ -573,11 +573,11 @@ def _with_trailer(said: str, data: bytes) -> str:
     return said if trailer is None else f"{said}\n\n{trailer}"
 
 
-def restore_command(branch: str, commit: str) -> str:
+def restore_command(branch: str, commit: str) -> ShellCommand:
     """Return what puts the files of a commit on a branch again, as a new commit; `branch` with its remote."""
     remote, _, name = branch.partition("/")
     restored = f'"$(git commit-tree {commit}^{{tree}} -p FETCH_HEAD -m restore)":refs/heads/{name}'
-    return f"git fetch {remote} {name} && git push {remote} {restored}"
+    return ShellCommand(f"git fetch {remote} {name} && git push {remote} {restored}")
 
 
 def _way_back(store: GitStore, commit: Tip) -> Phrase:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from massctl.errors import LedgerUnreachableError
 from massctl.git import NETWORK_SECONDS, OWN_SCOPES, Git, GitAnswer, settings_in
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, ShellCommand
 from massctl.model.secrets import register, without_login, without_secrets
 
 if TYPE_CHECKING:
@@ -292,7 +292,7 @@ def name_taken(remote: str, name: str, taken: str) -> LedgerUnreachableError:
         Phrase(
             "find out who made it (git fetch, then git log {other}), then delete it: {command}",
             other=f"{remote}/{taken}",
-            command=f"git push {remote} :refs/heads/{taken}",
+            command=ShellCommand(f"git push {remote} :refs/heads/{taken}"),
         ),
     )
 

@@ -12,7 +12,7 @@ import json
 import os
 from pathlib import Path
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger import NEW_LINEAGE
@@ -34,29 +34,26 @@ class Mark(Frozen):
     serial: int
     """0: it was about to begin."""
     digest: str
+    inherited_until: int
+    """The last entry that stood there when this machine first saw the ledger; 0 if it began here."""
     writing: bool = False
     """This machine began to write behind that entry, and has not flushed what it wrote."""
-    first: int = 0
-    """How far others had written it when this machine first saw it; 0 if it began here."""
 
 
-def note_newest(locks: Path, lineage: str, serial: int, digest: str, first: int = 0) -> None:
-    """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say.
-
-    `first` is as in `Mark`.
-    """
+def note_newest(locks: Path, mark: Mark) -> None:
+    """Remember the last entry of a ledger by its serial and by what the next line's `prev` will say."""
     with contextlib.suppress(OSError):  # It is a help, and nothing is sent because of it.
         locks.mkdir(parents=True, exist_ok=True)
-        _written(locks, Mark(lineage, serial, digest, first=first)).replace(locks / FILE)
+        _written(locks, mark).replace(locks / FILE)
 
 
-def note_writing(locks: Path, lineage: str, serial: int, digest: str, first: int = 0) -> None:
+def note_writing(locks: Path, mark: Mark) -> None:
     """Remember, durably, that this machine writes behind an entry that was flushed, until `note_newest`."""
     with contextlib.suppress(
         OSError
     ):  # Without it a line that a crash tears is damage, which a person repairs.
         locks.mkdir(parents=True, exist_ok=True)
-        beside = _written(locks, Mark(lineage, serial, digest, writing=True, first=first))
+        beside = _written(locks, replace(mark, writing=True))
         sync(beside)
         beside.replace(locks / FILE)
         sync(locks)
@@ -103,7 +100,7 @@ def seen_floor(locks: Path, lineage: str) -> Floor | None:
 
 def note_beginning(locks: Path, lineage: str) -> None:
     """Remember that a ledger is about to begin: if this run dies before its first entry, the next one may begin it."""
-    note_newest(locks, lineage, 0, "")
+    note_newest(locks, Mark(lineage, 0, "", inherited_until=0))
 
 
 def is_beginning(locks: Path, lineage: str) -> bool:
@@ -181,11 +178,10 @@ def seen_mark(locks: Path) -> Mark | None:
     try:
         found = json.loads((locks / FILE).read_text(encoding="utf-8"))
         whole = isinstance(found["lineage"], str) and isinstance(found["digest"], str)
-        first = found.get("first", 0)
-        numbers = [found["serial"], first]
+        numbers = [found["serial"], found["inherited_until"]]
         is_ours = whole and all(type(each) is int and each >= 0 for each in numbers)
         writing = found.get("writing") is True
-        mark = Mark(found["lineage"], found["serial"], found["digest"], writing, first)
+        mark = Mark(found["lineage"], found["serial"], found["digest"], numbers[1], writing)
         return mark if is_ours else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

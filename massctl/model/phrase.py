@@ -65,6 +65,12 @@ class Command(Phrase):
         return self
 
 
+class ShellCommand(Phrase):
+    """A command of another program as it is typed, in every language the same; its branches and files are nobody's."""
+
+    __slots__ = ()
+
+
 class AccountWord(Phrase):
     """The key of an account, which the view shows with its name and its owner."""
 

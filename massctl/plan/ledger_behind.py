@@ -23,16 +23,17 @@ _MEMORY = timedelta(hours=CLIENT_MSG_ID_MEMORY_HOURS)
 
 
 def days_in_question(
-    campaign: RenderedCampaign, state: State, first_seen: int, now: datetime
+    campaign: RenderedCampaign, state: State, inherited_until: int, now: datetime
 ) -> list[date]:
     """Return the days that WeChat is asked about, newest first; none once this machine knows enough of the ledger.
 
-    `first_seen` is where the ledger ended when this machine first saw it. A send that the ledger lacks was made before.
+    `inherited_until` is the last entry that stood there when this machine first saw the ledger; 0 if it began it. A
+    send that the ledger lacks was made before.
     """
-    if not first_seen:
+    if not inherited_until:
         return []
     today = beijing_day(now)
-    newest = min(_last_unseen(state, first_seen, now), newest_day(now))
+    newest = min(_last_unseen(state, inherited_until, now), newest_day(now))
     window = campaign.window
     opened = beijing_day(window.not_before) if window else date.min
     asked = max(min(opened, today - timedelta(days=DAYS_MIN)), today - timedelta(days=ARTICLE_DAYS))
@@ -40,15 +41,15 @@ def days_in_question(
     return [newest - timedelta(days=number) for number in range((newest - oldest).days + 1)]
 
 
-def _last_unseen(state: State, first_seen: int, now: datetime) -> date:
+def _last_unseen(state: State, inherited_until: int, now: datetime) -> date:
     """Return the last day on which a send may have been made that this machine never saw in the ledger."""
     attempts = (each for record in state.records.values() for each in record.attempts)
-    later = (beijing_day(each.at) for each in attempts if each.serial > first_seen)
+    later = (beijing_day(each.at) for each in attempts if each.serial > inherited_until)
     return min(later, default=beijing_day(now))
 
 
 def not_counted_yet(
-    campaign: RenderedCampaign, state: State, first_seen: int, now: datetime
+    campaign: RenderedCampaign, state: State, inherited_until: int, now: datetime
 ) -> Refusal | None:
     """Refuse a send that may have been made on a day which WeChat has not counted, and whose id it may have forgotten.
 
@@ -58,7 +59,7 @@ def not_counted_yet(
     is_remembered = window is not None and now - window.not_before < _MEMORY
     if newest_day(now) >= yesterday or is_remembered:
         return None
-    if _last_unseen(state, first_seen, now) < yesterday:
+    if _last_unseen(state, inherited_until, now) < yesterday:
         return None
     return Refusal(
         Guard.LEDGER_BEHIND,

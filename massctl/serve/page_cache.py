@@ -114,6 +114,8 @@ class ServedRepository(Frozen):
     loopback_override: str | None
     """As `load_settings` takes it."""
     language_of: Callable[[MassctlFile | None], Language]
+    new_state: Callable[[MassctlFile | None], State]
+    """Returns a state to fold the entries into."""
     now: Callable[[], datetime]
     clock: Callable[[], str | None] = lambda: None
     """Tells the sandbox's time, where it is not the machine's."""
@@ -601,7 +603,7 @@ class PageCache:
 
     def _read_ledger(self) -> tuple[State, str | None]:
         """Fold the ledger; if unreadable, return an empty state and the error."""
-        state = State(self._settings.renamed if self._settings else None)
+        state = self._served.new_state(self._settings)
         try:
             state.absorb_all(self._served.entries())
         except LedgerError as error:

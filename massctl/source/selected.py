@@ -3,14 +3,15 @@
 A selection of groups shows nothing of other groups: neither their campaigns, titles and paths nor their accounts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from massctl.model.ids import CampaignName
+from massctl.model.frozen import Frozen
+from massctl.model.ids import CampaignName, folder_name
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
 from massctl.source.campaigns import Loaded, load_campaign
-from massctl.source.groups import with_above
+from massctl.source.groups import CampaignFolders, with_above
 from massctl.source.repository import Repository
 
 
@@ -22,7 +23,7 @@ class Selected:
         self.selection = selection
         self._repository = repository
         self._settings = settings
-        self._declared: dict[str, tuple[str | None, str]] = {}
+        self._declared: dict[str, _Said] = {}
         self._loaded: dict[CampaignName, Loaded] = {}
 
     def takes(self, name: str, appid: str | None = None) -> bool:
@@ -38,7 +39,7 @@ class Selected:
 
     def is_in_group(self, name: str) -> bool:
         """Return whether a campaign stands in one of the groups, whatever its account is."""
-        return self.selection.takes_group(self._repository.campaign_folders.group(name))
+        return self.selection.takes_group(self._folders.group(name))
 
     def takes_send(self, name: str | None, account: str | None) -> bool:
         """Return whether a send of an account is taken; without a name it was made in the console."""
@@ -58,41 +59,80 @@ class Selected:
 
     @cached_property
     def _own_accounts(self) -> frozenset[str | None]:
-        own = self.names(self._repository.campaign_folders.names)
-        return frozenset(self._said(name)[0] for name in own)
+        own = filter(self.is_in_group, self._folders.names)
+        return frozenset(self._said(name).account for name in own)
 
     def _accounts(self, name: str, appid: str | None) -> list[str | None]:
         if appid is None:
-            return [self._said(name)[0]]
+            return [self._said(name).account]
         return [key for key, each in self._settings.accounts.items() if each.appid == appid]
 
-    def _said(self, name: str) -> tuple[str | None, str]:
-        """Return the account and the title of a campaign, as far as they can be read."""
+    def _said(self, name: str) -> "_Said":
+        """Return what a campaign says of itself, as far as it can be read."""
         if name not in self._declared:
             loaded = load_campaign(
                 self._repository, CampaignName(name), self._settings, self._loaded
             )
             declared = loaded.file.model_dump() if loaded.file is not None else loaded.declared
-            account, title = declared.get("account"), declared.get("title")
+            account = declared.get("account")
             known = account if isinstance(account, str) else None
-            self._declared[name] = known, title if isinstance(title, str) else ""
+            self._declared[name] = _Said(known, frozenset(_titles(declared)))
         return self._declared[name]
 
-    def hidden(self) -> Iterator[str]:
-        """Return the titles, groups and accounts of other groups; none where no group is asked for."""
-        if not self.selection.groups:
-            return
-        folders = self._repository.campaign_folders
-        own = {
-            group
-            for name in folders.names
-            if self.is_in_group(name)
-            for group in with_above(folders.group(name))
-        }
-        for name in folders.names:
-            if not self.is_in_group(name):
-                yield self._said(name)[1]
-                yield from (each for each in with_above(folders.group(name)) if each not in own)
+    def own_words(self) -> Iterator[str]:
+        """Return what the groups that are selected are called, and their campaigns, titles, folders and accounts."""
+        yield from self._own_groups
+        for name in filter(self.is_in_group, self._folders.names):
+            yield from (name, folder_name(name), self._folders.folder(name))
+            yield from self._said(name).titles
+        yield from self._account_words(is_own=True)
+
+    def other_words(self) -> Iterator[str]:
+        """Return what other groups are called, and their titles and accounts."""
+        for name in self.other_names:
+            yield from (
+                each
+                for each in with_above(self._folders.group(name))
+                if each not in self._own_groups
+            )
+            yield from self._said(name).titles
+        yield from self._account_words(is_own=False)
+
+    @property
+    def other_names(self) -> list[CampaignName]:
+        """The campaigns of other groups."""
+        return [name for name in self._folders.names if not self.is_in_group(name)]
+
+    def _account_words(self, *, is_own: bool) -> Iterator[str]:
         for key, account in self._settings.accounts.items():
-            if not self.takes_account(key):
+            if (key in self._own_accounts) == is_own:
                 yield from (key, account.name or "", account.owner or "")
+
+    @cached_property
+    def _own_groups(self) -> frozenset[str]:
+        own = filter(self.is_in_group, self._folders.names)
+        return frozenset(each for name in own for each in with_above(self._folders.group(name)))
+
+    @property
+    def _folders(self) -> CampaignFolders:
+        return self._repository.campaign_folders
+
+
+class _Said(Frozen):
+    """What campaign.yaml says."""
+
+    account: str | None
+    titles: frozenset[str]
+
+
+def _titles(declared: object) -> Iterator[str]:
+    """Return every title in a campaign.yaml."""
+    if isinstance(declared, list):
+        for each in declared:
+            yield from _titles(each)
+    if isinstance(declared, Mapping):
+        for key, value in declared.items():
+            if key == "title" and isinstance(value, str):
+                yield value
+            else:
+                yield from _titles(value)

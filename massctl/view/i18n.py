@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 import massctl
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import AccountWord, Command, Phrase
+from massctl.model.phrase import AccountWord, Command, Phrase, ShellCommand
 
 
 class Flags(Frozen):
@@ -140,7 +140,7 @@ def say(text: str, language: Language) -> str:
 
     A Phrase without a translation is said in English.
     """
-    if language.is_verbatim:
+    if language.is_verbatim or isinstance(text, ShellCommand):
         return str(text)
     if not isinstance(text, Phrase):
         return _redacted(text, language)

@@ -62,7 +62,7 @@ def test_an_account_without_the_right_is_told_and_sends(restored: Shell) -> None
     restored.control("accounts", {"appid": APPID, "statistics_right": False})
     restored.tree.news("summer", title="夏季大促", body="你好。\n")
     done = restored("apply", "summer", "--sandbox", "--yes")
-    say = "nobody can tell whether the ledger lacks a send: the account has no right to the statistics"
+    say = "not compared with what WeChat counted, and the send goes on: the account has no right to the statistics"
     assert (0, 1) == (done.status, done.err.count(say))
     calls = restored.report()["calls"]["/datacube/getarticletotaldetail"]
     assert {"48001": 1} == calls["outcomes"]

@@ -11,6 +11,8 @@ from postgres_server import PASSWORD, Place, server
 from s3_places import CREDENTIALS, endpoint
 from s3_server import BUCKET
 
+from massctl.cli.commands.serve import opened_backend
+from massctl.cli.ledger_site import ledger_site
 from massctl.cli.session import session
 
 VARIABLE, DSN = "MASSCTL_SANDBOX_LEDGER", "MASSCTL_LEDGER_DSN"
@@ -105,3 +107,15 @@ def test_statistics_of_a_sandbox_reach_no_branch(cloned: Shell, remote: Path) ->
     assert 0 == cloned("status", "--statistics", "--sandbox").status
     branches = git(remote, "branch", "--format", "%(refname:short)").split()
     assert ["massctl-state", "rehearsal"] == [each for each in branches if each != "main"]
+
+
+@pytest.mark.parametrize("team", ["git"], indirect=True)
+def test_serve_shows_the_sandbox_s_ledger_too(team: Team) -> None:
+    shell = team.shell
+    shell.env(**{VARIABLE: team.place})
+    assert 0 == shell("state", "init", "--sandbox").status
+    assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
+    with session(str(shell.root), sandbox=True, environment=os.environ) as read:
+        site = ledger_site(read.places, read.settings, os.environ, lambda _: None)
+    shown = opened_backend(site).ledger.as_found()
+    assert (True, team.data(sandbox=True)) == (b"send_accepted" in (shown or b""), shown)

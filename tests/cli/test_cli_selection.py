@@ -5,8 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli_runner import SENDALL, Shell, lost
+from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import TEXT, window
+
+from massctl.cli.commands.serve import served_repository
+from massctl.cli.output import choose_language
+from massctl.cli.session import open_settings
+from massctl.model.ids import CampaignName
+from massctl.model.selection import Selection
+from massctl.serve.page_cache import Broadcaster, PageCache
 
 OPEN = window("2026-12-01T11:00:00+08:00", "2026-12-01T13:00:00+08:00")
 ACCOUNT = "appid: wx00000000000000{id}\nsecret_env: SECRET\nkind: {kind}\nname: {name}\n"
@@ -177,8 +184,11 @@ OUTPUTS = [
 ]
 
 
-@pytest.mark.parametrize("sent", ["south-main", "south-sale", "south-doubt", ""])
-@pytest.mark.parametrize("language", ["en", "zh"])
+STATES = {"south-main": "en", "south-sale": "zh", "south-doubt": "en", "": "zh"}
+"""What of the other group is recorded and has no folder any more; and in which language it is looked at."""
+
+
+@pytest.mark.parametrize(("sent", "language"), STATES.items())
 def test_a_group_s_view_has_no_word_of_another_group(
     agency: Shell, sent: str, language: str
 ) -> None:
@@ -196,12 +206,51 @@ def test_a_group_s_view_has_no_word_of_another_group(
     campaign(agency, "clients/south/a-south-first", "main", "南方先发", "南方先来", OPEN)
     campaign(agency, "clients/north/north-alike", "main", "北方同样", "大家看到的话", OPEN)
     campaign(agency, "clients/south/south-broken", "southern", "南方大促", '"', OPEN)
+    shown = {f"serve {path}": page for path, page in served_pages(agency.root, language).items()}
     for verb, *words in OUTPUTS:
         said = agency("--language", language, verb, "--sandbox", "--group", "clients/north", *words)
-        files = [path.read_text() for path in (agency.root / "reports").glob("*")]
-        typed = {each for each in words if "sout" in each}
-        told = "\n".join([said.out, said.err, *files])
-        for each in typed:
-            told = told.replace(each, "")
-        found = [line for line in told.splitlines() if any(word in line for word in SECRETS)]
-        assert [] == found, (verb, words)
+        told = "\n".join([said.out, said.err])
+        for typed in (each for each in words if "sout" in each):
+            told = told.replace(typed, "")
+        shown[" ".join([verb, *words])] = told
+    shown |= {path.name: path.read_text() for path in (agency.root / "reports").glob("*")}
+    assert {".csv", ".html"} <= {Path(each).suffix for each in shown}
+    offenders = [
+        (where, line)
+        for where, told in shown.items()
+        for line in told.splitlines()
+        if any(word in line for word in SECRETS)
+    ]
+    assert [] == offenders
+
+
+def served_pages(root: Path, language: str) -> dict[str, str]:
+    """Return what serve shows of the group, from a ledger that the sandbox wrote."""
+    choose_language(language)
+    settings, _, console = open_settings(str(root), sandbox=True)
+    assert settings is not None
+    selection = Selection(groups=("clients/north",))
+    repository = served_repository(root, settings, console, lambda: NOON, selection)
+    cache = PageCache(repository, Broadcaster())
+    cache.warm()
+    pages = {
+        "home": cache.list_page(),
+        "calendar": cache.calendar_page({}),
+        "report": cache.report_page({}),
+        "campaign": cache.page(CampaignName("north-alike")),
+        "missing": cache.missing_page(),
+    }
+    assert all(pages.values())
+    assert "north-alike" in str(pages["home"])
+    return {name: str(page) for name, page in pages.items()}
+
+
+def test_an_own_title_stays_whole_although_another_group_has_it_or_its_word(agency: Shell) -> None:
+    """That it is hidden would tell an agency's client what another client sends."""
+    titles = ("春节快乐", "git southern 南方大促之北方", "southern")
+    for number, title in enumerate(titles):
+        campaign(agency, f"clients/north/n{number}", "main", title, f"北方 {number}", OPEN)
+    campaign(agency, "clients/south/alike", "southern", "春节快乐", "南方", OPEN)
+    said = agency("plan", "--sandbox", "--group", "clients/north", "--format", "json")
+    found = {each["name"]: each["title"] for each in said.document["campaigns"]}
+    assert list(titles) == [found[f"n{number}"] for number in range(len(titles))]

@@ -115,7 +115,7 @@ def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
 _EXECUTOR = "massctl.apply.executor"
 _SENDING = "massctl.apply.send"
 _LEAVING = "massctl.apply.preflight"
-_GUARD = "massctl.plan.guards"
+_GUARD = "massctl.plan.matrix"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
@@ -622,8 +622,8 @@ MUTANTS = (
     Mutant(
         "rule 6: nobody remembers that a crash may tear a line",
         "massctl.ledger.high_water_mark",
-        "Mark(lineage, serial, digest, writing=True, first=first)",
-        "Mark(lineage, serial, digest, first=first)",
+        "_written(locks, replace(mark, writing=True))",
+        "_written(locks, mark)",
         "text",
     ),
     Mutant(

@@ -256,8 +256,8 @@ def run_once(
         def plan() -> Plan:
             return make_plan(desired, state, rules, clock.now(), stop=stop)
 
-        first_seen = ledger.first_seen if is_restored else 0
-        ports = replace(world, wait_in_doubt=wait and not again, first_seen=first_seen)
+        inherited_until = ledger.inherited_until if is_restored else 0
+        ports = replace(world, wait_in_doubt=wait and not again, inherited_until=inherited_until)
         return apply_plan(plan(), ports, LedgerSession(ledger, clock, state, founding), rules, plan)
 
     try:
@@ -307,7 +307,7 @@ class Scene:
     """How the clock compares with WeChat's by the newest answer."""
     no_secret_for: frozenset[str] = frozenset()
     archive: Archive | None = None
-    first_seen: int = 0
+    inherited_until: int = 0
     """Where the ledger ended when this machine first saw it."""
     progress: SimProgress = field(default_factory=SimProgress)
     clock: SimClock = field(init=False)
@@ -366,7 +366,7 @@ class Scene:
             archive=self.archive,
             accounts=ACCOUNTS,
             folders=frozenset(each.name for each in self.campaigns),
-            first_seen=self.first_seen,
+            inherited_until=self.inherited_until,
         )
 
     def book(self) -> LedgerSession:

@@ -14,7 +14,7 @@ from simulation.world import FAULTS, NETWORK, ODD_ANSWERS, SLOWNESS, Fault
 from massctl.apply.ports import DraftArticle
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.message import (
-    Cell,
+    DeclaredCell,
     Family,
     NewsMessage,
     RenderedCampaign,
@@ -190,7 +190,7 @@ CELL, RENAMED_CELL = (
         same_content_allowed=True,
         family=Family(
             frozenset({TEXT.name}),
-            (Cell(CampaignName(f"words@{cell}"), TEXT.appid, TEXT.audience),),
+            (DeclaredCell(CampaignName(f"words@{cell}"), TEXT.appid, TEXT.audience),),
         ),
     )
     for cell in ("east", "ost")

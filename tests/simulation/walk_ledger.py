@@ -13,7 +13,7 @@ from typing import Any, cast
 from massctl.errors import LedgerStaleError
 from massctl.ledger.chained_ledger import lineage_of
 from massctl.ledger.codec import chain_digest, decode, encode, follow
-from massctl.ledger.high_water_mark import FILE, note_newest, older_copy, seen_mark, set_back
+from massctl.ledger.high_water_mark import FILE, Mark, note_newest, older_copy, seen_mark, set_back
 from massctl.model.entries import GENESIS, Entry, NewEntry
 
 
@@ -189,5 +189,6 @@ class DiskLedger:
         self._serial, self._prev = len(self._disk.entries), self._disk.prev
         if durable:
             self._disk.flushed = self._serial
-            note_newest(self._locks, lineage_of(self._disk.entries) or "", self._serial, self._prev)
+            lineage = lineage_of(self._disk.entries) or ""
+            note_newest(self._locks, Mark(lineage, self._serial, self._prev, inherited_until=0))
         return written

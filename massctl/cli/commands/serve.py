@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,11 +15,12 @@ from msgspec.structs import replace
 
 from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.clocks import machine_now, sandbox_time
+from massctl.cli.ledger_site import ledger_site
 from massctl.cli.output import Console, console_of, make_console
 from massctl.cli.places import Places, loopback_override
 from massctl.cli.planner import chosen
 from massctl.cli.report_inputs import report_from
-from massctl.cli.selection import selection_of, selection_options
+from massctl.cli.selection import redaction_of, selection_of, selection_options
 from massctl.cli.session import open_settings
 from massctl.errors import LedgerUnreachableError, UsageError
 from massctl.ledger.backend import Backend, Site, open_backend
@@ -95,7 +97,7 @@ def command(
 
     try:
         with _sandbox_clock(root) if sandbox else nullcontext(machine_now) as now:
-            served = _served(root, settings, console, now, selection)
+            served = served_repository(root, settings, console, now, selection)
             run_server(served, port, ready)
     except OSError as error:
         why = system_reason(error)
@@ -127,29 +129,37 @@ def _sandbox_clock(root: Path) -> Iterator[Callable[[], datetime]]:
         world.close()
 
 
-def _served(
+def served_repository(
     root: Path,
     settings: MassctlFile | None,
     console: Console,
     now: Callable[[], datetime],
     selection: Selection,
 ) -> ServedRepository:
+    """Return what a server shows of a repository: to one group nothing of another."""
     places = Places(root, sandbox=console.language.flags.sandbox)
-    backend = _opened(places, settings)
+    backend = opened_backend(ledger_site(places, settings, os.environ, console.talk))
 
     def language_of(settings: MassctlFile | None) -> Language:
         if settings is None:
             return console_of(root).language
         spoken = make_console(settings.language).showing(settings.account_labels)
         if selection.groups:
-            spoken = spoken.redacted_by(_hide(root, hidden, selection))
+            spoken = spoken.redacted_by(redaction(settings))
         return spoken.language
 
-    def entries() -> Sequence[Entry]:
-        found = _shown(backend)
-        if selection.groups:
-            _hide(root, hidden, selection, {each.campaign for each in found if each.campaign})
-        return found
+    def redaction(settings: MassctlFile) -> Redaction:
+        repository = Repository(root)
+        known = settings.declared_sha256, *repository.campaign_folders.folders.items()
+        if known not in kept:
+            kept.clear()
+            kept[known] = redaction_of(Selected(repository, settings, selection))
+        kept[known].states[:] = states
+        return kept[known]
+
+    def new_state(settings: MassctlFile | None) -> State:
+        states[:] = [State(settings.renamed if settings is not None else None)]
+        return states[0]
 
     def report(state: State, settings: MassctlFile) -> Report:
         names = None
@@ -159,32 +169,23 @@ def _served(
             names = [each.campaign for each in records if taken(each.campaign, each.appid)]
         return report_from(state, settings, backend.statistics(), now(), names)
 
-    words = Selected(Repository(root), settings, selection).hidden() if settings else ()
-    hidden = Redaction(words)
+    states: list[State] = []
+    kept: dict[tuple[object, ...], Redaction] = {}
     return ServedRepository(
         repository=Repository(root, sandbox=places.sandbox),
         cache=places.cache,
         ledger=places.ledger,
-        entries=entries,
+        entries=partial(_shown, backend),
         archive=backend.archive,
         statistics_folder=places.statistics,
         report=report,
         loopback_override=loopback_override(os.environ, sandbox=places.sandbox),
         language_of=language_of,
+        new_state=new_state,
         selection=selection,
         now=now,
         clock=(lambda: sandbox_time(now())) if places.sandbox else lambda: None,
     )
-
-
-def _hide(
-    root: Path, hidden: Redaction, selection: Selection, recorded: Iterable[str] = ()
-) -> Redaction:
-    """Hide the names of campaigns of other groups: those that have a folder now, and those that are recorded."""
-    folders = Repository(root).campaign_folders
-    names = [*folders.names, *recorded]
-    hidden.learn(name for name in names if not selection.takes_group(folders.group(name)))
-    return hidden
 
 
 def _shown(backend: Backend) -> Sequence[Entry]:
@@ -198,10 +199,8 @@ def _shown(backend: Backend) -> Sequence[Entry]:
         return known
 
 
-def _opened(places: Places, settings: MassctlFile | None) -> Backend:
+def opened_backend(site: Site) -> Backend:
     """Open the place of the ledger; if it cannot exist here, such as a branch without git, that of a file."""
-    folders = places.root, places.ledger.parent, places.cache, places.locks
-    site = Site(*folders, None if places.sandbox else settings, os.environ)
     try:
         backend = open_backend(site)
         backend.ledger  # noqa: B018 - opening it is the question

@@ -36,7 +36,7 @@ def restored(*campaigns: RenderedCampaign, **time: float) -> Scene:
     scene.apply()
     scene.ledger = SimLedger()
     scene.ledger.append(0, [BEGUN], durable=True)
-    scene.campaigns, scene.first_seen = [*campaigns], 1
+    scene.campaigns, scene.inherited_until = [*campaigns], 1
     scene.later(**(time or {"days": 2}))
     return scene
 
@@ -78,7 +78,7 @@ def test_what_wechat_counts_as_sent_is_not_sent_again() -> None:
 
 def test_the_machine_that_began_the_ledger_asks_nothing() -> None:
     scene = restored(NEWS)
-    scene.first_seen = 0
+    scene.inherited_until = 0
     scene.apply()
     assert (2, 0) == (len(scene.wechat.jobs), scene.wechat.calls.count("statistics"))
 
@@ -111,7 +111,7 @@ def test_no_other_campaign_that_is_due_makes_the_next_run_forget_it() -> None:
     """A fresh machine judges by what WeChat says, not by what the run before it sent."""
     scene = restored(NEWS, OTHER)
     assert [Guard.LEDGER_BEHIND] == guards(scene)
-    scene.first_seen = len(scene.ledger.entries)
+    scene.inherited_until = len(scene.ledger.entries)
     scene.later(days=1)
     assert ([Guard.LEDGER_BEHIND], 2) == (guards(scene), len(scene.wechat.jobs))
 
@@ -170,7 +170,7 @@ def staged_elsewhere(scene: Scene, content: str = "") -> MediaId:
 def test_a_draft_of_the_very_articles_that_the_ledger_does_not_know_stops_the_send(
     content: str,
 ) -> None:
-    scene = Scene([NEWS], first_seen=1)
+    scene = Scene([NEWS], inherited_until=1)
     scene.ledger.append(0, [BEGUN], durable=True)
     scene.rules = replace(scene.rules, no_send=True)
     scene.apply()
@@ -181,7 +181,7 @@ def test_a_draft_of_the_very_articles_that_the_ledger_does_not_know_stops_the_se
 
 
 def test_a_draft_says_when_it_was_saved(monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = Scene([NEWS], first_seen=1)
+    scene = Scene([NEWS], inherited_until=1)
     scene.ledger.append(0, [BEGUN], durable=True)
     scene.rules = replace(scene.rules, no_send=True)
     scene.apply()
@@ -200,7 +200,7 @@ def test_a_draft_says_when_it_was_saved(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_draft_that_went_away_between_listing_and_reading_stops_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scene = Scene([NEWS], first_seen=1)
+    scene = Scene([NEWS], inherited_until=1)
     scene.ledger.append(0, [BEGUN], durable=True)
     scene.rules = replace(scene.rules, no_send=True)
     scene.apply()

@@ -21,7 +21,7 @@ from massctl.ledger.codec import (
     follow_file,
     sound_part,
 )
-from massctl.ledger.high_water_mark import note_writing
+from massctl.ledger.high_water_mark import Mark, note_writing
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import (
     GENESIS,
@@ -286,7 +286,7 @@ def ledger(folder: Path, data: bytes) -> LocalLedger:
 
 def torn(folder: Path, data: bytes) -> LocalLedger:
     """Give a ledger that was torn here, behind its first entry."""
-    note_writing(folder / "locks", LINEAGE, 1, chain_digest(LINES[0]))
+    note_writing(folder / "locks", Mark(LINEAGE, 1, chain_digest(LINES[0]), 0))
     return ledger(folder, data)
 
 
@@ -407,7 +407,7 @@ MARKS = {
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
 def test_a_mark_of_another_ledger_tells_nothing_of_this_one(tmp_path, mark):
-    note_writing(tmp_path / "locks", *mark)
+    note_writing(tmp_path / "locks", Mark(*mark, 0))
     with pytest.raises(LedgerCorruptError, match="in the middle of an entry"):
         ledger(tmp_path, WHOLE + NEXT_LINE[:40]).read(0)
 

@@ -100,7 +100,7 @@ def test_what_is_appended_while_a_ledger_is_read_makes_no_older_copy_of_it(
         "{}",
         '{"lineage": 1, "serial": 2, "digest": "x"}',
         '{"lineage": "x", "serial": true, "digest": "x"}',
-        '{"lineage": "x", "serial": 2, "digest": "x", "first": -1}',
+        '{"lineage": "x", "serial": 2, "digest": "x", "inherited_until": -1}',
     ],
 )
 def test_a_note_that_is_none_of_ours_says_nothing(
@@ -120,7 +120,7 @@ def test_a_note_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
 def test_the_machine_that_began_a_ledger_has_seen_all_of_it(
     ledger: LocalLedger, tmp_path: Path
 ) -> None:
-    assert (0, 0) == (ledger.first_seen, put_back_whole(tmp_path, "locks").first_seen)
+    assert (0, 0) == (ledger.inherited_until, put_back_whole(tmp_path, "locks").inherited_until)
 
 
 def put_back_whole(folder: Path, locks: str) -> LocalLedger:
@@ -134,15 +134,15 @@ def test_another_machine_notes_how_far_it_reached_when_it_saw_it_first(
     ledger: LocalLedger, tmp_path: Path
 ) -> None:
     other = put_back_whole(tmp_path, "elsewhere")
-    assert 2 == other.first_seen
+    assert 2 == other.inherited_until
     other.append(2, [new(OTHER)], durable=True)
     other.append(3, [new(OTHER)], durable=True)
     again = put_back_whole(tmp_path, "elsewhere")
     again.append(4, [new(OTHER)], durable=False)
     assert [2, 2, 0] == [
-        put_back_whole(tmp_path, "elsewhere").first_seen,
-        again.first_seen,
-        put_back_whole(tmp_path, "locks").first_seen,
+        put_back_whole(tmp_path, "elsewhere").inherited_until,
+        again.inherited_until,
+        put_back_whole(tmp_path, "locks").inherited_until,
     ]
 
 
@@ -150,4 +150,4 @@ def test_a_ledger_in_the_place_of_another_is_seen_anew(ledger: LocalLedger, tmp_
     other = put_back_whole(tmp_path, "elsewhere")
     other.replace(None, NOW, other.as_found())
     other.append(0, [new(BEGUN)], durable=True)
-    assert 0 == other.first_seen
+    assert 0 == other.inherited_until

@@ -52,6 +52,7 @@ def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
         language_of=lambda settings: (
             Language(settings.language or "en") if settings else Language.EN
         ),
+        new_state=lambda settings: State(settings.renamed if settings else None),
         now=lambda: datetime(2026, 12, 1, tzinfo=UTC),
     )
 

@@ -1,22 +1,38 @@
-"""Where the ledger of `--sandbox` is: in a place of the kind that massctl.yaml names, apart from the real ledger."""
+"""Where the ledger is: where massctl.yaml says, or with `--sandbox` in a place of the same kind, apart from it."""
 
 from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
 
+from massctl.cli.places import Places
 from massctl.errors import ConfigurationError
+from massctl.ledger.backend import Site
 from massctl.model.backends import BACKENDS
 from massctl.model.phrase import Phrase
 from massctl.model.settings import SANDBOX_LEDGER_VARIABLE, MassctlFile, StateSettings
 
 
-def sandbox_settings(
+def ledger_site(
+    places: Places,
+    settings: MassctlFile | None,
+    environment: Mapping[str, str],
+    tell: Callable[[Phrase], None],
+) -> Site:
+    """Return where the ledger of a repository is opened; without `settings` it is a file.
+
+    Raises ConfigurationError where the sandbox's would be the real one.
+    """
+    if places.sandbox and settings is not None:
+        settings = _sandbox_settings(settings, environment, tell)
+    cache = places.world if places.sandbox else places.cache
+    folders = places.root, places.ledger.parent, cache, places.locks
+    return Site(*folders, settings, environment, tell, is_sandbox=places.sandbox)
+
+
+def _sandbox_settings(
     settings: MassctlFile, environment: Mapping[str, str], tell: Callable[[Phrase], None]
 ) -> MassctlFile | None:
-    """Return the settings of a sandbox whose ledger is where MASSCTL_SANDBOX_LEDGER says; None if it is a file.
-
-    Raises ConfigurationError for the place of the real ledger.
-    """
+    """Return the settings of a sandbox whose ledger is where MASSCTL_SANDBOX_LEDGER says; None if it is a file."""
     state = settings.state
     key = BACKENDS[state.backend].sandbox
     given = environment.get(SANDBOX_LEDGER_VARIABLE, "").strip()
@@ -37,7 +53,7 @@ def sandbox_settings(
     try:
         own = StateSettings.model_validate({**plain, key: value})
     except ValidationError:
-        raise _unusable(Phrase("it is no {key} as massctl.yaml takes it", key=key)) from None
+        raise _unusable(Phrase("it is not a valid value of state.{key}", key=key)) from None
     return settings.model_copy(update={"state": own})
 
 

@@ -1,10 +1,10 @@
 """The session of one run with the ledger: what it writes, and the state that this leads to."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
-from threading import Event as Signal
 from typing import Protocol
 
 from msgspec import Struct
@@ -38,7 +38,7 @@ OVERTAKEN_MAX = 20
 
 About = RenderedCampaign | Record
 """The edition that an entry is about: as its folder declares it, or as it is recorded."""
-Apart = Callable[[], AbstractContextManager[None]]
+Release = Callable[[], AbstractContextManager[None]]
 """Lets another thread run while something is waited for."""
 
 
@@ -54,21 +54,30 @@ class LedgerBootstrap(Protocol):
         ...
 
 
-class _Wish(Struct):
-    """What one caller wants of the ledger: to append entries, or to read those behind a serial."""
+class _Request(Struct, kw_only=True):
+    """What one caller wants of the ledger."""
 
-    entries: list[NewEntry]
-    durable: bool = False
-    since: int | None = None
-    """None if it is an append."""
     found: Sequence[Entry] | None = None
     """What was written or read; None while nothing was."""
     error: BaseException | None = None
+
+
+class _Append(_Request):
+    """To append entries; without any, to make durable what was noted."""
+
+    entries: list[NewEntry]
+    durable: bool
 
     @property
     def is_observed(self) -> bool:
         """Whether it only tells what happened, so that it may be written behind what others wrote."""
         return all(is_observed(entry.event) for entry in self.entries)
+
+
+class _Read(_Request):
+    """To read the entries behind a serial."""
+
+    since: int
 
 
 class LedgerSession:
@@ -90,11 +99,11 @@ class LedgerSession:
         """By how many entries the ledger has more than that state, since then."""
         self._noted = False
         """Something was noted since the last durable entry."""
-        self._wishes: list[_Wish] = []
-        self._idle = Signal()
-        """Nobody is being served."""
+        self._requests: list[_Request] = []
+        self._idle = threading.Event()
+        """No requests are being handled."""
         self._idle.set()
-        self._apart: Apart = nullcontext
+        self._release: Release = nullcontext
         self.state = state
 
     def begin(self) -> State:
@@ -109,7 +118,7 @@ class LedgerSession:
     def flush(self) -> None:
         """Make durable what was only noted."""
         if self._noted:
-            self._served(_Wish([], durable=True))
+            self._wait_for(_Append([], durable=True))
 
     def record(self, event: Event, about: About | None = None) -> Entry:
         """Write an entry that every later runner is sure to read; durable, with all before it, on return."""
@@ -121,16 +130,16 @@ class LedgerSession:
 
     def entries_after(self, serial: int) -> Sequence[Entry]:
         """Read what others wrote after an entry of this run; the state that it decides by does not change."""
-        return self._served(_Wish([], since=serial))
+        return self._wait_for(_Read(serial))
 
     @contextmanager
-    def shared(self, apart: Apart) -> Iterator[None]:
-        """Let threads that take turns share it meanwhile; `apart` lets another one run as long as it lasts."""
-        self._apart = apart
+    def shared(self, release: Release) -> Iterator[None]:
+        """Let threads that take turns share it meanwhile; `release` lets another one run as long as it lasts."""
+        self._release = release
         try:
             yield
         finally:
-            self._apart = nullcontext
+            self._release = nullcontext
 
     def _write(
         self, events: Sequence[tuple[Event, About | None]], *, durable: bool
@@ -140,69 +149,69 @@ class LedgerSession:
             NewEntry(at=now, event=event, campaign=key[0], edition=key[1])
             for event, key in map(_keyed, events)
         ]
-        return self._served(_Wish(new, durable))
+        return self._wait_for(_Append(new, durable))
 
     def _begin(self, at: datetime) -> None:
         """Begin the ledger where there is none, no later than what is written into it first."""
         if self.state.serial == 0 and self._bootstrap is not None:
             created = self._bootstrap.created()
             self._bootstrap.declare(created.lineage)
-            first = _Wish([NewEntry(at=at, event=created)], durable=True)
+            first = _Append([NewEntry(at=at, event=created)], durable=True)
             self._append([first])
             if first.error is not None:
                 raise first.error
 
-    def _served(self, wish: _Wish) -> Sequence[Entry]:
-        self._wishes.append(wish)
-        while wish.found is None and wish.error is None:
+    def _wait_for(self, request: _Request) -> Sequence[Entry]:
+        self._requests.append(request)
+        while request.found is None and request.error is None:
             if self._idle.is_set():
-                self._serve()
+                self._handle_all()
             else:
-                with self._apart():
+                with self._release():
                     self._idle.wait()
-        if wish.error is not None:
-            raise wish.error
-        return wish.found or []
+        if request.error is not None:
+            raise request.error
+        return request.found or []
 
-    def _serve(self) -> None:
+    def _handle_all(self) -> None:
         """Do what everybody wants by now; what fails, fails for all of them alike."""
-        wishes, self._wishes = self._wishes, []
+        requests, self._requests = self._requests, []
         self._idle.clear()
         try:
-            appends = [each for each in wishes if each.since is None]
+            appends = [each for each in requests if isinstance(each, _Append)]
             if appends and appends[0].entries:
                 self._begin(appends[0].entries[0].at)
             self._append(appends)
-            self._read([each for each in wishes if each.since is not None])
+            self._read([each for each in requests if isinstance(each, _Read)])
         except BaseException as error:
-            for each in wishes:
+            for each in requests:
                 if each.found is None and each.error is None:
                     each.error = error
         finally:
             self._idle.set()
 
-    def _read(self, wishes: Sequence[_Wish]) -> None:
-        if not wishes:
+    def _read(self, requests: Sequence[_Read]) -> None:
+        if not requests:
             return
-        first = min(each.since or 0 for each in wishes)
-        with self._apart():
+        first = min(each.since for each in requests)
+        with self._release():
             found = self._ledger.read(first)
-        for each in wishes:
-            each.found = found[(each.since or 0) - first :]
+        for each in requests:
+            each.found = found[each.since - first :]
 
-    def _append(self, wishes: Sequence[_Wish]) -> None:
+    def _append(self, requests: Sequence[_Append]) -> None:
         for _ in range(OVERTAKEN_MAX):
             if self._overtaken:
-                for each in wishes:
+                for each in requests:
                     if not each.is_observed:
                         each.error = _overtaken(self.state.serial + self._ahead)
-                wishes = [each for each in wishes if each.error is None]
-            if not wishes:
+                requests = [each for each in requests if each.error is None]
+            if not requests:
                 return
-            durable = any(each.durable for each in wishes)
-            entries = [entry for each in wishes for entry in each.entries]
+            durable = any(each.durable for each in requests)
+            entries = [entry for each in requests for entry in each.entries]
             try:
-                with self._apart():
+                with self._release():
                     written = self._ledger.append(
                         self.state.serial + self._ahead, entries, durable=durable
                     )
@@ -219,7 +228,7 @@ class LedgerSession:
             self.state.absorb_all(_renumbered(written, self._ahead))
             self._noted = not durable
             start = 0
-            for each in wishes:
+            for each in requests:
                 each.found = written[start : start + len(each.entries)]
                 start += len(each.entries)
             return
@@ -227,7 +236,7 @@ class LedgerSession:
 
     def _fall_behind(self) -> None:
         """Find out where the ledger ends now; raises where it is another ledger by now."""
-        with self._apart():
+        with self._release():
             entries = self._ledger.read(0)
         begun = entries[0].event if entries else None
         lineage = begun.lineage if isinstance(begun, Created) else None

@@ -34,8 +34,8 @@ KEPT_BACK_MAX = timedelta(seconds=20)
 """So long entries may wait for a push that something waits for: what they tell would be found out again, at a cost."""
 
 
-Take = Callable[[Entry], None]
-"""Takes one entry after the other."""
+Absorb = Callable[[Entry], None]
+"""Absorbs one entry after the other."""
 
 
 class Lines(Frozen):
@@ -149,18 +149,18 @@ class ChainedLedger:
         self._read(since, entries.append, deep=deep)
         return entries
 
-    def fold(self, absorb: Take) -> None:
+    def fold(self, absorb: Absorb) -> None:
         """Read and verify as `read` does, and give each entry to `absorb` alone, so that none is kept here.
 
         What was absorbed before an error is worth nothing: its lines may be another's, or not all.
         """
         self._read(0, absorb, deep=False)
 
-    def _read(self, since: int, take: Take, *, deep: bool) -> None:
+    def _read(self, since: int, absorb: Absorb, *, deep: bool) -> None:
         mark = seen_mark(self._locks)
         goes_on = not deep and self._lineage is not None and since >= self._whole_serial
         found = self._store.read(self._end if goes_on else None)
-        self._take(found, mark, since, take, deep=deep)
+        self._verify(found, mark, since, absorb, deep=deep)
         self.require_floor(self._end)
 
     def append(
@@ -263,8 +263,8 @@ class ChainedLedger:
             not waited or waited[-1] - waited[0] < KEPT_BACK_MAX
         )
 
-    def _take(
-        self, lines: Lines, mark: Mark | None, since: int, take: Take, *, deep: bool = False
+    def _verify(
+        self, lines: Lines, mark: Mark | None, since: int, absorb: Absorb, *, deep: bool = False
     ) -> None:
         """Verify what a store gave, go on from there, and give the entries after `since`."""
         goes_on = lines.after.serial > 0
@@ -282,7 +282,7 @@ class ChainedLedger:
             if goes_on:
                 behind += found
             else:
-                _give(found, since, take)
+                _give(found, since, absorb)
         self.keys.require_trusted(end.signing, end.serial)
         self._require_newest(mark, lineage, end, digest)
         tail = piece.rpartition(b"\n")[2]
@@ -299,7 +299,7 @@ class ChainedLedger:
             self._behind += behind
         else:
             self._behind, self._whole_serial = [], end.serial
-        _give([*self._behind, *(each.entry for each in self._waiting)], since, take)
+        _give([*self._behind, *(each.entry for each in self._waiting)], since, absorb)
 
     def _rebase(self, end: End, arrived: frozenset[bytes]) -> None:
         """Put what waits behind what others wrote: what happened is as true there, what was decided is not."""
@@ -320,7 +320,7 @@ class ChainedLedger:
             if (signature := self.keys.signature(line, new.event, serial, signing)) is not None:
                 line = encode(new, serial, digest, signature)
             entry = decode(line, serial, digest)
-            signing = self.keys.after(line, entry, signing)
+            signing = self.keys.after_unverified(line, entry, signing)
             chained.append(_Waiting(new, line, entry, signing))
             digest = chain_digest(line)
         return chained
@@ -364,10 +364,10 @@ class ChainedLedger:
         return Mark(lineage, self._end.serial, self._end.digest, self.inherited_until)
 
 
-def _give(entries: Sequence[Entry], since: int, take: Take) -> None:
+def _give(entries: Sequence[Entry], since: int, absorb: Absorb) -> None:
     for entry in entries:
         if entry.serial > since:
-            take(entry)
+            absorb(entry)
 
 
 def digest_at(serial: int, entries: Sequence[Entry], end: End) -> str:

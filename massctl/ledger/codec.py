@@ -114,13 +114,13 @@ def follow(
     that one does not hold, to find the line at fault.
     """
     try:
-        return _followed(data, after, deep=deep, keys=keys, each=deep)
+        return _followed(data, after, deep=deep, keys=keys, verify_each=deep)
     except LedgerUntrustedError:
-        return _followed(data, after, deep=deep, keys=keys, each=True)
+        return _followed(data, after, deep=deep, keys=keys, verify_each=True)
 
 
 def _followed(
-    data: bytes, after: End, *, deep: bool, keys: LedgerKeys, each: bool
+    data: bytes, after: End, *, deep: bool, keys: LedgerKeys, verify_each: bool
 ) -> tuple[list[Entry], End]:
     entries: list[Entry] = []
     serial, prev, start, line, signing = after.serial, after.digest, 0, b"", after.signing
@@ -128,8 +128,8 @@ def _followed(
     while (stop := data.find(b"\n", start)) >= 0:
         serial, line, before = serial + 1, data[start:stop], signing
         entries.append(decode(line, serial, prev))
-        signing = keys.after(line, entries[-1], signing)
-        if each:
+        signing = keys.after_unverified(line, entries[-1], signing)
+        if verify_each:
             keys.verify(line, entries[-1], before)
         if deep:
             check_form(line, entries[-1])
@@ -138,7 +138,7 @@ def _followed(
     if last and is_whole(last):
         serial, line, before = serial + 1, last, signing
         entries.append(decode(line, serial, prev))
-        signing = keys.after(line, entries[-1], signing)
+        signing = keys.after_unverified(line, entries[-1], signing)
         prev = chain_digest(line)
     elif last and not begins_entry(last, serial + 1, prev):
         raise _corrupt(serial + 1, Phrase("the bytes there are not the beginning of an entry"))

@@ -31,7 +31,7 @@ from massctl.git import NETWORK_SECONDS
 from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, NEW_LINEAGE
 from massctl.ledger.archive import ARCHIVE_BYTES_MAX, Contents
 from massctl.ledger.backend import Backend
-from massctl.ledger.chained_ledger import ChainedLedger, Lines, Take, stale
+from massctl.ledger.chained_ledger import Absorb, ChainedLedger, Lines, stale
 from massctl.ledger.codec import End, chain_digest, is_whole
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
@@ -331,13 +331,13 @@ class GitLedger(ChainedLedger):
         self._signed_in: Tip | None = None
         """The commit that said it, where that was since."""
 
-    def _read(self, since: int, take: Take, *, deep: bool) -> None:
+    def _read(self, since: int, absorb: Absorb, *, deep: bool) -> None:
         """See `ChainedLedger.read`; the way out of damage is that of a branch.
 
         Raises LedgerUntrustedError for a signed ledger that ends before an entry that a commit was signed for.
         """
         try:
-            super()._read(since, take, deep=deep)
+            super()._read(since, absorb, deep=deep)
         except LedgerCorruptError as error:
             raise _damaged(error.detail) from None
         except LedgerForgedError as error:
@@ -418,7 +418,7 @@ class GitLedger(ChainedLedger):
         if lines is None:
             return None
         entries: list[Entry] = []
-        self._take(lines, mark, 0, entries.append)
+        self._verify(lines, mark, 0, entries.append)
         return entries
 
 

@@ -28,7 +28,7 @@ from massctl.errors import (
 from massctl.extras import install_command
 from massctl.ledger import LEDGER_FILE
 from massctl.ledger.backend import Backend
-from massctl.ledger.chained_ledger import ChainedLedger, Lines, Take, stale
+from massctl.ledger.chained_ledger import Absorb, ChainedLedger, Lines, stale
 from massctl.ledger.codec import BEGIN, End, chain_digest
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.s3_archive import S3Archive, S3Statistics
@@ -337,10 +337,10 @@ class S3Ledger(ChainedLedger):
         self.store: Final = store
         super().__init__(store, locks, keys)
 
-    def _read(self, since: int, take: Take, *, deep: bool) -> None:
+    def _read(self, since: int, absorb: Absorb, *, deep: bool) -> None:
         """See `ChainedLedger.read`; the way out of damage is that of a bucket."""
         try:
-            super()._read(since, take, deep=deep)
+            super()._read(since, absorb, deep=deep)
         except LedgerCorruptError as error:
             raise LedgerCorruptError(error.summary, error.detail, _OLDER_VERSION) from None
 

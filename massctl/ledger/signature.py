@@ -211,7 +211,7 @@ class LedgerKeys:
         lineage = event.lineage if isinstance(event, Created) else before.lineage
         return writer.sign(_message(lineage, serial, sha256_of(line)))
 
-    def after(self, line: bytes, entry: Entry, before: Signing) -> Signing:
+    def after_unverified(self, line: bytes, entry: Entry, before: Signing) -> Signing:
         """Return who signs behind a line; raise LedgerUntrustedError where it is not signed and should be.
 
         Whether the signature holds is verified where the line names a key, and else by `verify`. Without a key in

@@ -298,7 +298,8 @@ class Place(Stored):
         return S3LedgerStore(_Bucket(self))
 
     def forced(self, lines: Sequence[bytes]) -> Objects:
-        folder, numbered = s3._FIRST_FOLDER, enumerate(lines, 1)
+        # Where no object is, there is no ledger, and massctl.yaml tells that; here somebody emptied the first.
+        folder, numbered = s3._FIRST_FOLDER, enumerate(lines or [b""], 1)
         return Objects({s3._key(folder, serial): s3._body([line]) for serial, line in numbered})
 
     def open(self, server: SimServer, wechat: SimWeChat, locks: Path) -> S3Ledger:

@@ -115,7 +115,8 @@ def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
 _EXECUTOR = "massctl.apply.executor"
 _SENDING = "massctl.apply.send"
 _LEAVING = "massctl.apply.preflight"
-_GUARD = "massctl.plan.matrix"
+_GUARD = "massctl.plan.guards"
+_MATRIX = "massctl.plan.matrix"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
@@ -1285,7 +1286,7 @@ MUTANTS = (
     ),
     Mutant(
         "a cell that nobody declares any more counts as declared",
-        _GUARD,
+        _MATRIX,
         "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return False\n",
         "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return True\n",
         "a cell, renamed",

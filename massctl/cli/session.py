@@ -79,11 +79,16 @@ class Session(Struct):
     _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
     _backend: "Backend | None" = None
     _child: "Child | None" = None
+    _repository: Repository | None = None
+    _is_read: bool = False
+    """A pass has read `_repository`."""
 
     @property
     def repository(self) -> Repository:
-        """The working tree."""
-        return Repository(self.root, sandbox=self.sandbox is not None)
+        """The working tree, as this pass found it; `renewed()` looks at it as it is in this moment."""
+        if self._repository is None:
+            self._repository = Repository(self.root, sandbox=self.sandbox is not None)
+        return self._repository
 
     @property
     def selected(self) -> "Selected":
@@ -125,8 +130,13 @@ class Session(Struct):
     ) -> "WorkingTree":
         """Return the files of the working tree for one pass; with a `cache` of its own, also a child of its own.
 
-        Where it `acts` on WeChat, no picture comes from a cache that another process wrote.
+        Where it `acts` on WeChat, no picture comes from a cache that another process wrote. Each pass looks for the
+        campaigns again; the first that does not act takes those that the command line was compared with.
         """
+        if repository is None:
+            if acts or self._is_read:
+                self._repository = None
+            self._is_read = True
         child = self.child() if cache is None else None
         own = self.places.own_cache if acts and self.realm() == "wechat" else self.places.cache
         where = repository or self.repository, self.settings, cache or own
@@ -146,7 +156,7 @@ class Session(Struct):
 
     def for_thread(self) -> "Session":
         """Return the session for another thread: its clients and ledgers are its own, as no two threads share one."""
-        return replace(self, _clients={}, _watches={}, _backend=None)
+        return replace(self, _clients={}, _watches={}, _backend=None, _repository=None)
 
     def api_base(self, account: AccountName) -> str:
         """Return where an account's API answers: MASSCTL_API_BASE outranks massctl.yaml."""
@@ -195,7 +205,7 @@ class Session(Struct):
 
     def settings_now(self) -> "tuple[MassctlFile | None, dict[str, str]]":
         """Read the settings; None while they are faulty. What was read comes second, as in `JudgedInputs.files`."""
-        repository = self.repository
+        repository = self.repository.renewed()
         override = loopback_override(self.environment, sandbox=self.sandbox is not None)
         settings, _ = load_settings(repository, loopback_override=override)
         return settings, settings_found(repository)
@@ -254,7 +264,8 @@ class Session(Struct):
         return replace(tip, changed=changed)
 
     def reread(self) -> None:
-        """Take massctl.yaml as it is now, for a run that plans again after a wait; the ledger stays where it is."""
+        """Take the files as they are now, for a run that plans again after a wait; the ledger stays where it is."""
+        self._repository = None
         before, (read, _) = self.settings, self.settings_now()
         now, policy = read or before, self._policy_of(read, before.policy)
         lineage = before.state.lineage or now.state.lineage

@@ -356,7 +356,7 @@ class Ignore(Strict):
 Message = MpNews | Text | Image | Voice | MpVideo | WxCard
 
 
-class Cell(Strict):
+class CellFile(Strict):
     """One campaign of a matrix, called NAME@CELL. What it does not say is as the file says."""
 
     name: Annotated[str, StringConstraints(pattern=CELL_NAME_PATTERN)]
@@ -396,7 +396,7 @@ class CampaignFile(Strict):
     """true: each line of Markdown is a line of the article, as in verse. Else the lines of a paragraph are one."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
-    matrix: Annotated[list[Cell], Field(min_length=1)] | None = None
+    matrix: Annotated[list[CellFile], Field(min_length=1)] | None = None
     """The same message from several accounts, or to several audiences: each cell is a campaign of its own, called
     NAME@CELL. What cells do not say of account and audience stands above."""
     ignore: list[Ignore] = Field(default_factory=list)
@@ -496,6 +496,10 @@ def _no_account(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
+SAME_FOLLOWERS = Phrase(
+    "the cell {other} sends to the same followers of this account, who would get it twice"
+)
+ANOTHER_CELL = Phrase("give it another account or another audience, or keep one of the two cells")
 BETWEEN_CELLS = frozenset({"MC037", "MC038"})
 """Codes of what is wrong between two cells."""
 
@@ -543,11 +547,8 @@ def _overlap(index: int, cell: Mapping[str, Any], other: object) -> Fault:
     key = (MATRIX, index, "audience") if "audience" in cell else (MATRIX, index)
     return Fault(
         "MC038",
-        Phrase(
-            "the cell {other} sends to the same followers of this account, who would get it twice",
-            other=str(other),
-        ),
-        Phrase("give it another account or another audience, or keep one of the two cells"),
+        Phrase(SAME_FOLLOWERS, other=str(other)),
+        ANOTHER_CELL,
         key=key,
     )
 

@@ -59,7 +59,7 @@ def defaults_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         say = Phrase("there is no time zone {zone}", zone=zone)
         yield Fault("MC014", say, hint, key=("send", "timezone"), at_key=False)
     if isinstance(hours.get("from"), str) and hours.get("from") == hours.get("to"):
-        say = Phrase("a window of no minutes is no window")
+        say = Phrase("the window is empty: from and to are equal")
         yield Fault("MC014", say, Phrase("write a later `to`"), key=("send", "to"), at_key=False)
 
 

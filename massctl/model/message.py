@@ -668,21 +668,28 @@ class RenderedContent(Frozen):
     """What templates took from the ledger: `CAMPAIGN/NUMBER` and the address of that article, sorted."""
 
 
-class Cell(Frozen):
+class DeclaredCell(Frozen):
     """What a cell of a matrix declares: to whom it sends, and from which account."""
 
     name: CampaignName
     """`NAME@CELL`."""
     appid: AppId
     audience: "Audience"
+    openid_list: "OpenidList | None" = None
+    """Its list of openids; None for a cell without one, or of an account that nobody compares it with."""
+
+    @property
+    def listed(self) -> dict[str, Any]:
+        """Return what names the openids of its list; nothing without one."""
+        return _named(self.openid_list)
 
 
 class Family(Frozen):
-    """The campaigns that stand, or stood, in the folder of a campaign; a record of theirs may be of this very send."""
+    """The campaigns that the folder of a campaign holds or held; a record of theirs may be of the same send."""
 
     folders: frozenset[CampaignName]
     """Its folder, and those that were renamed to it."""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[DeclaredCell, ...] = ()
     """What its campaign.yaml declares now; empty without a matrix."""
 
 
@@ -861,9 +868,11 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
 
 def approved_audience(campaign: RenderedCampaign) -> dict[str, Any]:
     """Return an audience as lock, digest and ledger write it: as declared, and what names the openids of a list."""
-    found = campaign.openid_list
-    named = {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
-    return {**declared_audience(campaign.audience), **named}
+    return {**declared_audience(campaign.audience), **_named(campaign.openid_list)}
+
+
+def _named(found: "OpenidList | None") -> dict[str, Any]:
+    return {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
 
 
 def declared_audience(audience: "Audience") -> dict[str, Any]:

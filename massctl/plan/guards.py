@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from massctl.model.campaign import AUDIENCES, Audience, Tag
+from massctl.model.campaign import Audience, Tag
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, Digest, folder_name
+from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import (
-    Cell,
-    Family,
     RenderedCampaign,
-    declared_audience,
     message_digest_to,
 )
 from massctl.model.phrase import (
@@ -64,6 +61,7 @@ from massctl.plan.destinations import (
     unlisted,
 )
 from massctl.plan.lease import TAKE_OVER
+from massctl.plan.matrix import matrix_refusal
 from massctl.plan.quota import (
     Agenda,
     Scope,
@@ -1288,52 +1286,6 @@ def _rejected_before(case: Case) -> Refusal | None:
             errcode=rejection.errcode,
         ),
         Phrase("change what WeChat objects to; massctl sends a new digest"),
-    )
-
-
-def matrix_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
-    """Refuse what another campaign of its folder may have sent to its followers already, under another name.
-
-    That is a campaign without a matrix, a cell that is gone, and a cell that declares another account or audience than
-    it had. What cells declare now was compared when the file was read.
-    """
-    family = campaign.family or Family(frozenset({folder_name(campaign.name)}))
-    cells = {each.name: each for each in family.cells}
-    names = {name for folder in family.folders for name in state.index.folders.get(folder, ())}
-    for name in sorted(names - {campaign.name}):
-        for record in state.editions(name):
-            found = (each for each in reach(record, state).values() if _may_be_its(each, campaign))
-            if any(not _is_as_declared(each, cells.get(name)) for each in found):
-                return _matrix_words(campaign, name)
-    return None
-
-
-def _may_be_its(sent: BatchReach, campaign: RenderedCampaign) -> bool:
-    return sent.reach is not Reach.SURELY_NOT and sent.appid in (None, campaign.appid)
-
-
-def _is_as_declared(sent: BatchReach, cell: Cell | None) -> bool:
-    """Return whether a cell still declares the account and the audience of what it sent."""
-    if cell is None or sent.audience is None or sent.appid != cell.appid:
-        return False
-    declared = declared_audience(cell.audience)
-    return all(sent.audience.get(key) == declared.get(key) for key in AUDIENCES)
-
-
-def _matrix_words(campaign: RenderedCampaign, other: CampaignName) -> Refusal:
-    example = f"{{from: {other}, to: {campaign.name}}}"
-    return Refusal(
-        Guard.MATRIX_CHANGED,
-        Phrase(
-            "{other} may have reached the same followers, and campaign.yaml does not declare it that way any more",
-            other=other,
-        ),
-        Phrase(
-            "if this is the same send under another name, write `{example}` under `moved:` in massctl.yaml; if not, "
-            "declare {other} as it was, or make another folder for this send",
-            example=example,
-            other=other,
-        ),
     )
 
 

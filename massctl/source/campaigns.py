@@ -40,7 +40,7 @@ from massctl.model.ids import (
     cell_of,
     folder_name,
 )
-from massctl.model.message import Campaign, Cell, Inherited
+from massctl.model.message import Campaign, DeclaredCell, Inherited
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
@@ -215,7 +215,7 @@ class Loaded(Campaign):
     """The file itself; None if it could not be read."""
     index: int | None = None
     """Which cell of a matrix it is, from 0; None without a matrix."""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[DeclaredCell, ...] = ()
     """What the cells of its matrix declare, itself among them."""
     said: Mapping[str, object] = field(default_factory=dict)
     """What the file itself says of a cell."""
@@ -363,11 +363,11 @@ def _says(said: Mapping[str, object], key: str) -> bool:
     return part in mapping_of(said.get(first)) if part else first in said and first != "send"
 
 
-def _declared_cell(cell: Loaded, appids: Mapping[str, str]) -> Cell:
+def _declared_cell(cell: Loaded, appids: Mapping[str, str]) -> DeclaredCell:
     """Return what a cell declares; of one with faults only that it is there."""
     if cell.file is None:
-        return Cell(cell.name, AppId(""), Audience())
-    return Cell(cell.name, AppId(appids.get(cell.file.account, "")), cell.file.audience)
+        return DeclaredCell(cell.name, AppId(""), Audience())
+    return DeclaredCell(cell.name, AppId(appids.get(cell.file.account, "")), cell.file.audience)
 
 
 def _no_cell(whole: Loaded, name: CampaignName) -> Loaded:

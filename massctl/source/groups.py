@@ -1,12 +1,13 @@
 """Which folders of `campaigns/` are campaigns, and which are groups of them.
 
 A folder with a campaign.yaml is a campaign. A folder without one is a group if a campaign or defaults stand in it.
+A campaign holds no other one.
 """
 
 import errno
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import field
@@ -144,8 +145,7 @@ def folders_in(paths: Iterable[str]) -> dict[CampaignName, list[Folder]]:
     found: dict[CampaignName, list[Folder]] = {}
     for folder in sorted(declared):
         top, *names = folder.split("/")
-        above = {"/".join([top, *names[:count]]) for count in range(1, len(names))}
-        if top == CAMPAIGNS and all(map(is_folder_name, names)) and not above & declared:
+        if top == CAMPAIGNS and all(map(is_folder_name, names)):
             found.setdefault(CampaignName(names[-1]), []).append(Folder(folder))
     return found
 
@@ -191,14 +191,43 @@ class _Search:
         """Note a campaign, or those of a group; return their names."""
         folder = f"{above}/{name}"
         if not _is_group(f"{self._root}/{folder}"):
-            self.found.setdefault(CampaignName(name), []).append(Folder(folder))
-            return [CampaignName(name)]
+            return self._campaign(Folder(folder))
         if os.path.islink(f"{self._root}/{folder}"):
             self.diagnostics.append(_linked_group(folder))
             return []
         known = {each: len(same) for each, same in self.found.items()}
         self.level(folder)
         return [each for each, same in self.found.items() if len(same) > known.get(each, 0)]
+
+    def _campaign(self, folder: Folder) -> list[CampaignName]:
+        """Note a campaign, and those that it holds, which refuses all of them; return their names."""
+        held = list(self._held(folder))
+        names: list[CampaignName] = []
+        for each in (folder, *held):
+            own = each.rpartition("/")[2]
+            if is_folder_name(own):
+                name = CampaignName(own)
+                names.append(name)
+                self.found.setdefault(name, []).append(each)
+                if held:
+                    others = held if each == folder else [each]
+                    self.twins[name] = _holds_another(name, folder, others)
+        return names
+
+    def _held(self, folder: Folder) -> Iterator[Folder]:
+        """Return the campaigns below a folder, but for what begins with `_` or `.`; links are not followed."""
+        try:
+            with os.scandir(self._root / folder) as entries:
+                found = [each.name for each in entries if each.is_dir(follow_symlinks=False)]
+        except OSError:
+            return  # Whoever reads it as a campaign says what is wrong.
+        for name in sorted(found):
+            below = Folder(f"{folder}/{name}")
+            if name.startswith((".", "_")):
+                continue
+            if os.path.lexists(self._root / below / CAMPAIGN_FILE):
+                yield below
+            yield from self._held(below)
 
 
 def _is_group(folder: str) -> bool:
@@ -258,6 +287,18 @@ def _same_name(name: CampaignName, folders: list[Folder]) -> Diagnostic:
         Phrase("{folders} have the same name", folders=enumerated(folders)),
         Phrase("rename all but one: a name is one campaign in the whole repository"),
     )
+
+
+def _holds_another(name: CampaignName, folder: Folder, held: list[Folder]) -> Diagnostic:
+    file = f"{folder}/{CAMPAIGN_FILE}"
+    others = enumerated([readable(each) for each in held])
+    say = Phrase("{folder} holds another campaign: {others}", folder=folder, others=others)
+    hint = Phrase(
+        "if {folder} is a group, remove {file}; if it is a campaign, move the others out of it",
+        folder=folder,
+        file=file,
+    )
+    return about_file("MC039", folder, name, say, hint)
 
 
 def _linked_group(folder: str) -> Diagnostic:

@@ -4,6 +4,8 @@ A campaign whose edition went out is neither read nor rendered while its folder 
 ledger recorded what a plan needs of it.
 """
 
+import os
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,6 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -34,7 +37,7 @@ from massctl.model.ids import (
     folder_name,
 )
 from massctl.model.inputs import JudgedInputs
-from massctl.model.message import Family, Picture, RenderedCampaign, Window
+from massctl.model.message import DeclaredCell, Family, Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import (
@@ -105,7 +108,11 @@ class WorkingTree(Struct, dict=True):
         folder = self.repository.folder(name)
         if folder not in self._contents:
             self._contents[folder] = self.repository.contents_of(folder)
-        return folder_digest_of(self._contents[folder], self.campaign(name).own_content)
+        loaded = self.campaign(name)
+        contents = self._contents[folder]
+        others = _lists_of_other_cells(loaded)
+        own = {path: named for path, named in contents.items() if path not in others}
+        return folder_digest_of(own, loaded.own_content)
 
     @cached_property
     def renderer(self) -> "Renderer":
@@ -212,6 +219,17 @@ class WorkingTree(Struct, dict=True):
         return Fault("MC108", say, hint)
 
 
+def _lists_of_other_cells(loaded: "Loaded") -> set[bytes]:
+    """Return the lists in a cell's folder that other cells alone name: they are no part of this one."""
+    own: set[str] = set()
+    others: set[str] = set()
+    for each in loaded.cells:
+        if (written := each.audience.openids) is not None:
+            named = own if each.name == loaded.name else others
+            named |= {posixpath.normpath(written), posixpath.normpath(unquote(written))}
+    return {os.fsencode(each) for each in others - own}
+
+
 _ENDS = ("not_before", "not_after")
 
 
@@ -283,7 +301,9 @@ class Desires:
         )
 
     def _told_gone(self, name: CampaignName) -> Diagnostic:
-        say = Phrase("{name} is declared no more; its record in the ledger stays", name=name)
+        say = Phrase(
+            "campaign.yaml no longer declares {name}; its record stays in the ledger", name=name
+        )
         if not cell_of(name):
             say = Phrase(
                 "{name} has a matrix now; what was sent before that stays on record", name=name
@@ -443,6 +463,7 @@ class Desires:
         loaded = due.loaded
         file = due.file
         working_tree = self._working_tree
+        cells, overlaps = self._between_cells(loaded)
         try:
             made = working_tree.rendered(loaded.name, file, self._links_of(loaded.name))
         except ChildError as error:
@@ -462,6 +483,7 @@ class Desires:
                 *about_unseen(loaded.positions.reporter),
                 *about_cut_texts(loaded.positions),
                 *about_reprint(loaded),
+                *overlaps,
                 *about_tag(
                     working_tree.repository, loaded.name, file.account, file.audience, loaded.place
                 ),
@@ -488,16 +510,31 @@ class Desires:
             first_name=known_as,
             inputs=inputs,
             inherited=loaded.inherited,
-            family=self._family(loaded),
+            family=self._family(loaded, cells),
         )
 
-    def _family(self, loaded: "Loaded") -> Family | None:
+    def _between_cells(self, loaded: "Loaded") -> tuple[tuple[DeclaredCell, ...], list[Diagnostic]]:
+        """Return the cells of its matrix with their lists, and which of them send to followers of this one."""
+        if not loaded.cells:
+            return (), []
+        # Few campaigns have a matrix.
+        from massctl.source.overlaps import about_overlaps, with_lists
+        from massctl.source.tags import tag_ids
+
+        tree = self._working_tree
+        cells = with_lists(loaded, tree)
+        appid = next(each.appid for each in cells if each.name == loaded.name)
+        accounts = [name for name, each in tree.settings.accounts.items() if each.appid == appid]
+        tags = tag_ids(tree.repository, accounts)
+        return cells, about_overlaps(loaded, cells, tags, tree.openid_lists)
+
+    def _family(self, loaded: "Loaded", cells: tuple[DeclaredCell, ...]) -> Family | None:
         """Return the campaigns that stand, or stood, in the folder of this one; None if it always stood there alone."""
         own = folder_name(loaded.name)
         renamed = self._working_tree.settings.renamed.items()
         formers = {folder_name(former) for former, name in renamed if folder_name(name) == own}
         folders = frozenset({own, *(formers - self._declared_folders)})
-        return Family(folders, loaded.cells) if loaded.cells or len(folders) > 1 else None
+        return Family(folders, cells) if cells or len(folders) > 1 else None
 
     @cached_property
     def _declared_folders(self) -> set[CampaignName]:

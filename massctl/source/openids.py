@@ -13,7 +13,8 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain
+from heapq import merge
+from itertools import accumulate, chain, pairwise
 
 from msgspec import Struct, field
 
@@ -89,6 +90,12 @@ class OpenidStore:
             first,
         )
 
+    def in_order(self) -> Iterator[str]:
+        """Return its openids by their letters, each once."""
+        # SQLite sorts in its file.
+        found = self._db.execute("SELECT openid FROM kept ORDER BY openid")
+        return (openid for (openid,) in found)
+
     def batch(self, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, in their order."""
         query = "SELECT openid FROM kept WHERE place > ? AND place <= ? ORDER BY place"
@@ -116,6 +123,7 @@ class OpenidFiles:
         self._batch_max = batch_max
         self._read: dict[str, ListedOpenids] = {}
         self._stores: dict[str, OpenidStore] = {}
+        self._common: dict[frozenset[str], int] = {}
 
     def listed(self, path: str) -> ListedOpenids:
         """Read the list at `path` (from campaigns/), once."""
@@ -129,6 +137,14 @@ class OpenidFiles:
         # Requests are held in circles for a while, and ten thousand openids are too many to wait for the collector.
         gc.collect(1)
         return self._stores[sha256].batch(number)
+
+    def in_both(self, one: str, other: str) -> int:
+        """Count the openids that two lists have in common, by the names of the lists; memory stays the same."""
+        pair = frozenset((one, other))
+        if pair not in self._common:
+            both = merge(*(self._stores[each].in_order() for each in (one, other)))
+            self._common[pair] = sum(first == second for first, second in pairwise(both))
+        return self._common[pair]
 
     def _look(self, path: str) -> ListedOpenids:
         reading = _Reading(path)

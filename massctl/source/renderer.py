@@ -384,7 +384,7 @@ def materials_of(request: dict[str, Any]) -> "tuple[Repository, MassctlFile, Pat
     edited = {path: base64.b64decode(data) for path, data in request["edited"].items()}
     settings = MassctlFile.model_validate(request["settings"])
     folders = CampaignFolders(request["folders"], (), defaults=frozenset(request["defaults"]))
-    repository = EditedRepository(Path(request["root"]), edited, folders)
+    repository = EditedRepository(Path(request["root"]), edited, folders=folders)
     return repository, settings, Path(request["pictures"])
 
 

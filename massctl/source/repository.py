@@ -553,10 +553,17 @@ class EditedRepository(Repository):
         self,
         root: Path,
         edited: Mapping[str, bytes],
+        *,
+        sandbox: bool = False,
         folders: CampaignFolders | None = None,
     ) -> None:
-        super().__init__(root, folders=folders)
+        super().__init__(root, sandbox=sandbox, folders=folders)
         self.edited: Final = edited
+
+    def renewed(self) -> "EditedRepository":
+        """Return the same repository for another pass, with the same edits."""
+        sandbox = SANDBOX_TAGS_FILE in self.tags_files
+        return EditedRepository(self.root, self.edited, sandbox=sandbox)
 
     def pieces(self, path: str, limit: int) -> Iterator[bytes]:
         """Read a file as edited, or as it is on disk."""

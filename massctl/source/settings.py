@@ -45,9 +45,9 @@ def load_settings(
         files = tuple((path, repository.read_bytes(path, YAML_BYTES_MAX)) for path in paths)
     except UnreadableError as error:
         return None, [about_file(error.code, error.path, None, error.message, error.hint)]
-    settings, diagnostics = _settings_in(
-        data, files, loopback_override, tuple(repository.campaign_folders.folders.items())
-    )
+    # Only renamings are compared with the campaigns, and a run reads its settings before each request.
+    folders = repository.campaign_folders.folders if b"moved" in data else {}
+    settings, diagnostics = _settings_in(data, files, loopback_override, tuple(folders.items()))
     return settings, list(diagnostics)
 
 

@@ -1,7 +1,7 @@
 """The tags (标签) of accounts as they were pulled: `massctl.tags.json`, for plans without a network."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
@@ -73,6 +73,15 @@ def write_tags(repository: Repository, pulled: Mapping[str, AccountTags]) -> str
     text = json.dumps(file.model_dump(mode="json"), ensure_ascii=False, indent=2)
     write_whole(repository.root / path, f"{text}\n".encode(), 0o644)
     return path
+
+
+def tag_ids(repository: Repository, accounts: Iterable[str]) -> dict[str, int]:
+    """Return the pulled tags of these accounts, each id by its name; none where the file is unreadable."""
+    known = known_tags(repository)
+    if isinstance(known, Diagnostic):
+        return {}
+    pulled = [known[each] for each in accounts if each in known]
+    return {tag.name: tag.id for each in pulled for tag in each.tags}
 
 
 def about_tag(

@@ -100,6 +100,25 @@ def test_a_second_campaign_of_a_name_that_was_sent_is_told_all_the_same(shell: S
     assert ["MC035"] == [each["code"] for each in planned(shell)[0]["diagnostics"]]
 
 
+def test_nothing_is_sent_of_a_campaign_that_holds_others_nor_of_these(shell: Shell) -> None:
+    shell.tree.text("north/a", more=DUE)
+    shell.tree.text("north/b", content="别的", more=DUE)
+    shell.tree.text("note", content="第三", more=DUE)
+    shell.tree.text("north", content="上面", more=DUE)
+    done = apply(shell)
+    assert ["note"] == [each["name"] for each in done.document["campaigns"] if each["jobs"]]
+    assert 1 == len(shell.report()["jobs"])
+    told = {each["name"]: each["diagnostics"] for each in planned(shell)}
+    assert ["a", "b", "north"] == sorted(name for name, found in told.items() if found)
+    ((north,), (a,)) = told["north"], told["a"]
+    assert ("MC039", "MC039") == (north["code"], a["code"])
+    assert (
+        "campaigns/north holds another campaign: campaigns/north/a, campaigns/north/b"
+        == north["message"]
+    )
+    assert "campaigns/north holds another campaign: campaigns/north/a" == a["message"]
+
+
 @pytest.mark.parametrize("path", ["../other/images/river.png", "../../note/x.png", "../x.png"])
 def test_a_path_reaches_no_other_campaign_of_its_group(shell: Shell, path: str) -> None:
     shell.tree.news("north/letter", more=DUE)
@@ -148,7 +167,10 @@ def test_new_makes_a_campaign_in_a_group_and_leaves_out_what_it_inherits(shell: 
     ("name", "words"),
     [
         ("south/spring", "campaigns/north/spring already exists"),
-        ("north/spring/letter", "campaigns/north/spring already exists"),
+        (
+            "north/spring/letter",
+            "campaigns/north/spring is a campaign; a campaign cannot hold another one",
+        ),
         ("North/letter", "North is not a campaign name"),
         ("/letter", "is not a campaign name"),
         ("north//letter", "is not a campaign name"),

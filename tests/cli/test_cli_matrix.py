@@ -118,7 +118,7 @@ def test_a_cell_that_is_removed_is_told_and_its_account_sends_nothing_of_the_fol
         jobs(shell),
     )
     said = shell("plan", "--sandbox")
-    assert "MC413 notice@east is declared no more" in said.err
+    assert "MC413 campaign.yaml no longer declares notice@east" in said.err
 
 
 RENAMED = "{name: ost, account: main}"
@@ -420,3 +420,96 @@ def test_cells_inherit_what_neither_they_nor_their_file_say(shell: Shell):
     assert {"notice@east": "main", "notice@west": "west"} == {
         name: each["account"] for name, each in plan(shell).items()
     }
+
+
+VIP = "{name: id, account: main, audience: {tag_id: 101}}"
+BY_NAME = "{name: tag, account: main, audience: {tag: VIP}}"
+
+
+def tagged(shell: Shell, cells: str) -> None:
+    """Write cells of an account whose tag 101 is called VIP."""
+    matrix(shell, cells)
+    shell.control("accounts", {"appid": APPID, "kind": "service"})
+    shell.control("tags", {"appid": APPID, "id": 101, "name": "VIP", "count": 50})
+
+
+def test_two_cells_with_one_tag_are_a_fault_where_the_pulled_tags_say_so(shell: Shell):
+    tagged(shell, f"{VIP}, {BY_NAME}")
+    assert 0 == shell("tags", "pull", "--sandbox").status
+    done = apply(shell)
+    assert (1, 0) == (done.status, jobs(shell))
+    said = shell("plan", "--sandbox")
+    assert 2 == said.out.count("MC038"), said.out
+
+
+@pytest.mark.parametrize("first", [VIP, BY_NAME], ids=["id", "name"])
+def test_a_cell_whose_tag_another_cell_was_sent_to_is_refused(shell: Shell, first: str):
+    tagged(shell, first)
+    assert 0 == apply(shell).status
+    matrix(shell, f"{VIP}, {BY_NAME}")
+    shell.tree.write(FILE, shell.tree.read(FILE).replace("十点半", "十一点"))
+    done = apply(shell)
+    second = "notice@tag" if first == VIP else "notice@id"
+    assert (5, ["matrix_changed"], 1) == (done.status, refusals(done).get(second), jobs(shell))
+
+
+def test_two_cells_that_turn_out_to_have_one_tag_are_both_refused(shell: Shell):
+    tagged(shell, f"{VIP}, {BY_NAME}")
+    done = apply(shell)
+    assert (5, 0) == (done.status, jobs(shell))
+    assert {"notice@id": ["matrix_changed"], "notice@tag": ["matrix_changed"]} == refusals(done)
+
+
+ONE = "{name: one, account: main, audience: {openids: one.txt}}"
+TWO = "{name: two, account: main, audience: {openids: two.txt}}"
+PEOPLE = [f"oABCDEFGHIJKLMNOPQRSTUV{number:05d}" for number in range(6)]
+
+
+def listed(shell: Shell, **lists: list[str]) -> None:
+    for name, openids in lists.items():
+        shell.tree.write(f"campaigns/{NAME}/{name}.txt", "".join(f"{each}\n" for each in openids))
+
+
+@pytest.mark.parametrize(
+    ("two", "both"),
+    [
+        pytest.param(PEOPLE[:4][::-1], "4", id="in another order"),
+        pytest.param([*PEOPLE[3:]], "1", id="one of them"),
+    ],
+)
+def test_lists_with_the_same_people_are_a_fault_of_both_cells(
+    shell: Shell, two: list[str], both: str
+):
+    listed(shell, one=PEOPLE[:4], two=two)
+    matrix(shell, f"{ONE}, {TWO}")
+    assert (1, 0) == (apply(shell).status, jobs(shell))
+    said = shell("plan", "--sandbox")
+    assert 2 == said.out.count("MC038"), said.out
+    assert f"{both} of these openids" in said.out
+
+
+def test_lists_without_a_person_in_common_are_sent(shell: Shell):
+    listed(shell, one=PEOPLE[:3], two=PEOPLE[3:])
+    matrix(shell, f"{ONE}, {TWO}")
+    assert (0, 2) == (apply(shell).status, jobs(shell))
+
+
+def test_the_list_of_a_cell_that_is_added_is_no_edit_of_the_one_that_was_sent(shell: Shell):
+    listed(shell, one=PEOPLE[:3])
+    matrix(shell, ONE)
+    assert 0 == apply(shell).status
+    listed(shell, two=PEOPLE[3:])
+    matrix(shell, f"{ONE}, {TWO}")
+    done = apply(shell, NAME)
+    assert (0, {}, 2) == (done.status, refusals(done), jobs(shell))
+
+
+def test_a_list_that_changed_after_its_cell_was_sent_stops_the_others(shell: Shell):
+    listed(shell, one=PEOPLE[:3])
+    matrix(shell, ONE)
+    assert 0 == apply(shell).status
+    listed(shell, one=PEOPLE[3:], two=PEOPLE[:3])
+    matrix(shell, f"{ONE}, {TWO}")
+    shell.tree.write(FILE, shell.tree.read(FILE).replace("十点半", "十一点"))
+    done = apply(shell)
+    assert (["matrix_changed"], 1) == (refusals(done).get("notice@two"), jobs(shell))

@@ -167,7 +167,7 @@ def test_init_writes_in_the_language_in_which_it_speaks(
 def test_init_names_who_has_to_agree(shell: Shell, tmp_path: Path):
     shell("init", "--owner", "@house/publishers", str(tmp_path / "new"))
     owners = (tmp_path / "new/.github/CODEOWNERS").read_text()
-    assert (4, False) == (owners.count("@house/publishers"), "@OWNER" in owners)
+    assert (5, False) == (owners.count("@house/publishers"), "@OWNER" in owners)
     assert 2 == shell("init", "--owner", "somebody", str(tmp_path / "other")).status
 
 

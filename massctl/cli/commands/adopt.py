@@ -170,7 +170,9 @@ class _Pull(Frozen):
 
     def render(self, edited: Mapping[str, bytes]) -> Sequence[DraftArticle] | None:
         """Return the draft that the campaign would get with these files; None if it would have faults."""
-        repository = EditedRepository(self.session.root, edited)
+        repository = EditedRepository(
+            self.session.root, edited, sandbox=self.session.sandbox is not None
+        )
         working_tree = self.session.working_tree(repository=repository)
         (found,) = Desires(working_tree, self.made.state).read([self.rendered.name])
         if not isinstance(found, RenderedCampaign) or {each.sha256 for each in found.pictures} - {

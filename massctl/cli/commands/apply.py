@@ -337,7 +337,7 @@ def _folders(session: Session, state: State) -> frozenset[str] | None:
 
     Where a folder names no cell, perhaps because its file cannot be read now, none of its cells is gone.
     """
-    folders = session.repository.campaign_folders
+    folders = session.repository.renewed().campaign_folders
     cells = {cell for name in folders.names for cell in state.index.folders.get(name, ())}
     return None if has_errors(folders.diagnostics) else frozenset({*folders.names, *cells})
 
@@ -476,7 +476,7 @@ def wait_for_windows(
             if not _sleep(session, at, names, notifier):
                 return outcome
             # If a folder disappeared meanwhile, still send the others.
-            there = session.repository.campaign_folders.names
+            there = session.repository.renewed().campaign_folders.names
             names = [name for name in names if name in there]
             if names:
                 outcome = outcome.followed_by(

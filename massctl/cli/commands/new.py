@@ -129,8 +129,11 @@ def free_folder(current: Session, written: str, near: str | None = None) -> Fold
         group = folders.group(near)
     folder = "/".join(each for each in (CAMPAIGNS, group, name) if each)
     above = next((each for each in folders.folders.values() if folder.startswith(f"{each}/")), None)
-    if above is not None or (current.root / folder).exists():
-        say = Phrase("{folder} already exists", folder=above or folder)
+    if above is not None:
+        say = Phrase("{folder} is a campaign; a campaign cannot hold another one", folder=above)
+        raise UsageError(say, _NOTHING, Phrase("choose another group"))
+    if (current.root / folder).exists():
+        say = Phrase("{folder} already exists", folder=folder)
         raise UsageError(say, _NOTHING, Phrase("choose another name"))
     return Folder(folder)
 

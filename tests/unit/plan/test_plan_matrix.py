@@ -18,28 +18,31 @@ from building import (
     recorded,
     saved,
     sent,
+    sha,
     text,
 )
+from msgspec.structs import replace
 
-from massctl.model.entries import SendAccepted, SendImported, SendRejected
+from massctl.model.batches import OpenidList
+from massctl.model.entries import AudienceResolved, SendAccepted, SendImported, SendRejected
 from massctl.model.ids import CampaignName
-from massctl.model.message import Cell, Family, RenderedCampaign, approved_audience
+from massctl.model.message import DeclaredCell, Family, RenderedCampaign, approved_audience
 from massctl.model.state import State
-from massctl.plan.guards import matrix_refusal
+from massctl.plan.matrix import matrix_refusal
 from massctl.plan.steps import Gone
 
 TAG = audience(tag_id=100)
 
 
-def cell(name: str, appid: Any = APPID, whom: Any = None) -> Cell:
-    return Cell(CampaignName(name), appid, whom or audience())
+def cell(name: str, appid: Any = APPID, whom: Any = None) -> DeclaredCell:
+    return DeclaredCell(CampaignName(name), appid, whom or audience())
 
 
-def family(*cells: Cell, folders: tuple[str, ...] = ("spring",)) -> Family:
+def family(*cells: DeclaredCell, folders: tuple[str, ...] = ("spring",)) -> Family:
     return Family(frozenset(map(CampaignName, folders)), cells)
 
 
-def of(name: str, *others: Cell, **changes: Any) -> RenderedCampaign:
+def of(name: str, *others: DeclaredCell, **changes: Any) -> RenderedCampaign:
     """Make a cell of a matrix, which also has `others`."""
     changes.setdefault("family", family(cell(name), *others))
     return text(name, f"words of {name}", window=OPEN, **changes)
@@ -122,7 +125,7 @@ def test_a_cell_that_declares_what_it_sent_leaves_the_others_alone():
         pytest.param(cell("spring@east", OTHER_APPID, TAG), id="another account"),
     ],
 )
-def test_a_cell_that_declares_something_else_now_counts_as_gone(east: Cell):
+def test_a_cell_that_declares_something_else_now_counts_as_gone(east: DeclaredCell):
     before = text("spring@east", "another text", audience=TAG)
     assert refused(of("spring@west", east, audience=TAG), went(before))
 
@@ -167,3 +170,77 @@ def test_a_cell_in_doubt_that_is_gone_says_what_helps():
         "no campaign.yaml declares it" in refusal.message,
         "`moved:`" in refusal.hint,
     )
+
+
+VIP = audience(tag_id=101)
+BY_NAME = audience(tag="VIP")
+
+
+def found_as(campaign: RenderedCampaign, tag_id: int, name: str = "VIP") -> Any:
+    """Say that the name of a campaign's tag was looked up."""
+    found = AudienceResolved(
+        appid=campaign.appid,
+        digest=campaign.digest,
+        tag=name,
+        tag_id=tag_id,
+        name=name,
+        count=9,
+    )
+    return found, campaign
+
+
+EAST_BY_ID, WEST_BY_ID = text("spring@east", "a", audience=VIP), text("spring@west", audience=VIP)
+EAST_BY_NAME = text("spring@east", "a", audience=BY_NAME)
+WEST_BY_NAME = text("spring@west", audience=BY_NAME)
+
+
+@pytest.mark.parametrize(
+    ("east", "west", "known"),
+    [
+        pytest.param(EAST_BY_ID, WEST_BY_NAME, [found_as(WEST_BY_NAME, 101)], id="by id"),
+        pytest.param(EAST_BY_NAME, WEST_BY_ID, [found_as(EAST_BY_NAME, 101)], id="by name"),
+    ],
+)
+@pytest.mark.parametrize("was_sent", [True, False], ids=["sent", "declared"])
+def test_two_cells_do_not_send_to_one_tag(
+    east: RenderedCampaign, west: RenderedCampaign, known: list[Any], *, was_sent: bool
+):
+    sends = [
+        attempted(east, audience=approved_audience(east)),
+        (SendAccepted(attempt=2 + len(known), msg_id=7), east),
+    ]
+    state = recorded(*known, *(sends if was_sent else []))
+    now = of("spring@west", cell("spring@east", whom=east.audience), audience=west.audience)
+    found = matrix_refusal(now, state)
+    assert found is not None
+    assert "spring@east is for the same tag of this account (id 101)" in found.message
+
+
+def test_tags_that_nobody_looked_up_yet_may_be_two():
+    state = recorded()
+    west = of("spring@west", cell("spring@east", whom=VIP), audience=BY_NAME)
+    assert not refused(west, state)
+
+
+def test_a_name_that_was_changed_since_it_was_looked_up_is_looked_up_again():
+    state = recorded(found_as(EAST_BY_NAME, 101))
+    east = cell("spring@east", whom=audience(tag="SVIP"))
+    assert not refused(of("spring@west", east, audience=VIP), state)
+
+
+def test_the_same_tag_id_of_another_account_is_another_tag():
+    west = of("spring@west", cell("spring@east", OTHER_APPID, VIP), audience=VIP)
+    assert not refused(west, recorded())
+
+
+ONE = OpenidList(sha("one"), 3)
+
+
+@pytest.mark.parametrize("now", [ONE, OpenidList(sha("two"), 3), None])
+def test_a_list_that_is_another_one_than_was_sent_counts_as_gone(now: OpenidList | None):
+    listed = audience(openids="one.txt")
+    east = text("spring@east", audience=listed, openid_list=ONE)
+    state = went(east)
+    declared = replace(cell("spring@east", whom=listed), openid_list=now)
+    west = of("spring@west", declared, audience=audience(tag_id=5))
+    assert refused(west, state) is (now != ONE)

@@ -7,7 +7,7 @@ import pytest
 
 from massctl.model.ids import CampaignName, Folder, group_of
 from massctl.source.groups import CampaignFolders, campaign_folders, folders_in
-from massctl.source.repository import Repository
+from massctl.source.repository import EditedRepository, Repository
 
 
 def put(root: Path, *paths: str) -> Path:
@@ -50,15 +50,37 @@ def test_an_unknown_campaign_would_stand_without_a_group(tmp_path: Path) -> None
     "files",
     [
         ["spring/articles/main.md"],
-        ["spring/campaign.yml", "spring/old/campaign.yaml"],
-        ["spring/Campaign.yaml", "spring/old/campaign.yaml"],
         ["spring/_drafts/old/campaign.yaml"],
         ["spring/.trash/old/campaign.yaml"],
-        ["spring/campaign.yaml", "spring/old/campaign.yaml"],
+        ["spring/campaign.yaml", "spring/_old/campaign.yaml", "spring/.old/campaign.yaml"],
     ],
 )
 def test_other_folders_are_campaigns_whatever_they_lack(tmp_path: Path, files: list[str]) -> None:
-    assert {"spring": "campaigns/spring"} == found(put(tmp_path, *files))
+    folders = campaign_folders(put(tmp_path, *files))
+    assert ({"spring": "campaigns/spring"}, []) == (folders.folders, told(folders))
+
+
+@pytest.mark.parametrize("file", ["campaign.yaml", "campaign.yml", "Campaign.yaml"])
+def test_a_campaign_that_holds_others_is_refused_with_them(tmp_path: Path, file: str) -> None:
+    root = put(tmp_path, f"north/{file}", "north/a/campaign.yaml", "north/b/c/campaign.yaml")
+    put(root, "d/campaign.yaml", "north/Old/campaign.yaml")
+    (root / "campaigns/north/loop").symlink_to("..")
+    folders = campaign_folders(root)
+    assert ("a", "c", "d", "north") == folders.names
+    assert {
+        "north": "campaigns/north holds another campaign: campaigns/north/Old, campaigns/north/a, "
+        "campaigns/north/b/c",
+        "a": "campaigns/north holds another campaign: campaigns/north/a",
+        "c": "campaigns/north holds another campaign: campaigns/north/b/c",
+    } == {name: each.message for name, each in folders.twins.items()}
+    assert {("MC039", "campaigns/north")} == set(told(folders))
+    assert {"a", "c", "north"} == {each.campaign for each in folders.twins.values()}
+
+
+def test_a_link_to_a_campaign_that_holds_another_is_refused(tmp_path: Path) -> None:
+    root = put(tmp_path, "_kept/campaign.yaml", "_kept/old/campaign.yaml")
+    (root / "campaigns/a").symlink_to("_kept")
+    assert {"a", "old"} == set(campaign_folders(root).twins)
 
 
 def test_a_group_may_have_the_name_of_a_campaign(tmp_path: Path) -> None:
@@ -127,6 +149,17 @@ def test_a_repository_finds_its_campaigns_once(tmp_path: Path) -> None:
     assert ("a", "b") == repository.renewed().campaign_folders.names
 
 
+def test_an_edited_repository_keeps_its_edits_for_another_pass(tmp_path: Path) -> None:
+    root = put(tmp_path, "a/campaign.yaml")
+    path = "campaigns/a/campaign.yaml"
+    edited = EditedRepository(root, {path: b"edited"}, sandbox=True)
+    assert ("a",) == edited.campaign_folders.names
+    put(root, "b/campaign.yaml")
+    again = edited.renewed()
+    assert ("a", "b") == again.campaign_folders.names
+    assert (b"edited", edited.tags_files) == (again.read_bytes(path, 100), again.tags_files)
+
+
 def test_a_path_is_shown_as_its_campaign_writes_it(tmp_path: Path) -> None:
     repository = Repository(put(tmp_path, "north/a/campaign.yaml", "b/campaign.yaml"))
     for path, written in (
@@ -158,6 +191,7 @@ def test_the_campaigns_of_a_commit_are_found_by_its_paths() -> None:
     ]
     assert {
         "b": [Folder("campaigns/b")],
+        "old": [Folder("campaigns/b/old")],
         "a": [Folder("campaigns/north/a"), Folder("campaigns/south/a")],
     } == folders_in(paths)
 

@@ -260,7 +260,8 @@ def test_folders_that_were_renamed_to_it_are_of_its_family(root: Path):
     (root / "massctl.yaml").write_text(SETTINGS + moved, encoding="utf-8")
     (root / "campaigns/winter").mkdir()
     loaded = working_tree(root)
-    family = Desires(loaded, State())._family(loaded.campaign(EAST))
+    east = loaded.campaign(EAST)
+    family = Desires(loaded, State())._family(east, east.cells)
     assert family is not None
     assert {"spring", "autumn"} == family.folders
 
@@ -279,6 +280,42 @@ def test_a_campaign_without_a_matrix_is_alone(root: Path):
     write(root, FILE.partition("matrix:")[0] + "account: main\ntext: {content: 今晚}\n")
     loaded = working_tree(root)
     assert (None, Folder("campaigns/spring")) == (
-        Desires(loaded, State())._family(loaded.campaign(SPRING)),
+        Desires(loaded, State())._family(loaded.campaign(SPRING), ()),
         loaded.campaign(SPRING).folder,
     )
+
+
+def named(root: Path, east: str, west: str) -> Loaded:
+    """Read the first of two cells of one account, for these lists."""
+    write(
+        root,
+        "version: 1\naccount: main\ntext: {content: 今晚}\nmatrix:\n"
+        f"  - {{name: east, audience: {{openids: {east}}}}}\n"
+        f"  - {{name: west, audience: {{openids: {west}}}}}\n",
+    )
+    return read(root)
+
+
+@pytest.mark.parametrize(
+    ("east", "west", "counts"),
+    [
+        pytest.param("one.txt", "two.txt", False, id="of the other cell"),
+        pytest.param("two.txt", "one.txt", True, id="its own"),
+        pytest.param("./two.txt", "two.txt", True, id="its own, written otherwise"),
+        pytest.param("one.txt", "three.txt", True, id="of no cell"),
+    ],
+)
+def test_the_list_of_another_cell_is_no_part_of_a_cell(
+    root: Path, east: str, west: str, *, counts: bool
+):
+    named(root, east, west)
+    before = working_tree(root).source_digest(EAST)
+    (root / "campaigns/spring/two.txt").write_text("oABCDEFGHIJKLMNOPQRSTUV00001\n")
+    assert counts is (before != working_tree(root).source_digest(EAST))
+
+
+def test_an_escaped_name_is_the_name_of_a_list(root: Path):
+    named(root, "one.txt", "tw%6F.txt")
+    before = working_tree(root).source_digest(EAST)
+    (root / "campaigns/spring/two.txt").write_text("oABCDEFGHIJKLMNOPQRSTUV00001\n")
+    assert before == working_tree(root).source_digest(EAST)

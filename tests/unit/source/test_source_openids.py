@@ -239,3 +239,16 @@ def test_another_thread_may_be_the_one_that_frees_a_list() -> None:
     thread = Thread(target=held.clear)
     thread.start()
     thread.join()
+
+
+@pytest.mark.parametrize(
+    ("other", "both"), [((B, A), 2), ((C, B), 1), ((C, f"oD{'0' * 26}"), 0)], ids=str
+)
+def test_what_two_lists_have_in_common_is_counted(
+    tmp_path: Path, other: tuple[str, ...], both: int
+) -> None:
+    shelf(tmp_path, f"{A}\n{B}\n".encode(), "one.txt")
+    found = shelf(tmp_path, "".join(f"{each}\n" for each in other).encode(), "two.txt")
+    named = [found.listed(f"spring/{each}.txt").openid_list for each in ("one", "two")]
+    one, two = (each.sha256 for each in named if each is not None)
+    assert (both, both) == (found.in_both(one, two), found.in_both(two, one))

@@ -606,3 +606,16 @@ def test_the_status_of_a_folder_is_that_of_each_cell(shell: Shell):
     assert {"notice@east"} <= {each["name"] for each in said["campaigns"]}
     gone = shell("withdraw", "notice@west", "--all", "--yes", "--sandbox")
     assert (False, 1) == (gone.status == 0, jobs(shell)), gone.err
+
+
+def test_a_lock_of_another_folder_is_no_lock_of_its_cells(shell: Shell):
+    matrix(shell)
+    assert 0 == shell("lock").status
+    path = f"campaigns/{NAME}/campaign.lock.json"
+    written = json.loads(shell.tree.read(path))
+    shell.tree.write(path, json.dumps({**written, "campaign": "other"}, ensure_ascii=False))
+    done = apply(shell, "--locked")
+    assert {"notice@east": ["lock_stale"], "notice@west": ["lock_stale"]} == refusals(done)
+    assert 0 == jobs(shell)
+    assert 0 == shell("lock").status
+    assert (0, 2) == (apply(shell, "--locked").status, jobs(shell))

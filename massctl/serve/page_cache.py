@@ -278,7 +278,7 @@ class PageCache:
             }
             # Of whoever is shown one group, the faults of others are no business.
             is_all = self._settings is None or not self._served.selection.groups
-            defaults = about_defaults(self._repository, self._settings)
+            defaults = about_defaults(self._repository, self._folders.defaults, self._settings)
             every = [*self._faults, *self._folders.diagnostics, *defaults]
             faults = every if is_all else []
             return campaigns_page(

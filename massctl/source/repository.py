@@ -241,7 +241,7 @@ class Repository:
         return self._given_folders or campaign_folders(self.root)
 
     def holds_defaults(self, path: str) -> bool:
-        """Return whether there is a `_defaults.yaml` at a path; that there is none makes this campaign too."""
+        """Return whether there is a `_defaults.yaml` at a path; its absence is an input of the campaign."""
         if path in self.campaign_folders.defaults:
             return True
         self._note(path, MISSING)

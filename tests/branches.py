@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import Push, Pushed, Tip
@@ -38,9 +39,9 @@ class SimRemote:
     pushes: int = 0
     """Pushes that moved the branch."""
 
-    def copy(self) -> "SimRemote":
+    def copy(self) -> Self:
         """Go on from here in another world."""
-        return SimRemote(
+        return type(self)(
             dict(self.commits), self.head, list(self.late), self.is_reachable, self.pushes
         )
 

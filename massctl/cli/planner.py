@@ -25,7 +25,7 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, AppId, CampaignName, campaigns_named
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName, expanded
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -431,7 +431,7 @@ def chosen(
     The name of a folder stands for all cells of its matrix. For a wrong name one of `hinted` is proposed, else of
     `known`.
     """
-    named = campaigns_named(names, known)
+    named = expanded(names, known)
     unknown = [name for name in named if name not in known]
     if not unknown:
         return named or known

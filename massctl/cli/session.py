@@ -210,11 +210,16 @@ class Session(Struct):
         settings, _ = load_settings(repository, loopback_override=override)
         return settings, settings_found(repository)
 
-    def changed_since(self, judged: "JudgedInputs") -> str | None:
-        """Return the first file that is not as it was when a message was made from it; None if all are."""
-        settings, _ = self.settings_now()
+    def changed_since(self, read: Mapping[str, str], judged: "JudgedInputs") -> str | None:
+        """Return the first file that is not as it was when a message was made from it; None if all are.
+
+        `read` is what `settings_now` found then.
+        """
+        settings, found = self.settings_now()
         if settings is None or settings.declared_sha256 != judged.settings:
-            return SETTINGS
+            paths = sorted({*read, *found})
+            other = (path for path in paths if read.get(path) != found.get(path))
+            return next(other, SETTINGS)
         return self.repository.changed_since(dict(judged.files))
 
     def _approvals(self, policy: "Policy") -> "Callable[[RenderedCampaign], Approval | None]":

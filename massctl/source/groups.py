@@ -111,9 +111,9 @@ def _campaigns_in(root: Path, name: CampaignName, folder: Folder) -> list[Campai
     if MATRIX.encode() not in data:
         return [name]
     # Reading YAML is what a repository without a matrix goes without.
-    from massctl.source.matrix import declared_cells
+    from massctl.source.matrix import cells_in
 
-    cells = [cell_name(name, each) for each in declared_cells(folder, data)]
+    cells = [cell_name(name, each) for each in cells_in(folder, data)]
     return sorted(cells) or [name]
 
 

@@ -61,6 +61,10 @@ class Language(Frozen):
         is_plain = self.flags == NO_FLAGS and self.redact is None
         return self.is_english and is_plain and not self.accounts
 
+    def label(self, account: str) -> str | None:
+        """Return what people are shown in place of an account's key; None where that is the key."""
+        return dict(self.accounts).get(account)
+
     @property
     def plain(self) -> "Language":
         """The same language for what is read elsewhere, where the flags of this run mean nothing."""
@@ -146,7 +150,7 @@ def say(text: str, language: Language) -> str:
         return _redacted(text, language)
     if isinstance(text, AccountWord):
         key = _redacted(str(text), language)
-        return dict(language.accounts).get(key, key)
+        return language.label(key) or key
     if isinstance(text, Command):
         return _command_line(text, language)
     template = _template(text, language)

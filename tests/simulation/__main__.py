@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from simulation.choices import Explored, Explorer, Violation
 from simulation.reproducing import reproduction
-from simulation.scenarios import MOVING, NIGHTLY, SMOKE
+from simulation.scenarios import MOVING, NIGHTLY, OVER_EACH, SMOKE
 from simulation.schedule import Scenario, Schedule, Turn
 from simulation.wide import WIDE, first_wrong
 
@@ -111,7 +111,8 @@ def replay(written: str) -> int:
 
 
 def _scenario(name: str) -> Scenario:
-    return next(each for each in (*SMOKE, *MOVING, *NIGHTLY, *WIDE) if each.name == name)
+    known = (*SMOKE, *MOVING, *NIGHTLY, *WIDE, *OVER_EACH)
+    return next(each for each in known if each.name == name)
 
 
 def main() -> int:

@@ -79,11 +79,18 @@ def _exchanged(module: types.ModuleType, broken: dict[str, Any]) -> Iterator[tup
         elif isinstance(whole, type) and whole.__module__ == module.__name__:
             for member, inner in list(vars(whole).items()):
                 yield from _function(_plain(inner), _plain(vars(other).get(member)))
-        elif isinstance(whole, int | str | frozenset) and whole != other:
+        elif isinstance(whole, int | str | frozenset) and _told(whole) != _told(other):
             yield module, name, whole
             setattr(module, name, other)
     for name in broken.keys() - vars(module).keys() - {"__builtins__"}:
         setattr(module, name, broken[name])
+
+
+def _told(constant: Any) -> Any:
+    """Give a constant by the names of its classes: those of the broken module are others, and mean the same."""
+    if not isinstance(constant, frozenset):
+        return constant
+    return {each.__qualname__ if isinstance(each, type) else each for each in constant}
 
 
 def _plain(member: Any) -> Any:
@@ -108,7 +115,8 @@ def _function(whole: Any, other: Any) -> Iterator[tuple[Any, str, Any]]:
 _EXECUTOR = "massctl.apply.executor"
 _SENDING = "massctl.apply.send"
 _LEAVING = "massctl.apply.preflight"
-_GUARD = "massctl.plan.matrix"
+_GUARD = "massctl.plan.guards"
+_MATRIX = "massctl.plan.matrix"
 _DOUBT = "massctl.plan.retry_policy"
 _LOCAL = "massctl.ledger.local_file"
 _STATE = "massctl.model.state"
@@ -1278,7 +1286,7 @@ MUTANTS = (
     ),
     Mutant(
         "a cell that nobody declares any more counts as declared",
-        _GUARD,
+        _MATRIX,
         "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return False\n",
         "    if cell is None or sent.audience is None or sent.appid != cell.appid:\n        return True\n",
         "a cell, renamed",
@@ -1514,6 +1522,37 @@ MUTANTS = (
         "            | Expired()\n",
         "            | Expired()\n            | SendAttempted()\n",
         "git, two runners",
+    ),
+    Mutant(
+        "postgres: whoever wrote at a serial is taken for this run",
+        "massctl.ledger.postgres_ledger",
+        "        if found != due.nonce:\n",
+        "        if found is None:\n",
+        "git, two runners, over postgres",
+        _LEDGER_IS_READ_ONCE,
+    ),
+    Mutant(
+        "postgres: an insert without an answer is taken for one that arrived",
+        "massctl.ledger.postgres_ledger",
+        "        if found is None and is_lost:\n            return False\n",
+        "        if found is None and is_lost:\n            return True\n",
+        "git, two faults, over postgres",
+    ),
+    Mutant(
+        "s3: an object that is there is taken for this run's",
+        "massctl.ledger.s3_bucket",
+        "                return found == data\n",
+        "                return True\n",
+        "git, two runners, over s3",
+        _LEDGER_IS_READ_ONCE,
+    ),
+    Mutant(
+        "s3: the objects of two runners are alike",
+        "massctl.ledger.s3",
+        '    head = {"nonce": secrets.token_hex(16)}\n',
+        '    head = {"nonce": ""}\n',
+        "git, two runners in one moment, over s3",
+        _LEDGER_IS_READ_ONCE,
     ),
     Mutant(
         "git: what a run knows is exchanged while it goes on",

@@ -27,7 +27,8 @@ from copies import replace
 from openid_samples import SampleOpenids, openid_list
 from simulation.crashing import Boundaries, CrashingFounding, CrashingLedger, CrashingWeChat
 from simulation.disk import ELSEWHERE, LEDGER, LOCKS, SimDisk, SimPath
-from simulation.server import SimServer
+from simulation.remotes import REMOTES
+from simulation.server import SimFolder, SimServer
 from simulation.world import (
     Fault,
     SimClock,
@@ -49,7 +50,7 @@ from massctl.cli.ledger_access import ledger_refusal
 from massctl.cli.session import Session
 from massctl.cli.shared_lineage import Foreign, Sharing, refusal_of
 from massctl.errors import ConfigurationError, LedgerError
-from massctl.ledger.git_ledger import GitLedger
+from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import Created, Entry, NewEntry
 from massctl.model.ids import AccountName, AppId
@@ -165,31 +166,32 @@ class Situation:
         """Name everything that makes a difference to what can happen from here."""
         return (self.moment, self.ahead, self.disk.key(), self.wechat.key(), self.clone)
 
-    def ledger(self) -> LocalLedger | GitLedger:
-        """Open the ledger as a new process does: the real one, on this disk or on a branch of this server."""
+    def ledger(self) -> ChainedLedger:
+        """Open the ledger as a new process does: the real one, on this disk or on this server."""
         if isinstance(self.disk, SimServer):
-            return self.disk.open(self.wechat)
+            return self.disk.open(self.wechat, self.locks_folder())
         return LocalLedger(cast("Path", SimPath(self.disk, LEDGER)), self.locks_folder())
 
     def locks_folder(self) -> Path:
         """Give the folder of the checkout that runs."""
-        return cast("Path", SimPath(cast("SimDisk", self.disk), self.locks))
+        if isinstance(self.disk, SimServer):
+            return cast("Path", SimFolder(self.disk, self.locks))
+        return cast("Path", SimPath(self.disk, self.locks))
 
     def name(self, lineage: str) -> None:
         """Let massctl.yaml name a ledger."""
         self.clone = self.clone and replace(self.clone, named=lineage)
 
 
-def begin(*, in_git: bool = False, cloned: bool = False, **world: Any) -> Situation:
+def begin(*, backend: str = "local", cloned: bool = False, **world: Any) -> Situation:
     """Give the moment before the first run: no ledger, and a simulated WeChat that never heard of us.
 
-    A ledger in git was begun by a person.
+    A ledger on a server was begun by a person.
     """
-    situation = Situation(
-        SimWeChat(SimClock(NOW), **world), SimServer() if in_git else SimDisk(), NOW
-    )
+    disk = SimDisk() if backend == "local" else SimServer(REMOTES[backend]())
+    situation = Situation(SimWeChat(SimClock(NOW), **world), disk, NOW)
     situation.clone = Clone() if cloned else None
-    if in_git:
+    if backend != "local":
         created = Created(lineage=building.LINEAGE, realm="loopback")
         situation.ledger().append(0, [NewEntry(at=NOW, event=created)], durable=True)
         situation.wechat.calls.clear()

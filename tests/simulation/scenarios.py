@@ -217,7 +217,7 @@ IN_GIT: Final = (
         3,
         1,
         1,
-        in_git=True,
+        backend="git",
         sends=("今晚八点",),
         arrives=True,
         schedules_min=3500,
@@ -229,22 +229,22 @@ IN_GIT: Final = (
         0,
         2,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         sends=("今晚八点",),
         arrives=True,
     ),
-    _one("git, two crashes", TEXT, 3, 2, 0, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, two crashes", TEXT, 3, 2, 0, backend="git", sends=("今晚八点",), arrives=True),
     _one(
-        "git, stop", TEXT, 2, 1, 1, faults=OF_PUSHES, in_git=True, rules=(house(in_doubt="stop"),)
+        "git, stop", TEXT, 2, 1, 1, faults=OF_PUSHES, backend="git", rules=(house(in_doubt="stop"),)
     ),
-    _one("git, two runners", TEXT, 1, 0, 1, faults=OF_PUSHES, in_git=True, during=((RIVAL,),)),
+    _one("git, two runners", TEXT, 1, 0, 1, faults=OF_PUSHES, backend="git", during=((RIVAL,),)),
     _one(
         "git, two runners after a crash",
         TEXT,
         2,
         1,
         0,
-        in_git=True,
+        backend="git",
         gaps=(MINUTE, 30 * HOUR),
         during=(("",), (RIVAL,)),
     ),
@@ -254,7 +254,7 @@ IN_GIT: Final = (
         1,
         Budget(0, 1),
         faults=LOST_SENDS,
-        in_git=True,
+        backend="git",
         during=((RIVAL,),),
     ),
     _one(
@@ -264,10 +264,10 @@ IN_GIT: Final = (
         0,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         during=((TWIN,),),
     ),
-    _one("git, set back", SHOWN_SOON, 3, 0, 1, faults=NETWORK, in_git=True, before=OLDER),
+    _one("git, set back", SHOWN_SOON, 3, 0, 1, faults=NETWORK, backend="git", before=OLDER),
     _one(
         "git, interrupted",
         TEXT,
@@ -275,7 +275,7 @@ IN_GIT: Final = (
         0,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         during=((INTERRUPT,), ("",)),
         arrives=True,
     ),
@@ -286,7 +286,7 @@ IN_GIT: Final = (
         0,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         before=SETTLED,
         arrives=True,
     ),
@@ -297,7 +297,7 @@ IN_GIT: Final = (
         0,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         during=(KILLED_IN_A_PUSH, ("",)),
     ),
     _one(
@@ -307,7 +307,7 @@ IN_GIT: Final = (
         0,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         during=((EDITED_ANYWHERE,), ("",)),
     ),
     _one(
@@ -316,13 +316,13 @@ IN_GIT: Final = (
         2,
         1,
         0,
-        in_git=True,
+        backend="git",
         sends=("今晚八点",) * 3,
         arrives=True,
     ),
-    _one("git, news", NEWS, 2, 1, 0, in_git=True, sends=("春季大促",)),
-    _one("git, news and faults", NEWS, 2, 0, 1, in_git=True),
-    _one("git, news, two runners", NEWS, 1, 0, 0, in_git=True, during=((RIVAL,),)),
+    _one("git, news", NEWS, 2, 1, 0, backend="git", sends=("春季大促",)),
+    _one("git, news and faults", NEWS, 2, 0, 1, backend="git"),
+    _one("git, news, two runners", NEWS, 1, 0, 0, backend="git", during=((RIVAL,),)),
     _one(
         "git, news, two runners and faults",
         UNSEEN_NEWS,
@@ -330,7 +330,7 @@ IN_GIT: Final = (
         0,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         during=((RIVAL,),),
     ),
 )
@@ -360,7 +360,7 @@ SMOKE: Final = (
     ),
     _one("text, too fast and kill switch", TEXT, 2, 0, 1, faults=TOO_FAST_ONLY, during=(KILLED,)),
     _one("text in batches, too fast", IN_BATCHES, 2, 0, 2, faults=TOO_FAST_OR_LOST, arrives=True),
-    _one("git, too fast", TEXT, 2, 1, 1, faults=TOO_FAST_ONLY, in_git=True, arrives=True),
+    _one("git, too fast", TEXT, 2, 1, 1, faults=TOO_FAST_ONLY, backend="git", arrives=True),
     _one("text, odd answers", TEXT, 2, 0, 2, faults=ODD_ANSWERS),
     _one("text, 45028 before 45065", TEXT, 2, 1, 1, faults=NETWORK, world={"allowance": 1}),
     _one("text, stop", TEXT, 2, 1, 1, faults=NETWORK, rules=(house(in_doubt="stop"),)),
@@ -945,7 +945,7 @@ MOVING: Final = (
         0,
         2,
         faults=SLOW_OR_UNCLEAR,
-        in_git=True,
+        backend="git",
         arrives=True,
     ),
     _one(
@@ -1034,15 +1034,21 @@ MOVING: Final = (
         1,
         0,
         0,
-        in_git=True,
+        backend="git",
         during=((f"many follow the account{AT}",),),
     ),
     _one("text, slow", whole_text(SHORTLY), 1, 0, 2, faults=SLOWNESS),
     _one("news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS),
     _one("text, slow, and quiet hours", TEXT, 1, 0, 2, faults=SLOWNESS, rules=(QUIET,)),
-    _one("git, text, slow", whole_text(SHORTLY), 1, 0, 2, faults=SLOWNESS, in_git=True),
+    _one("git, text, slow", whole_text(SHORTLY), 1, 0, 2, faults=SLOWNESS, backend="git"),
     _one(
-        "git, news, slow", whole_news(SHORTLY, recipients=()), 1, 0, 2, faults=SLOWNESS, in_git=True
+        "git, news, slow",
+        whole_news(SHORTLY, recipients=()),
+        1,
+        0,
+        2,
+        faults=SLOWNESS,
+        backend="git",
     ),
     _one("text, slow, and a lost answer", whole_text(SHORTLY), 1, 0, 2, faults=SLOW_OR_LOST),
     _one(
@@ -1126,11 +1132,11 @@ MOVING: Final = (
         ((TEXT,), (COPY,)),
         2,
         Budget(0, 0),
-        in_git=True,
+        backend="git",
         gaps=(HOUR,),
         during=((f"a person says not sent{AT}",), ("",)),
     ),
-    _one("git, news, interrupted", UNSEEN_NEWS, 1, 0, 0, in_git=True, during=((INTERRUPT,),)),
+    _one("git, news, interrupted", UNSEEN_NEWS, 1, 0, 0, backend="git", during=((INTERRUPT,),)),
     _one("news of two articles", OF_TWO, 2, 1, 0, sends=("春季大促",), arrives=True),
     Scenario(
         "five to one tag in a month",
@@ -1169,7 +1175,7 @@ MOVING: Final = (
         0,
         1,
         faults={**NO_FAULTS, "push": (Fault.SLOW,)},
-        in_git=True,
+        backend="git",
         during=((f"the console changes the draft{AT}", f"the console sends the draft{AT}"),),
     ),
     _one(
@@ -1185,7 +1191,7 @@ MOVING: Final = (
 """Worlds in which more moves: calls take time, numbers change inside them, files are put back, ledgers are damaged."""
 
 NIGHTLY: Final = (
-    _one("git, text, longer", TEXT, 3, 2, 1, in_git=True, sends=("今晚八点",), arrives=True),
+    _one("git, text, longer", TEXT, 3, 2, 1, backend="git", sends=("今晚八点",), arrives=True),
     _one(
         "git, two runners, longer",
         TEXT,
@@ -1193,11 +1199,11 @@ NIGHTLY: Final = (
         1,
         1,
         faults=OF_PUSHES,
-        in_git=True,
+        backend="git",
         during=((RIVAL,), ("", TWIN)),
     ),
-    _one("git, news, longer", NEWS, 2, 1, 1, in_git=True, sends=("春季大促",)),
-    _one("git, news, two runners, longer", NEWS, 2, 0, 1, in_git=True, during=((RIVAL,), ("",))),
+    _one("git, news, longer", NEWS, 2, 1, 1, backend="git", sends=("春季大促",)),
+    _one("git, news, two runners, longer", NEWS, 2, 0, 1, backend="git", during=((RIVAL,), ("",))),
     _one(
         "text, four runs, two crashes, two faults",
         TEXT,
@@ -1248,3 +1254,18 @@ NIGHTLY: Final = (
     Scenario("news, edited, longer", ((PLAIN_NEWS,), (EDITED_NEWS,)), 2, Budget(1, 1)),
 )
 """Wider spaces: together more than 1,000,000 schedules."""
+
+
+def over(scenario: Scenario, backend: str) -> Scenario:
+    """Give a story over another backend, where a run has other boundaries and other calls."""
+    name = f"{scenario.name}, over {backend}"
+    return replace(scenario, name=name, backend=backend, schedules_min=1)
+
+
+OVER_EACH: Final = tuple(
+    over(scenario, backend)
+    for scenario in (*SMOKE, *MOVING)
+    for backend in ("local", "git", "postgres", "s3")
+    if backend != scenario.backend and not scenario.cloned
+)
+"""Every story over each backend that it is not told of above; clones of a repository are about its file."""

@@ -66,8 +66,8 @@ class Scenario:
     """Without --no-wait."""
     every_byte: bool = False
     """A crash of the machine may tear the ledger at any byte, and not only at the telling ones."""
-    in_git: bool = False
-    """The ledger is a branch of a remote."""
+    backend: str = "local"
+    """Where the ledger is: on a disk, or in one of REMOTES."""
     cloned: bool = False
     """The folder is a clone of a repository whose remote others can clone too, and its ledger is a file."""
     sends: tuple[str, ...] | None = None
@@ -207,8 +207,8 @@ def play(scenario: Scenario, start: Situation, number: int, turn: Turn, *, momen
             counted = situation.disk.flushed
             wechat.attempts = counted.count(b'"type":"send_attempted"')
         _happens(turn.during, situation, campaigns, rules, boundary, name)
-        now = _version(situation)
-        if moments and now != version:
+        now = _version(situation) if moments else version
+        if now != version:
             version = now
             seen.append(Moment(boundary, name, _frozen(situation)))
 
@@ -248,7 +248,7 @@ def allows(rules: PolicyInForce) -> bool:
 
 def first(scenario: Scenario) -> Situation:
     """Give the moment before the first run."""
-    return begin(in_git=scenario.in_git, cloned=scenario.cloned, **scenario.world)
+    return begin(backend=scenario.backend, cloned=scenario.cloned, **scenario.world)
 
 
 def _frozen(situation: Situation) -> Situation:

@@ -1,39 +1,59 @@
-"""A server with the ledger's branch under the real GitLedger, and what a checker may ask of it, as of a disk.
+"""A server that everybody's ledger is on, under the real backends, and what a checker may ask of it, as of a disk.
 
-Nothing is durable but what is on the branch: when a process dies, what waited for a push is gone. A push is a call that
-can go wrong like any other, and has a boundary before and after it.
+Nothing is durable but what is on the server: when a process dies, what waited to be written is gone. A write there is a
+call, `push`, that can go wrong like any other, and has a boundary before and after it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Protocol
 
-from branches import PushFault, SimBranch, SimRemote
 from simulation.crashing import Boundaries
 from simulation.world import Fault, SimWeChat
 
 from massctl.errors import LedgerUnreachableError
-from massctl.ledger.git_branch import Pushed, Tip
-from massctl.ledger.git_ledger import GitLedger
+from massctl.ledger.chained_ledger import ChainedLedger
 
-LEDGER: Final = "massctl.state.jsonl"
-_FAULTS: Final[Mapping[Fault, PushFault]] = {
-    Fault.REQUEST_LOST: PushFault.NOT_LEFT,
-    Fault.ANSWER_LOST: PushFault.ANSWER_LOST,
-    Fault.LATE: PushFault.LATE,
-    Fault.PUSH_REFUSED: PushFault.REFUSED,
-    Fault.PUSHED_AWAY: PushFault.OFFLINE,
-}
+
+class Remote(Protocol):
+    """One place on a server: what is there, what is on its way there, and whether anybody gets through."""
+
+    late: list[Any]
+    """Writes on their way whose sender waits no more."""
+    is_reachable: bool
+
+    def content(self) -> bytes:
+        """Give the ledger as it is there; empty where there is none."""
+        ...
+
+    def force(self, content: bytes) -> None:
+        """Put another ledger there, as somebody can who has every right."""
+        ...
+
+    def write(self, what: Any) -> Any:
+        """Let a write arrive; gives what the server answers."""
+        ...
+
+    def copy(self) -> "Remote":
+        """Go on from here in another world."""
+        ...
+
+    def late_key(self) -> tuple[Any, ...]:
+        """Name what is on its way."""
+        ...
+
+    def open(self, server: "SimServer", wechat: SimWeChat, locks: Path) -> ChainedLedger:
+        """Open the ledger as a new process does."""
+        ...
 
 
 @dataclass(slots=True)
 class SimServer:
-    """One remote, and the machine of those who push there."""
+    """One remote, and the machine of those who write there."""
 
-    remote: SimRemote = field(default_factory=SimRemote)
+    remote: Remote
     promised: bytes = b""
-    """All that a push was ever answered for, or found to have arrived: every later ledger begins with it."""
+    """All that a write was ever answered for, or found to have arrived: every later ledger begins with it."""
     beside: dict[str, str] = field(default_factory=dict)
     """The small files of this machine, by path."""
     damaged_after: int | None = None
@@ -51,9 +71,8 @@ class SimServer:
 
     @content.setter
     def content(self, content: bytes) -> None:
-        """Somebody forces the branch to another place."""
-        branch = SimBranch(self.remote, "somebody")
-        self.remote.head = branch.commit(None, {LEDGER: content}, "forced")
+        """Somebody forces it to be another."""
+        self.remote.force(content)
 
     @property
     def flushed(self) -> bytes:
@@ -77,12 +96,8 @@ class SimServer:
 
     def key(self) -> tuple[Any, ...]:
         """Name everything that a later run could tell apart."""
-        late = [
-            (self.remote.commits[tip][0] == self.remote.head, self._at(tip))
-            for tip in self.remote.late
-        ]
-        notes = tuple(sorted(self.beside.items()))
-        return self.content, self.promised, tuple(late), self.backup, self.damaged_after, notes
+        notes, late = tuple(sorted(self.beside.items())), self.remote.late_key()
+        return self.content, self.promised, late, self.backup, self.damaged_after, notes
 
     def losses(self, *, every_byte: bool = False) -> list[str]:
         """Name what a crash of the machine can leave otherwise than one of the process: a runner with a new disk."""
@@ -92,63 +107,55 @@ class SimServer:
         """The machine is gone, and another comes in its place."""
         self.beside.clear()
 
+    def is_of_another_machine(self) -> None:
+        """Forget what lies on this machine: nobody wrote it here."""
+        self.beside.clear()
+
     def arrive(self) -> None:
         """Begin a run: the remote can be reached, and what was on its way has arrived."""
-        self.remote.is_reachable = True
-        self.remote.arrive()
+        remote = self.remote
+        remote.is_reachable = True
+        while remote.late:
+            remote.write(remote.late.pop(0))
 
-    def open(self, wechat: SimWeChat) -> GitLedger:
+    def open(self, wechat: SimWeChat, locks: Path) -> ChainedLedger:
         """Open the ledger as a new process does."""
         self.runners += 1
-        branch = _Branch(self, wechat, f"runner {self.runners}")
-        return GitLedger(
-            branch, cast("Path", _Folder(self, "/repository/.massctl/locks")), lambda _: None
-        )
+        return self.remote.open(self, wechat, locks)
 
-    def _at(self, tip: Tip) -> bytes:
-        return self.remote.commits[tip][1].get(LEDGER, b"")
+    def rely(self) -> None:
+        """Whoever reads what is there, or hears that it is written, may rely on it."""
+        if self.flushed.startswith(self.promised):
+            self.promised = self.flushed
 
-
-class _Branch(SimBranch):
-    """The branch as a process reaches it, which can die at every push."""
-
-    def __init__(self, server: SimServer, wechat: SimWeChat, runner: str) -> None:
-        super().__init__(server.remote, runner)
-        self._server = server
-        self._wechat = wechat
-
-    def fetch(self) -> Tip | None:
-        tip = super().fetch()
-        content = self._server.flushed
-        if content.startswith(self._server.promised):
-            self._server.promised = content  # Whoever reads it may rely on it.
-        return tip
-
-    def push(self, tip: Tip) -> Pushed:
-        server, remote = self._server, self._server.remote
-        server.boundaries.reach("before push")
-        fault = self._wechat._begin("push")
-        if server.full:
-            raise LedgerUnreachableError("git cannot be run, and the ledger is in it")
-        self.faults = [_FAULTS.get(fault) if fault else None]
-        pushed = super().push(tip)
+    def push(self, wechat: SimWeChat, what: Any) -> tuple[Any, Fault | None]:
+        """Let a write arrive, or not; gives the server's answer, and what went wrong."""
+        self.boundaries.reach("before push")
+        fault, answer = wechat._begin("push"), None
+        if self.full:
+            raise LedgerUnreachableError("this machine can write nothing, not even a request")
+        if not self.remote.is_reachable:
+            fault = Fault.REQUEST_LOST
         if fault is Fault.LATE:
-            remote.is_reachable = False
-        if remote.head == tip and server.flushed.startswith(server.promised):
-            server.promised = server.flushed
-        server.boundaries.reach("after push")
-        return pushed
+            self.remote.late.append(what)
+        elif fault not in (Fault.REQUEST_LOST, Fault.PUSH_REFUSED):
+            answer = self.remote.write(what)
+            self.rely()
+        if fault in (Fault.LATE, Fault.PUSHED_AWAY):
+            self.remote.is_reachable = False
+        self.boundaries.reach("after push")
+        return answer, fault
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
+class SimFolder:
     """What `massctl.ledger` uses of pathlib."""
 
     server: SimServer = field(compare=False)
     path: str
 
-    def __truediv__(self, name: str) -> "_Folder":
-        return _Folder(self.server, f"{self.path}/{name}")
+    def __truediv__(self, name: str) -> "SimFolder":
+        return SimFolder(self.server, f"{self.path}/{name}")
 
     def mkdir(self, **_: Any) -> None:
         """Folders are always there."""
@@ -163,5 +170,5 @@ class _Folder:
         self.server.beside[self.path] = text
         return len(text)
 
-    def replace(self, target: "_Folder") -> None:
+    def replace(self, target: "SimFolder") -> None:
         self.server.beside[target.path] = self.server.beside.pop(self.path)

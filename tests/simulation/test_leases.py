@@ -79,7 +79,7 @@ def attempts(situation: Situation) -> int:
 
 def boundaries_of(campaigns: list[RenderedCampaign]) -> int:
     """How many boundaries an undisturbed run of the lease's holder passes."""
-    situation, counted = begin(in_git=True), Boundaries()
+    situation, counted = begin(backend="git"), Boundaries()
     take(situation, FIRST)
     run(situation, campaigns, FIRST, counted)
     assert 1 == sends(situation)
@@ -99,7 +99,7 @@ def test_killed_at_each_boundary_another_takes_over_and_the_first_comes_back(
     campaigns: list[RenderedCampaign],
 ) -> None:
     for number in range(1, boundaries_of(campaigns) + 1):
-        situation = begin(in_git=True)
+        situation = begin(backend="git")
         take(situation, FIRST)
         run(situation, campaigns, FIRST, Boundaries(number))
         situation = situation.after(timedelta(minutes=2))
@@ -120,7 +120,7 @@ def test_taken_over_at_each_boundary_while_the_first_is_at_work(
 ) -> None:
     """The first finds out at its next durable entry, or behind its attempt: its request never leaves after that."""
     for number in range(1, boundaries_of(campaigns) + 1):
-        situation = begin(in_git=True)
+        situation = begin(backend="git")
         take(situation, FIRST)
         left: list[int] = []
 
@@ -151,7 +151,7 @@ def test_an_apply_beside_the_runner_sends_nothing_at_any_boundary(
     campaigns: list[RenderedCampaign],
 ) -> None:
     for number in range(1, boundaries_of(campaigns) + 1):
-        situation = begin(in_git=True)
+        situation = begin(backend="git")
         take(situation, FIRST)
         run(situation, campaigns, FIRST, Boundaries(number))
         situation = situation.after(HOUR)
@@ -167,7 +167,7 @@ def test_two_runners_that_begin_at_once_become_one() -> None:
     """Both read a free ledger; the second one's entry is refused by the append, because the first one's came before."""
     from massctl.errors import LedgerStaleError
 
-    situation = begin(in_git=True)
+    situation = begin(backend="git")
     second = situation.ledger()
     seen = len(second.read(0))
     take(situation, FIRST)
@@ -179,7 +179,7 @@ def test_two_runners_that_begin_at_once_become_one() -> None:
 
 
 def test_once_it_is_released_every_apply_sends() -> None:
-    situation, campaigns = begin(in_git=True), [whole_text(LONG)]
+    situation, campaigns = begin(backend="git"), [whole_text(LONG)]
     take(situation, FIRST)
     take(situation, FIRST, "released")
     assert [] == run(situation, campaigns, None)
@@ -191,7 +191,7 @@ class Week:
     """Seven days with a merge and a window on each, in which the runner is killed again and again."""
 
     chance: Random
-    situation: Situation = field(default_factory=lambda: begin(in_git=True, allowance=1))
+    situation: Situation = field(default_factory=lambda: begin(backend="git", allowance=1))
     merged: list[RenderedCampaign] = field(default_factory=list)
     holder: RunnerId = FIRST
     kills: int = 0

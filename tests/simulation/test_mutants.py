@@ -9,12 +9,12 @@ from simulation.crashing import Boundaries
 from simulation.disk import SimDisk, on_simulated_disks
 from simulation.mutants import MUTANTS, WRONG_CELLS, Mutant, WrongCell, applied
 from simulation.scenario import begin, run_once
-from simulation.scenarios import MOVING, SMOKE, TEXT
+from simulation.scenarios import MOVING, OVER_EACH, SMOKE, TEXT
 from simulation.schedule import Scenario
 
 from massctl.model.state import TABLE
 
-BY_NAME = {scenario.name: scenario for scenario in (*SMOKE, *MOVING)}
+BY_NAME = {scenario.name: scenario for scenario in (*SMOKE, *MOVING, *OVER_EACH)}
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)

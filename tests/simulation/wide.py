@@ -88,7 +88,7 @@ WIDE: Final = (
         (replace(_WORDS, message=_EDITED),),
         (replace(_WORDS, edition=2, message=_SECOND),),
         (),
-        in_git=True,
+        backend="git",
     ),
     _wide(
         "wide, text to a list",
@@ -119,7 +119,7 @@ WIDE: Final = (
         (replace(_TO_TAG, message=NewsMessage((article("春季大促，改"),))),),
         (),
         world={"tags_count": {7: 500}},
-        in_git=True,
+        backend="git",
     ),
     _wide(
         "wide, quiet hours",
@@ -145,7 +145,7 @@ def schedules(scenario: Scenario) -> st.SearchStrategy[Schedule]:
     )
     meanwhile = (*moved, *TIME)
     boundary = st.integers(1, BOUNDARIES)
-    links = () if scenario.in_git else (NEIGHBOUR,)
+    links = () if scenario.backend == "git" else (NEIGHBOUR,)
     during = st.one_of(
         st.just(""),
         st.builds("{}{}{}".format, st.sampled_from(meanwhile), st.just(AT), boundary),

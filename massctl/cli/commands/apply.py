@@ -357,6 +357,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     )
     if run.answers is not None and (made.plan.would_send or soon):
         require_consent(run.names)
+    _, read = session.settings_now()
     ports = Ports(
         wechat=session.wechat,
         pictures=made.working_tree,
@@ -364,7 +365,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         progress=progress(session.console),
         overlap=side_by_side,
         answers=run.answers,
-        changed=session.changed_since,
+        changed=partial(session.changed_since, read),
         append_max=session.backend.append_max,
         wait_in_doubt=run.wait_in_doubt,
         attended=run.answers is not None and somebody_is_here(),

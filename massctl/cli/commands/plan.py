@@ -136,11 +136,12 @@ def command(
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+        is_brief = not named and len(plan.campaigns) > views.overview.CLOSE_FROM
         next_step = None if out is not None else _next_step(current, plan, named)
         return Result(
             status,
             json,
-            lambda to: views.plan.plan_text(to.page(), plan, now, changed),
+            lambda to: views.plan.plan_text(to.page(), plan, now, changed, is_brief=is_brief),
             markdown=markdown,
             ics=ics,
             next_step=next_step,

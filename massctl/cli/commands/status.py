@@ -88,9 +88,23 @@ def command(
     return Result(
         status,
         lambda _: views.verbs_json.status_json(
-            found, collected, leads, stops, current.repository.campaign_folders.group
+            found,
+            collected,
+            leads,
+            stops,
+            current.repository.campaign_folders.group,
+            current.settings.key_of,
+            current.settings.owners,
         ),
-        lambda to: views.status.status_text(to.page(), found, collected, leads, stops),
+        lambda to: views.status.status_text(
+            to.page(),
+            found,
+            collected,
+            leads,
+            stops,
+            current.settings.key_of,
+            is_brief=not names and len(found.records) > views.overview.CLOSE_FROM,
+        ),
         next_step=again if going else None,
     )
 

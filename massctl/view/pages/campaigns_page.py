@@ -11,6 +11,7 @@ from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, AccountWord, Phrase
 from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
+from massctl.view.overview import CLOSE_FROM
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import CALENDAR, REPORT, THEMES, Watched, document
@@ -133,10 +134,6 @@ def campaigns_page(
         is_asked=asked != EVERY_CAMPAIGN,
         choices=_choices(listed) if is_close else [],
     )
-
-
-CLOSE_FROM = 12
-"""More campaigns than that are listed close together, with a search above them."""
 
 
 def _days(ahead: Sequence[Listed], sheet: Sheet) -> list[tuple[str, str, list[dict[str, object]]]]:

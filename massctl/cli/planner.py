@@ -146,8 +146,9 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = [*(desires.strays() if is_whole else []), *(copied if acts else [])]
+    strays = desires.strays() if is_whole else desires.about_defaults_above(names_picked)
     told = [*([] if session.selection.groups else session.warnings), *strays]
+    told += copied if acts else []
     windows = {each.name: each.window for each in desired if each.window is not None}
 
     def at(then: State, moment: datetime) -> Plan:
@@ -203,10 +204,12 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     state = recorded_if_begun(session)
     working_tree = _working_tree(session)
     desires = Desires(working_tree, state)
-    desired = desires.read(picked(session, names, desires.names()))
+    names_picked = picked(session, names, desires.names())
+    desired = desires.read(names_picked)
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    strays = desires.strays() if not names and session.selection.is_everything else []
+    is_whole = not names and session.selection.is_everything
+    strays = desires.strays() if is_whole else desires.about_defaults_above(names_picked)
     own = [] if session.selection.groups else session.warnings
     return plan, [*own, *strays, *unsendable(session, state, desired)]
 

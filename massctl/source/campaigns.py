@@ -387,10 +387,12 @@ def _account_faults(written: Mapping[str, object], *, settings: MassctlFile | No
     ]
 
 
-def about_defaults(repository: Repository, settings: MassctlFile | None) -> list[Diagnostic]:
-    """Return what is wrong in the `_defaults.yaml` of campaigns/ and of groups, each fault once."""
+def about_defaults(
+    repository: Repository, paths: Iterable[str], settings: MassctlFile | None
+) -> list[Diagnostic]:
+    """Return what is wrong in files called `_defaults.yaml`, each fault once."""
     found: list[Diagnostic] = []
-    for path in sorted(repository.campaign_folders.defaults):
+    for path in sorted(paths):
         read = defaults_at(repository, path, settings)
         unseen = about_unseen(read.positions.reporter)
         found += [*read.diagnostics, *unseen, *about_cut_texts(read.positions)]

@@ -43,7 +43,7 @@ class CampaignFolders(Frozen):
     folders: Mapping[CampaignName, Folder]
     """The folder of each campaign, sorted by name; of several with one name the first. Cells share a folder."""
     diagnostics: tuple[Diagnostic, ...]
-    """One for each folder that is no campaign, no group and begins without `_`, or that differs only by case."""
+    """Folders with a wrong name, and folders that differ only by case."""
     twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
     """Campaigns that cannot be read, because another folder has their name, or one that differs only by case."""
 

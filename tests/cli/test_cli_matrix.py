@@ -212,7 +212,7 @@ def test_a_fault_of_one_cell_stops_that_cell_and_one_of_all_is_told_once(shell: 
     matrix(shell, more="nonsense: 1\n")
     said = shell("plan", "--sandbox")
     assert (1, 1) == (said.status, said.out.count("MC011"))
-    assert "the faults of notice that are told above" in said.out
+    assert "see the faults of notice above" in said.out
 
 
 def test_a_file_whose_cells_cannot_be_read_stops_only_itself(shell: Shell):

@@ -619,3 +619,14 @@ def test_a_lock_of_another_folder_is_no_lock_of_its_cells(shell: Shell):
     assert 0 == jobs(shell)
     assert 0 == shell("lock").status
     assert (0, 2) == (apply(shell, "--locked").status, jobs(shell))
+
+
+def test_lists_that_are_new_with_an_edition_are_sent(shell: Shell):
+    """What an earlier edition reached is no reason: it goes out once more on purpose."""
+    listed(shell, one=PEOPLE[:2], two=PEOPLE[2:4])
+    matrix(shell, f"{ONE}, {TWO}")
+    assert (0, 2) == (apply(shell).status, jobs(shell))
+    listed(shell, one=PEOPLE[2:5], two=PEOPLE[:2])
+    matrix(shell, f"{ONE}, {TWO}", more="edition: 2\n")
+    done = apply(shell, NAME)
+    assert ({}, 4) == (refusals(done), jobs(shell)), done.out

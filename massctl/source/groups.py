@@ -33,6 +33,16 @@ from massctl.source.text import YAML_BYTES_MAX
 
 MISTAKEN_NAMES = {"campaign.yml": CAMPAIGN_FILE}
 """Names that are as good as another one to a person."""
+_MISTAKEN_DEFAULTS = frozenset(
+    [
+        DEFAULTS_FILE,
+        "_defaults.yml",
+        "_default.yaml",
+        "_default.yml",
+        "defaults.yaml",
+        "defaults.yml",
+    ]
+)
 _LOOK_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
 
@@ -182,7 +192,7 @@ class _Search:
         for name in names:
             if name == DEFAULTS_FILE:
                 self.defaults.append(f"{above}/{name}")
-            elif name.casefold() in (DEFAULTS_FILE, "_defaults.yml"):
+            elif name.casefold() in _MISTAKEN_DEFAULTS:
                 say = Phrase("{name} is not read", name=name)
                 hint = Phrase("rename {found} to {name}", found=name, name=DEFAULTS_FILE)
                 self.diagnostics.append(about_file("MC001", f"{above}/{name}", None, say, hint))

@@ -188,10 +188,12 @@ def test_a_folder_of_that_name_and_other_bytes_are_faults(shell: Shell) -> None:
     (shell.root / "campaigns/north/_defaults.yaml").mkdir(parents=True)
     shell.tree.write("campaigns/south/_defaults.yaml", b"account: \xff\n")
     shell.tree.write("campaigns/south/_defaults.yml", "account: main\n")
+    shell.tree.write("campaigns/south/_default.yaml", "account: main\n")
     text(shell, "north/a", content="一")
     text(shell, "south/b", content="二")
     assert [
         ("MC001", "campaigns/north/_defaults.yaml"),
+        ("MC001", "campaigns/south/_default.yaml"),
         ("MC003", "campaigns/south/_defaults.yaml"),
         ("MC001", "campaigns/south/_defaults.yml"),
     ] == [each[:2] for each in faults(shell) if each[0] != "MC036"]

@@ -36,7 +36,7 @@ from massctl.source.campaigns import about_defaults
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
-from massctl.source.repository import ACCOUNTS, SETTINGS, Repository
+from massctl.source.repository import Repository, is_settings
 from massctl.source.scope import Scope
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
@@ -278,7 +278,7 @@ class PageCache:
             }
             # Of whoever is shown one group, the faults of others are no business.
             is_all = self._settings is None or not self._served.selection.groups
-            defaults = about_defaults(self._repository, self._settings)
+            defaults = about_defaults(self._repository, self._folders.defaults, self._settings)
             every = [*self._faults, *self._folders.diagnostics, *defaults]
             faults = every if is_all else []
             return campaigns_page(
@@ -452,7 +452,7 @@ class PageCache:
         for name in [each for each in self._kept if each not in self._folders.names]:
             del self._kept[name]
             self._stale.discard(name)
-        is_about_settings = SETTINGS in paths or ACCOUNTS in paths
+        is_about_settings = any(map(is_settings, paths))
         if is_about_settings:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)

@@ -43,7 +43,7 @@ class CampaignFolders(Frozen):
     folders: Mapping[CampaignName, Folder]
     """The folder of each campaign, sorted by name; of several with one name the first. Cells share a folder."""
     diagnostics: tuple[Diagnostic, ...]
-    """One for each folder that is no campaign, no group and begins without `_`, or that differs only by case."""
+    """Folders with a wrong name, and folders that differ only by case."""
     twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
     """Campaigns that cannot be read, because another folder has their name, or one that differs only by case."""
 
@@ -111,9 +111,9 @@ def _campaigns_in(root: Path, name: CampaignName, folder: Folder) -> list[Campai
     if MATRIX.encode() not in data:
         return [name]
     # Reading YAML is what a repository without a matrix goes without.
-    from massctl.source.matrix import declared_cells
+    from massctl.source.matrix import cells_in
 
-    cells = [cell_name(name, each) for each in declared_cells(folder, data)]
+    cells = [cell_name(name, each) for each in cells_in(folder, data)]
     return sorted(cells) or [name]
 
 

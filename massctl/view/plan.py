@@ -327,7 +327,7 @@ def _told_before(campaign: CampaignSheet) -> Iterator[Row]:
     """Say that the faults of a cell are told above."""
     if has_errors(campaign.told_before):
         folder = folder_name(campaign.name)
-        yield Row("error", (Phrase("the faults of {folder} that are told above", folder=folder),))
+        yield Row("error", (Phrase("see the faults of {folder} above", folder=folder),))
 
 
 def _approval_rows(campaign: CampaignSheet) -> Iterator[Row]:

@@ -227,7 +227,7 @@ class _Search:
     def _held(self, folder: Folder) -> Iterator[Folder]:
         """Return the campaigns below a folder, but for what begins with `_` or `.`; links are not followed."""
         try:
-            with os.scandir(self._root / folder) as entries:
+            with os.scandir(f"{self._root}/{folder}") as entries:
                 found = [each.name for each in entries if each.is_dir(follow_symlinks=False)]
         except OSError:
             return  # Whoever reads it as a campaign says what is wrong.
@@ -235,7 +235,7 @@ class _Search:
             below = Folder(f"{folder}/{name}")
             if name.startswith((".", "_")):
                 continue
-            if os.path.lexists(self._root / below / CAMPAIGN_FILE):
+            if os.path.lexists(f"{self._root}/{below}/{CAMPAIGN_FILE}"):
                 yield below
             yield from self._held(below)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import AccountWord, Phrase
+from massctl.model.phrase import AccountKey, Phrase
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part
 from massctl.view.words import campaigns
@@ -37,7 +37,7 @@ def write_overview(page: Page, lines: Sequence[Line], order: Sequence[str]) -> N
     page.line(Inked(campaigns(len(lines)), Ink.NAME), *_dotted(counted), hang=2)
     page.blank()
     for account in sorted({each.account or "" for each in lines}):
-        known = AccountWord(account) if account else Phrase("account unknown")
+        known = AccountKey(account) if account else Phrase("account unknown")
         page.line(Inked(known, Ink.NAME), hang=2)
         for each in lines:
             if (each.account or "") == account:

@@ -15,7 +15,7 @@ from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name
 from massctl.model.message import Inherited, RenderedCampaign, Window
-from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_time, moment
+from massctl.model.phrase import AccountKey, Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status, beijing_day
 from massctl.model.word_count import WordCount
 from massctl.plan.approvals import required_words
@@ -341,7 +341,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
     content = campaign.content
     if content is None:
         account = campaign.account
-        rows = [Row("account", (AccountWord(account),))] if account is not None else []
+        rows = [Row("account", (AccountKey(account),))] if account is not None else []
         rows += [Row("edition", (f"{campaign.edition}",))] if campaign.edition is not None else []
     else:
         block = send_facts(

@@ -8,7 +8,7 @@ from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.apply.statistics import Collected
 from massctl.model.destination import Destination
 from massctl.model.ids import AccountName
-from massctl.model.phrase import AccountWord, Phrase, plural_phrase
+from massctl.model.phrase import AccountKey, Phrase, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, RecordKey, Status, contradiction, status_of
 from massctl.plan.drift_readings import open_drifts
@@ -92,7 +92,7 @@ def _line(record: Record, account: str | None) -> Line:
 def _account_rows(page: Page, account: str | None) -> Iterator[Row]:
     """Return the account of a record, where people know it by more than its key."""
     if account is not None and page.language.label(account) is not None:
-        yield Row("account", (AccountWord(account),))
+        yield Row("account", (AccountKey(account),))
 
 
 def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:

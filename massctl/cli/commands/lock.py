@@ -15,9 +15,9 @@ from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.checkout import has_git
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
-from massctl.cli.planner import picked, unsendable
+from massctl.cli.planner import resolved, unsendable
 from massctl.cli.progress import progress
-from massctl.cli.selection import select, selection_options
+from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import Session
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
@@ -57,7 +57,7 @@ def command(
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With
     --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
-    select(current, accounts, groups)
+    narrow(current, accounts, groups)
     report, warnings = [], []
     if current.settings.policy.require_lock or not if_required:
         state, desired, faults = _read(current, names, check=check)
@@ -112,8 +112,8 @@ def _read(
     working_tree = session.working_tree(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(working_tree, state, links_of=links_of)
-    names_picked = picked(session, names, desires.names())
-    return state, desires.read(names_picked), desires.about_defaults_above(names_picked)
+    wanted = resolved(session, names, desires.names())
+    return state, desires.read(wanted), desires.about_defaults_above(wanted)
 
 
 def _report(

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCampaign, Window
-from massctl.model.phrase import AccountWord, Phrase
+from massctl.model.phrase import AccountKey, Phrase
 from massctl.model.state import Status
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -137,7 +137,7 @@ def _facts(look: Look, sheet: Sheet) -> list[str]:
     campaign = look.campaign
     if campaign is not None:
         if sheet.language.label(campaign.account) is not None:
-            facts.append(AccountWord(campaign.account))
+            facts.append(AccountKey(campaign.account))
         facts += [
             Phrase("edition {edition}", edition=campaign.edition),
             audience_words(campaign.audience),

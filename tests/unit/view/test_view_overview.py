@@ -57,7 +57,7 @@ def many() -> Plan:
 
 
 def page(language: Language, width: int) -> Page:
-    return Page(Language(language.value, accounts=LABELS), Style.PLAIN, width)
+    return Page(Language(language.value, labels=LABELS), Style.PLAIN, width)
 
 
 def status(language: Language, width: int) -> str:

@@ -124,7 +124,7 @@ class Sends:
             {APPID: self.statistics},
             known,
             now,
-            [CampaignName(each) for each in names],
+            [CampaignName(each) for each in names] or None,
             since,
         )
 

@@ -18,7 +18,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, current_console, show_error
 from massctl.errors import MassctlError, UsageError
 from massctl.model.frozen import Frozen
-from massctl.model.ids import campaigns_named, cells_named
+from massctl.model.ids import cells_of, expanded
 from massctl.model.phrase import Command, Phrase, enumerated
 
 if TYPE_CHECKING:
@@ -156,13 +156,13 @@ def _with_cells(current: "Session", kind: str, flags: Mapping[str, Any]) -> Mapp
 def all_cells(current: "Session", names: Sequence[str]) -> tuple[str, ...]:
     """Put all cells of a matrix in the place of its folder's name."""
     known = current.repository.campaign_folders.names if names else ()
-    return tuple(campaigns_named(names, known))
+    return tuple(expanded(names, known))
 
 
 def require_one(current: "Session", name: str) -> None:
     """Raise UsageError for the name of a folder with a matrix, where one campaign is meant."""
     known = current.repository.campaign_folders.names
-    cells = [] if name in known else cells_named(name, known)
+    cells = [] if name in known else cells_of(name, known)
     if cells:
         raise UsageError(
             Phrase("{name} has a matrix, and this is about one campaign", name=name),

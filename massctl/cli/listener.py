@@ -37,7 +37,7 @@ from massctl.model.diagnostics import Fault, has_errors
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import AccountCallback, MassctlFile
 from massctl.model.state import State
-from massctl.source.repository import ACCOUNTS, SETTINGS
+from massctl.source.repository import ACCOUNTS, SETTINGS_PATHS
 from massctl.view.i18n import say as say_in
 from massctl.view.jobs import contradiction
 
@@ -390,7 +390,7 @@ class Intake:
         ledger = self._backend.version() if self._backend is not None else object()
         root = self._places.root
         accounts = sorted((root / ACCOUNTS).glob("*.yaml"))
-        files = (root / SETTINGS, root / ACCOUNTS, *accounts)
+        files = (*(root / each for each in SETTINGS_PATHS), *accounts)
         return ledger, tuple(map(_version, files))
 
     def _until_asked_again(self, times: int) -> float | None:

@@ -310,7 +310,7 @@ def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -
         more = [left_out(count, language) for count in range(len(wanted) + 1)]
         return robot_post(notice_blocks(wanted, language), more)
     secret = session.environment.get(channel.signing_secret_env or "") or None
-    return webhook_post(written(notices_json(wanted), language), secret)
+    return webhook_post(written(notices_json(wanted, session.settings.owners), language), secret)
 
 
 def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:

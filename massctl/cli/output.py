@@ -49,13 +49,13 @@ class Console(Frozen):
         """Advise commands with these flags from now on."""
         return replace(self, language=replace(self.language, flags=flags))
 
-    def showing(self, accounts: Mapping[str, str]) -> "Console":
+    def labelled(self, accounts: Mapping[str, str]) -> "Console":
         """Show accounts by these labels from now on, in the terminal and to those who read elsewhere."""
         shown = tuple(accounts.items())
         return replace(
             self,
-            language=replace(self.language, accounts=shown),
-            reader=replace(self.reader, accounts=shown),
+            language=replace(self.language, labels=shown),
+            reader=replace(self.reader, labels=shown),
         )
 
     def redacted_by(self, redact: Callable[[str], str]) -> "Console":

@@ -25,7 +25,7 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, AppId, CampaignName, campaigns_named
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName, expanded
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -131,12 +131,12 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         or session.console.language.flags.locked
     )
     desires = Desires(working_tree, state, locked=locked)
-    names_picked = picked(session, names, desires.names())
+    wanted = resolved(session, names, desires.names())
     is_whole = not names and session.selection.is_everything
     # Before the ledger exists nothing can be sent, so an uncommitted lock may still be planned.
     by_hand = not options.of_commit
     desired = _committed(
-        session, desires.read(names_picked), locked=locked and state.serial > 0 and by_hand
+        session, desires.read(wanted), locked=locked and state.serial > 0 and by_hand
     )
     desired = _rehearsed(session, typed, desired, lasting=options.purpose in _PASSES_TIME)
     desired, tip = _of_commit(session, desired, session.tip()) if acts else (desired, None)
@@ -146,8 +146,9 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = [*(desires.strays() if is_whole else []), *(copied if acts else [])]
+    strays = desires.strays() if is_whole else desires.about_defaults_above(wanted)
     told = [*([] if session.selection.groups else session.warnings), *strays]
+    told += copied if acts else []
     windows = {each.name: each.window for each in desired if each.window is not None}
 
     def at(then: State, moment: datetime) -> Plan:
@@ -203,10 +204,12 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     state = recorded_if_begun(session)
     working_tree = _working_tree(session)
     desires = Desires(working_tree, state)
-    desired = desires.read(picked(session, names, desires.names()))
+    wanted = resolved(session, names, desires.names())
+    desired = desires.read(wanted)
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
-    strays = desires.strays() if not names and session.selection.is_everything else []
+    is_whole = not names and session.selection.is_everything
+    strays = desires.strays() if is_whole else desires.about_defaults_above(wanted)
     own = [] if session.selection.groups else session.warnings
     return plan, [*own, *strays, *unsendable(session, state, desired)]
 
@@ -410,12 +413,12 @@ def _plan(
     )
     if session.selection.is_everything:
         return plan
-    return replace(plan, ahead=ahead_of(plan.ahead, session.selected))
+    return replace(plan, ahead=ahead_of(plan.ahead, session.scope))
 
 
-def picked(session: Session, names: Sequence[str], known: Sequence[str]) -> list[str]:
+def resolved(session: Session, names: Sequence[str], known: Sequence[str]) -> list[str]:
     """Return the campaigns of a command line that the session is about, of `known` ones; raise UsageError."""
-    own = session.selected.names(known)
+    own = session.scope.names(known)
     named = chosen(names, known, own)
     return [name for name in named if name in own]
 
@@ -428,7 +431,7 @@ def chosen(
     The name of a folder stands for all cells of its matrix. For a wrong name one of `hinted` is proposed, else of
     `known`.
     """
-    named = campaigns_named(names, known)
+    named = expanded(names, known)
     unknown = [name for name in named if name not in known]
     if not unknown:
         return named or known

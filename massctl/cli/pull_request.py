@@ -18,9 +18,8 @@ from massctl.model.ids import CAMPAIGNS, LOCK_FILE, folder_name
 from massctl.model.phrase import Phrase, enumerated
 from massctl.source.groups import folders_in
 from massctl.source.locks import is_lock_copy
-from massctl.source.repository import ACCOUNTS, ROOT_FILES
+from massctl.source.repository import ROOT_FILES, is_settings
 
-_FOLDERS = (f"{CAMPAIGNS}/", f"{ACCOUNTS}/")
 ATTRIBUTES = ".gitattributes"
 _GENERATED = "linguist-generated"
 _JUDGED = (_GENERATED, "diff", "filter", "export-ignore", "working-tree-encoding", "ident")
@@ -82,11 +81,9 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
         )
         raise ForgeError(say, Phrase("Nothing was written."))
     files = branch.files(tip)
-    read = [path for path in files if path in ROOT_FILES or path.startswith(_FOLDERS)]
+    read = [path for path in files if _is_read(path)]
     attributes = [path for path in files if PurePosixPath(path).name == ATTRIBUTES]
-    _refuse_links(
-        files, [*read, *attributes, *(path for path in (CAMPAIGNS, ACCOUNTS) if path in files)]
-    )
+    _refuse_links(files, [*read, *attributes])
     folder = session.places.cache / "pull-request"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -105,6 +102,10 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
     return PullRequestFiles(
         folder, tuple(plain), tuple(dict.fromkeys(_hidden(judged))), tuple(folded)
     )
+
+
+def _is_read(path: str) -> bool:
+    return path in ROOT_FILES or is_settings(path) or path.partition("/")[0] == CAMPAIGNS
 
 
 def _refuse_links(files: "Mapping[str, str]", paths: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
-from massctl.cli.selection import selected
+from massctl.cli.selection import in_scope
 from massctl.cli.session import Session
 from massctl.ledger.archive import Contents
 from massctl.ledger.statistics import StatisticsFiles
@@ -26,7 +26,7 @@ def session_report(session: Session, names: Sequence[CampaignName], since: date 
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
-    shown = [each.campaign for each in selected(session, state.records.values())]
+    shown = [each.campaign for each in in_scope(session, state.records.values())]
     asked = [name for name in names or dict.fromkeys(shown) if name in shown]
     is_whole = not names and session.selection.is_everything
     now = session.clock.now()

@@ -22,7 +22,7 @@ from massctl.source.repository import Repository
 from massctl.view.redaction import Redaction
 
 if TYPE_CHECKING:
-    from massctl.source.selected import Selected
+    from massctl.source.scope import Scope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,12 +48,12 @@ def selection_options(command: F) -> F:
     return account(group(command))
 
 
-def select(session: Session, accounts: Sequence[str], groups: Sequence[str]) -> None:
+def narrow(session: Session, accounts: Sequence[str], groups: Sequence[str]) -> None:
     """Narrow what the session shows and does; raise UsageError for what does not exist."""
-    focus(session, selection_of(session.repository, session.settings, accounts, groups))
+    narrow_to(session, selection_of(session.repository, session.settings, accounts, groups))
 
 
-def focus(session: Session, selection: Selection) -> None:
+def narrow_to(session: Session, selection: Selection) -> None:
     """Narrow what the session shows and does; commands that it advises have the same flags."""
     session.selection = selection
     if selection.is_everything:
@@ -61,14 +61,14 @@ def focus(session: Session, selection: Selection) -> None:
     flags = replace(session.console.language.flags, selection=selection.flags)
     session.console = use_console(session.console.advising(flags))
     if selection.groups:
-        redaction = session.redaction = redaction_of(session.selected)
+        redaction = session.redaction = redaction_of(session.scope)
         session.console = use_console(session.console.redacted_by(redaction))
 
 
-def redaction_of(selected: "Selected") -> Redaction:
-    """Return what hides all groups but those that are selected."""
-    words = selected.own_words(), selected.other_words(), selected.other_names
-    return Redaction(*words, selected.is_in_group)
+def redaction_of(scope: "Scope") -> Redaction:
+    """Return what hides all groups but those in scope."""
+    words = scope.own_words(), scope.other_words(), scope.other_names
+    return Redaction(*words, scope.is_in_group)
 
 
 def selection_of(
@@ -100,11 +100,11 @@ def _meant(name: str, known: Collection[str]) -> Phrase:
 
 def owners_of(session: Session) -> dict[str, str]:
     """Return who answers for the accounts that the session is about."""
-    takes = session.selected.takes_account
+    takes = session.scope.takes_account
     return {key: owner for key, owner in session.settings.owners.items() if takes(key)}
 
 
-def selected(session: Session, records: Iterable[Record]) -> list[Record]:
+def in_scope(session: Session, records: Iterable[Record]) -> list[Record]:
     """Return those records that the session is about."""
-    takes = session.selected.takes
+    takes = session.scope.takes
     return [each for each in records if takes(each.campaign, each.appid)]

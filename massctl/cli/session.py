@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
-    from massctl.source.selected import Selected
+    from massctl.source.scope import Scope
     from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
 
@@ -91,11 +91,11 @@ class Session(Struct):
         return self._repository
 
     @property
-    def selected(self) -> "Selected":
+    def scope(self) -> "Scope":
         """The campaigns that are shown and done."""
-        from massctl.source.selected import Selected
+        from massctl.source.scope import Scope
 
-        return Selected(self.repository, self.settings, self.selection)
+        return Scope(self.repository, self.settings, self.selection)
 
     @property
     def places(self) -> Places:
@@ -210,11 +210,16 @@ class Session(Struct):
         settings, _ = load_settings(repository, loopback_override=override)
         return settings, settings_found(repository)
 
-    def changed_since(self, judged: "JudgedInputs") -> str | None:
-        """Return the first file that is not as it was when a message was made from it; None if all are."""
-        settings, _ = self.settings_now()
+    def changed_since(self, read: Mapping[str, str], judged: "JudgedInputs") -> str | None:
+        """Return the first file that is not as it was when a message was made from it; None if all are.
+
+        `read` is what `settings_now` found then.
+        """
+        settings, found = self.settings_now()
         if settings is None or settings.declared_sha256 != judged.settings:
-            return SETTINGS
+            paths = sorted({*read, *found})
+            other = (path for path in paths if read.get(path) != found.get(path))
+            return next(other, SETTINGS)
         return self.repository.changed_since(dict(judged.files))
 
     def _approvals(self, policy: "Policy") -> "Callable[[RenderedCampaign], Approval | None]":
@@ -352,7 +357,7 @@ def open_settings(
     if settings is not None:
         register(*(environment.get(name, "") for name in settings.variables))
     spoken = (
-        make_console(settings.language, environment).showing(settings.account_labels)
+        make_console(settings.language, environment).labelled(settings.labels)
         if settings
         else console_of(root, environment)
     )

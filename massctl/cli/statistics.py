@@ -29,7 +29,7 @@ def collect_accounts(
     """
     archive: StatisticsArchive | None = None
     until = session.clock.now() + timedelta(seconds=seconds) if seconds is not None else None
-    takes = session.selected.takes_account
+    takes = session.scope.takes_account
     found = {
         AccountName(name): Collected(AppId(each.appid))
         for name, each in session.settings.accounts.items()

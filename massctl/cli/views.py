@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from massctl.view import lock as lock
     from massctl.view import markdown as markdown
     from massctl.view import outcome as outcome
+    from massctl.view import overview as overview
     from massctl.view import plan as plan
     from massctl.view import plan_json as plan_json
     from massctl.view import report_csv as report_csv

@@ -36,8 +36,13 @@ ACTIONS_APP = 15368
 """The app under which workflows set a status. Source: docs of GitHub Actions; measured by others, 2026-08."""
 _OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """The first that is there counts."""
-_DECIDES = ("massctl.yaml", "accounts/NAME.yaml", ".github/workflows/apply.yml")
-"""Files that decide where a secret goes and what runs with it."""
+_DECIDES = (
+    "massctl.yaml",
+    "accounts/NAME.yaml",
+    "campaigns/_defaults.yaml",
+    ".github/workflows/apply.yml",
+)
+"""Files that decide where a secret goes, which account sends and when, and what runs with a secret."""
 _PRINTED = Phrase("{command}   prints the commands", command=Command("ci", "setup"))
 
 
@@ -305,7 +310,8 @@ class _Repository:
         open_files = [each for each in _DECIDES if not owners_of(text, each)]
         if open_files:
             say = Phrase(
-                "nobody owns {files}, which decide where a secret goes", files=", ".join(open_files)
+                "nobody owns {files}, which decide where a secret goes, or which account sends and when",
+                files=", ".join(open_files),
             )
             hint = Phrase("add them to {path}, by a pull request", path=path)
             yield Level.PROBLEM, say, hint

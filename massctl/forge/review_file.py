@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints, ValidationError
 
 from massctl.errors import ForgeError
-from massctl.model.ids import CAMPAIGN_NAME_PATTERN
+from massctl.model.ids import CAMPAIGN_NAME_PATTERN, CAMPAIGNS, DEFAULTS_FILE
 from massctl.model.phrase import Phrase
 from massctl.model.strict import Strict
 from massctl.plan.plan_file import SavedPlan, StoppedPlan
@@ -44,6 +44,9 @@ def _is_jpeg(data: bytes) -> bytes:
 
 _Jpeg = Annotated[Base64Bytes, AfterValidator(_is_jpeg)]
 _Name = Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)]
+_DefaultsPath = Annotated[
+    str, StringConstraints(pattern=rf"^{CAMPAIGNS}/([a-z0-9._-]+/)*{re.escape(DEFAULTS_FILE)}$")
+]
 
 
 class ShownCampaign(Strict):
@@ -83,6 +86,8 @@ class ReviewFile(Strict):
     """Files that GitHub keeps out of the difference by itself, since it takes them for generated."""
     rules: list[RuleKey] = Field(default_factory=list)
     """The keys of massctl.yaml that decide who may send what, where they are not those of the branch that sends."""
+    defaults: dict[_DefaultsPath, list[_Name]] = Field(default_factory=dict)
+    """Each `_defaults.yaml` that is not as in the branch that sends -> the campaigns that inherit from it."""
     ledger_keys: KeyChange | None = None
     """What becomes of `state.keys` in massctl.yaml; null where it stays."""
 
@@ -103,6 +108,7 @@ def review_text(
     shown: Mapping[str, ShownCampaign],
     ledger_keys: KeyChange | None = None,
     rules: Sequence[RuleKey] = (),
+    defaults: Mapping[str, Sequence[str]] | None = None,
 ) -> str:
     """Write a review; `plan` is the plan's JSON, `unseen` the files by why no difference shows them."""
     made = {
@@ -113,7 +119,7 @@ def review_text(
         **unseen,
     }
     made["shown"] = {name: each.model_dump(mode="json") for name, each in shown.items()}
-    made |= {"ledger_keys": ledger_keys, "rules": list(rules)}
+    made |= {"ledger_keys": ledger_keys, "rules": list(rules), "defaults": dict(defaults or {})}
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 
 

@@ -798,7 +798,7 @@ def _day(send: Mapping[str, Any], ends: Sequence[str]) -> Iterator[Fault]:
     else:
         say = Phrase("the hours of the window are missing: no _defaults.yaml above has `send`")
         hint = Phrase(
-            "write `{hours}` into one, or not_before and not_after here",
+            "write `{hours}` into a _defaults.yaml, or not_before and not_after here",
             hours='send: {from: "20:00", to: "21:30"}',
         )
         yield Fault("MC012", say, hint, key=("send", "date"))

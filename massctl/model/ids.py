@@ -106,20 +106,20 @@ def cell_of(name: str) -> str:
     return name.partition("@")[2]
 
 
-def cells_named(name: str, known: Iterable[str]) -> list[CampaignName]:
+def cells_of(name: str, known: Iterable[str]) -> list[CampaignName]:
     """Return the cells of a folder's matrix among the campaigns that are `known`, if a name is that of the folder."""
     return [CampaignName(each) for each in known if cell_of(each) and folder_name(each) == name]
 
 
-def campaigns_named(names: Sequence[str], known: Collection[str]) -> list[str]:
+def expanded(names: Sequence[str], known: Collection[str]) -> list[str]:
     """Return the campaigns that names stand for, each once: `NAME` stands for all cells of its matrix.
 
-    >>> campaigns_named(["spring", "winter"], ["spring@east", "spring@west", "winter"])
+    >>> expanded(["spring", "winter"], ["spring@east", "spring@west", "winter"])
     ['spring@east', 'spring@west', 'winter']
     """
     found: dict[str, None] = {}
     for name in names:
-        cells = [] if name in known else cells_named(name, known)
+        cells = [] if name in known else cells_of(name, known)
         found |= dict.fromkeys([str(each) for each in cells] or [name])
     return list(found)
 

@@ -71,7 +71,7 @@ class ShellCommand(Phrase):
     __slots__ = ()
 
 
-class AccountWord(Phrase):
+class AccountKey(Phrase):
     """The key of an account, which the view shows with its name and its owner."""
 
     def __new__(cls, key: str) -> Self:

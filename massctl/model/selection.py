@@ -4,7 +4,7 @@ from massctl.model.frozen import Frozen
 
 
 class Selection(Frozen):
-    """What `--account` and `--group` take; both together take what each of them takes."""
+    """What `--account` and `--group` take. With both, a campaign must match both."""
 
     accounts: tuple[str, ...] = ()
     """Keys of accounts; empty: every account."""

@@ -534,7 +534,7 @@ class MassctlFile(Strict):
         return found.name if found is not None and found.name is not None else account
 
     @property
-    def account_labels(self) -> dict[str, str]:
+    def labels(self) -> dict[str, str]:
         """What people are shown of the accounts that have a name or an owner, by their keys."""
         return {key: each.label(key) for key, each in self.accounts.items() if each.is_labelled}
 

@@ -1,6 +1,6 @@
 """What a campaign of a folder may not send, because another one of that folder has it or is to have it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from massctl.model.campaign import ANOTHER_CELL, AUDIENCES
@@ -32,8 +32,11 @@ def matrix_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
             for each in reach(record, state).values()
             if _may_be_its(each, campaign)
         ]
-        if any(not _is_as_declared(each, cell) for _, each in found):
-            return _matrix_words(campaign, name)
+        for record, each in found:
+            # A list may be another one with another edition, which goes out once more on purpose.
+            keys = (*AUDIENCES, "sha256") if record.edition == campaign.edition else AUDIENCES
+            if not _is_as_declared(each, cell, keys):
+                return _matrix_words(campaign, name)
         tags = {_tag(each.audience or {}, record) for record, each in found}
         if cell is not None and cell.appid == campaign.appid:
             declared = declared_audience(cell.audience)
@@ -55,12 +58,12 @@ def _may_be_its(sent: BatchReach, campaign: RenderedCampaign) -> bool:
     return sent.reach is not Reach.SURELY_NOT and sent.appid in (None, campaign.appid)
 
 
-def _is_as_declared(sent: BatchReach, cell: DeclaredCell | None) -> bool:
-    """Return whether a cell still declares the account, the audience and the list of what it sent."""
+def _is_as_declared(sent: BatchReach, cell: DeclaredCell | None, keys: Iterable[str]) -> bool:
+    """Return whether a cell still declares the account of what it sent, and these keys of its audience."""
     if cell is None or sent.audience is None or sent.appid != cell.appid:
         return False
     declared = {**declared_audience(cell.audience), **cell.listed}
-    return all(sent.audience.get(key) == declared.get(key) for key in (*AUDIENCES, "sha256"))
+    return all(sent.audience.get(key) == declared.get(key) for key in keys)
 
 
 def _matrix_words(campaign: RenderedCampaign, other: CampaignName) -> Refusal:

@@ -64,17 +64,17 @@ class Schedule(Frozen):
     """What the allowance of each account holds for the next days."""
     now: datetime
 
-    def only(self, chosen: "Chosen") -> "Schedule":
-        """Return it with the sends that are chosen, and the allowances of their accounts."""
-        sends = tuple(each for each in self.sends if chosen.takes_send(each.campaign, each.account))
-        return replace(self, sends=sends, ahead=ahead_of(self.ahead, chosen))
+    def only(self, scope: "Scope") -> "Schedule":
+        """Return it with the sends that are in scope, and the allowances of their accounts."""
+        sends = tuple(each for each in self.sends if scope.takes_send(each.campaign, each.account))
+        return replace(self, sends=sends, ahead=ahead_of(self.ahead, scope))
 
     def on(self, day: date) -> list[ScheduledSend]:
         """Return the sends of a Beijing day."""
         return [each for each in self.sends if each.day == day]
 
 
-class Chosen(Protocol):
+class Scope(Protocol):
     """Which campaigns are shown."""
 
     def takes(self, name: str) -> bool:
@@ -90,14 +90,14 @@ class Chosen(Protocol):
         ...
 
 
-def ahead_of(ahead: Sequence[AccountAhead], chosen: Chosen) -> tuple[AccountAhead, ...]:
-    """Return what the allowances of chosen accounts hold, with the names of chosen campaigns alone."""
-    return tuple(_named(each, chosen) for each in ahead if chosen.takes_account(each.account))
+def ahead_of(ahead: Sequence[AccountAhead], scope: Scope) -> tuple[AccountAhead, ...]:
+    """Return what the allowances of accounts in scope hold, with the names of campaigns in scope alone."""
+    return tuple(_named(each, scope) for each in ahead if scope.takes_account(each.account))
 
 
-def _named(ahead: AccountAhead, chosen: Chosen) -> AccountAhead:
+def _named(ahead: AccountAhead, scope: Scope) -> AccountAhead:
     spans = (
-        replace(span, campaigns=tuple(filter(chosen.takes, span.campaigns))) for span in ahead.spans
+        replace(span, campaigns=tuple(filter(scope.takes, span.campaigns))) for span in ahead.spans
     )
     return replace(ahead, spans=tuple(spans))
 

@@ -36,8 +36,8 @@ from massctl.source.campaigns import about_defaults
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
-from massctl.source.repository import ACCOUNTS, SETTINGS, Repository
-from massctl.source.selected import Selected
+from massctl.source.repository import Repository, is_settings
+from massctl.source.scope import Scope
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.calendar_page import calendar_page
@@ -271,14 +271,14 @@ class PageCache:
         with self._one_at_a_time:
             heard = self._broadcaster.number
             self._renew()
-            chosen = self._selected()
-            listed = [self._listed(name) for name in self._names(chosen)]
+            scope = self._scope()
+            listed = [self._listed(name) for name in self._names(scope)]
             files = {
                 sha256: at for kept in self._kept.values() for sha256, at in kept.files.items()
             }
             # Of whoever is shown one group, the faults of others are no business.
             is_all = self._settings is None or not self._served.selection.groups
-            defaults = about_defaults(self._repository, self._settings)
+            defaults = about_defaults(self._repository, self._folders.defaults, self._settings)
             every = [*self._faults, *self._folders.diagnostics, *defaults]
             faults = every if is_all else []
             return campaigns_page(
@@ -290,23 +290,23 @@ class PageCache:
                 Filter.of(query),
             )
 
-    def _selected(self) -> Selected | None:
+    def _scope(self) -> Scope | None:
         """Return what the command line selects; None without settings."""
         settings = self._settings
         if settings is None:
             return None
-        return Selected(self._repository, settings, self._served.selection)
+        return Scope(self._repository, settings, self._served.selection)
 
-    def _names(self, chosen: Selected | None) -> list[CampaignName]:
+    def _names(self, scope: Scope | None) -> list[CampaignName]:
         names = self._folders.names
-        return [name for name in names if chosen is None or chosen.takes(name)]
+        return [name for name in names if scope is None or scope.takes(name)]
 
     def page(self, name: CampaignName) -> str | None:
         """Return the page of one campaign as it is now; None without one."""
         with self._one_at_a_time:
             heard = self._broadcaster.number
-            chosen = self._selected()
-            if chosen is not None and not chosen.takes(name):
+            scope = self._scope()
+            if scope is not None and not scope.takes(name):
                 return None
             kept = self._look(name, sent_too=True)
             if kept is None and (self._settings is not None or name not in self._folders.names):
@@ -376,9 +376,9 @@ class PageCache:
             desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
             plan = self._plan(desired, settings, now)
             windows = {each.name: each.window for each in desired if each.window is not None}
-            chosen = Selected(self._repository, settings, self._served.selection)
+            scope = Scope(self._repository, settings, self._served.selection)
             schedule = schedule_of(plan, windows, self._state, settings, now)
-            schedule = schedule.only(chosen)
+            schedule = schedule.only(scope)
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
 
     def report_page(self, query: Mapping[str, str]) -> str | None:
@@ -452,7 +452,7 @@ class PageCache:
         for name in [each for each in self._kept if each not in self._folders.names]:
             del self._kept[name]
             self._stale.discard(name)
-        is_about_settings = SETTINGS in paths or ACCOUNTS in paths
+        is_about_settings = any(map(is_settings, paths))
         if is_about_settings:
             self._settings, self._faults = self._read_settings()
             self._stale.update(self._kept)

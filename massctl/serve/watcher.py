@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from massctl.model.ids import CAMPAIGNS
-from massctl.source.repository import ACCOUNTS, SETTINGS
+from massctl.source.repository import SETTINGS_PATHS
 
 if TYPE_CHECKING:
     from watchfiles import Change
@@ -31,8 +31,7 @@ class Watcher:
         """Watcher below `root`; `kept` are the ledger's file and the folder of statistics, wherever in `root`."""
         self._root = root.resolve()
         self._files = (
-            SETTINGS,
-            ACCOUNTS,
+            *SETTINGS_PATHS,
             *(each.resolve().relative_to(self._root).as_posix() for each in kept),
         )
         self._changed = changed

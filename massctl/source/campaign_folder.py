@@ -23,7 +23,7 @@ from massctl.model.ids import (
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, system_reason
 from massctl.render.paths import picture_paths
-from massctl.source.matrix import named_cells
+from massctl.source.matrix import indices_of_cells
 from massctl.source.repository import Repository
 from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
@@ -128,7 +128,7 @@ def copied_for_rest(
     data, said = _declared(repository, source)
     alone: dict[Keys, str | None] = {}
     if cell_of(source):
-        index = named_cells(said)[cell_of(source)]
+        index = indices_of_cells(said)[cell_of(source)]
         alone, said = _without_matrix(said, index), as_cell(said, index)
     own = below_campaigns(repository.folder(source))
     lists = picture_paths(str(said["audience"]["openids"]), f"{own}/{CAMPAIGN_FILE}", own)

@@ -51,7 +51,7 @@ from massctl.source.defaults import (
     unknown_account,
     with_defaults,
 )
-from massctl.source.matrix import campaign_document, named_cells
+from massctl.source.matrix import campaign_document, indices_of_cells
 from massctl.source.reporter import Reporter, about_file, in_order, word
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
 from massctl.source.text import YAML_BYTES_MAX, decode
@@ -218,7 +218,7 @@ class Loaded(Campaign):
     cells: tuple[DeclaredCell, ...] = ()
     """What the cells of its matrix declare, itself among them."""
     said: Mapping[str, object] = field(default_factory=dict)
-    """What the file itself says of a cell."""
+    """What the file itself says; of a cell what a file of its own would say."""
     above: tuple[Defaults, ...] = ()
     """The defaults of the folders above it, the nearest first."""
     inherited: tuple[Inherited, ...] = ()
@@ -296,13 +296,13 @@ def _campaigns_of(
             *cell_faults(written, appids),
         ]
 
-    declared = document.data if isinstance(document.data, dict) else {}
+    said, declared = mapping_of(own_document.data), mapping_of(document.data)
     if MATRIX not in declared:
         file, diagnostics = validate(document, CampaignFile, rules)
         loaded = Loaded(name, folder, file, tuple(diagnostics), positions, declared, data)
-        return {name: replace(loaded, above=above, inherited=inherited)}
+        return {name: replace(loaded, said=said, above=above, inherited=inherited)}
     told, others = first_told(faults_of(document, CampaignFile, rules), positions.of)
-    named = named_cells(declared)
+    named = indices_of_cells(declared)
     # Where some faults are not told, nobody knows which cells are right.
     own = {
         index: [each for each in told if not others and _is_of_cell(each, index)]
@@ -313,12 +313,12 @@ def _campaigns_of(
     shared = in_order([*document.diagnostics, *shared], document.others + others)
     every = [*shared, *map(positions.diagnostic, of_cells)]
     whole = Loaded(name, folder, None, tuple(every), positions, declared, data)
-    whole = replace(whole, said=own_document.data, above=above, inherited=inherited)
+    whole = replace(whole, said=said, above=above, inherited=inherited)
     cells = [
         _cell(whole, cell_name(name, cell), index, shared, own[index])
         for cell, index in named.items()
     ]
-    every_cell = tuple(_declared_cell(each, appids) for each in cells)
+    every_cell = tuple(_as_declared_cell(each, appids) for each in cells)
     found = {each.name: replace(each, cells=every_cell) for each in cells}
     return {name: whole, **found}
 
@@ -363,7 +363,7 @@ def _says(said: Mapping[str, object], key: str) -> bool:
     return part in mapping_of(said.get(first)) if part else first in said and first != "send"
 
 
-def _declared_cell(cell: Loaded, appids: Mapping[str, str]) -> DeclaredCell:
+def _as_declared_cell(cell: Loaded, appids: Mapping[str, str]) -> DeclaredCell:
     """Return what a cell declares; of one with faults only that it is there."""
     if cell.file is None:
         return DeclaredCell(cell.name, AppId(""), Audience())
@@ -387,10 +387,12 @@ def _account_faults(written: Mapping[str, object], *, settings: MassctlFile | No
     ]
 
 
-def about_defaults(repository: Repository, settings: MassctlFile | None) -> list[Diagnostic]:
-    """Return what is wrong in the `_defaults.yaml` of campaigns/ and of groups, each fault once."""
+def about_defaults(
+    repository: Repository, paths: Iterable[str], settings: MassctlFile | None
+) -> list[Diagnostic]:
+    """Return what is wrong in files called `_defaults.yaml`, each fault once."""
     found: list[Diagnostic] = []
-    for path in sorted(repository.campaign_folders.defaults):
+    for path in sorted(paths):
         read = defaults_at(repository, path, settings)
         unseen = about_unseen(read.positions.reporter)
         found += [*read.diagnostics, *unseen, *about_cut_texts(read.positions)]

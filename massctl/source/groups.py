@@ -33,6 +33,16 @@ from massctl.source.text import YAML_BYTES_MAX
 
 MISTAKEN_NAMES = {"campaign.yml": CAMPAIGN_FILE}
 """Names that are as good as another one to a person."""
+_MISTAKEN_DEFAULTS = frozenset(
+    [
+        DEFAULTS_FILE,
+        "_defaults.yml",
+        "_default.yaml",
+        "_default.yml",
+        "defaults.yaml",
+        "defaults.yml",
+    ]
+)
 _LOOK_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
 
@@ -43,7 +53,7 @@ class CampaignFolders(Frozen):
     folders: Mapping[CampaignName, Folder]
     """The folder of each campaign, sorted by name; of several with one name the first. Cells share a folder."""
     diagnostics: tuple[Diagnostic, ...]
-    """One for each folder that is no campaign, no group and begins without `_`, or that differs only by case."""
+    """Folders with a wrong name, and folders that differ only by case."""
     twins: Mapping[CampaignName, Diagnostic] = field(default_factory=dict)
     """Campaigns that cannot be read, because another folder has their name, or one that differs only by case."""
 
@@ -111,9 +121,9 @@ def _campaigns_in(root: Path, name: CampaignName, folder: Folder) -> list[Campai
     if MATRIX.encode() not in data:
         return [name]
     # Reading YAML is what a repository without a matrix goes without.
-    from massctl.source.matrix import declared_cells
+    from massctl.source.matrix import cells_in
 
-    cells = [cell_name(name, each) for each in declared_cells(folder, data)]
+    cells = [cell_name(name, each) for each in cells_in(folder, data)]
     return sorted(cells) or [name]
 
 
@@ -182,7 +192,7 @@ class _Search:
         for name in names:
             if name == DEFAULTS_FILE:
                 self.defaults.append(f"{above}/{name}")
-            elif name.casefold() in (DEFAULTS_FILE, "_defaults.yml"):
+            elif name.casefold() in _MISTAKEN_DEFAULTS:
                 say = Phrase("{name} is not read", name=name)
                 hint = Phrase("rename {found} to {name}", found=name, name=DEFAULTS_FILE)
                 self.diagnostics.append(about_file("MC001", f"{above}/{name}", None, say, hint))
@@ -217,7 +227,7 @@ class _Search:
     def _held(self, folder: Folder) -> Iterator[Folder]:
         """Return the campaigns below a folder, but for what begins with `_` or `.`; links are not followed."""
         try:
-            with os.scandir(self._root / folder) as entries:
+            with os.scandir(f"{self._root}/{folder}") as entries:
                 found = [each.name for each in entries if each.is_dir(follow_symlinks=False)]
         except OSError:
             return  # Whoever reads it as a campaign says what is wrong.
@@ -225,7 +235,7 @@ class _Search:
             below = Folder(f"{folder}/{name}")
             if name.startswith((".", "_")):
                 continue
-            if os.path.lexists(self._root / below / CAMPAIGN_FILE):
+            if os.path.lexists(f"{self._root}/{below}/{CAMPAIGN_FILE}"):
                 yield below
             yield from self._held(below)
 

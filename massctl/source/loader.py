@@ -8,7 +8,7 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -51,6 +51,7 @@ from massctl.plan.quota import (
 )
 from massctl.plan.steps import Concluded, Desired, Gone, Invalid, NotLocked, Refusal
 from massctl.render.inputs import ListedOpenids, PicturePurpose
+from massctl.source.groups import defaults_paths
 from massctl.source.reporter import about_file
 from massctl.source.repository import (
     SHARED_FOLDER,
@@ -278,14 +279,21 @@ class Desires:
     def strays(self) -> list[Diagnostic]:
         """Return the diagnostics about what is no campaign: other folders, shared files, defaults."""
         shared = _about_shared(self._working_tree.repository)
-        return [*self._folders.diagnostics, *shared, *self._about_defaults(), *self._left_over()]
+        defaults = self._about_defaults(self._folders.defaults)
+        return [*self._folders.diagnostics, *shared, *defaults, *self._left_over()]
 
-    def _about_defaults(self) -> list[Diagnostic]:
-        if not self._folders.defaults:
+    def about_defaults_above(self, names: Iterable[str]) -> list[Diagnostic]:
+        """Return what is wrong in the defaults of the folders above campaigns, each fault once."""
+        here = [name for name in names if name in self._folders.names]
+        above = {path for name in here for path in defaults_paths(self._folders.folder(name))}
+        return self._about_defaults(self._folders.defaults & above)
+
+    def _about_defaults(self, paths: Collection[str]) -> list[Diagnostic]:
+        if not paths:
             return []
         from massctl.source.campaigns import about_defaults  # Few repositories have any.
 
-        return about_defaults(self._working_tree.repository, self._working_tree.settings)
+        return about_defaults(self._working_tree.repository, paths, self._working_tree.settings)
 
     def _left_over(self) -> list[Diagnostic]:
         """Tell which campaigns of folders that are there have a record, and are declared no more."""

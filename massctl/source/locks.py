@@ -82,6 +82,8 @@ def read_lock(repository: Repository, name: CampaignName) -> tuple[LockFile, dic
         document = lock_part(whole, name)
         if document is None:
             return None
+        if cell_of(name) and whole != matrix_document(folder_name(name), whole["cells"]):
+            raise DamagedLockError(_by_hand())
         if isinstance(document, dict) and document.get("format_version") == _FORMER_FORMAT:
             raise DamagedLockError(
                 Phrase(

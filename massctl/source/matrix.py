@@ -14,7 +14,7 @@ def campaign_document(data: bytes, path: str, name: str) -> YamlDocument:
     return read_yaml(data, path, name, known_keys(CampaignFile))
 
 
-def named_cells(document: object) -> dict[str, int]:
+def indices_of_cells(document: object) -> dict[str, int]:
     """Return the cells of a campaign.yaml that have a name, each with its index; of several with one name the first."""
     found: dict[str, int] = {}
     for index, cell in enumerate(list_of(mapping_of(document).get(MATRIX))):
@@ -24,7 +24,7 @@ def named_cells(document: object) -> dict[str, int]:
     return found
 
 
-def declared_cells(folder: Folder, data: bytes) -> list[str]:
+def cells_in(folder: Folder, data: bytes) -> list[str]:
     """Return the names of the cells that the campaign.yaml of a folder declares, in their order."""
     document = campaign_document(data, f"{folder}/{CAMPAIGN_FILE}", folder.rpartition("/")[2])
-    return list(named_cells(document.data))
+    return list(indices_of_cells(document.data))

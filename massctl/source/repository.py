@@ -118,6 +118,8 @@ ROOT_FILES = (SETTINGS, TAGS_FILE)
 """All of a commit that is read beside `campaigns/` and `accounts/`."""
 ACCOUNTS = "accounts"
 """The folder of account files, each of which is one account of massctl.yaml."""
+SETTINGS_PATHS = (SETTINGS, ACCOUNTS)
+"""All that the settings are read from."""
 ACCOUNT_FILES_MAX = 1_000
 _ACCOUNT_ENDING = ".yaml"
 _ACCOUNT_LIKE = (".yaml", ".yml")
@@ -241,7 +243,7 @@ class Repository:
         return self._given_folders or campaign_folders(self.root)
 
     def holds_defaults(self, path: str) -> bool:
-        """Return whether there is a `_defaults.yaml` at a path; that there is none makes this campaign too."""
+        """Return whether there is a `_defaults.yaml` at a path; its absence is an input of the campaign."""
         if path in self.campaign_folders.defaults:
             return True
         self._note(path, MISSING)
@@ -569,6 +571,11 @@ class EditedRepository(Repository):
         """Read a file as edited, or as it is on disk."""
         known = self.edited.get(path)
         return super().pieces(path, limit) if known is None else iter([known])
+
+
+def is_settings(path: str) -> bool:
+    """Return whether a path from the repository's root is one that settings are read from, or below one."""
+    return path.partition("/")[0] in SETTINGS_PATHS
 
 
 def is_account_file(path: str) -> bool:

@@ -81,7 +81,8 @@ def tag_ids(repository: Repository, accounts: Iterable[str]) -> dict[str, int]:
     if isinstance(known, Diagnostic):
         return {}
     pulled = [known[each] for each in accounts if each in known]
-    return {tag.name: tag.id for each in pulled for tag in each.tags}
+    # A send takes the first tag of a name as well.
+    return {tag.name: tag.id for each in reversed(pulled) for tag in reversed(each.tags)}
 
 
 def about_tag(

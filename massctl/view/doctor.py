@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import AccountName
-from massctl.model.phrase import AccountWord, Phrase
+from massctl.model.phrase import AccountKey, Phrase
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part, Table
 
@@ -62,9 +62,7 @@ def doctor_text(page: Page, findings: Sequence[Finding]) -> str:
     table = Table(page, [LABELS[each.check] for each in findings])
     for owner in dict.fromkeys(_owner(each) for each in findings):
         page.blank()
-        page.line(
-            Inked(Phrase("the repository") if owner is None else AccountWord(owner), Ink.NAME)
-        )
+        page.line(Inked(Phrase("the repository") if owner is None else AccountKey(owner), Ink.NAME))
         label = ""
         for each in findings:
             if _owner(each) == owner:

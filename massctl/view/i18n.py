@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 import massctl
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import AccountWord, Command, Phrase, ShellCommand
+from massctl.model.phrase import AccountKey, Command, Phrase, ShellCommand
 
 
 class Flags(Frozen):
@@ -38,7 +38,7 @@ class Language(Frozen):
 
     value: Literal["zh", "en"]
     flags: Flags = NO_FLAGS
-    accounts: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     """Keys of accounts, each with what people are shown in its place."""
     redact: Callable[[str], str] | None = None
     """Takes words out of what fills sentences; None: nothing is hidden from whoever reads them."""
@@ -59,7 +59,11 @@ class Language(Frozen):
     def is_verbatim(self) -> bool:
         """Whether every sentence is said exactly as the core has it."""
         is_plain = self.flags == NO_FLAGS and self.redact is None
-        return self.is_english and is_plain and not self.accounts
+        return self.is_english and is_plain and not self.labels
+
+    def label(self, account: str) -> str | None:
+        """Return what people are shown in place of an account's key; None where that is the key."""
+        return dict(self.labels).get(account)
 
     @property
     def plain(self) -> "Language":
@@ -144,9 +148,9 @@ def say(text: str, language: Language) -> str:
         return str(text)
     if not isinstance(text, Phrase):
         return _redacted(text, language)
-    if isinstance(text, AccountWord):
+    if isinstance(text, AccountKey):
         key = _redacted(str(text), language)
-        return dict(language.accounts).get(key, key)
+        return language.label(key) or key
     if isinstance(text, Command):
         return _command_line(text, language)
     template = _template(text, language)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from massctl.errors import UsageError
 from massctl.extras import install_command
-from massctl.model.phrase import AccountWord, Phrase
+from massctl.model.phrase import AccountKey, Phrase
 from massctl.view.i18n import Language, say
 from massctl.view.words import STATUS, drift_words
 
@@ -63,7 +63,7 @@ def _event(
     event.add("transp", "TRANSPARENT")
     about = [
         send.campaign or "",
-        words(AccountWord(send.account)) if send.account else "",
+        words(AccountKey(send.account)) if send.account else "",
         words(STATUS[send.status]),
         *map(words, send.obstacles),
     ]

@@ -16,7 +16,7 @@ from massctl.model.destination import Destination, article_at
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import LockedArticle, ReadableArticle
-from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_a_row
+from massctl.model.phrase import AccountKey, Command, Phrase, enumerated, in_a_row
 from massctl.model.state import FINAL
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.lock_diff import (
@@ -532,7 +532,7 @@ def appendices(
         rows = [
             "- "
             + words.facts(
-                AccountWord(account.account),
+                AccountKey(account.account),
                 ACCOUNT_KINDS[account.kind],
                 allowance_period(each),
                 *each.campaigns,

@@ -15,16 +15,18 @@ from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name
 from massctl.model.message import Inherited, RenderedCampaign, Window
-from massctl.model.phrase import AccountWord, Command, Phrase, enumerated, in_time, moment
-from massctl.model.state import FINAL, Status
+from massctl.model.phrase import AccountKey, Command, Phrase, enumerated, in_time, moment
+from massctl.model.state import FINAL, Status, beijing_day
 from massctl.model.word_count import WordCount
 from massctl.plan.approvals import required_words
 from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
+from massctl.plan.quota import AccountAhead
 from massctl.plan.send_facts import send_facts
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendPreview
 from massctl.plan.window import WindowState
 from massctl.view.diagnostics import diagnostic_rows, note_rows
+from massctl.view.overview import Line, write_overview
 from massctl.view.rows import LABELS, Changes, Row, refusal_rows, write_rows
 from massctl.view.send_facts import ahead_rows, beginning_words, fact_rows
 from massctl.view.style import Ink
@@ -35,6 +37,7 @@ from massctl.view.words import (
     NOT_SCANNED,
     REASON,
     STATUS,
+    WINDOW,
     article_words,
     audience_words,
     campaigns,
@@ -324,7 +327,7 @@ def _told_before(campaign: CampaignSheet) -> Iterator[Row]:
     """Say that the faults of a cell are told above."""
     if has_errors(campaign.told_before):
         folder = folder_name(campaign.name)
-        yield Row("error", (Phrase("the faults of {folder} that are told above", folder=folder),))
+        yield Row("error", (Phrase("see the faults of {folder} above", folder=folder),))
 
 
 def _approval_rows(campaign: CampaignSheet) -> Iterator[Row]:
@@ -338,7 +341,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
     content = campaign.content
     if content is None:
         account = campaign.account
-        rows = [Row("account", (AccountWord(account),))] if account is not None else []
+        rows = [Row("account", (AccountKey(account),))] if account is not None else []
         rows += [Row("edition", (f"{campaign.edition}",))] if campaign.edition is not None else []
     else:
         block = send_facts(
@@ -620,19 +623,74 @@ def plan_text(
     plan: Plan,
     now: datetime,
     differences: "Mapping[CampaignName, Difference] | None" = None,
+    *,
+    is_brief: bool = False,
 ) -> str:
-    """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`."""
+    """Show every campaign of `plan`, with what changed in it for readers, and sum it up; spans count from `now`.
+
+    A brief one shows a line of each first, and of those alone more that somebody has to see.
+    """
     differ = differences or {}
     sheets = told_once([planned_sheet(each, differ.get(each.name)) for each in plan.campaigns])
+    ahead = plan.ahead
+    if is_brief:
+        write_overview(page, [_line(each, now) for each in sheets], _STANDS)
+        ahead = tuple(filter(None, map(_used_up, ahead)))
     for campaign in sheets:
+        if is_brief and not _is_pressing(campaign):
+            continue
         page.blank()
         _campaign(page, campaign, now)
-    ahead_rows(page, plan.ahead)
+    ahead_rows(page, ahead)
     if plan.remote is not None:
         drift_rows(page, plan.remote)
     page.blank()
     _summary(page, sheets, now)
     return page.text()
+
+
+_DUE, _FAULTY, _WAITS = Phrase("due today"), Phrase("faulty"), Phrase("waiting")
+_BY_NAME, _CLOSED = Phrase("only by name"), WINDOW[WindowState.EXPIRED]
+_STANDS = (
+    *(_DUE, LABELS["refused"], _FAULTY),
+    *(STATUS[each] for each in STATUS_INK),
+    *(_WAITS, _BY_NAME, _CLOSED, STATUS[Status.WITHDRAWN]),
+)
+"""Where campaigns of a plan stand, in the order in which they are counted."""
+
+
+def _is_pressing(campaign: CampaignSheet) -> bool:
+    """Return whether somebody has to see more of a campaign than its line."""
+    is_alarming = STATUS_INK.get(campaign.status, Ink.DONE) is not Ink.DONE
+    return is_alarming or weight(campaign) <= Weight.FAULTY
+
+
+def _line(campaign: CampaignSheet, now: datetime) -> Line:
+    """Return what is said of a campaign among many."""
+    at = campaign.next_at
+    when = [] if at is None else [local_moment(at, campaign.opening), in_time(at, now)]
+    return Line(campaign.account, campaign.name, campaign.title, _stand(campaign, now), when)
+
+
+def _stand(campaign: CampaignSheet, now: datetime) -> Inked:
+    """Return where a campaign stands among many."""
+    if campaign.status in STATUS_INK or campaign.status in FINAL:
+        return Inked(STATUS[campaign.status], STATUS_INK.get(campaign.status, Ink.PLAIN))
+    if campaign.refused and not campaign.may_send:
+        return Inked(LABELS["refused"], Ink.WARNING)
+    if campaign.is_faulty:
+        return Inked(_FAULTY, Ink.ERROR)
+    opens_today = campaign.next_at is not None and beijing_day(campaign.next_at) == beijing_day(now)
+    if campaign.may_send or opens_today:
+        return Inked(_DUE, Ink.ALARM)
+    told = {WindowState.NONE: _BY_NAME, WindowState.EXPIRED: _CLOSED}
+    return Inked(told.get(campaign.window, _WAITS), Ink.DETAIL)
+
+
+def _used_up(ahead: AccountAhead) -> AccountAhead | None:
+    """Return the days and months of an account that have nothing left; None without one."""
+    spans = tuple(each for each in ahead.spans if not each.left)
+    return replace(ahead, spans=spans) if spans else None
 
 
 def _campaign(page: Page, campaign: CampaignSheet, now: datetime) -> None:

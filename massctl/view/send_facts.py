@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from massctl.model.message import Window
-from massctl.model.phrase import BEIJING, AccountWord, Phrase, enumerated
+from massctl.model.phrase import BEIJING, AccountKey, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.plan.send_facts import CommentAccess, SendFacts
 from massctl.plan.window import WindowState
@@ -48,7 +48,7 @@ def ahead_rows(page: Page, ahead: Sequence[AccountAhead]) -> None:
     page.blank()
     page.line(ALLOWANCE_AHEAD, hang=2)
     for account in ahead:
-        name = Inked(AccountWord(account.account), Ink.NAME)
+        name = Inked(AccountKey(account.account), Ink.NAME)
         page.line(name, DOT, Inked(ACCOUNT_KINDS[account.kind], Ink.DETAIL), indent=2, hang=4)
         for span in account.spans:
             who: list[Part] = [enumerated(span.campaigns), DOT] if span.campaigns else []
@@ -104,7 +104,7 @@ _INK = {WindowState.DUE: Ink.DONE, WindowState.EXPIRED: Ink.WARNING}
 def fact_rows(block: SendFacts) -> list[Row]:
     """Say a send in rows; of allowance and warnings there may be several, or none."""
     rows = [
-        Row("account", (AccountWord(block.account),)),
+        Row("account", (AccountKey(block.account),)),
         Row("audience", _audience(block)),
         Row("window", _window(block)),
         Row("edition", (f"{block.edition}",)),

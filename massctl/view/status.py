@@ -1,6 +1,6 @@
 """Show the status of campaigns and jobs, and the evidence for a send in doubt."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -8,7 +8,7 @@ from massctl.apply.jobs import Followed, nobody_got_it
 from massctl.apply.statistics import Collected
 from massctl.model.destination import Destination
 from massctl.model.ids import AccountName
-from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.phrase import AccountKey, Phrase, plural_phrase
 from massctl.model.send import doubt_words
 from massctl.model.state import Attempt, Record, RecordKey, Status, contradiction, status_of
 from massctl.plan.drift_readings import open_drifts
@@ -17,6 +17,7 @@ from massctl.plan.reconcile_options import Evidence
 from massctl.plan.steps import Refusal
 from massctl.view.jobs import batch_words, job_rows
 from massctl.view.outcome import doubt_row
+from massctl.view.overview import Line, write_overview
 from massctl.view.plan import STATUS_INK, inked_digest
 from massctl.view.reconcile import reconcile_choices, to_the_second
 from massctl.view.rows import LABELS, Row, detail, failure_row, write_rows
@@ -41,22 +42,34 @@ def status_text(
     statistics: Sequence[tuple[AccountName, Collected]] | None = None,
     leads: Mapping[RecordKey, Sequence[Destination]] = NOWHERE,
     stops: Sequence[Refusal] = (),
+    key_of: Callable[[str], str | None] = lambda _: None,
+    *,
+    is_brief: bool = False,
 ) -> str:
     """Show each record with its jobs, and what could not be asked; then the statistics that were collected.
 
     `leads` says where the newest message of each record leads, as far as its content is kept. `stops` stand first.
+    `key_of` gives the account of an AppID. Briefly it shows a line of each record first, and of those alone more that
+    somebody has to see.
     """
     for each in stops:
         page.line(Inked(each.message, Ink.ALARM))
         page.line(each.hint, indent=2)
     if not followed.records:
         page.line(Phrase("nothing is recorded yet"))
+    if is_brief:
+        lines = [_line(record, key_of(record.appid or "")) for record in followed.records]
+        write_overview(page, lines, list(STATUS.values()))
     for record in followed.records:
+        opened = list(_open_rows(record, followed))
+        if is_brief and not opened:
+            continue
         page.blank()
         record_heading(page, record)
         named = brief_destinations(leads.get(record.key, ()))
-        rows = [Row("destinations", (named,))] if named else []
-        rows += [*job_rows(record), *settled_rows(record), *_open_rows(record, followed)]
+        rows = list(_account_rows(page, key_of(record.appid or "")))
+        rows += [Row("destinations", (named,))] if named else []
+        rows += [*job_rows(record), *settled_rows(record), *opened]
         write_rows(Table(page, LABELS.values()), rows)
     if statistics is not None:
         page.blank()
@@ -65,6 +78,21 @@ def status_text(
         for account, found in statistics:
             write_rows(table, collected_rows(account, found))
     return page.text()
+
+
+def _line(record: Record, account: str | None) -> Line:
+    """Return what is said of a record among many."""
+    status = status_of(record)
+    stand = Inked(STATUS[status], STATUS_INK.get(status, Ink.PLAIN))
+    sent = [recorded(record.attempts[-1].at)] if record.attempts else []
+    edition = Phrase("edition {edition}", edition=record.edition)
+    return Line(account, record.campaign, "", stand, (edition, *sent))
+
+
+def _account_rows(page: Page, account: str | None) -> Iterator[Row]:
+    """Return the account of a record, where people know it by more than its key."""
+    if account is not None and page.language.label(account) is not None:
+        yield Row("account", (AccountKey(account),))
 
 
 def _open_rows(record: Record, followed: Followed) -> Iterator[Row]:

@@ -27,6 +27,7 @@ from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan_file import (
+    NO_OWNERS,
     LockedCampaign,
     LockResult,
     PlannedDiagnostic,
@@ -366,6 +367,10 @@ class StatusCampaign(FollowedCampaign):
 
     drift: Sequence[ReportedDrift]
     """What people were told of; nothing is read for it."""
+    account: str | None = None
+    """The account that its newest draft or send is of; null where massctl.yaml does not say."""
+    owner: str | None = None
+    """Who answers for the account; null where massctl.yaml does not say."""
     group: str = ""
     """The group that it stands in; empty without one."""
     destinations: Sequence[ListedDestination] = ()
@@ -427,10 +432,12 @@ def status_json(
     leads: "Mapping[RecordKey, Sequence[Destination]] | None" = None,
     stops: Sequence[Refusal] = (),
     group: Callable[[str], str] = lambda _: "",
+    key_of: Callable[[str], str | None] = lambda _: None,
+    owners: Mapping[str, str] = NO_OWNERS,
 ) -> StatusReport:
     """Return where campaigns stand; `error` says why a state could not be asked for.
 
-    `group` gives the group of a campaign by its name.
+    `group` gives the group of a campaign by its name, `key_of` the account of an AppID.
     """
     from massctl.apply.jobs import ended_badly  # Only `status` follows jobs.
     from massctl.plan.drift_readings import open_drifts
@@ -441,6 +448,8 @@ def status_json(
             StatusCampaign,
             record,
             failures.get(id(record)) or ended_badly(record, followed.state),
+            account=(account := key_of(record.appid or "")),
+            owner=owners.get(account or ""),
             group=group(record.campaign),
             drift=[_told_drift(each) for each in open_drifts(followed.state, record)],
             destinations=[ListedDestination.of(each) for each in (leads or {}).get(record.key, ())],
@@ -1259,6 +1268,8 @@ class ReportedNotice(Shape, kw_only=True):
     """Its title, for people; empty where it has none, or where it was not at hand."""
     account: str | None
     """The account that sends."""
+    owner: str | UnsetType = UNSET
+    """Who answers for the account; absent where massctl.yaml does not say."""
     edition: int
     """Its edition."""
     status: Status
@@ -1292,14 +1303,17 @@ class NoticesReport(Document, kw_only=True):
     """The facts, at least one."""
 
 
-def notices_json(notices: Sequence["Notice"]) -> NoticesReport:
-    """Return the document that a webhook is posted."""
-    return NoticesReport(notices=[_notice(each) for each in notices])
+def notices_json(
+    notices: Sequence["Notice"], owners: Mapping[str, str] = NO_OWNERS
+) -> NoticesReport:
+    """Return the document that a webhook is posted; `owners` answer for accounts."""
+    return NoticesReport(notices=[_notice(each, owners) for each in notices])
 
 
-def _notice(notice: "Notice") -> ReportedNotice:
+def _notice(notice: "Notice", owners: Mapping[str, str]) -> ReportedNotice:
     return ReportedNotice.of(
         notice,
+        owner=owners.get(notice.account or "", UNSET),
         event=notice.happening,
         msg_id=notice.unrecorded.msg_id if notice.unrecorded is not None else UNSET,
         send=_send(notice.block) if notice.block is not None else None,

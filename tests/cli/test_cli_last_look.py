@@ -172,3 +172,25 @@ def test_an_edit_while_a_lost_answer_is_waited_for_is_not_repeated(
     assert "campaigns/notice/campaign.yaml was changed after this run read it" in said.out
     shell.tree.text("notice", content="今晚八点", more=OPEN)
     assert (0, 1) == (shell("apply", "--sandbox", "--yes").status, len(shell.report()["jobs"]))
+
+
+@pytest.mark.parametrize("more", ["owner: somebody else\n", "oops: 1\n", None])
+def test_an_account_file_that_changes_meanwhile_is_named(
+    few: Shell, monkeypatch: pytest.MonkeyPatch, more: str | None
+) -> None:
+    """A team that looks into massctl.yaml would find nothing."""
+    path = "accounts/east.yaml"
+    east = "appid: wx00000000000000ea\nsecret_env: SECRET\nkind: service\n"
+    few.tree.write(path, east)
+
+    def change(_: Sandbox) -> None:
+        if more is None:
+            (few.root / path).unlink()
+        else:
+            few.tree.write(path, east + more)
+
+    during(monkeypatch, "draft/add", change)
+    said = few("apply", "letter", "--sandbox", "--yes", "--format", "json")
+    refusals = said.document["campaigns"][0]["refusals"]
+    told = {each["guard"]: each["message"] for each in refusals}
+    assert told["sources_changed"].startswith(path)

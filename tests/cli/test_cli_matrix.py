@@ -212,7 +212,7 @@ def test_a_fault_of_one_cell_stops_that_cell_and_one_of_all_is_told_once(shell: 
     matrix(shell, more="nonsense: 1\n")
     said = shell("plan", "--sandbox")
     assert (1, 1) == (said.status, said.out.count("MC011"))
-    assert "the faults of notice that are told above" in said.out
+    assert "see the faults of notice above" in said.out
 
 
 def test_a_file_whose_cells_cannot_be_read_stops_only_itself(shell: Shell):
@@ -226,7 +226,8 @@ def test_a_file_whose_cells_cannot_be_read_stops_only_itself(shell: Shell):
 
 def test_a_verb_about_one_campaign_names_the_cells(shell: Shell):
     matrix(shell)
-    for verb in (["withdraw", NAME, "--all"], ["reconcile", NAME], ["preview", NAME]):
+    imported = ["state", "import", "--sent", NAME, "--at", "2026-11-30T20:00:00+08:00"]
+    for verb in (["withdraw", NAME, "--all"], ["reconcile", NAME], ["preview", NAME], imported):
         said = shell(*verb, "--sandbox")
         assert (2, True) == (said.status, "notice@east, notice@west" in said.err), said.err
 
@@ -513,3 +514,119 @@ def test_a_list_that_changed_after_its_cell_was_sent_stops_the_others(shell: She
     shell.tree.write(FILE, shell.tree.read(FILE).replace("十点半", "十一点"))
     done = apply(shell)
     assert (["matrix_changed"], 1) == (refusals(done).get("notice@two"), jobs(shell))
+
+
+def test_an_edition_is_raised_for_all_cells_and_each_goes_out_once(shell: Shell):
+    """One cell has the first edition, the other one has none: both get the second, none the first after it."""
+    matrix(shell)
+    assert 0 == apply(shell, "notice@east").status
+    matrix(shell, more="edition: 2\n")
+    assert (0, 3) == (apply(shell, NAME).status, jobs(shell))
+    attempts = ledger(shell, "send_attempted")
+    assert [("notice@east", 1), ("notice@east", 2), ("notice@west", 2)] == sorted(
+        (each["campaign"], each["edition"]) for each in attempts
+    )
+    assert (0, 3) == (apply(shell, NAME).status, jobs(shell))
+    matrix(shell)
+    done = apply(shell, NAME)
+    assert {"notice@east": ["edition_lowered"], "notice@west": ["edition_lowered"]} == refusals(
+        done
+    )
+    assert 3 == jobs(shell)
+
+
+def test_a_cell_that_is_added_with_a_raised_edition_does_not_take_over_an_audience(shell: Shell):
+    matrix(shell, "{name: east, account: main}")
+    assert 0 == apply(shell).status
+    matrix(shell, "{name: ost, account: main}", more="edition: 2\n")
+    done = apply(shell, NAME)
+    assert ({"notice@ost": ["matrix_changed"]}, 1) == (refusals(done), jobs(shell))
+
+
+def test_a_saved_plan_of_a_folder_is_for_the_cells_that_it_shows(shell: Shell):
+    matrix(shell)
+    assert 0 == shell("plan", NAME, "--sandbox", "--out", "plan.json").status
+    matrix(shell, EAST_AND_WEST + ", {name: vip, account: vip}")
+    shell.tree.settings(
+        account=OTHER + "  vip: {appid: wx0000000000000003, secret_env: VIP, kind: service}\n"
+    )
+    done = shell("apply", "--plan", "plan.json", "--sandbox", "--yes", "--format", "json")
+    assert (0, 2) == (done.status, jobs(shell)), done.out
+    assert {APPID, WEST} == {each["appid"] for each in ledger(shell, "send_attempted")}
+    again = shell("apply", "--plan", "plan.json", "--sandbox", "--yes", "--format", "json")
+    assert (5, 2) == (again.status, jobs(shell)), again.out
+
+
+TWO_KEYS = OTHER + "  west2: {appid: wx0000000000000002, secret_env: W, kind: service}\n"
+
+
+def test_two_keys_of_one_appid_are_one_account_of_two_cells(shell: Shell):
+    shell.tree.settings(account=TWO_KEYS)
+    matrix(shell, "{name: a, account: west}, {name: b, account: west2}")
+    assert (1, 0) == (apply(shell).status, jobs(shell))
+    matrix(shell, "{name: a, account: west}")
+    assert 0 == apply(shell).status
+    matrix(shell, "{name: b, account: west2}")
+    shell.tree.write(FILE, shell.tree.read(FILE).replace("十点半", "十一点"))
+    assert ({"notice@b": ["matrix_changed"]}, 1) == (refusals(apply(shell)), jobs(shell))
+    listed(shell, one=PEOPLE[:3], two=PEOPLE[2:])
+    matrix(shell, f"{ONE}, {TWO}".replace("main", "west", 1).replace("main", "west2", 1))
+    assert 2 == shell("plan", "--sandbox").out.count("MC038")
+
+
+def test_the_inherited_account_of_a_cell_changes_after_its_send(shell: Shell):
+    """The sent cell stays sent; its followers are not given to another cell, nor it to other followers."""
+    defaults = "campaigns/_defaults.yaml"
+    shell.tree.write(defaults, "account: west\n")
+    matrix(shell, "{name: a}")
+    assert 0 == apply(shell).status
+    shell.tree.write(defaults, "account: main\n")
+    matrix(shell, "{name: a}, {name: b, account: west}")
+    done = apply(shell)
+    assert (["matrix_changed"], 1) == (refusals(done).get("notice@b"), jobs(shell))
+    assert "sending" == plan(shell)["notice@a"]["status"]
+
+
+def test_a_cell_in_doubt_is_not_repeated_from_another_account(shell: Shell):
+    defaults = "campaigns/_defaults.yaml"
+    shell.tree.write(defaults, "account: west\n")
+    matrix(shell, "{name: a}")
+    shell.faults(lost(SENDALL))
+    assert 4 == apply(shell, "--no-wait").status
+    shell.tree.write(defaults, "account: main\n")
+    done = apply(shell, "--no-wait")
+    assert ["account_in_doubt"] == refusals(done).get("notice@a"), done.out
+    assert [WEST] == [each["appid"] for each in ledger(shell, "send_attempted")]
+
+
+def test_the_status_of_a_folder_is_that_of_each_cell(shell: Shell):
+    matrix(shell)
+    assert 0 == apply(shell, "notice@east").status
+    said = shell("status", NAME, "--sandbox", "--format", "json").document
+    assert {"notice@east"} <= {each["name"] for each in said["campaigns"]}
+    gone = shell("withdraw", "notice@west", "--all", "--yes", "--sandbox")
+    assert (False, 1) == (gone.status == 0, jobs(shell)), gone.err
+
+
+def test_a_lock_of_another_folder_is_no_lock_of_its_cells(shell: Shell):
+    matrix(shell)
+    assert 0 == shell("lock").status
+    path = f"campaigns/{NAME}/campaign.lock.json"
+    written = json.loads(shell.tree.read(path))
+    shell.tree.write(path, json.dumps({**written, "campaign": "other"}, ensure_ascii=False))
+    done = apply(shell, "--locked")
+    assert {"notice@east": ["lock_stale"], "notice@west": ["lock_stale"]} == refusals(done)
+    assert 0 == jobs(shell)
+    assert 0 == shell("lock").status
+    assert (0, 2) == (apply(shell, "--locked").status, jobs(shell))
+
+
+def test_lists_that_are_new_with_an_edition_are_sent(shell: Shell):
+    """What an earlier edition reached is no reason: it goes out once more on purpose."""
+    listed(shell, one=PEOPLE[:2], two=PEOPLE[2:4])
+    matrix(shell, f"{ONE}, {TWO}")
+    assert (0, 2) == (apply(shell).status, jobs(shell))
+    listed(shell, one=PEOPLE[2:5], two=PEOPLE[:2])
+    matrix(shell, f"{ONE}, {TWO}", more="edition: 2\n")
+    done = apply(shell, NAME)
+    assert ({}, 4) == (refusals(done), jobs(shell)), done.out

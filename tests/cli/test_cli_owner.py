@@ -28,6 +28,32 @@ def test_the_owner_stands_beside_the_account(owned: Shell, words: tuple[str, ...
     assert LABEL in said.out, said
 
 
+def test_the_status_names_the_owner(owned: Shell) -> None:
+    owned("apply", "--sandbox", "--yes", "--no-wait")
+    assert LABEL in owned("status", "--sandbox").out
+    (found,) = owned("status", "--sandbox", "--format", "json").document["campaigns"]
+    assert ("main", "华东组") == (found["account"], found["owner"])
+
+
+def test_the_status_of_an_account_that_is_known_by_its_key_alone_is_as_short_as_ever(
+    shell: Shell,
+) -> None:
+    shell.tree.text("notice", more=OPEN)
+    shell("apply", "--sandbox", "--yes", "--no-wait")
+    assert "account" not in shell("status", "--sandbox").out
+
+
+def test_a_notice_names_the_owner(owned: Shell) -> None:
+    owned.tree.settings(
+        account="    name: 早报\n    owner: 华东组\n", state="notify:\n  - webhook_env: HOOK\n"
+    )
+    owned.env(HOOK="https://hook.example/")
+    owned("apply", "--sandbox", "--yes", "--no-wait")
+    (post,) = owned.report()["notifications"]
+    (notice,) = post["body"]["notices"]
+    assert ("main", "华东组") == (notice["account"], notice["owner"])
+
+
 def test_a_person_who_is_asked_sees_the_owner(owned: Shell) -> None:
     said = owned("apply", "--sandbox", typed="no\n")
     assert LABEL in said.out + said.err

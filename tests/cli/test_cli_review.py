@@ -552,6 +552,28 @@ def test_a_pull_request_is_judged_by_the_rules_of_main_and_its_own(main: Shell) 
     assert (["policy"], [1, 2]) == (review["rules"], [each["count"] for each in asked])
 
 
+def test_defaults_that_change_are_told_with_the_campaigns_that_inherit(main: Shell) -> None:
+    main.tree.write("campaigns/north/_defaults.yaml", "vars: {city: 一}\n")
+    main.tree.write("campaigns/south/_defaults.yaml", "vars: {city: 一}\n")
+    main.tree.text("north/letter", more=LATER)
+    git(main.root, "add", "-A")
+    git(main.root, "commit", "-qm", "north")
+    git(main.root, "push", "-q", "origin", "HEAD:main")
+    main.tree.write("campaigns/north/_defaults.yaml", "vars: {city: 二}\n")
+    main.tree.write("campaigns/_defaults.yaml", "vars: {city: 二}\n")
+    sha, forge = proposed(main), FakeForge()
+    forge.open_pull_request(7, "spring", sha)
+    changed = reviewed(main, sha)["defaults"]
+    assert ["campaigns/_defaults.yaml", "campaigns/north/_defaults.yaml"] == [*changed]
+    assert ["letter"] == changed["campaigns/north/_defaults.yaml"]
+    assert {"letter", "notice"} <= set(changed["campaigns/_defaults.yaml"])
+
+    assert 0 == comment(main, forge)
+    told = forge.bodies(7)[0]
+    assert 2 == told.count("which may decide which account sends and when"), told
+    assert "Campaigns that inherit from it: letter" in told
+
+
 def test_a_matrix_has_one_lock_file_and_a_row_a_cell(main: Shell, remote: Path) -> None:
     cells = "".join(
         f"{{name: c{each}, account: main, audience: {{tag_id: {each}}}}}, " for each in (5, 6)

@@ -8,7 +8,7 @@ class Browser(Pictures):
 
     def press(self, key: str) -> None:
         """Press and release a key that writes nothing."""
-        code = {"Tab": 9, "ArrowRight": 39, "ArrowLeft": 37, "Enter": 13}[key]
+        code = {"ArrowDown": 40, "Tab": 9, "ArrowRight": 39, "ArrowLeft": 37, "Enter": 13}[key]
         text = {"text": "\r"} if key == "Enter" else {}
         self(
             "Input.dispatchKeyEvent",

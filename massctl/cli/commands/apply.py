@@ -40,7 +40,7 @@ from massctl.cli.planner import (
 )
 from massctl.cli.progress import progress
 from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_there
-from massctl.cli.selection import focus, select, selection_options
+from massctl.cli.selection import narrow, narrow_to, selection_options
 from massctl.cli.session import Session
 from massctl.errors import LedgerLockedError, UsageError
 from massctl.model.diagnostics import has_errors
@@ -115,7 +115,7 @@ def command(
             Phrase("--wait is for future sends; you cannot combine it with --plan or --until")
         )
 
-    select(current, accounts, groups)
+    narrow(current, accounts, groups)
     outcome = run_apply(
         current,
         names,
@@ -185,7 +185,7 @@ def add_repeatable(session: Session, outcome: Outcome) -> Outcome:
 
 
 def _execute_saved(run: _ApplyCommand, saved: SavedPlan, plan_file: Path) -> Outcome:
-    focus(run.session, saved.selection)
+    narrow_to(run.session, saved.selection)
     names = still_there(run.session, saved)
     if saved.names and not names:
         return refuse_gone(run.session, saved, plan_file)
@@ -212,14 +212,14 @@ class _ApplyCommand(Frozen):
 
     def carry_out(
         self,
-        picked: Sequence[str],
+        resolved: Sequence[str],
         checked: Callable[[Session, Planned], Planned | Outcome] | None = None,
     ) -> Outcome:
-        """Plan the campaigns `picked`, or all, and carry the plan out; plan again if another runner was first."""
+        """Plan the campaigns `resolved`, or all, and carry the plan out; plan again if another runner was first."""
 
         def run(again: bool) -> Outcome:
             asked = replace(self, wait_in_doubt=False) if again else self
-            return asked.carry_out_once(picked, checked)
+            return asked.carry_out_once(resolved, checked)
 
         def overtaken() -> None:
             told = Phrase("another runner wrote to the ledger meanwhile: planning again")
@@ -229,16 +229,16 @@ class _ApplyCommand(Frozen):
 
     def carry_out_once(
         self,
-        picked: Sequence[str],
+        resolved: Sequence[str],
         checked: Callable[[Session, Planned], Planned | Outcome] | None = None,
     ) -> Outcome:
-        """Plan the campaigns `picked` and carry that out; plan again after each answer of a person."""
+        """Plan the campaigns `resolved` and carry that out; plan again after each answer of a person."""
         made: list[Planned] = []
 
         def run(again: bool) -> Outcome:
             if again:
                 self.session.reread()
-            return self._carry_out_alone(picked, checked, made)
+            return self._carry_out_alone(resolved, checked, made)
 
         outcome = answered(run, self.answers)
         if not outcome.held_elsewhere:
@@ -250,7 +250,7 @@ class _ApplyCommand(Frozen):
 
     def _carry_out_alone(
         self,
-        picked: Sequence[str],
+        resolved: Sequence[str],
         checked: Callable[[Session, Planned], Planned | Outcome] | None,
         made: list[Planned],
     ) -> Outcome:
@@ -261,11 +261,11 @@ class _ApplyCommand(Frozen):
         )
         try:
             with alone(session):
-                made.append(planned(session, picked, options))
+                made.append(planned(session, resolved, options))
                 self.notifier.begin(made[-1].state)
                 return self._check_and_execute(made[-1], checked)
         except LedgerLockedError as held:
-            shown = planned(session, picked, options)
+            shown = planned(session, resolved, options)
             return refuse_all(
                 shown.plan, shown.state, Refusal(Guard.OTHER_RUNNER, what_happened(held), held.hint)
             )
@@ -357,6 +357,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     )
     if run.answers is not None and (made.plan.would_send or soon):
         require_consent(run.names)
+    _, read = session.settings_now()
     ports = Ports(
         wechat=session.wechat,
         pictures=made.working_tree,
@@ -364,7 +365,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         progress=progress(session.console),
         overlap=side_by_side,
         answers=run.answers,
-        changed=session.changed_since,
+        changed=partial(session.changed_since, read),
         append_max=session.backend.append_max,
         wait_in_doubt=run.wait_in_doubt,
         attended=run.answers is not None and somebody_is_here(),

@@ -47,7 +47,9 @@ from massctl.model.state import FINAL
 from massctl.plan.approvals import missing_approvals, missing_words
 from massctl.plan.lock_diff import COMMENT_MARK, LockState
 from massctl.plan.plan_file import LockResult, SavedCampaign, SavedPlan, StoppedPlan
-from massctl.source.repository import ACCOUNTS, SETTINGS, UnreadableError
+from massctl.source.groups import defaults_paths
+from massctl.source.repository import Repository, UnreadableError, is_settings
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.transport import Inside, Line
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import Locking, plan_comment, saved_sheets
@@ -72,6 +74,7 @@ def write_review(
     unseen, locks, disagreeing = dict[str, tuple[str, ...]](), dict[str, str](), list[str]()
     ledger_keys: KeyChange | None = None
     rules: list[RuleKey] = []
+    defaults = dict[str, list[CampaignName]]()
     shown: dict[str, ShownCampaign] = {}
     with session(directory, environment=environment) as main:
         try:
@@ -82,6 +85,7 @@ def write_review(
                     main.settings.state.keys or [], head.settings.state.keys or []
                 )
                 rules = _changed_rules(main.settings, head.settings)
+                defaults = _changed_defaults(main.repository, head.repository)
                 # It is judged by both policies: neither can be weakened and used by one merge.
                 policy = head.settings.policy.as_strict_as(main.settings.policy)
                 head.settings = head.settings.model_copy(
@@ -97,7 +101,7 @@ def write_review(
         out,
         {
             REVIEW_FILE: review_text(
-                plan, locks, disagreeing, unseen, shown, ledger_keys, rules
+                plan, locks, disagreeing, unseen, shown, ledger_keys, rules, defaults
             ).encode()
         },
     )
@@ -144,6 +148,26 @@ def _changed_rules(main: MassctlFile, head: MassctlFile) -> list[RuleKey]:
     as_main = {"lineage": lineage, "keys": head.state.keys}
     is_other = main.state.model_copy(update=as_main) != head.state
     return [*changed, "state"] if is_other else changed
+
+
+def _changed_defaults(main: Repository, head: Repository) -> dict[str, list[CampaignName]]:
+    """Name the `_defaults.yaml` that a pull request would change, each with the campaigns that inherit from it."""
+    before, after = main.campaign_folders, head.campaign_folders
+    changed = [
+        path
+        for path in sorted(before.defaults | after.defaults)
+        if _content(main, path) != _content(head, path)
+    ]
+    above = {name: defaults_paths(folder) for name, folder in after.folders.items()}
+    return {path: [name for name, paths in above.items() if path in paths] for path in changed}
+
+
+def _content(repository: Repository, path: str) -> bytes | str:
+    """Return the bytes of a file, or why it cannot be read."""
+    try:
+        return repository.read_bytes(path, YAML_BYTES_MAX)
+    except UnreadableError as error:
+        return error.code
 
 
 def _lock(head: Session, main: Session) -> tuple[dict[str, str], list[str]]:
@@ -274,7 +298,7 @@ def _lock_branch(
     sha = event.head.sha
     if isinstance(review, UnfitError):
         return _Told(sha)
-    warned = [*_keys(review), *_hidden(review), *_disagreeing(review)]
+    warned = [*_keys(review), *_defaults(review), *_hidden(review), *_disagreeing(review)]
     if not review.locks or event.from_fork:
         return _Told(sha, tuple(warned))
     try:
@@ -317,6 +341,16 @@ def _keys(review: ReviewFile) -> Iterator[Phrase]:
         yield _KEYS[review.ledger_keys]
 
 
+def _defaults(review: ReviewFile) -> Iterator[Phrase]:
+    for path, names in review.defaults.items():
+        yield Phrase(
+            "This pull request changes {file}, which may decide which account sends and when: read it line by line. "
+            "Campaigns that inherit from it: {names}",
+            file=path,
+            names=_named(names) if names else Phrase("none"),
+        )
+
+
 def _hidden(review: ReviewFile) -> Iterator[Phrase]:
     if review.hidden:
         yield Phrase(
@@ -355,15 +389,12 @@ _RULES = (".github/", ".gitlab-ci.yml", ".gitlab/", "CODEOWNERS", "docs/CODEOWNE
 """What decides who approves and what runs, by how its path begins; of massctl.yaml only some keys do."""
 
 
-_SETTINGS = (SETTINGS, f"{ACCOUNTS}/")
-
-
 def _weakening(review: ReviewFile | UnfitError, changed: ChangedFiles) -> Iterator[Phrase]:
     """Refuse letters beside a change of rules: one merge could weaken a rule and use it."""
     letters = _letters(review)
     if isinstance(review, UnfitError) or not letters:
         return
-    keys = review.rules if any(path.startswith(_SETTINGS) for path in changed.outside) else []
+    keys = review.rules if any(map(is_settings, changed.outside)) else []
     found = [*keys, *(path for path in changed.outside if path.startswith(_RULES))]
     if found:
         say = Phrase(

@@ -15,10 +15,11 @@ from massctl.cli.arguments import campaign_names, form_option, sandbox_option
 from massctl.cli.checkout import has_git
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
-from massctl.cli.planner import picked, unsendable
+from massctl.cli.planner import resolved, unsendable
 from massctl.cli.progress import progress
-from massctl.cli.selection import select, selection_options
+from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import Session
+from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
@@ -56,12 +57,12 @@ def command(
     `massctl apply --locked`, or `require_lock: true` in the policy, renders again and sends only what is equal. With
     --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
-    select(current, accounts, groups)
+    narrow(current, accounts, groups)
     report, warnings = [], []
     if current.settings.policy.require_lock or not if_required:
-        state, desired = _read(current, names, check=check)
+        state, desired, faults = _read(current, names, check=check)
         report = _report(current, desired, check=check, skips_closed=check and not names)
-        warnings = [] if check else unsendable(current, state, desired)
+        warnings = [*faults, *([] if check else unsendable(current, state, desired))]
     return Result(
         ExitStatus(lock_exit_status(report)),
         lambda _: views.verbs_json.lock_json(report),
@@ -96,19 +97,23 @@ def lock_campaigns(
     A check of all skips campaigns whose window has closed: they cannot be sent, so they need no lock. Raises UsageError
     for a name that is not a campaign, and where a folder cannot be written.
     """
-    _, desired = _read(session, names, check=check, cache=cache)
+    _, desired, _ = _read(session, names, check=check, cache=cache)
     return _report(session, desired, check=check, skips_closed=check and not names)
 
 
 def _read(
     session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
-) -> tuple[State, Sequence[Desired]]:
-    """Read the ledger, and render the campaigns of `names`, or all; a check takes links from the locks."""
+) -> tuple[State, Sequence[Desired], list[Diagnostic]]:
+    """Read the ledger, and render the campaigns of `names`, or all; a check takes links from the locks.
+
+    What is wrong in defaults above them comes last.
+    """
     state = recorded_if_begun(session)
     working_tree = session.working_tree(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(working_tree, state, links_of=links_of)
-    return state, desires.read(picked(session, names, desires.names()))
+    wanted = resolved(session, names, desires.names())
+    return state, desires.read(wanted), desires.about_defaults_above(wanted)
 
 
 def _report(

@@ -17,7 +17,7 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.output import Console
 from massctl.cli.places import loopback_override
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned, show_repository_warnings
-from massctl.cli.selection import owners_of, select, selection_options
+from massctl.cli.selection import narrow, owners_of, selection_options
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.model.diagnostics import has_errors
@@ -97,7 +97,7 @@ def command(
     _agree(form, refresh=refresh, out=out, against=against, for_review=for_review)
 
     def work(current: Session) -> Result:
-        select(current, accounts, groups)
+        narrow(current, accounts, groups)
         named = all_cells(current, names)
         checkout = (
             open_checkout(current, against, for_review=for_review) if against is not None else None
@@ -132,15 +132,16 @@ def command(
             from massctl.plan.schedule import schedule_of
 
             schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
-            schedule = schedule.only(current.selected)
+            schedule = schedule.only(current.scope)
             return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
+        is_brief = not named and len(plan.campaigns) > views.overview.CLOSE_FROM
         next_step = None if out is not None else _next_step(current, plan, named)
         return Result(
             status,
             json,
-            lambda to: views.plan.plan_text(to.page(), plan, now, changed),
+            lambda to: views.plan.plan_text(to.page(), plan, now, changed, is_brief=is_brief),
             markdown=markdown,
             ics=ics,
             next_step=next_step,

@@ -15,7 +15,7 @@ from massctl.cli.arguments import campaign_names, refuse, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, write_files
 from massctl.cli.report_inputs import session_report
-from massctl.cli.selection import select, selection_options
+from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import Session
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
@@ -87,7 +87,7 @@ def command(
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session) -> Result:
-        select(current, accounts, groups)
+        narrow(current, accounts, groups)
         chosen = [CampaignName(each) for each in all_cells(current, names)]
         report = session_report(current, chosen, since)
         if folder is not None:

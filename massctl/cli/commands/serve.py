@@ -33,7 +33,7 @@ from massctl.report.report import Report
 from massctl.serve.page_cache import ServedRepository
 from massctl.serve.server import run_server
 from massctl.source.repository import Repository
-from massctl.source.selected import Selected
+from massctl.source.scope import Scope
 from massctl.view.i18n import Language
 from massctl.view.redaction import Redaction
 
@@ -143,7 +143,7 @@ def served_repository(
     def language_of(settings: MassctlFile | None) -> Language:
         if settings is None:
             return console_of(root).language
-        spoken = make_console(settings.language).showing(settings.account_labels)
+        spoken = make_console(settings.language).labelled(settings.labels)
         if selection.groups:
             spoken = spoken.redacted_by(redaction(settings))
         return spoken.language
@@ -153,7 +153,7 @@ def served_repository(
         known = settings.declared_sha256, *repository.campaign_folders.folders.items()
         if known not in kept:
             kept.clear()
-            kept[known] = redaction_of(Selected(repository, settings, selection))
+            kept[known] = redaction_of(Scope(repository, settings, selection))
         kept[known].states[:] = states
         return kept[known]
 
@@ -164,7 +164,7 @@ def served_repository(
     def report(state: State, settings: MassctlFile) -> Report:
         names = None
         if not selection.is_everything:
-            taken = Selected(Repository(root), settings, selection).takes
+            taken = Scope(Repository(root), settings, selection).takes
             records = state.records.values()
             names = [each.campaign for each in records if taken(each.campaign, each.appid)]
         return report_from(state, settings, backend.statistics(), now(), names)

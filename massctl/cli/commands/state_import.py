@@ -8,7 +8,7 @@ import click
 
 from massctl.apply.journal import Statement
 from massctl.apply.reconcile import import_sent, import_website_send, retract_website_send
-from massctl.cli.app import Result, told, verb
+from massctl.cli.app import Result, require_one, told, verb
 from massctl.cli.arguments import Moment, Text, account_names, sandbox_option
 from massctl.cli.commands.reconcile import COUNTS_AS_ALL, declared
 from massctl.cli.consent import who
@@ -137,6 +137,7 @@ def record_sent(
 ) -> Result:
     """Record that an edition of a campaign went out; `apply` never sends that edition then."""
     _check_past(session, at)
+    require_one(session, name)
     with begun_ledger(session) as book:
         # A name that is mistyped would leave the campaign that is meant looking new.
         chosen([name], session.repository.campaign_folders.names)

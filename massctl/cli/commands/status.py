@@ -29,7 +29,7 @@ from massctl.cli.notifications import Notifier
 from massctl.cli.planner import repeatable
 from massctl.cli.progress import progress
 from massctl.cli.report_notices import tell_reports
-from massctl.cli.selection import select, selected, selection_options
+from massctl.cli.selection import in_scope, narrow, selection_options
 from massctl.cli.session import Session
 from massctl.cli.spooled_event import held_here
 from massctl.cli.statistics import collect_accounts
@@ -68,7 +68,7 @@ def command(
     ledger; each call is made once for what it can newly say. With --sandbox it also records the events of jobs that
     have ended, and a wait passes at once.
     """
-    select(current, accounts, groups)
+    narrow(current, accounts, groups)
     found = follow(current, names, wait, all_editions=all_editions)
     collected = _collected(current) if statistics else None
     for each in held_here(current):
@@ -88,9 +88,23 @@ def command(
     return Result(
         status,
         lambda _: views.verbs_json.status_json(
-            found, collected, leads, stops, current.repository.campaign_folders.group
+            found,
+            collected,
+            leads,
+            stops,
+            current.repository.campaign_folders.group,
+            current.settings.key_of,
+            current.settings.owners,
         ),
-        lambda to: views.status.status_text(to.page(), found, collected, leads, stops),
+        lambda to: views.status.status_text(
+            to.page(),
+            found,
+            collected,
+            leads,
+            stops,
+            current.settings.key_of,
+            is_brief=not names and len(found.records) > views.overview.CLOSE_FROM,
+        ),
         next_step=again if going else None,
     )
 
@@ -196,7 +210,7 @@ def _records(
     unsent: Mapping[CampaignName, int],
 ) -> list[Record]:
     found = records_of(state, names, all_editions=all_editions, unsent=unsent)
-    return selected(session, found)
+    return in_scope(session, found)
 
 
 def _record_events(

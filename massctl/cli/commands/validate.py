@@ -10,7 +10,7 @@ from massctl.cli.arguments import campaign_names, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.output import Console, verbosity
 from massctl.cli.planner import judged
-from massctl.cli.selection import select, selection_options
+from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import open_settings, session
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.phrase import Command, Phrase
@@ -70,7 +70,7 @@ def _validated(
     count = 0
     if settings is not None and not has_errors(found):
         with session(directory, sandbox=sandbox, opened=opened) as current:
-            select(current, accounts, groups)
+            narrow(current, accounts, groups)
             console = current.console
             # Whatever is sent, the sources are what has to be right.
             plan, others = judged(current, names)

@@ -4,7 +4,7 @@ from calendar import Calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from massctl.model.phrase import BEIJING, AccountWord, Phrase
+from massctl.model.phrase import BEIJING, AccountKey, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import beijing_day
 from massctl.plan.quota import AccountAhead
@@ -75,7 +75,7 @@ def _send(send: ScheduledSend) -> dict[str, object]:
     status = STATUS[send.status]
     return {
         "of": send,
-        "account": AccountWord(send.account) if send.account else "",
+        "account": AccountKey(send.account) if send.account else "",
         "kind": kind,
         "hours": _hours(send),
         "status": status,
@@ -97,7 +97,7 @@ def _hours(send: ScheduledSend) -> str:
 def _allowances(ahead: Sequence[AccountAhead], month: date) -> list[tuple[str, str, Phrase]]:
     """List what the allowance of each account holds in this month."""
     return [
-        (AccountWord(each.account), allowance_period(span), allowance_left(span))
+        (AccountKey(each.account), allowance_period(span), allowance_left(span))
         for each in ahead
         for span in each.spans
         if (span.first.year, span.first.month) == (month.year, month.month)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.message import ReadableArticle, ReadableMessage, RenderedCampaign, Window
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import AccountKey, Phrase
 from massctl.model.state import Status
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -136,6 +136,8 @@ def _facts(look: Look, sheet: Sheet) -> list[str]:
         facts.append(_STATUS.format(look.status.value, sheet.say(STATUS[look.status])))
     campaign = look.campaign
     if campaign is not None:
+        if sheet.language.label(campaign.account) is not None:
+            facts.append(AccountKey(campaign.account))
         facts += [
             Phrase("edition {edition}", edition=campaign.edition),
             audience_words(campaign.audience),

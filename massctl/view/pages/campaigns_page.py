@@ -8,9 +8,10 @@ from markupsafe import Markup
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.message import Window
-from massctl.model.phrase import BEIJING, AccountWord, Phrase
+from massctl.model.phrase import BEIJING, AccountKey, Phrase
 from massctl.model.state import FINAL
 from massctl.plan.window import WindowState
+from massctl.view.overview import CLOSE_FROM
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.diagnostics import findings
 from massctl.view.pages.document import CALENDAR, REPORT, THEMES, Watched, document
@@ -135,10 +136,6 @@ def campaigns_page(
     )
 
 
-CLOSE_FROM = 12
-"""More campaigns than that are listed close together, with a search above them."""
-
-
 def _days(ahead: Sequence[Listed], sheet: Sheet) -> list[tuple[str, str, list[dict[str, object]]]]:
     """Return the campaigns by the Beijing day on which their window opens; what has none comes last."""
     days: dict[str, list[dict[str, object]]] = {}
@@ -174,14 +171,14 @@ def _close_row(listed: Listed, sheet: Sheet) -> dict[str, object]:
         if opens.date() != closes.date():
             hours = f"{opens:%H:%M}–{closes:%m-%d %H:%M}"
     size = followers(listed.count) if listed.count is not None else ""
-    account = AccountWord(listed.account) if listed.account else ""
+    account = AccountKey(listed.account) if listed.account else ""
     return {**_row(listed, sheet), "about": [each for each in (hours, account, size) if each]}
 
 
 def _gone_close(listed: Listed, sheet: Sheet) -> dict[str, object]:
     """Return one that went out, with its day and its account."""
     row = _gone_row(listed, sheet)
-    account = AccountWord(listed.account) if listed.account else ""
+    account = AccountKey(listed.account) if listed.account else ""
     return {**row, "about": [each for each in (row["when"], account) if each]}
 
 
@@ -194,7 +191,7 @@ def _choices(listed: Sequence[Listed]) -> list[tuple[str, Phrase, Phrase, list[_
     accounts = sorted({each.account for each in listed if each.account})
     groups = sorted({each.group for each in listed if each.group})
     statuses = {each.look.status for each in listed if each.look.status}
-    named: list[_Choice] = [(each, AccountWord(each)) for each in accounts]
+    named: list[_Choice] = [(each, AccountKey(each)) for each in accounts]
     states: list[_Choice] = [(AHEAD, Phrase("still to be sent"))]
     if any(each.is_faulty for each in listed):
         states.append((FAULTY, Phrase("with errors")))

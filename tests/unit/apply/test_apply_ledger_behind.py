@@ -123,7 +123,7 @@ def test_a_missing_right_and_a_day_without_numbers_are_told_and_stop_nothing(
     scene = restored(NEWS)
     asked = failing(*[PermanentError("no right", errcode=errcode)] * 9)
     assert ([], 2) == (guards(scene), len(scene.wechat.jobs))
-    told = [line for line in scene.progress.lines if "nobody can tell" in line]
+    told = [line for line in scene.progress.lines if "not compared with" in line]
     assert (1 if errcode == 48001 else len(asked)) == len(told)
 
 

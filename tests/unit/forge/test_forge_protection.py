@@ -229,7 +229,16 @@ WRONG: list[tuple[Change, Check, Level, str, str]] = [
         "by a pull request",
     ),
     (
-        owned("/massctl.yaml @a/b\n/.github/ @a/b\n/accounts/east.yaml @a/b\n"),
+        owned("/massctl.yaml @a/b\n/.github/ @a/b\n/accounts/ @a/b\n"),
+        Check.OWNERS,
+        Level.PROBLEM,
+        "nobody owns campaigns/_defaults.yaml",
+        "by a pull request",
+    ),
+    (
+        owned(
+            "/massctl.yaml @a/b\n/.github/ @a/b\n_defaults.yaml @a/b\n/accounts/east.yaml @a/b\n"
+        ),
         Check.OWNERS,
         Level.PROBLEM,
         "nobody owns accounts/NAME.yaml",

@@ -14,9 +14,9 @@ from massctl.model.campaign import (
 )
 from massctl.model.ids import (
     CampaignName,
-    campaigns_named,
     cell_name,
     cell_of,
+    expanded,
     folder_name,
     is_campaign_name,
     is_cell_name,
@@ -202,10 +202,10 @@ def test_what_a_lock_file_does_not_say_is_not_locked(document: Any, name: str):
 
 def test_the_name_of_a_folder_stands_for_its_cells():
     known = ["spring@east", "spring@west", "winter"]
-    assert ["winter", "spring@east", "spring@west"] == campaigns_named(
+    assert ["winter", "spring@east", "spring@west"] == expanded(
         ["winter", "spring", "spring@east"], known
     )
-    assert ["autumn"] == campaigns_named(["autumn"], known)
+    assert ["autumn"] == expanded(["autumn"], known)
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,7 @@ def test_an_account_is_called_by_its_name_else_by_its_key() -> None:
         ours.name_of("gone"),
     )
     labels = {"main": "不赶路 (main)", "east": "east · 华东组"}
-    assert (labels, {}) == (ours.account_labels, settings().account_labels)
+    assert (labels, {}) == (ours.labels, settings().labels)
     assert {"east": "华东组"} == ours.owners
 
 

@@ -244,3 +244,10 @@ def test_a_list_that_is_another_one_than_was_sent_counts_as_gone(now: OpenidList
     declared = replace(cell("spring@east", whom=listed), openid_list=now)
     west = of("spring@west", declared, audience=audience(tag_id=5))
     assert refused(west, state) is (now != ONE)
+
+
+def test_a_list_may_be_another_one_with_another_edition():
+    listed = audience(openids="one.txt")
+    state = went(text("spring@east", audience=listed, openid_list=ONE))
+    declared = replace(cell("spring@east", whom=listed), openid_list=OpenidList(sha("two"), 3))
+    assert not refused(of("spring@west", declared, audience=audience(tag_id=5), edition=2), state)

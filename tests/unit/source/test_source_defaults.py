@@ -87,7 +87,10 @@ def test_a_campaign_is_read_again_when_its_defaults_are_others(grouped: Reposito
 
 def test_what_is_no_text_hides_in_no_defaults(grouped: Repository) -> None:
     write(grouped.root, NORTH, "account: main   # a\u200bb\nvars:\n  city: 第 #1 期\n")
-    assert {"MC320", "MC033"} == {each.code for each in about_defaults(grouped.renewed(), None)}
+    again = grouped.renewed()
+    assert {"MC320", "MC033"} == {
+        each.code for each in about_defaults(again, again.campaign_folders.defaults, None)
+    }
 
 
 def test_places_of_inherited_values_are_in_their_file(grouped: Repository) -> None:

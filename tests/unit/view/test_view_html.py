@@ -310,3 +310,9 @@ def test_the_page_of_render_lists_what_is_to_be_done_by_hand():
     assert page.count('aria-label="to do"') == 2
     assert "album (合集) 秋季" in page
     assert 'id="by-hand"' not in index_page(campaign(), FILES, Language.EN)
+
+
+def test_the_page_of_a_campaign_names_the_account_and_its_owner() -> None:
+    language = Language("en", labels=(("main", "早报 (main) · 华东组"),))
+    look = Look("a", "春", campaign())
+    assert "早报 (main) · 华东组" in campaign_page(look, Sheet(language, {}), heard=7)

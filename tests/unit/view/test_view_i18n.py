@@ -136,3 +136,9 @@ def test_the_table_of_flags_is_what_the_verbs_take() -> None:
     flags, language = {"--sandbox", "--locked"}, Language("en", Flags(sandbox=True, locked=True))
     added = {verb: flags & {*say(Command(verb), language).split()} for verb in VERBS if verb}
     assert added == {verb: flags & taken for verb, taken in VERBS.items() if verb}
+
+
+def test_a_selection_is_advised_to_every_verb_that_takes_one() -> None:
+    language = Language("en", Flags(selection="--group clients/east"))
+    added = {verb for verb in VERBS if verb and "--group" in say(Command(verb), language).split()}
+    assert added == {verb for verb, taken in VERBS.items() if "--group" in taken}

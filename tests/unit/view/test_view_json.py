@@ -161,6 +161,8 @@ def test_a_status_document():
         "campaigns": [
             {
                 "name": "2026-12-spring-sale",
+                "account": None,
+                "owner": None,
                 "group": "",
                 "edition": 1,
                 "status": "sending",

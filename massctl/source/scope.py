@@ -15,7 +15,7 @@ from massctl.source.groups import CampaignFolders, with_above
 from massctl.source.repository import Repository
 
 
-class Selected:
+class Scope:
     """The campaigns of a repository that a selection takes."""
 
     def __init__(self, repository: Repository, settings: MassctlFile, selection: Selection) -> None:

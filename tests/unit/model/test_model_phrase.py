@@ -116,7 +116,7 @@ def test_a_name_that_was_left_open_in_a_command_is_put_in() -> None:
 
 def test_an_account_is_called_by_its_key_until_a_language_knows_its_name() -> None:
     assert ("east", {"account": "east"}) == (AccountKey("east"), AccountKey("east").values)
-    named = Language("en", accounts=(("east", "东区"),))
+    named = Language("en", labels=(("east", "东区"),))
     assert ("东区", "west") == (say(AccountKey("east"), named), say(AccountKey("west"), named))
 
 

@@ -668,7 +668,7 @@ def test_the_allowance_stands_below_the_campaigns():
 
 
 def test_an_account_stands_by_its_name_where_that_is_known():
-    named = replace(Language.EN, accounts=(("main", "不赶路 (main)"),))
+    named = replace(Language.EN, labels=(("main", "不赶路 (main)"),))
     written = plan_markdown(plan_of(campaign()), NOW, named)
     assert "- **account** 不赶路 (main)\n" in written
 

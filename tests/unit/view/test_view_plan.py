@@ -126,7 +126,7 @@ def test_the_calm_case_says_what_comes_next():
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)
 def test_an_account_stands_by_its_name_and_its_key(language: Language):
     ahead = (AccountAhead(AccountName("main"), "service", ()),)
-    named = replace(language, accounts=(("main", "不赶路 (main) · 编辑部"),))
+    named = replace(language, labels=(("main", "不赶路 (main) · 编辑部"),))
     text = shown(replace(plan_of(campaign()), ahead=ahead), named)
     assert 1 == text.count("不赶路 (main) · 编辑部\n")
     assert 1 == text.count("\n  不赶路 (main) · 编辑部 · ")

@@ -94,7 +94,17 @@ class LocalFile:
             finally:
                 os.close(descriptor)
             with self._locked(os.O_RDONLY) as descriptor:
-                yield from self._pieces_of(descriptor, os.fstat(descriptor).st_size)
+                size = os.fstat(descriptor).st_size
+                torn = _torn_end(descriptor, size)
+                # Whole lines stay as they are; whoever verifies them may end in between, and writes the next.
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+                if whole := size - len(torn):
+                    yield from self._pieces_of(descriptor, whole)
+                else:
+                    self._places = {}
+                if torn or not whole:
+                    self._note_places(whole, torn)
+                    yield torn
         except OSError as error:
             raise self._cannot(Phrase("read"), system_reason(error)) from None
 
@@ -383,6 +393,19 @@ def _behind(descriptor: int, place: _Place, end: End) -> bytes | None:
     line, behind = found[: place.stop - place.start], found[place.stop - place.start :]
     line = line[:-1] if place.is_ended else line
     return behind if not end.serial or chain_digest(line) == end.digest else None
+
+
+def _torn_end(descriptor: int, size: int) -> bytes:
+    """Read what stands behind the last newline of an open file."""
+    torn = b""
+    while left := size - len(torn):
+        length = min(_PIECE_BYTES, left)
+        data = _read(descriptor, left - length, length)
+        stop = data.rfind(b"\n") + 1
+        torn = data[stop:] + torn
+        if stop or not data:
+            break
+    return torn
 
 
 def _read(descriptor: int, start: int, count: int) -> bytes:

@@ -230,6 +230,7 @@ def test_where_time_is_short_each_account_has_its_turn(tmp_path: Path):
             clock=SimpleNamespace(now=lambda: began + timedelta(seconds=next(moments))),
             backend=SimpleNamespace(statistics=lambda: LocalStatistics(tmp_path)),
             wechat=Account,
+            scope=SimpleNamespace(takes_account=lambda _: True),
         )
         found = collect_accounts(session, state, seconds=6)
         assert ["a", "b"] == [name for name, _ in found]

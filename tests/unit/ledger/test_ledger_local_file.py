@@ -357,6 +357,18 @@ def test_it_is_folded_piece_by_piece_to_what_it_is_read_to(
     assert 23 == len(follow_file(path.read_bytes())[0])
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_whoever_finds_a_torn_file_faulty_holds_no_lock_on_it(is_first, path, begun):
+    """A repair reads what is damaged, ends in the midst of it, and writes."""
+    whole = b"" if is_first else path.read_bytes()
+    path.write_bytes(whole + bytes(5))
+    pieces = iter(local_file.LocalFile(path).read(None).pieces or ())
+    assert (whole or bytes(5)) == next(pieces)
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert ([] if is_first else [bytes(5)]) == list(pieces)
+
+
 LINKS: dict[str, Callable[[Path, Path], None]] = {
     "symbolic": lambda link, target: link.symlink_to(target),
     "hard": lambda link, target: link.hardlink_to(target),

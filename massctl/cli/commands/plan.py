@@ -131,9 +131,8 @@ def command(
         def ics(to: Console) -> str:
             from massctl.plan.schedule import schedule_of
 
-            schedule = schedule_of(plan, made.windows, made.state, current.settings, now)
-            schedule = schedule.only(current.scope)
-            return views.ics.schedule_ics(schedule, made.state.lineage, to.reader)
+            days = schedule_of(plan, made.windows, made.state, current.settings, now)
+            return views.ics.schedule_ics(days.only(current.scope), made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
         is_brief = not named and len(plan.campaigns) > views.overview.CLOSE_FROM

@@ -404,13 +404,17 @@ for _name in (
 class _Fcntl:
     """The lock of an append: whoever comes while another process holds it waits in vain."""
 
-    LOCK_EX, LOCK_NB = fcntl.LOCK_EX, fcntl.LOCK_NB
+    LOCK_EX, LOCK_NB, LOCK_UN = fcntl.LOCK_EX, fcntl.LOCK_NB, fcntl.LOCK_UN
 
     def __init__(self, system: _Os) -> None:
         self._system = system
 
-    def flock(self, descriptor: int, _: int) -> None:
+    def flock(self, descriptor: int, operation: int) -> None:
         disk = self._system.disk
+        if operation == self.LOCK_UN:
+            if disk.holder == descriptor:
+                disk.holder = None
+            return
         if disk.holder is not None:
             raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK))
         disk.holder = descriptor

@@ -8,27 +8,46 @@ from datetime import date, datetime
 from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
 from massctl.cli.selection import in_scope
 from massctl.cli.session import Session
+from massctl.errors import UsageError
 from massctl.ledger.archive import Contents
 from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.destination import Destination
 from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Record, RecordKey, State
 from massctl.report.assembly import compared_since, make_report
 from massctl.report.report import AccountFacts, ArticleFacts, Report, RepositoryFacts, SendFacts
+from massctl.source.remarks import remarks_of
 
 
-def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
+def session_report(
+    session: Session,
+    names: Sequence[CampaignName],
+    since: date | None,
+    series: str | None = None,
+) -> Report:
     """Make the report of the campaigns that the session is about, of all if none is named.
 
-    Raises UsageError for a campaign without records.
+    Raises UsageError for a campaign without records, and for a series of which nothing was sent.
     """
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
     shown = [each.campaign for each in in_scope(session, state.records.values())]
     asked = [name for name in names or dict.fromkeys(shown) if name in shown]
-    is_whole = not names and session.selection.is_everything
+    if series is not None:
+        asked = [
+            name
+            for name in asked
+            if remarks_of(session.repository, name, session.settings).series == series
+        ]
+        if not asked:
+            say = Phrase("nothing was sent of a series {name}", name=series)
+            raise UsageError(
+                say, hint=Phrase("write `series: {name}` into its campaigns", name=series)
+            )
+    is_whole = not names and series is None and session.selection.is_everything
     now = session.clock.now()
     backend = session.backend
     contents = backend.archive()

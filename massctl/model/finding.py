@@ -34,6 +34,11 @@ class RecordedFinding(Strict):
     learnt: NonEmptyLine | None = None
     """Your own sentence, which massctl never changes."""
 
+    @property
+    def words(self) -> str:
+        """Return what was learnt in one line: the person's sentence first."""
+        return " ".join(each for each in (self.learnt, self.verdict) if each)
+
 
 class Remarks(Frozen):
     """What a campaign.yaml says about its send."""

@@ -362,6 +362,8 @@ def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
         commit=send.facts.commit,
         approver=send.facts.approver,
         destinations=send.facts.destinations,
+        series=send.facts.series,
+        finding=send.facts.finding,
         day=send.day,
         articles=articles,
         funnel=funnel,

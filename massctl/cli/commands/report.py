@@ -15,7 +15,7 @@ from massctl.cli.arguments import campaign_names, refuse, sandbox_option, series
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.findings import list_findings, record_findings
 from massctl.cli.output import Console, write_files
-from massctl.cli.report_inputs import session_report
+from massctl.cli.report_inputs import joined_outcomes, session_report
 from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import Session
 from massctl.errors import UsageError
@@ -74,6 +74,11 @@ class Day(click.ParamType[date]):
     help="Only the letters of this series, each in a row.",
 )
 @click.option(
+    "--outcomes",
+    metavar="FILE|QUERY",
+    help="Add what came of tagged links: a .csv, .parquet, .json or .sql file, or a SELECT.",
+)
+@click.option(
     "--record",
     "is_recorded",
     is_flag=True,
@@ -87,6 +92,7 @@ def command(
     names: tuple[str, ...],
     since: date | None,
     series: str | None,
+    outcomes: str | None,
     is_recorded: bool,
     form: str | None,
     out: Path | None,
@@ -111,6 +117,8 @@ def command(
         _require_names(names, is_recorded=is_recorded)
         chosen = [CampaignName(each) for each in all_cells(current, names)]
         report = session_report(current, chosen, since, series)
+        if outcomes is not None:
+            report = joined_outcomes(current, report, outcomes)
         if is_recorded:
             return record_findings(current, report)
         if folder is not None:

@@ -1,4 +1,4 @@
-"""What a campaign.yaml says about its send: found, left out of the content, and written without touching other bytes."""
+"""What a campaign.yaml says about its send: found, no content, and written without touching other bytes."""
 
 import pytest
 from hypothesis import given

@@ -196,8 +196,8 @@ def _comparisons_add_up(send: dict[str, Any], by_day: dict[int, dict[int, dict[s
             mean = sum(values) / 5
             # A rate lies where its tenths of a percent do, as they are shown.
             digits = 3 if aspect in ("open_rate", "finished") else 6
-            value, lower, upper = (round(each, digits) for each in (value, lower, upper))
-            below, above = value < min(lower, mean), value > max(upper, mean)
+            shown, lower, upper = (round(each, digits) for each in (value, lower, upper))
+            below, above = shown < min(lower, mean), shown > max(upper, mean)
             standing = "below" if below else "above" if above else "within"
             assert (aspect, standing) == (aspect, found[aspect]["standing"])
         _gap_adds_up(verdict["gap"], verdict["day"], by_day)

@@ -92,7 +92,7 @@ def _tell_account(
         (record.key, day): (notice, send)
         for _, record, day in wanted
         if (send := _counted(report, record, day)) is not None
-        and (notice := _notice(session, report, record, send, day)) is not None
+        and (notice := _notice(session, record, send, day)) is not None
     }
     keys = [
         (*record.key, day, channel.name)
@@ -157,16 +157,15 @@ def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record,
 
 
 def _counted(report: Report, record: Record, day: int) -> SendReport | None:
-    """Return what is known of a send, once WeChat has counted it up to a day."""
+    """Return what is known of a send, once WeChat has counted it by a day."""
     for send in report.sends:
-        if (send.campaign, send.edition) == record.key and send.first is not None:
-            latest = send.first.latest
-            return send if latest is not None and latest.day >= day else None
+        if (send.campaign, send.edition) == record.key and send.verdict_by(day) is not None:
+            return send
     return None
 
 
-def _notice(session: Session, report: Report, record: Record, send: SendReport, day: int) -> Notice:
-    sentence, *lines = short_report(send, account_of(report, send))
+def _notice(session: Session, record: Record, send: SendReport, day: int) -> Notice:
+    sentence, *lines = short_report(send, send.verdict_by(day) or send.verdict)
     return Notice(
         "report",
         record.campaign,

@@ -170,8 +170,7 @@ _REASONS: tuple[tuple[type[Exception], Phrase], ...] = (
     (smtplib.SMTPNotSupportedError, Phrase("the mail server offers no STARTTLS, or no login")),
     (smtplib.SMTPResponseException, Phrase("the mail server refuses the letter")),
     (ssl.SSLError, Phrase("the mail server has no certificate that can be verified, or no TLS")),
-    (TimeoutError, Phrase("the mail server gives no answer")),
-    (OSError, Phrase("the mail server cannot be reached, or it closed the connection")),
+    (OSError, Phrase("the mail server cannot be reached, or does not answer")),
     (ValueError, Phrase("user or password has letters that SMTP cannot carry")),
 )
 """What went wrong, most telling first: smtplib's own words may quote an address."""

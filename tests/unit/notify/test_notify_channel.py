@@ -203,31 +203,3 @@ def test_only_wecom_takes_pictures() -> None:
     assert [None] * 4 == [
         kind.picture(b"\x89PNG") for name, kind in KINDS.items() if name != "wecom_robot"
     ]
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        {},
-        {"webhook_env": "A", "wecom_robot_env": "B"},
-        {"feishu_robot_env": "A", "email": {"to": ["a@b.cn"]}},
-        {"wecom_robot_env": "A", "signing_secret_env": "B"},
-        {"email": {"to": ["a@b.cn"]}, "signing_secret_env": "B"},
-        {"email": {"to": []}},
-        {"email": {"to": ["a b@c.cn"]}},
-        {"email": {"to": ["Lin <a@b.cn>"]}},
-        {"email": {"to": ["a@b.cn\nBcc: x@y.cn"]}},
-    ],
-)
-def test_a_channel_without_or_with_two_places_cannot_be_made(keys: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="Channel"):
-        Channel.model_validate(keys)
-
-
-def test_the_name_of_a_channel_has_no_address_in_it() -> None:
-    mail = channel("email")
-    assert "email-" == mail.name[:6]
-    assert "example" not in mail.name
-    assert "PLACE" == channel("feishu_robot").name
-    assert ["SMTP_SERVER", "SMTP_FROM", "SMTP_USER", "SMTP_PASSWORD"] == mail.variables
-    assert ["PLACE", "KEY"] == channel("webhook", signing_secret_env="KEY").variables

@@ -80,16 +80,6 @@ def test_a_robot_says_no_with_status_200(kind: str, answer: dict[str, Any], says
     assert (says in why, KEY in why, len(seen)) == (True, False, 1)
 
 
-def test_an_empty_variable_is_named() -> None:
-    signed = channel("feishu_robot", signing_secret_env="KEY")
-    assert ["PLACE", "KEY", None] == [
-        signed.missing(each) for each in ({"KEY": "x"}, {"PLACE": "x"}, {"PLACE": "x", "KEY": "x"})
-    ]
-    assert ["SMTP_FROM", None] == [
-        channel("email").missing({"SMTP_SERVER": "x", "SMTP_FROM": sender}) for sender in ("", "x")
-    ]
-
-
 def test_what_is_posted_without_a_reader_of_answers_may_be_answered_with_anything() -> None:
     line = Line(inside=httpx.MockTransport(lambda _: httpx.Response(200, content=b"no")))
     assert None is posted(line, "https://hook.example/x", Post(b"{}"))

@@ -16,13 +16,13 @@ from massctl.model.ids import CAMPAIGN_FILE, AccountName, AppId, CampaignName, c
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.state import Record
 from massctl.report.findings import sent_findings
-from massctl.report.report import Metric, Report, SendReport
+from massctl.report.report import Report, SendReport, VerdictCode
 from massctl.source.remarks import remarks_of, with_verdict
 from massctl.source.text import YAML_BYTES_MAX
 from massctl.view.findings import findings_document, findings_lines, findings_markdown
 from massctl.view.i18n import say
 from massctl.view.markdown_text import Words
-from massctl.view.report_words import comparable_words
+from massctl.view.report_verdict import verdict_sentences
 from massctl.whole_file import write_whole
 
 
@@ -117,18 +117,17 @@ def record_findings(session: Session, report: Report) -> Result:
 
 def verdict_of(send: SendReport) -> tuple[Phrase, ...]:
     """Return the sentences about a send that are recorded; raise RefusedError where it is too early or too little."""
-    judged = [
-        each
-        for each in send.comparisons
-        if each.metric is Metric.READ_USER and each.standing is not None
-    ]
-    if not judged:
-        raise RefusedError(
-            Phrase("there is no verdict of {name} to record yet", name=send.campaign),
-            Phrase("Nothing was written: {why}", why=send.sentence),
-            Phrase("wait until WeChat has the numbers, then run the same command again"),
-        )
-    return send.sentence, comparable_words(send.comparable)
+    sentences = verdict_sentences(send, send.verdict)
+    if send.verdict.code is VerdictCode.COMPARED:
+        return sentences
+    raise RefusedError(
+        Phrase("there is no verdict of {name} to record yet", name=send.campaign),
+        Phrase("Nothing was written: {why}", why=sentences[-1]),
+        Phrase(
+            "`{command}` collects what WeChat has counted",
+            command=Command("status", "--statistics"),
+        ),
+    )
 
 
 def _by_hand(path: str, words: str) -> UsageError:

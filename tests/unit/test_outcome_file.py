@@ -162,7 +162,7 @@ def test_a_table_is_read_by_its_columns(orders: Path, ending: str, form: str):
 
     file = orders / f"it's.{ending}"
     written = str(file).replace("'", "''")
-    duckdb.sql(f"COPY ({SELECT} FROM 'orders.csv' ORDER BY c) TO '{written}' (FORMAT {form})")  # noqa: S608
+    duckdb.sql(f"COPY ({SELECT} FROM 'orders.csv' ORDER BY c) TO '{written}' (FORMAT {form})")
     assert BOTH == read(file)
 
 

@@ -19,8 +19,12 @@ from massctl.view.words import brief_destinations
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
 HAPPENING = {
-    "sent": Phrase("sent"),
+    "accepted": Phrase("accepted"),
+    "ended": Phrase("delivered"),
+    "details": Phrase("details"),
     "failed": Phrase("failed"),
+    "withdrawn": Phrase("withdrawn"),
+    "settled": Phrase("settled"),
     "in_doubt": Phrase("in doubt"),
     "awaiting_admin": Phrase("awaiting the administrator"),
     "expired": Phrase("window missed"),

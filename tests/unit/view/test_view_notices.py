@@ -34,13 +34,13 @@ WORDS = text("words")
 def notice(**changes: Any) -> Notice:
     fields: dict[str, Any] = {
         "happening": "refused",
+        "fact": "refused kill_switch",
         "campaign": CampaignName("words"),
         "title": "改时间",
         "account": "main",
         "edition": 1,
         "status": Status.STAGED,
         "digest": WORDS.digest,
-        "attempts": 0,
         "at": NOW,
         "message": Phrase("policy.sending is `disabled`"),
         "hint": "do something",
@@ -69,8 +69,8 @@ kill_switch: policy.sending is ｀disabled｀
 
 
 def test_without_title_guard_and_hint_there_are_two_lines() -> None:
-    assert ["**sent** words", "it was sent"] == block(
-        happening="sent", title="", guard=None, hint="", message=Phrase("it was sent")
+    assert ["**delivered** words", "it was sent"] == block(
+        happening="ended", title="", guard=None, hint="", message=Phrase("it was sent")
     ).split("\n")
 
 
@@ -219,4 +219,4 @@ def test_every_happening_of_the_format_has_its_word() -> None:
 
     from massctl.model.settings import Happening
 
-    assert set(get_args(Happening)) == set(HAPPENING)
+    assert {*get_args(Happening), "details"} == set(HAPPENING)

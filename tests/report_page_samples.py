@@ -15,15 +15,17 @@ from massctl.report.report import (
     AccountReport,
     AllowanceReport,
     ArticleReport,
+    Aspect,
     AudienceKind,
     Breakdown,
     By,
-    Comparable,
     Comparison,
     DayFigures,
     Figure,
     FollowerDay,
     Freshness,
+    GapPart,
+    GapSplit,
     Group,
     Leave,
     Metric,
@@ -31,6 +33,7 @@ from massctl.report.report import (
     Origin,
     Point,
     Quartiles,
+    Reference,
     Report,
     Scene,
     SendReport,
@@ -38,9 +41,10 @@ from massctl.report.report import (
     Stage,
     StageName,
     UsualDay,
+    Verdict,
+    VerdictCode,
     Whole,
 )
-from massctl.report.summary import report_sentence, send_sentence
 
 NOW: Final = datetime(2026, 11, 30, 9, 12, tzinfo=BEIJING)
 YESTERDAY: Final = date(2026, 11, 29)
@@ -169,32 +173,62 @@ def article(position: int, title: str, sent: date, size: float, last: int) -> Ar
     )
 
 
-_ELSEWHERE: Final = {
-    Metric.READ_FINISH_RATE: 1.5,
-    Metric.SHARE_USER: 0.7,
-    Metric.READ_SUBSCRIBE_USER: 0.8,
-}
+_ELSEWHERE: Final = {Aspect.FINISHED: 1.5, Aspect.SHARED: 0.7, Aspect.FOLLOWED: 0.8}
 """How much more others have of a number."""
 
 
-def comparisons(first: ArticleReport, among: Sequence[float]) -> tuple[Comparison, ...]:
+def verdicts(first: ArticleReport, among: Sequence[float]) -> tuple[Verdict, ...]:
     """Return the days that are over against sends that are as large as `among` says."""
-    found = []
-    for days in first.days:
-        for metric, figure in days.by_metric.items():
-            if figure.value is None:
-                continue
-            values = tuple(
-                sorted(figure.value * each * _ELSEWHERE.get(metric, 1) for each in among)
-            )
-            quartiles = None
-            if len(values) >= 4:
-                quarter = len(values) // 4
-                quartiles = Quartiles(
-                    values[quarter], values[len(values) // 2], values[-1 - quarter]
-                )
-            found.append(Comparison(metric, days.day, figure, values, quartiles))
-    return tuple(found)
+    sends = tuple((CampaignName(f"2026-walk-{number}"), 1) for number in range(len(among)))
+    reference = Reference(AudienceKind.ALL, None, date(2026, 6, 1), date(2026, 11, 9), sends)
+    found = [
+        verdict(days, first, among, reference)
+        for days in first.days
+        if days.by_metric[Metric.READ_USER].value is not None
+    ]
+    return tuple(found) or (
+        Verdict(code=VerdictCode.TOO_EARLY, missing=Missing.NOT_YET, reference=reference),
+    )
+
+
+def verdict(
+    days: DayFigures, first: ArticleReport, among: Sequence[float], reference: Reference
+) -> Verdict:
+    """Return the verdict by the end of one day."""
+    of = days.by_metric
+    opened = first.sources[0].figures[DAYS.index(days.day)]
+    figures = {
+        Aspect.OPENED: opened,
+        Aspect.OPEN_RATE: known((opened.value or 0) / 48_059, origin=Origin.COMPUTED),
+        Aspect.FINISHED: of[Metric.READ_FINISH_RATE],
+        Aspect.SHARED: of[Metric.SHARE_USER],
+        Aspect.FOLLOWED: of[Metric.READ_SUBSCRIBE_USER],
+        Aspect.LEFT: known(61, origin=Origin.ACCOUNT),
+        Aspect.READERS: of[Metric.READ_USER],
+    }
+    compared = []
+    for aspect, figure in figures.items():
+        values = tuple(
+            sorted((figure.value or 0) * each * _ELSEWHERE.get(aspect, 1) for each in among)
+        )
+        quarter = len(values) // 4
+        quartiles = (
+            Quartiles(values[quarter], values[len(values) // 2], values[-1 - quarter])
+            if (len(values) >= 4)
+            else None
+        )
+        compared.append(Comparison(aspect, figure, values, quartiles))
+    readers = int(figures[Aspect.READERS].value or 0)
+    few = len(among) < 4
+    parts = (GapPart(Scene.MESSAGE, int(opened.value or 0), 2000), GapPart(None, 90, 100))
+    return Verdict(
+        code=VerdictCode.TOO_FEW if few else VerdictCode.COMPARED,
+        day=days.day,
+        stat_date=days.stat_date,
+        reference=reference,
+        comparisons=tuple(compared),
+        gap=None if few else GapSplit(readers, readers - 100, parts),
+    )
 
 
 def usual_days(size: float, among: Sequence[float]) -> tuple[UsualDay, ...]:
@@ -288,7 +322,7 @@ def send(
         article(position, title, sent, size / (1 + 2.2 * (position - 1)), last)
         for position, title in enumerate(titles, 1)
     )
-    stages, compared = funnel(48_310, articles[0]), comparisons(articles[0], among)
+    stages = funnel(48_310, articles[0])
     return SendReport(
         campaign=CampaignName(name),
         edition=1,
@@ -304,17 +338,9 @@ def send(
         day=last,
         articles=articles,
         funnel=stages,
-        comparable=Comparable(
-            AudienceKind.ALL,
-            None,
-            sent - timedelta(days=180),
-            sent - timedelta(days=1),
-            tuple((CampaignName(f"2026-walk-{number}"), 1) for number in range(len(among))),
-        ),
-        comparisons=compared,
+        verdicts=verdicts(articles[0], among),
         usual=usual_days(size, among),
         followers=follower_days(sent),
-        sentence=send_sentence(titles[0], articles[0], compared, stages),
     )
 
 
@@ -405,5 +431,4 @@ def report_of(sends: Sequence[SendReport]) -> Report:
         names=(),
         accounts=(account,),
         sends=tuple(sends),
-        sentence=report_sentence(sends, None),
     )

@@ -44,11 +44,14 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State
 from massctl.model.telling import AGAIN_AFTER, Telling
-from massctl.notify import Post, fitting, posted, proxy_for, robot_post, webhook_post
+from massctl.notify.port import Notices, Way
+from massctl.notify.post import Post, posted, proxy_for
+from massctl.notify.registry import kind_of
+from massctl.notify.webhook import webhook_post
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
 from massctl.transport import Line
 from massctl.view.json_writer import written
-from massctl.view.notices import left_out, notice_blocks
+from massctl.view.notices import left_out, notice_texts
 from massctl.view.verbs_json import notices_json
 from massctl.whole_file import write_whole
 
@@ -265,7 +268,7 @@ def _telling(state: State, notice: Notice, channel: Channel) -> Telling | None:
 def _pages(session: Session, channel: Channel, due: Sequence[Notice]) -> list[Message]:
     """Cut what is due into messages; a chat is told many in short, and reports of different days share none."""
     messages: list[Message] = []
-    if channel.webhook_env is None and len(due) > IN_FULL_MAX:
+    if channel.kind not in ("webhook", "email") and len(due) > IN_FULL_MAX:
         due = [replace(each, block=None) for each in due]
     for day in dict.fromkeys(_day(each) for each in due):
         left = [each for each in due if _day(each) == day]
@@ -378,9 +381,8 @@ def _told_without_ledger(session: Session, state: State, found: Found) -> list[M
 
 def _unreachable(session: Session, channel: Channel) -> Phrase | None:
     """Return why this process has no way to a channel: another one may have."""
-    if session.realm() == "loopback" or session.environment.get(channel.name):
-        return None
-    return Phrase("the environment variable {name} is empty", name=channel.name)
+    name = None if session.realm() == "loopback" else channel.missing(session.environment)
+    return None if name is None else Phrase("the environment variable {name} is empty", name=name)
 
 
 def _say_untold(session: Session, channel: Channel, why: Phrase) -> None:
@@ -463,39 +465,40 @@ def _job(
     session: Session, lines: _Lines, channel: Channel, post: Post
 ) -> Callable[[], Phrase | None]:
     """Return what posts to one channel, or to the sandbox instead."""
-    name, robot = channel.name, channel.wecom_robot_env is not None
     if session.realm() == "loopback":
-        kind = "wecom_robot" if robot else "webhook"
-        shown, there = _sandbox_post(name, kind, post), _sandbox_base(session) + SANDBOX_PATH
-        return partial(posted, lines.to(there), there, shown, robot=False)
-    address = session.environment.get(name, "")
-    if not address:
-        return lambda: Phrase("the environment variable {name} is empty", name=name)
-    return partial(posted, lines.to(address), address, post, robot=robot)
+        there = _sandbox_base(session) + SANDBOX_PATH
+        return partial(posted, lines.to(there), there, _sandbox_post(channel, post))
+    if (why := _unreachable(session, channel)) is not None:
+        return lambda: why
+    return kind_of(channel).deliver(channel, post, _way(session, lines))
+
+
+def _way(session: Session, lines: _Lines) -> Way:
+    return Way(session.environment, lines.to, session.clock.now())
 
 
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
-    """Return the function that posts notices to a channel."""
+    """Return what is posted to a channel of some notices."""
     language = session.console.reader
-    if channel.wecom_robot_env is not None:
-        more = [left_out(count, language) for count in range(len(wanted) + 1)]
-        return robot_post(notice_blocks(wanted, language), more)
-    secret = session.environment.get(channel.signing_secret_env or "") or None
-    return webhook_post(written(notices_json(wanted, session.settings.owners), language), secret)
+    notices = Notices(
+        tuple(notice_texts(wanted, language)),
+        tuple(left_out(count, language) for count in range(len(wanted) + 1)),
+        written(notices_json(wanted, session.settings.owners), language),
+        tuple(each.key for each in wanted),
+    )
+    return kind_of(channel).post(channel, notices, _way(session, _Lines(session)))
 
 
 def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:
     """Return how many of these notices a channel takes in one post: a robot's message has a limit."""
-    if channel.wecom_robot_env is None:
-        return len(wanted)
-    return fitting(notice_blocks(wanted, session.console.reader))
+    return kind_of(channel).at_once(notice_texts(wanted, session.console.reader))
 
 
-def _sandbox_post(name: str, kind: str, post: Post) -> Post:
+def _sandbox_post(channel: Channel, post: Post) -> Post:
     body = {
-        "name": name,
-        "kind": kind,
-        "body": json.loads(post.body),
+        "name": channel.name,
+        "kind": channel.kind,
+        "body": kind_of(channel).shown(post),
         "headers": dict(post.headers),
     }
     return webhook_post(json.dumps(body, ensure_ascii=False), None)

@@ -27,7 +27,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, status_of
 from massctl.model.statistics import ReportDelivery
-from massctl.notify import PICTURE_BYTES_MAX, robot_picture
+from massctl.notify.registry import kind_of
 from massctl.plan.statistics import DeliveryKey, claimed, newest_day, publication_days, send_days
 from massctl.report.report import DAYS, Report, SendReport
 from massctl.view.pages.markup import Sheet
@@ -92,7 +92,7 @@ def _tell_account(
         (record.key, day): (notice, send)
         for _, record, day in wanted
         if (send := _counted(report, record, day)) is not None
-        and (notice := _notice(session, report, record, send, day)) is not None
+        and (notice := _notice(session, record, send, day)) is not None
     }
     keys = [
         (*record.key, day, channel.name)
@@ -157,16 +157,15 @@ def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record,
 
 
 def _counted(report: Report, record: Record, day: int) -> SendReport | None:
-    """Return what is known of a send, once WeChat has counted it up to a day."""
+    """Return what is known of a send, once WeChat has counted it by a day."""
     for send in report.sends:
-        if (send.campaign, send.edition) == record.key and send.first is not None:
-            latest = send.first.latest
-            return send if latest is not None and latest.day >= day else None
+        if (send.campaign, send.edition) == record.key and send.verdict_by(day) is not None:
+            return send
     return None
 
 
-def _notice(session: Session, report: Report, record: Record, send: SendReport, day: int) -> Notice:
-    sentence, *lines = short_report(send, account_of(report, send))
+def _notice(session: Session, record: Record, send: SendReport, day: int) -> Notice:
+    sentence, *lines = short_report(send, send.verdict_by(day) or send.verdict)
     return Notice(
         "report",
         f"report {day}",
@@ -193,13 +192,12 @@ def _tell_channel(
     posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
     is_told = bool(posted)
     claims.settle(channel, notices, session.clock.now(), is_told=is_told)
-    if is_told and channel.wecom_robot_env is not None:
+    if is_told and kind_of(channel).takes_pictures:
         pictures = [
             picture for _, send in found if (picture := _picture(session, report, send)) is not None
         ]
-        fit = [
-            (channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX
-        ]
+        posts = [kind_of(channel).picture(each) for each in pictures]
+        fit = [(channel, post) for post in posts if post is not None]
         # Says which picture was not taken. The words were, so the report is told.
         tuple(taken_posts(session, fit))
 

@@ -53,6 +53,7 @@ def _follower_day(
         _total(joined, there, day, until),
         quartiles_of(sorted(known.values())),
         tuple(known),
+        tuple(sorted(known.values())),
     )
 
 
@@ -111,7 +112,7 @@ def allowance_of(
 
 
 def freshness_of(statistics: Statistics, shown: Iterable[Readings], until: date) -> Freshness:
-    """Return as of when the numbers of an account are; `shown` are the articles of the sends that are shown."""
+    """Return as of when the numbers of an account are; `shown` are the articles that WeChat counts."""
     delayed: set[date] = set()
     missing: set[date] = set()
     first: set[date] = set()

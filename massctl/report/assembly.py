@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -17,16 +18,14 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
 from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
+from massctl.plan.job_failure import reason_of
 from massctl.plan.reach import sent_in
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
-    COMPARED_METRICS,
-    EarlierSends,
-    Numbers,
     audience_key,
     breakdown,
-    comparisons,
+    share_of,
     title_bucket,
     usual_days,
 )
@@ -41,7 +40,6 @@ from massctl.report.report import (
     AudienceKind,
     Breakdown,
     By,
-    Comparable,
     Figure,
     Metric,
     Missing,
@@ -53,9 +51,10 @@ from massctl.report.report import (
     SendReport,
     Stage,
     StageName,
+    VerdictCode,
     Whole,
 )
-from massctl.report.summary import report_sentence, send_sentence
+from massctl.report.verdict import ReferenceWindow, counted_by, figures_by, verdicts_of
 
 ARTICLES_MAX = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
@@ -82,14 +81,12 @@ def make_report(
             each.appid for each in sorted(shown, key=lambda each: each.account)
         )
     )
-    newest_first = tuple(reversed(sends))
     return Report(
         now=now,
         since=since,
         names=tuple(names or ()),
         accounts=accounts,
-        sends=newest_first,
-        sentence=report_sentence(newest_first, since),
+        sends=tuple(reversed(sends)),
     )
 
 
@@ -153,6 +150,10 @@ class _Send(Frozen, kw_only=True, dict=True):
     def is_withdrawn(self) -> bool:
         return self.is_gone(1)
 
+    @property
+    def is_comparable(self) -> bool:
+        return not self.is_withdrawn and status_of(self.record) is not Status.FAILED
+
     def is_gone(self, position: int) -> bool:
         gone = [job.is_gone or position in job.withdrawn for job in self.record.jobs]
         return bool(gone) and all(gone)
@@ -163,16 +164,26 @@ class _Send(Frozen, kw_only=True, dict=True):
         imported = self.record.imported.title if self.record.imported is not None else None
         return next(iter(told), None) or imported or self.record.campaign
 
+    @property
+    def audience(self) -> tuple[AudienceKind, str | None]:
+        return self.scope, self.tag
+
     @cached_property
-    def numbers(self) -> Numbers:
-        """Return the numbers of its first article that later sends are compared with; nothing that is late."""
-        found = {}
-        for day in DAYS:
-            for metric in COMPARED_METRICS:
-                figure = self.first.figure(metric, day)
-                if figure.value is not None and not figure.is_delay:
-                    found[day, metric] = figure.value
-        return found
+    def sent(self) -> Figure:
+        """Return how many followers received it."""
+        return _counted(self.record, "sent_count")
+
+    @property
+    def barred(self) -> VerdictCode | None:
+        """Return why it is compared with nothing, and nothing with it; None where it is."""
+        why = {
+            VerdictCode.FAILED: status_of(self.record) is Status.FAILED,
+            VerdictCode.NO_ARTICLES: not self.is_article,
+            VerdictCode.WITHDRAWN: self.is_withdrawn,
+            VerdictCode.DOUBTFUL: self.first.is_doubtful,
+            VerdictCode.NO_AUDIENCE: self.scope is AudienceKind.UNKNOWN,
+        }
+        return next((code for code, holds in why.items() if holds), None)
 
 
 def _is_shown(send: _Send, names: Collection[CampaignName] | None, since: date | None) -> bool:
@@ -317,44 +328,49 @@ def _article_count(record: Record, facts: SendFacts, statistics: Statistics) -> 
     return max(1, told, *counted)
 
 
+_Windows: TypeAlias = Mapping[int, ReferenceWindow]
+"""By each of DAYS."""
+
+
 def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[SendReport]:
     """Report the sends that are shown, oldest first, each against those before it."""
-    earlier: defaultdict[tuple[AppId, str], EarlierSends] = defaultdict(EarlierSends)
+    earlier: defaultdict[tuple[AppId, str], _Windows] = defaultdict(
+        lambda: {day: ReferenceWindow() for day in DAYS}
+    )
     by_key: dict[RecordKey, _Send] = {}
     found = []
     newest = {send.key for send in [each for each in measured if each.key in shown][-FULL_MAX:]}
     for send in measured:
-        window = earlier[send.appid, audience_key(send.scope, send.tag)]
+        windows = earlier[send.appid, audience_key(send.scope, send.tag)]
         if send.key in shown:
-            report = _send_report(send, window)
-            if send.key in newest and send.is_article:
-                curves = (by_key[key].first.curve() for key in report.comparable.sends)
-                report = replace(report, usual=usual_days(curves))
+            report = _send_report(send, windows)
+            if send.key in newest:
+                verdict = report.verdict
+                curves = [by_key[key].first.curve() for key in verdict.reference.sends]
+                report = replace(report, usual=usual_days(curves, verdict.day))
             found.append(report)
         by_key[send.key] = send
-        is_known = send.scope is not AudienceKind.UNKNOWN
-        if (
-            is_known
-            and send.is_article
-            and not send.is_withdrawn
-            and status_of(send.record) is not Status.FAILED
-        ):
-            window.add(send.ref_date, send.key, send.numbers)
+        if send.barred is None:
+            _remember(send, windows)
     return found
 
 
-def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
+def _remember(send: _Send, windows: _Windows) -> None:
+    """Keep a send for those that are compared with it."""
+    for day, window in windows.items():
+        counted = counted_by(day, send.first, figures_by(day, send.first, send.sent))
+        if counted is not None:
+            window.add(send.ref_date, send.key, counted)
+
+
+def _send_report(send: _Send, windows: _Windows) -> SendReport:
     record, first = send.record, send.first
-    since = send.ref_date - timedelta(days=COMPARED_DAYS)
-    earlier.advance(send.ref_date)
-    comparable = Comparable(send.scope, send.tag, since, send.ref_date, earlier.editions)
-    beside = comparisons(
-        earlier, first.figure, send.day, COMPARED_METRICS if send.is_article else ()
-    )
+    for window in windows.values():
+        window.advance(send.ref_date)
+    followers = tuple(follower_days(send.statistics.account, send.ref_date, send.until))
     articles = tuple(
         _article(send, position) for position in range(1, len(send.readings) + 1) if send.is_article
     )
-    funnel = funnel_of(record, first)
     return SendReport(
         campaign=record.campaign,
         edition=record.edition,
@@ -374,17 +390,17 @@ def _send_report(send: _Send, earlier: EarlierSends) -> SendReport:
         destinations=send.facts.destinations,
         day=send.day,
         articles=articles,
-        funnel=funnel,
-        comparable=comparable,
-        comparisons=beside,
-        followers=follower_days(send.statistics.account, send.ref_date, send.until),
-        sentence=send_sentence(
-            send.title,
-            articles[0] if articles else None,
-            beside,
-            funnel,
-            is_withdrawn=send.is_withdrawn,
+        funnel=funnel_of(record, first),
+        verdicts=verdicts_of(
+            first,
+            send.sent,
+            followers[0].comparison,
+            windows,
+            send.audience,
+            send.barred,
+            reason_of(record) if send.barred is VerdictCode.FAILED else None,
         ),
+        followers=followers,
     )
 
 
@@ -431,7 +447,9 @@ def _account(
     facts = next(_account_facts(each.record, known) for each in shown if each.appid == appid)
     until = newest_day(now)
     ours = [each for each in sends if each.appid == appid]
-    readings = (each for send in shown if send.appid == appid for each in send.readings)
+    # WeChat counts nothing of what failed, and may count no more of what was withdrawn.
+    counted = [each for each in shown if each.appid == appid and each.is_comparable]
+    readings = (each for send in counted for each in send.readings)
     return AccountReport(
         account=facts.account,
         name=facts.name,
@@ -450,7 +468,7 @@ def _breakdowns(sends: Sequence[SendReport]) -> Iterator[Breakdown]:
     counted = [
         (send, article, value)
         for send in sends
-        if not send.is_withdrawn and send.status is not Status.FAILED
+        if send.is_comparable
         for article in send.articles
         if not article.is_withdrawn and (value := article.readers) is not None
     ]
@@ -538,16 +556,6 @@ def _counted(record: Record, name: str) -> Figure:
 
 def _stage(name: StageName, people: Figure, of: Whole, whole: Figure) -> Stage:
     return Stage(name, people, share_of(people, whole), of, _people(whole))
-
-
-def share_of(part: Figure, whole: Figure) -> Figure:
-    """Compute a share; missing if either number is, or if the whole is 0."""
-    if part.value is None or not whole.value:
-        return Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE, until=part.until)
-    late = part.is_delay or whole.is_delay
-    return Figure(
-        value=part.value / whole.value, origin=Origin.COMPUTED, until=part.until, is_delay=late
-    )
 
 
 def _people(figure: Figure) -> int | None:

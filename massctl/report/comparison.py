@@ -1,44 +1,26 @@
-"""Numbers beside numbers: quartiles, the earlier sends that one is compared with, and sends side by side.
+"""Numbers beside numbers: quartiles, shares, what is usual by each day, and sends side by side.
 
 Nothing here is put in order by its size, and nothing is said of fewer than FEWEST_COMPARED.
 """
 
-from bisect import bisect_left, insort
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
-from msgspec import Struct, field
-
-from massctl.model.ids import CampaignName
 from massctl.report.report import (
-    COMPARED_DAYS,
-    DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AudienceKind,
     Breakdown,
     By,
-    Comparison,
     Figure,
     Group,
     Metric,
+    Missing,
+    Origin,
     Point,
     Quartiles,
     UsualDay,
 )
-
-COMPARED_METRICS = (
-    Metric.READ_USER,
-    Metric.READ_DELIVERY_RATE,
-    Metric.READ_FINISH_RATE,
-    Metric.SHARE_USER,
-    Metric.READ_SUBSCRIBE_USER,
-)
-"""What is compared of first articles."""
-
-Numbers = Mapping[tuple[int, Metric], float]
-"""(day, metric) -> the number of a first article; what is missing, or late, is not in it."""
 
 
 def quartiles_of(ascending: Sequence[float]) -> Quartiles | None:
@@ -55,65 +37,36 @@ def _at(ascending: Sequence[float], share: float) -> float:
     return ascending[below] + (ascending[above] - ascending[below]) * (place - below)
 
 
-class EarlierSends(Struct):
-    """The sends of the last COMPARED_DAYS that are comparable with each other, as sends are added oldest first."""
+def usual_days(curves: Sequence[Sequence[Point]], judged: int) -> tuple[UsualDay, ...]:
+    """Return what is usual by the end of each day that every curve has; what is late does not count.
 
-    _sends: deque[tuple[date, Numbers]] = field(default_factory=deque)
-    _keys: deque[tuple[CampaignName, int]] = field(default_factory=deque)
-    _ascending: dict[tuple[int, Metric], list[float]] = field(default_factory=dict)
-
-    def advance(self, ref_date: date) -> None:
-        """Forget what is too old to be compared with a send of a day; `editions` and `values` are those for it then."""
-        while self._sends and self._sends[0][0] < ref_date - timedelta(days=COMPARED_DAYS):
-            self._keys.popleft()
-            for key, value in self._sends.popleft()[1].items():
-                there = self._ascending[key]
-                del there[bisect_left(there, value)]
-
-    @property
-    def editions(self) -> tuple[tuple[CampaignName, int], ...]:
-        """Return the editions that a send is compared with, oldest first."""
-        return tuple(self._keys)
-
-    def values(self, day: int, metric: Metric) -> tuple[float, ...]:
-        """Return the numbers that a send is compared with, ascending."""
-        return tuple(self._ascending.get((day, metric), ()))
-
-    def add(self, ref_date: date, key: tuple[CampaignName, int], numbers: Numbers) -> None:
-        """Add a send that the next ones are compared with."""
-        self._sends.append((ref_date, numbers))
-        self._keys.append(key)
-        for each, value in numbers.items():
-            insort(self._ascending.setdefault(each, []), value)
+    Readers are sums, so no curve may fall where WeChat took readers back. The number of the judged day is the one that
+    is told: no earlier day has more, and no later one fewer.
+    """
+    rising = [_rising(curve, judged) for curve in curves]
+    days = sorted(set.intersection(*map(set, rising))) if rising else []
+    found = ((day, quartiles_of(sorted(each[day] for each in rising))) for day in days)
+    return tuple(UsualDay(day, each, len(rising)) for day, each in found if each is not None)
 
 
-def comparisons(
-    earlier: EarlierSends,
-    figure: Callable[[Metric, int], Figure],
-    until_day: int,
-    metrics: Iterable[Metric],
-) -> tuple[Comparison, ...]:
-    """Compare a send by the end of each of DAYS that is over; `figure` gives its own numbers."""
-    found = []
-    for day in DAYS:
-        if day <= until_day:
-            for metric in metrics:
-                values = earlier.values(day, metric)
-                found.append(
-                    Comparison(metric, day, figure(metric, day), values, quartiles_of(values))
-                )
-    return tuple(found)
+def _rising(curve: Sequence[Point], judged: int) -> dict[int, int]:
+    """Return the readers by day that are not late, without a fall."""
+    known = {point.day: point.read_user for point in curve if not point.is_delay}
+    before = [day for day in reversed(known) if day <= judged]
+    after = [day for day in known if day >= judged]
+    least = accumulate((known[day] for day in before), min)
+    most = accumulate((known[day] for day in after), max)
+    return dict(zip([*before, *after], [*least, *most], strict=True))
 
 
-def usual_days(curves: Iterable[Iterable[Point]]) -> tuple[UsualDay, ...]:
-    """Return what is usual by the end of each day, as far as enough sends have it; what is late does not count."""
-    by_day: dict[int, list[float]] = {}
-    for curve in curves:
-        for point in curve:
-            if not point.is_delay:
-                by_day.setdefault(point.day, []).append(point.read_user)
-    days = ((day, quartiles_of(sorted(by_day[day]))) for day in sorted(by_day))
-    return tuple(UsualDay(day, found, len(by_day[day])) for day, found in days if found is not None)
+def share_of(part: Figure, whole: Figure) -> Figure:
+    """Compute a share; missing if either number is, or if the whole is 0."""
+    if part.value is None or not whole.value:
+        return Figure(origin=Origin.COMPUTED, missing=Missing.NOTHING_TO_DIVIDE, until=part.until)
+    late = part.is_delay or whole.is_delay
+    return Figure(
+        value=part.value / whole.value, origin=Origin.COMPUTED, until=part.until, is_delay=late
+    )
 
 
 def audience_key(scope: AudienceKind, tag: str | None) -> str:

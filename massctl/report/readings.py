@@ -75,6 +75,18 @@ class Readings:
             return self._missing(rows, day)
         return self._sum([row.read_user_source.get(scene) for row in rows], rows, day)
 
+    def sources(self, day: int) -> dict[str, int]:
+        """Return the readers from every source that each job has by the end of a day."""
+        rows = self._rows(day)
+        if isinstance(rows, Missing):
+            return {}
+        first, *others = [row.read_user_source for row in rows]
+        return {
+            scene: sum((each[scene] for each in others), count)
+            for scene, count in first.items()
+            if all(scene in each for each in others)
+        }
+
     def leave(self, position: int, day: int) -> Figure:
         """Return the share of readers that left in one of WeChat's positions, by the end of a day."""
         rows = self._rows(day)

@@ -3,13 +3,12 @@
 `report/assembly.py` makes it. `massctl.view` shows it as a page, Markdown, CSV and JSON, and words its codes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil, floor
 
 from msgspec import field
-from msgspec.structs import replace
 
 from massctl.errors import InvariantError
 from massctl.model.destination import Destination
@@ -363,33 +362,43 @@ class Quartiles(Frozen):
         first, last = ceil(self.lower), floor(self.upper)
         return (first, last) if first <= last else (self.lower, self.upper)
 
-    def standing(self, value: float) -> Standing:
-        """Return where a number lies."""
-        if value < self.lower:
-            return Standing.BELOW
-        return Standing.ABOVE if value > self.upper else Standing.WITHIN
 
+class Aspect(StrEnum):
+    """What a verdict judges, in its order: what followers did, then readers from everywhere."""
 
-def _standing(figure: Figure, quartiles: Quartiles | None) -> Standing | None:
-    if quartiles is None or figure.value is None or figure.is_delay:
-        return None
-    return quartiles.standing(figure.value)
+    OPENED = "opened"
+    """People who read the first article from the message (公众号消息)."""
+    OPEN_RATE = "open_rate"
+    """The same, as a share of the followers who received the message."""
+    FINISHED = "finished"
+    """The share of all readers who read to the end."""
+    SHARED = "shared"
+    FOLLOWED = "followed"
+    """People who followed the account after reading."""
+    LEFT = "left"
+    """People who stopped following the account on the day of the send, against the same weekday before."""
+    READERS = "readers"
+    """People who read the first article, from all sources."""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is a share from 0 to 1."""
+        return self in (Aspect.OPEN_RATE, Aspect.FINISHED)
 
 
 class Comparison(Frozen):
-    """One number of a send's first article against the same account's comparable sends, by the same day of each."""
+    """One number of a send against those of the reference set, by the same day of each."""
 
-    metric: Metric
-    day: int
+    aspect: Aspect
     figure: Figure
     values: tuple[float, ...]
-    """Those of comparable sends that have the number, ascending."""
+    """Those of the reference set that have the number, ascending; of LEFT those of earlier weekdays."""
     quartiles: Quartiles | None
     """None for fewer than FEWEST_COMPARED."""
 
     @property
     def count(self) -> int:
-        """Return how many comparable sends have the number."""
+        """Return how many have the number."""
         return len(self.values)
 
     @property
@@ -398,54 +407,145 @@ class Comparison(Frozen):
 
         A rate is compared as it is shown, in tenths of a percent.
         """
-        figure, quartiles = self.figure, self.quartiles
-        if self.metric.is_rate and figure.value is not None and quartiles is not None:
-            tenths = (
-                round(each, 3) for each in (quartiles.lower, quartiles.median, quartiles.upper)
-            )
-            return _standing(replace(figure, value=round(figure.value, 3)), Quartiles(*tenths))
-        return _standing(figure, quartiles)
+        if self.quartiles is None or self.figure.value is None or self.figure.is_delay:
+            return None
+        if not self.aspect.is_rate:
+            return standing_among(self.figure.value, self.values, self.quartiles)
+        tenths = (self.quartiles.lower, self.quartiles.median, self.quartiles.upper)
+        shown = Quartiles(*(round(each, 3) for each in tenths))
+        return standing_among(round(self.figure.value, 3), self.values, shown)
 
     @property
     def inside(self) -> int:
-        """Return how many of the comparable sends lie between the quartiles: of few, it may be a third."""
+        """Return how many of the values lie between the quartiles: of few, it may be a third."""
         found = self.quartiles
-        return (
-            sum(found.lower <= each <= found.upper for each in self.values)
-            if found is not None
-            else 0
-        )
+        if found is None:
+            return 0
+        return sum(found.lower <= each <= found.upper for each in self.values)
 
 
-class UsualDay(Frozen):
-    """The readers of comparable sends by the end of one day of each."""
+def standing_among(value: float, values: Sequence[float], quartiles: Quartiles) -> Standing:
+    """Return where a number lies: outside of the quartiles, and on the same side of the mean, or within.
 
-    day: int
-    quartiles: Quartiles
-    among: int
-    """How many of them have a number of that day."""
+    One number that is far off moves the mean beyond a quartile. What is above one and below the other is as usual.
+    """
+    mean = sum(values) / len(values)
+    if value < min(quartiles.lower, mean):
+        return Standing.BELOW
+    return Standing.ABOVE if value > max(quartiles.upper, mean) else Standing.WITHIN
 
 
-class Comparable(Frozen):
-    """Which sends one is compared with, in one place.
+class Reference(Frozen):
+    """The sends that one is compared with: news of its account to its audience before it, counted by the same day.
 
-    News of the same account to the same audience (everybody; the same tag; lists of openids), which went out within
-    COMPARED_DAYS before it, and neither failed nor was withdrawn.
+    Every number of a verdict is compared with these. None of them failed or was withdrawn, and none is late.
     """
 
     scope: AudienceKind
     tag: str | None
-    since: date
-    """The first day that is looked at."""
-    until: date
-    """The last: the day of the send, of which only what went out before it counts."""
+    since: date | None
+    """The day of the oldest; None if there is none."""
+    until: date | None
+    """The day of the newest."""
     sends: tuple[tuple[CampaignName, int], ...] = ()
-    """Campaign and edition, oldest first; those with a number at some day are counted in each Comparison."""
+    """Oldest first."""
 
     @property
     def count(self) -> int:
         """Return how many they are."""
         return len(self.sends)
+
+
+class GapPart(Frozen):
+    """The readers from one source beside their mean in the reference set."""
+
+    scene: str | None
+    """WeChat's word; None for the readers that the other parts leave: they are of no source, or of several."""
+    value: int
+    usual: int
+    """The mean, rounded so that all parts add up to the mean of all readers."""
+
+    @property
+    def gap(self) -> int:
+        """Return how far the readers are from the mean."""
+        return self.value - self.usual
+
+
+class GapSplit(Frozen):
+    """The readers of a send beside the mean of the reference set, source by source.
+
+    The parts add up to the unit: their values, their means, and their gaps.
+    """
+
+    value: int
+    usual: int
+    """The mean of the reference set, in whole readers."""
+    parts: tuple[GapPart, ...]
+    """公众号消息 and 推荐 first, then WeChat's other sources, then what they leave.
+
+    A source is a part if WeChat gave it of this send and of every one in the reference set.
+    """
+
+    @property
+    def gap(self) -> int:
+        """Return how far the readers are from the mean."""
+        return self.value - self.usual
+
+
+class VerdictCode(StrEnum):
+    """What can be said of a send beside its numbers."""
+
+    COMPARED = "compared"
+    """It is compared with its reference set."""
+    TOO_EARLY = "too_early"
+    """No day of it is over and counted yet."""
+    TOO_FEW = "too_few"
+    """The reference set has fewer than FEWEST_COMPARED sends."""
+    LATE = "late"
+    """WeChat said that newer numbers of that day are to come."""
+    FAILED = "failed"
+    """WeChat failed its job."""
+    WITHDRAWN = "withdrawn"
+    """It was withdrawn: nobody knows which readers that cost."""
+    DOUBTFUL = "doubtful"
+    """Only title and day joined the numbers to it: they may be another article's."""
+    NO_AUDIENCE = "no_audience"
+    """Nobody recorded whom it went to."""
+    NO_ARTICLES = "no_articles"
+    """WeChat counts readers of articles only."""
+    UNCOUNTED = "uncounted"
+    """Its readers by the end of such a day are missing, for the reason beside it."""
+
+
+class Verdict(Frozen, kw_only=True):
+    """How a send did by the end of one of DAYS, against one reference set."""
+
+    code: VerdictCode
+    day: int = 0
+    """From 1; 0 before the first is over."""
+    stat_date: date | None = None
+    reason: str | None = None
+    """Why WeChat failed it, in WeChat's word, as `err(10001)`."""
+    missing: Missing | None = None
+    """Why its readers are missing; None unless they are."""
+    reference: Reference
+    comparisons: tuple[Comparison, ...] = ()
+    """By Aspect; every one where there are numbers."""
+    gap: GapSplit | None = None
+    """None unless it is compared."""
+
+    def comparison(self, aspect: Aspect) -> Comparison | None:
+        """Return what is said of one aspect; None where there are no numbers."""
+        return next((each for each in self.comparisons if each.aspect is aspect), None)
+
+
+class UsualDay(Frozen):
+    """The readers of the reference set by the end of one day of each: the same sends on every day."""
+
+    day: int
+    quartiles: Quartiles
+    among: int
+    """How many they are."""
 
 
 class FollowerDay(Frozen):
@@ -460,6 +560,8 @@ class FollowerDay(Frozen):
     """Of the unfollows on the same weekday of earlier weeks; None for fewer than FEWEST_COMPARED."""
     compared: tuple[date, ...]
     """The days of earlier weeks that have the number."""
+    values: tuple[float, ...] = ()
+    """The unfollows on those days, ascending."""
 
     @property
     def is_known(self) -> bool:
@@ -471,7 +573,12 @@ class FollowerDay(Frozen):
     @property
     def standing(self) -> Standing | None:
         """Return where the day's unfollows lie, as Comparison does."""
-        return _standing(self.cancelled, self.usual)
+        return self.comparison.standing
+
+    @property
+    def comparison(self) -> Comparison:
+        """Return the day's unfollows against those of the same weekday before."""
+        return Comparison(Aspect.LEFT, self.cancelled, self.values, self.usual)
 
 
 class SendReport(Frozen, kw_only=True):
@@ -507,16 +614,13 @@ class SendReport(Frozen, kw_only=True):
     """By position."""
     funnel: tuple[Stage, ...]
     """Every StageName, in their order."""
-    comparable: Comparable
-    comparisons: tuple[Comparison, ...] = ()
-    """By DAYS, then metric; only of days that are over."""
+    verdicts: tuple[Verdict, ...]
+    """By those of DAYS that have its readers; a single one that says why where none has."""
     usual: tuple[UsualDay, ...] = ()
-    """For a curve: every day by which FEWEST_COMPARED comparable sends have their readers, over or not. Only of the
+    """For a curve: every day by which all sends of the newest verdict's reference set have their readers. Only of the
     newest FULL_MAX sends of a report: it is a hundred numbers for each, which nobody looks at for a thousand."""
     followers: tuple[FollowerDay, ...] = ()
     """The day of the send, and the two after it."""
-    sentence: Phrase
-    """What the send reached, in one sentence."""
 
     @property
     def first(self) -> ArticleReport | None:
@@ -529,11 +633,29 @@ class SendReport(Frozen, kw_only=True):
             return Figure(origin=Origin.ARTICLE, missing=Missing.NOT_ARTICLES)
         return self.first.figure(metric, day)
 
-    def comparison(self, metric: Metric, day: int) -> Comparison | None:
-        """Return how a number of the article on top compares by the end of one of DAYS; None where it is not over."""
-        return next(
-            (each for each in self.comparisons if (each.metric, each.day) == (metric, day)), None
-        )
+    @property
+    def is_comparable(self) -> bool:
+        """Return whether it may stand in a median: what failed, or was withdrawn, does not."""
+        return not self.is_withdrawn and self.status is not Status.FAILED
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the newest verdict."""
+        return self.verdicts[-1]
+
+    def verdict_by(self, day: int) -> Verdict | None:
+        """Return the verdict by the end of one of DAYS; None where its readers by then are not known."""
+        return next((each for each in self.verdicts if each.day == day), None)
+
+    def comparison(self, aspect: Aspect, day: int) -> Comparison | None:
+        """Return how a number compares by the end of one of DAYS; None where its readers by then are not known."""
+        found = self.verdict_by(day)
+        return found.comparison(aspect) if found is not None else None
+
+    def judged(self, aspect: Aspect, day: int) -> Figure:
+        """Return a number of a verdict by the end of one of DAYS, or why its readers by then are missing."""
+        found = self.comparison(aspect, day)
+        return found.figure if found is not None else self.figure(Metric.READ_USER, day)
 
     def stage(self, name: StageName) -> Stage:
         """Return one stage of the funnel."""
@@ -657,8 +779,6 @@ class Report(Frozen, kw_only=True):
     """By name."""
     sends: tuple[SendReport, ...]
     """Newest first."""
-    sentence: Phrase
-    """What they reached, in one sentence."""
 
 
 class ArticleFacts(Frozen):

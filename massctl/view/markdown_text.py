@@ -98,7 +98,7 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 _PIECE = re.compile(r"`(?P<quoted>[^`]+)`|(?P<tick>`)|(?P<run>[!-_a-~]+)")
 """What stands in backquotes, a backquote alone, or a run of other visible ASCII characters."""
 _RUN = re.compile(r"(?P<lead>[(\"']*)(?P<core>.*?)(?P<trail>[)\"'.,;:!?]*)")
-_CALM = re.compile(r"[A-Za-z0-9+/=,:;!?'\"().-]*")
+_CALM = re.compile(r"[A-Za-z0-9%+/=,:;!?'\"().-]*")
 """Characters that Markdown gives no meaning inside a line."""
 _BUSY = re.compile(
     r"(?:\w|^)\.[A-Za-z]"  # a file's name, or a host that some forge makes a link of

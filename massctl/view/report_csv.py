@@ -15,8 +15,10 @@ from massctl.report.comparison import audience_key
 from massctl.report.report import (
     LEAVE_POSITIONS,
     ArticleReport,
+    Aspect,
     DayFigures,
     Figure,
+    GapSplit,
     Metric,
     Report,
     Scene,
@@ -35,6 +37,9 @@ _STAGES = {
 }
 _METRICS = (*(each for each in Metric if each is not Metric.PRAISE_MONEY), Metric.PRAISE_MONEY)
 _SCENES = {f"from_{scene.name.lower()}": scene.value for scene in Scene}
+_ENDS = ("lower", "median", "upper")
+_COMPARED = {Aspect.OPENED: "from_message", Aspect.READERS: "read_user"}
+_GAPS = {f"gap_{name}": scene for name, scene in _SCENES.items()}
 _UNFOLLOWS = tuple(f"account_cancel_user_{after}" for after in DAYS_AROUND)
 _SEND = ("campaign", "edition", "title", "account", "appid", "sent_at", "ref_date", "hour")
 _ARTICLE = {
@@ -58,7 +63,9 @@ COLUMNS = (
     *_SCENES,
     "from_more",
     *(f"left_{position}" for position in LEAVE_POSITIONS),
-    *("comparable", "comparable_lower", "comparable_median", "comparable_upper"),
+    *("verdict", "compared", "compared_since"),
+    *(f"usual_{name}_{end}" for name in _COMPARED.values() for end in _ENDS),
+    *("mean_read_user", "gap_read_user", *_GAPS, "gap_rest"),
     *_UNFOLLOWS,
     MISSING_COLUMN,
 )
@@ -138,13 +145,30 @@ def _of_day(send: SendReport, article: ArticleReport, day: DayFigures) -> _Cells
 
 
 def _compared(send: SendReport, day: int) -> _Cells:
-    found = send.comparison(Metric.READ_USER, day)
-    if found is None:
-        return {}
-    names = ("lower", "median", "upper") if found.quartiles is not None else ()
+    verdict = send.verdict_by(day)
+    if verdict is None:
+        return {"verdict": send.verdict.code}
+    cells: _Cells = {
+        "verdict": verdict.code,
+        "compared": verdict.reference.count,
+        "compared_since": verdict.reference.since,
+    }
+    for aspect, name in _COMPARED.items():
+        found = verdict.comparison(aspect)
+        if found is not None and found.quartiles is not None:
+            cells |= {f"usual_{name}_{end}": float(getattr(found.quartiles, end)) for end in _ENDS}
+    return cells | (_gap(verdict.gap) if verdict.gap is not None else {})
+
+
+def _gap(gap: GapSplit) -> _Cells:
+    """Return how far the readers are from the mean; the parts and the rest add up."""
+    parts = {each.scene: each.gap for each in gap.parts}
+    cells: _Cells = {name: parts.pop(scene, None) for name, scene in _GAPS.items()}
     return {
-        "comparable": found.count,
-        **{f"comparable_{name}": float(getattr(found.quartiles, name)) for name in names},
+        "mean_read_user": gap.usual,
+        "gap_read_user": gap.gap,
+        **cells,
+        "gap_rest": sum(parts.values()),
     }
 
 

@@ -11,9 +11,12 @@ from massctl.report.report import (
     SIDE_BY_SIDE_DAY,
     AccountReport,
     ArticleReport,
+    Aspect,
     Breakdown,
     DayFigures,
     Figure,
+    GapPart,
+    GapSplit,
     Metric,
     Missing,
     Origin,
@@ -24,24 +27,29 @@ from massctl.report.report import (
     Stage,
     Standing,
     UsualDay,
+    Verdict,
+    VerdictCode,
 )
+from massctl.view.report_verdict import reference_words, signed
 from massctl.view.report_words import (
+    ASPECT,
     BY,
     DASH,
     LEAVES,
     METRIC,
     MISSING,
+    NO_SOURCE,
     SCENE,
     STAGE,
     WHOLE,
+    Kind,
     allowance_words,
     as_of_words,
     audience_name,
-    comparable_words,
+    compared_words,
     fell_words,
     group_name,
     median_number,
-    not_compared_words,
     number,
     numbers_words,
     outcome_words,
@@ -56,7 +64,7 @@ class Amount(Frozen):
     """A number in a table, and what stands beside it."""
 
     figure: Figure
-    metric: Metric | None = None
+    metric: Kind | None = None
     of: Phrase | None = None
     """What it is a share of."""
     bar: str = ""
@@ -79,7 +87,7 @@ class Spread(Frozen):
 
     quartiles: Quartiles
     top: float
-    metric: Metric | None = None
+    metric: Kind | None = None
 
 
 Cell: TypeAlias = str | Amount | Title | Spread
@@ -348,41 +356,68 @@ def _newest(article: ArticleReport, metric: Metric) -> Figure:
     return (article.latest or article.days[0]).by_metric[metric]
 
 
-_USUAL_HEADS = (Phrase("usual"), Phrase("median"), Phrase("number"))
-
-
 def comparisons(send: SendReport) -> Iterable[Section]:
-    """Put the numbers of a send beside those of comparable ones, day by day."""
-    if not send.comparisons:
-        return
+    """Put the numbers of the newest verdict beside its reference set, and its readers by source beside their means."""
+    verdict = send.verdict
+    if verdict.code is VerdictCode.COMPARED:
+        about = (compared_words(verdict.reference),)
+        title = Phrase("Against comparable sends")
+        yield Section("comparisons", title, (_comparisons(verdict),), about)
+    yield from gap(send)
+
+
+def _comparisons(verdict: Verdict) -> Table:
     rows = [
         (
-            METRIC[each.metric],
-            str(each.day),
-            Amount(each.figure, each.metric, standing=each.standing),
-            range_text(each.quartiles, each.metric),
-            median_number(each.quartiles, each.metric),
+            ASPECT[each.aspect],
+            Amount(each.figure, each.aspect, standing=each.standing),
+            range_text(each.quartiles, each.aspect),
+            median_number(each.quartiles, each.aspect),
             number(each.count),
         )
-        for each in send.comparisons
+        for each in verdict.comparisons
         if each.quartiles is not None
     ]
     heads = (
-        Phrase("first article"),
-        Phrase("day"),
+        Phrase("by the end of day {day}", day=verdict.day),
         Phrase("this send"),
         Phrase("usual"),
         Phrase("median"),
         Phrase("number"),
     )
-    few = () if rows else (not_compared_words(max(each.count for each in send.comparisons)),)
-    yield Section(
-        "comparisons",
-        Phrase("Against comparable sends"),
-        (Table("figures", heads, rows),) if rows else (),
-        (comparable_words(send.comparable),),
-        few,
+    return Table("figures", heads, rows)
+
+
+def gap(send: SendReport) -> Iterable[Section]:
+    """Split how far the readers are from the mean by source; nothing unless the send is compared."""
+    split, reference = send.verdict.gap, send.verdict.reference
+    if split is None:
+        return
+    rows: list[Sequence[Cell]] = [
+        (SCENE.get(each.scene or "") or each.scene or NO_SOURCE, *_row(each))
+        for each in split.parts
+        if each.scene is not None or each.value or each.usual
+    ]
+    total = (ASPECT[Aspect.READERS], *_row(split))
+    heads = (
+        Phrase("readers"),
+        Phrase("this send"),
+        Phrase("mean of {count}", count=reference.count),
+        Phrase("difference"),
     )
+    yield Section(
+        "gap",
+        Phrase("Where the difference came from"),
+        (Table("figures", heads, [*rows, total]),),
+        (Phrase("Beside {mean}. The parts add up.", mean=reference_words(reference)),),
+    )
+
+
+def _row(of: GapPart | GapSplit) -> tuple[str, str, str]:
+    return number(of.value), number(of.usual), signed(of.gap)
+
+
+_USUAL_HEADS = (Phrase("usual"), Phrase("median"))
 
 
 def curve(send: SendReport) -> Iterable[Section]:
@@ -396,22 +431,7 @@ def curve(send: SendReport) -> Iterable[Section]:
         beside = _beside(usual.get(each.day)) if usual else ()
         rows.append((day, number(each.read_user) + "*" * each.is_delay, *beside))
     heads = [Phrase("day"), Phrase("readers"), *(_USUAL_HEADS if usual else ())]
-    notes = [comparable_words(send.comparable)]
-    if len(usual) > 1 and not send.usual:
-        straight = Phrase(
-            "Between days {days} the band is drawn straight.",
-            days=enumerated(list(map(str, usual))),
-        )
-        notes.append(straight)
-    counts = {each.among for each in usual.values()}
-    if len(counts) > 1:
-        notes.append(
-            Phrase(
-                "Not all of them have a number of every day: {least} to {most} do.",
-                least=min(counts),
-                most=max(counts),
-            )
-        )
+    notes = [compared_words(send.verdict.reference)] if usual else []
     yield Section(
         "reads",
         Phrase("Readers, day by day"),
@@ -422,44 +442,41 @@ def curve(send: SendReport) -> Iterable[Section]:
 
 
 def usual_by_day(send: SendReport) -> dict[int, UsualDay]:
-    """Return what is usual by day: by each day where it is known, else by the days of a report."""
-    return {each.day: each for each in send.usual} or {
-        each.day: UsualDay(each.day, each.quartiles, each.count)
-        for each in send.comparisons
-        if each.metric is Metric.READ_USER and each.quartiles is not None
-    }
+    """Return what is usual by day: by each day where it is known, else by the day of the verdict."""
+    readers = send.verdict.comparison(Aspect.READERS)
+    if send.usual or readers is None or readers.quartiles is None:
+        return {each.day: each for each in send.usual}
+    return {send.verdict.day: UsualDay(send.verdict.day, readers.quartiles, readers.count)}
 
 
 def _beside(usual: UsualDay | None) -> tuple[str, ...]:
     if usual is None:
-        return "", "", ""
-    return range_text(usual.quartiles), median_number(usual.quartiles), number(usual.among)
+        return "", ""
+    return range_text(usual.quartiles), median_number(usual.quartiles)
 
 
 class Column(Frozen):
     """A column of the table of sends."""
 
     name: Phrase
-    metric: Metric | None = None
+    aspect: Aspect | None = None
     day: int = 0
 
     def value(self, send: SendReport, key: str) -> float | str | None:
         """Return what a send is sorted by; None for a number that is missing."""
-        if self.metric is not None:
-            return send.figure(self.metric, self.day).value
+        if self.aspect is not None:
+            return send.judged(self.aspect, self.day).value
         return send.title.casefold() if key == "title" else send.sent_at.timestamp()
 
 
 COLUMNS = {
     "sent": Column(Phrase("sent")),
     "title": Column(Phrase("send")),
-    **{f"day-{day}": Column(Phrase("day {day}", day=day), Metric.READ_USER, day) for day in DAYS},
-    "read": Column(Phrase("read rate"), Metric.READ_DELIVERY_RATE, SIDE_BY_SIDE_DAY),
-    "finished": Column(Phrase("read to the end"), Metric.READ_FINISH_RATE, SIDE_BY_SIDE_DAY),
-    "shared": Column(Phrase("shared"), Metric.SHARE_USER, SIDE_BY_SIDE_DAY),
-    "followed": Column(
-        Phrase("followed after reading"), Metric.READ_SUBSCRIBE_USER, SIDE_BY_SIDE_DAY
-    ),
+    **{f"day-{day}": Column(Phrase("day {day}", day=day), Aspect.READERS, day) for day in DAYS},
+    "opened": Column(Phrase("opened"), Aspect.OPEN_RATE, SIDE_BY_SIDE_DAY),
+    "finished": Column(Phrase("read to the end"), Aspect.FINISHED, SIDE_BY_SIDE_DAY),
+    "shared": Column(Phrase("shared"), Aspect.SHARED, SIDE_BY_SIDE_DAY),
+    "followed": Column(Phrase("followed after reading"), Aspect.FOLLOWED, SIDE_BY_SIDE_DAY),
 }
 """The columns of the table of sends."""
 ALL_SENDS = Phrase(
@@ -483,18 +500,17 @@ def send_row(send: SendReport, address: str = "") -> tuple[Cell, ...]:
         f"{send.sent_at:%Y-%m-%d %H:%M}",
         Title(send.title, address, about),
         *(
-            _amount(send, each.metric, each.day)
+            _amount(send, each.aspect, each.day)
             for each in COLUMNS.values()
-            if each.metric is not None
+            if each.aspect is not None
         ),
     )
 
 
-def _amount(send: SendReport, metric: Metric, day: int) -> Amount:
-    beside = send.comparison(metric, day)
-    return Amount(
-        send.figure(metric, day), metric, standing=beside.standing if beside is not None else None
-    )
+def _amount(send: SendReport, aspect: Aspect, day: int) -> Amount:
+    beside = send.comparison(aspect, day)
+    standing = beside.standing if beside is not None else None
+    return Amount(send.judged(aspect, day), aspect, standing=standing)
 
 
 def sends_table(sends: Iterable[SendReport]) -> Table:

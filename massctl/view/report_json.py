@@ -10,10 +10,12 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from massctl.model.diagnostics import Failure
+from massctl.model.ids import CampaignName
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.report.report import (
     AllowanceReport,
+    Aspect,
     By,
     Figure,
     Freshness,
@@ -22,11 +24,14 @@ from massctl.report.report import (
     Missing,
     Quartiles,
     Report,
+    SendReport,
     Stage,
     Standing,
+    VerdictCode,
 )
 from massctl.view.i18n import Language
 from massctl.view.json_writer import Document, ListedDestination, written
+from massctl.view.report_verdict import report_sentence, send_sentence, verdict_sentences
 
 Number = float | int
 
@@ -106,35 +111,84 @@ class ReportedArticle(Shape):
 
 
 class ReportedComparison(Shape):
-    """A number of the first article against the comparable sends, by the same day of each."""
+    """A number of the send against the reference set, by the same day of each."""
 
-    metric: Metric
-    """What is compared."""
-    day: int
-    """By the end of which day of each send."""
+    aspect: Aspect
+    """What is compared: what followers did, then `readers`."""
     figure: Figure
     """This send's."""
     count: int
-    """Comparable sends that have the number."""
+    """How many of the reference set have the number; of `left` how many earlier weeks."""
     quartiles: Quartiles | None
-    """Of those; null for fewer than four."""
+    """Of those; null for fewer than four. What lies between the lower and the upper one is usual."""
     standing: Standing | None
     """Where this send's number lies; null where that cannot be said."""
 
 
-class ReportedComparable(Shape):
-    """Which sends one is compared with: news of the account to the same audience before it, not withdrawn."""
+class ReportedReference(Shape):
+    """The reference set: earlier news of the account to the same audience, neither failed, withdrawn nor late."""
 
     scope: str
-    """`all`, `tag` or `openids`."""
+    """`all`, `tag`, `openids` or `unknown`."""
     tag: str | None
     """The tag, where it went to one."""
-    since: date
-    """The first day that is looked at."""
-    until: date
-    """The last one."""
+    since: date | None
+    """The day of the oldest."""
+    until: date | None
+    """The day of the newest."""
     count: int
     """How many they are."""
+    sends: list[tuple[CampaignName, int]]
+    """Campaign and edition of each, oldest first."""
+
+
+class ReportedPart(Shape):
+    """Readers from one source beside their mean in the reference set."""
+
+    scene: str | None
+    """The source, in WeChat's word; null for the readers that the others leave."""
+    value: int
+    """This send's."""
+    usual: int
+    """The mean, in whole readers."""
+    gap: int
+    """The difference."""
+
+
+class ReportedGap(Shape):
+    """All readers beside their mean in the reference set; the parts add up to the unit."""
+
+    value: int
+    """This send's."""
+    usual: int
+    """The mean, in whole readers."""
+    gap: int
+    """The difference."""
+    parts: list[ReportedPart]
+    """By source; the last is the rest."""
+
+
+class ReportedVerdict(Shape):
+    """How a send did by the end of a day, against one reference set."""
+
+    code: VerdictCode
+    """Whether it is compared, or why not."""
+    day: int
+    """Of days 1, 3, 7 and 30; 0 before the first is over."""
+    stat_date: date | None
+    """Its date; null without readers by then."""
+    sentences: list[str]
+    """For people: three at most."""
+    reason: str | None
+    """Why WeChat failed it, in its word."""
+    missing: Missing | None
+    """Why its readers are missing."""
+    reference: ReportedReference
+    """What every number is compared with."""
+    comparisons: list[ReportedComparison]
+    """What followers did, then all readers."""
+    gap: ReportedGap | None
+    """How far the readers are from the mean, by source; null unless it is compared."""
 
 
 class ReportedFollowerDay(Shape):
@@ -199,10 +253,8 @@ class SentCampaign(Shape):
     """From its audience to those who followed after reading."""
     articles: list[ReportedArticle]
     """By position."""
-    comparable: ReportedComparable
-    """Which sends it is compared with."""
-    comparisons: list[ReportedComparison]
-    """Against those, by days that are over."""
+    verdicts: list[ReportedVerdict]
+    """By those of days 1, 3, 7 and 30 that are known, the newest last; a single one says why where none is."""
     followers: list[ReportedFollowerDay]
     """The day of the send and the two after it, of the whole account."""
 
@@ -266,8 +318,22 @@ class SendsReport(Document):
 
 def sends_json(report: Report, language: Language) -> str:
     """Return what sends reached."""
-    made = SendsReport.of(report, format_version=1, now=report.now.isoformat())
+    made = SendsReport.of(
+        report,
+        format_version=1,
+        now=report.now.isoformat(),
+        sentence=report_sentence(report.sends, report.since),
+        sends=[_send(each) for each in report.sends],
+    )
     return written(_rounded(plain(made)), language)
+
+
+def _send(send: SendReport) -> SentCampaign:
+    verdicts = [
+        ReportedVerdict.of(each, sentences=list(verdict_sentences(send, each)))
+        for each in send.verdicts
+    ]
+    return SentCampaign.of(send, sentence=send_sentence(send), verdicts=verdicts)
 
 
 def _rounded(value: Any) -> Any:

@@ -26,6 +26,7 @@ from massctl.view.report_document import (
     sends_table,
     side_by_side,
 )
+from massctl.view.report_verdict import report_sentence, send_sentence
 from massctl.view.report_words import (
     DASH,
     SIDE_BY_SIDE,
@@ -47,7 +48,7 @@ _DAY_ONE = Phrase(
 def report_markdown(report: Report, language: Language) -> str:
     """Write a report: the accounts, then each send in full where they are few."""
     page = _Page(language)
-    lines = [f"**{page.said(report.sentence)}**", ""]
+    lines = [f"**{page.said(report_sentence(report.sends, report.since))}**", ""]
     if any(send.articles for send in report.sends):
         lines += [page.said(_DAY_ONE), ""]
     for account in report.accounts:
@@ -91,7 +92,7 @@ class _Page(Struct):
     def send(self, send: SendReport, *, is_only: bool) -> list[str]:
         lines = [f"## {cell(prose(send.title, foreign=True))}", ""]
         if not is_only:
-            lines += [self.said(send.sentence), ""]
+            lines += [self.said(send_sentence(send)), ""]
         facts = [
             cell(prose(send.account, foreign=True)),
             *(cell(self.said(each)) for each in send_facts(send)),

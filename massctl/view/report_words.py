@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -9,20 +10,20 @@ from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.quota import Unit
 from massctl.report.report import (
-    COMPARED_DAYS,
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AccountReport,
     AllowanceReport,
     ArticleReport,
+    Aspect,
     AudienceKind,
     By,
-    Comparable,
     Figure,
     Freshness,
     Metric,
     Missing,
     Quartiles,
+    Reference,
     Scene,
     SendReport,
     StageName,
@@ -49,6 +50,17 @@ METRIC: Mapping[Metric, Phrase] = {
     Metric.READ_FINISH_RATE: Phrase("read to the end (of readers)"),
     Metric.READ_AVG_ACTIVETIME: Phrase("minutes per reader, on average"),
 }
+ASPECT: Mapping[Aspect, Phrase] = {
+    Aspect.OPENED: Phrase("opened from the message"),
+    Aspect.OPEN_RATE: Phrase("opened (of those who received it)"),
+    Aspect.FINISHED: Phrase("read to the end (of readers)"),
+    Aspect.SHARED: Phrase("shared"),
+    Aspect.FOLLOWED: Phrase("followed after reading"),
+    Aspect.LEFT: Phrase("unfollowed the account that day"),
+    Aspect.READERS: Phrase("readers from all sources"),
+}
+Kind: TypeAlias = Metric | Aspect
+"""What a number counts."""
 STAGE: Mapping[StageName, Phrase] = {
     StageName.AUDIENCE: Phrase("in the audience"),
     StageName.FILTERED: Phrase("left after WeChat's filters"),
@@ -92,6 +104,8 @@ SCENE: Mapping[str, Phrase] = {
     Scene.SEARCH: Phrase("搜一搜 (search)"),
     Scene.OTHER: Phrase("其他 (others)"),
 }
+NO_SOURCE = Phrase("of no source, or of several")
+"""WeChat's sources need not add up to its readers."""
 SIGN: Mapping[Standing | None, str] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
 """What stands before a number that is more or less than usual."""
 BY: Mapping[By, Phrase] = {
@@ -131,7 +145,7 @@ def _letter(place: int) -> str:
     return chr(ord("a") + place)
 
 
-def number(value: float, metric: Metric | None = None) -> str:
+def number(value: float, metric: Kind | None = None) -> str:
     """Write a number: people with thousands, rates in percent, money in yuan, minutes with one decimal."""
     if metric is not None and metric.is_rate:
         return percent(value)
@@ -147,16 +161,14 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}%"
 
 
-def figure_text(figure: Figure, metric: Metric | None = None) -> str:
+def figure_text(figure: Figure, metric: Kind | None = None) -> str:
     """Write a number, or a dash; one that WeChat said to be late has an asterisk."""
     if figure.value is None:
         return DASH
     return number(figure.value, metric) + ("*" if figure.is_delay else "")
 
 
-def quartiles_words(
-    quartiles: Quartiles | None, among: int, metric: Metric | None = None
-) -> Phrase:
+def quartiles_words(quartiles: Quartiles | None, among: int, metric: Kind | None = None) -> Phrase:
     """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
     if quartiles is None:
         return Phrase("too few for a median: {count}", count=among)
@@ -168,7 +180,7 @@ def quartiles_words(
     )
 
 
-def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) -> Phrase:
+def usual_words(quartiles: Quartiles, among: int, metric: Kind | None = None) -> Phrase:
     """Return what is usual among comparable sends: the range between the quartiles, and the median."""
     return Phrase(
         "usual {range}, median {median}, of {sends}",
@@ -178,15 +190,16 @@ def usual_words(quartiles: Quartiles, among: int, metric: Metric | None = None) 
     )
 
 
-def range_text(quartiles: Quartiles, metric: Metric | None = None) -> str:
+def range_text(quartiles: Quartiles, metric: Kind | None = None) -> str:
     """Write the range between the quartiles, in which about half of the numbers lie."""
     lower, upper = (
         quartiles.people if _counts_people(metric) else (quartiles.lower, quartiles.upper)
     )
-    return f"{number(lower, metric)}–{number(upper, metric)}"
+    first, last = number(lower, metric), number(upper, metric)
+    return first if first == last else f"{first}–{last}"
 
 
-def median_number(quartiles: Quartiles, metric: Metric | None = None) -> str:
+def median_number(quartiles: Quartiles, metric: Kind | None = None) -> str:
     """Write a median, of people as whole as it is of interest."""
     return (
         median_text(quartiles.median)
@@ -195,7 +208,7 @@ def median_number(quartiles: Quartiles, metric: Metric | None = None) -> str:
     )
 
 
-def _counts_people(metric: Metric | None) -> bool:
+def _counts_people(metric: Kind | None) -> bool:
     return metric is None or not (
         metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME)
     )
@@ -255,14 +268,16 @@ def numbers_words(send: SendReport) -> list[Phrase]:
     return [DOUBTFUL] if any(article.is_doubtful for article in send.articles) else []
 
 
-def comparable_words(comparable: Comparable) -> Phrase:
-    """Return which sends one is compared with."""
-    return Phrase(
-        "Comparable: news of this account to {audience} in the {days} days before it, neither failed nor withdrawn: "
-        "{sends}.",
-        audience=audience_name(comparable.scope, comparable.tag),
-        days=COMPARED_DAYS,
-        sends=sends_counted(comparable.count),
+def compared_words(reference: Reference) -> Phrase:
+    """Return which sends one is compared with, with which every number of a verdict is."""
+    return plural_phrase(
+        "Compared with the {count} earlier send of this account to {audience}, of {since}, by the same day of it.",
+        "Compared with the {count} earlier sends of this account to {audience}, from {since} to {until}, each by the "
+        "same day.",
+        count=reference.count,
+        audience=audience_name(reference.scope, reference.tag),
+        since=reference.since.isoformat() if reference.since is not None else DASH,
+        until=reference.until.isoformat() if reference.until is not None else DASH,
     )
 
 
@@ -345,16 +360,6 @@ def unreadable_words(count: int) -> Phrase:
 
 _DAYS_NAMED_MAX = 5
 """So many days are named; the others are a number."""
-
-
-def not_compared_words(known: int) -> Phrase:
-    """Return why nothing is compared yet."""
-    return plural_phrase(
-        "Not compared yet: it takes {least} comparable sends with these numbers, and there is {count}.",
-        "Not compared yet: it takes {least} comparable sends with these numbers, and there are {count}.",
-        count=known,
-        least=FEWEST_COMPARED,
-    )
 
 
 def days_words(days: Sequence[date]) -> str:

@@ -9,6 +9,8 @@ from repositories import APPID, window
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
+from massctl.sandbox import inbox
+from massctl.sandbox.store import Store
 from massctl.transport import Line, NoAnswer, RawAnswer
 
 CHANNELS = (
@@ -48,7 +50,7 @@ def test_a_send_is_told_once_to_each_channel(told: Shell):
     robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
 
     assert ("ROBOT", "HOOK") == (robot["name"], hook["name"])
-    assert robot["body"]["markdown"]["content"].startswith("**accepted** notice 改时间\n")
+    assert robot["body"]["markdown"]["content"].startswith("**accepted** 改时间 (notice) · main\n")
     assert [("accepted", "notice")] == events(told)
     raw = json.dumps(hook["body"])
     assert [] == [word for word in (APPID, "SECRETKEY", "k" * 32) if word in raw]
@@ -297,7 +299,7 @@ def test_the_real_channels_are_posted_to_for_the_real_wechat(
     (robot,) = [call for call in seen if "robot.example" in call.url]
 
     assert 1 == said.status
-    assert "ROBOT (notify) was not told: the robot answered errcode 93000" in said.err
+    assert "ROBOT (notify) was not told: there is no such robot" in said.err
     assert "HOOK (notify) was not told: the environment variable HOOK is empty" in said.err
     assert "SECRETKEY" not in said.out + said.err + repr(seen)
     assert "1.2.3.4" in json.loads(robot.content)["markdown"]["content"]
@@ -329,6 +331,33 @@ def test_the_inbox_page_shows_them_without_running_anything(told: Shell):
     assert "<script>" not in page
 
 
+EVERY_KIND = """\
+notify:
+  - wecom_robot_env: ROBOT
+  - {feishu_robot_env: FEISHU, signing_secret_env: FEISHU_KEY}
+  - {dingtalk_robot_env: DING, signing_secret_env: DING_KEY}
+  - webhook_env: HOOK
+  - email: {to: [ops@example.cn]}
+"""
+
+
+def test_every_kind_is_told_and_shown_in_the_sandbox(told: Shell):
+    told.tree.settings(state=EVERY_KIND, language="zh")
+    told.tree.write("campaigns/notice/campaign.yaml", TITLED.replace("<@all><script>", "春"))
+    assert 0 == told("apply", "notice", "--sandbox", "--yes").status
+    heads = {
+        "wecom_robot": "**已发送** 春（notice） · main\n",
+        "feishu_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n",
+        "dingtalk_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n\n",
+        "webhook": "sent · notice · ",
+        "email": "To: ops@example.cn\nSubject: 已发送 春（notice） · main\n\n已发送 春（notice） · main\n",
+    }
+    store = Store(told.root / ".massctl" / "sandbox", lambda: NOON)
+    with store.transaction() as db:
+        found = {each["kind"]: each["text"] for each in inbox.notifications(db)}
+    assert {**heads} == {kind: found[kind][: len(head)] for kind, head in heads.items()}
+
+
 TITLED = f"""\
 version: 1
 title: "<@all><script>"
@@ -349,6 +378,12 @@ audience: {{is_to_all: true}}
         ("[{webhook_env: a-b}]", "MC014"),
         (f"[{{webhook_env: {'0123456789abcdef' * 2}}}]", "MC014"),
         ("[{webhok_env: A}]", "MC011"),
+        ("[{feishu_robot_env: A, dingtalk_robot_env: B}]", "MC014"),
+        ("[{email: {to: [a@b.cn]}, signing_secret_env: C}]", "MC014"),
+        ("[{email: {to: []}}]", "MC014"),
+        ("[{email: {}}]", "MC012"),
+        ("[{email: {to: [Lin]}}]", "MC014"),
+        ("[{email: {to: [a@b.cn], cc: [c@d.cn]}}]", "MC011"),
         ("{}", "MC013"),
     ],
 )

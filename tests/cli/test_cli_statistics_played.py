@@ -167,21 +167,54 @@ def _funnel_adds_up(send: dict[str, Any], row: dict[str, Any]) -> None:
     assert shares["shared"] == pytest.approx(row["share_user"] / row["read_user"], abs=1e-6)
 
 
+def judged(row: dict[str, Any]) -> dict[str, float]:
+    """Return what is judged of a send by a day, from WeChat's answer; 1,286 followers received each."""
+    message = scene(row, "公众号消息")
+    return {
+        "opened": message,
+        "open_rate": message / 1286,
+        "finished": row["read_finish_rate"],
+        "shared": row["share_user"],
+        "followed": row["read_subscribe_user"],
+        "readers": row["read_user"],
+    }
+
+
 def _comparisons_add_up(send: dict[str, Any], by_day: dict[int, dict[int, dict[str, Any]]]) -> None:
-    assert {1, 3, 7, 30} == {each["day"] for each in send["comparisons"]}
-    for each in send["comparisons"]:
-        values = [by_day[number][each["day"]][each["metric"]] for number in range(1, 6)]
-        own = by_day[6][each["day"]][each["metric"]]
-        lower, median, upper = quartiles(values)
-        assert 5 == each["count"]
-        told = [each["quartiles"][name] for name in ("lower", "median", "upper")]
-        assert [lower, median, upper] == pytest.approx(told, abs=1e-6)
-        # A rate lies where its tenths of a percent do, as they are shown.
-        digits = 3 if each["metric"].endswith("_rate") else 6
-        own, lower, upper = (round(value, digits) for value in (own, lower, upper))
-        assert each["standing"] == (
-            "below" if own < lower else "above" if own > upper else "within"
-        )
+    assert [1, 3, 7, 30] == [each["day"] for each in send["verdicts"]]
+    for verdict in send["verdicts"]:
+        before = [judged(by_day[number][verdict["day"]]) for number in range(1, 6)]
+        own = judged(by_day[6][verdict["day"]])
+        assert ("compared", 5) == (verdict["code"], verdict["reference"]["count"])
+        found = {each["aspect"]: each for each in verdict["comparisons"]}
+        assert [*own, "left"] == [*sorted(found, key=[*own, "left"].index)]
+        for aspect, value in own.items():
+            values = [each[aspect] for each in before]
+            told = [found[aspect]["quartiles"][name] for name in ("lower", "median", "upper")]
+            assert quartiles(values) == pytest.approx(told, abs=1e-6)
+            lower, _, upper = quartiles(values)
+            mean = sum(values) / 5
+            # A rate lies where its tenths of a percent do, as they are shown.
+            digits = 3 if aspect in ("open_rate", "finished") else 6
+            shown, lower, upper = (round(each, digits) for each in (value, lower, upper))
+            below, above = shown < min(lower, mean), shown > max(upper, mean)
+            standing = "below" if below else "above" if above else "within"
+            assert (aspect, standing) == (aspect, found[aspect]["standing"])
+        _gap_adds_up(verdict["gap"], verdict["day"], by_day)
+
+
+def _gap_adds_up(
+    gap: dict[str, Any], day: int, by_day: dict[int, dict[int, dict[str, Any]]]
+) -> None:
+    """Each part is within one of the mean of five sends, and all of them add up to the whole."""
+    assert abs(gap["usual"] - sum(by_day[n][day]["read_user"] for n in range(1, 6)) / 5) <= 0.5
+    assert gap["gap"] == by_day[6][day]["read_user"] - gap["usual"]
+    for part in gap["parts"][:-1]:
+        mean = sum(scene(by_day[n][day], part["scene"]) for n in range(1, 6)) / 5
+        assert part["value"] == scene(by_day[6][day], part["scene"])
+        assert abs(part["usual"] - mean) < 1
+    for column in ("value", "usual", "gap"):
+        assert gap[column] == sum(part[column] for part in gap["parts"])
 
 
 def _followers_add_up(played: Played, send: dict[str, Any]) -> None:
@@ -372,10 +405,10 @@ def test_a_channel_hears_of_a_send_on_four_days_once_each_with_wechats_numbers(p
     assert [1, 3, 7, 30] == [notice["report"]["day"] for notice in told]
     for notice in told:
         day = notice["report"]["day"]
-        assert f"{wire[day]['read_user']} people read" in notice["message"]
-        assert f"read it from the message {scene(wire[day], '公众号消息'):,}, " in " ".join(
-            notice["report"]["lines"]
-        )
+        opened = scene(wire[day], "公众号消息")
+        assert f"{opened} of 1,286 followers" in notice["message"]
+        assert f"by the end of day {day} (" in notice["message"]
+        assert f"In all, {wire[day]['read_user']} people read it" in notice["report"]["lines"][-1]
 
 
 def test_a_day_that_comes_late_is_told_when_it_comes(played: Played):

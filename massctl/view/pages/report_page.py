@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from massctl.extras import install_command
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
-from massctl.report.comparison import COMPARED_METRICS
 from massctl.report.report import (
     DAYS,
     FEWEST_COMPARED,
@@ -28,7 +27,6 @@ from massctl.report.report import (
     Scene,
     SendReport,
 )
-from massctl.report.summary import STANDING, report_sentence
 from massctl.view import report_words
 from massctl.view.charts import Caption, Value, bars, can_draw, dots, reads_by_day, stacked_bars
 from massctl.view.i18n import say
@@ -40,12 +38,14 @@ from massctl.view.report_document import (
     Section,
     account_words,
     curve,
+    gap,
     send_row,
     send_sections,
     sends_table,
     side_by_side,
     usual_by_day,
 )
+from massctl.view.report_verdict import STANDING, report_sentence, send_sentence
 from massctl.view.report_words import (
     LEAVES,
     SCENE,
@@ -109,16 +109,16 @@ def anchor_of(send: SendReport) -> str:
 
 
 def send_shown(send: SendReport, sheet: Sheet) -> dict[str, object]:
-    """Return everything about one send; on top the numbers of the newest day that is over."""
-    day = max((each.day for each in send.comparisons), default=0)
-    found = [send.comparison(metric, day) for metric in COMPARED_METRICS]
+    """Return everything about one send; on top its newest verdict."""
     return {
         "of": send,
+        "sentence": send_sentence(send),
         "anchor": anchor_of(send),
         "as_of": "",
-        "tiles": [each for each in found if each is not None],
+        "tiles": send.verdict.comparisons,
         "sections": [
-            (each, _chart(each, send, sheet)) for each in (*curve(send), *send_sections(send))
+            (each, _chart(each, send, sheet))
+            for each in (*curve(send), *gap(send), *send_sections(send))
         ],
     }
 
@@ -333,7 +333,7 @@ def _document(
         sheet,
         watched,
         trouble=trouble,
-        sentence=report.sentence,
+        sentence=report_sentence(report.sends, report.since),
         accounts=[_account(each, report, sheet, order, address, sorts) for each in report.accounts],
         full=full,
         left=left,

@@ -3,7 +3,7 @@
 import pytest
 
 from massctl.errors import InvariantError
-from massctl.report.report import Comparison, Figure, Metric, Missing, Origin, Quartiles, Standing
+from massctl.report.report import Aspect, Comparison, Figure, Missing, Origin, Quartiles, Standing
 
 
 @pytest.mark.parametrize(("value", "missing"), [(None, None), (3, Missing.NOT_YET)])
@@ -27,8 +27,7 @@ def test_a_number_lies_below_within_or_above_the_quartiles(
     value: float, standing: Standing
 ) -> None:
     found = Comparison(
-        Metric.READ_USER,
-        7,
+        Aspect.READERS,
         Figure(value=value, origin=Origin.ARTICLE),
         (10, 20, 30, 40),
         Quartiles(10, 20, 30),
@@ -39,8 +38,7 @@ def test_a_number_lies_below_within_or_above_the_quartiles(
 
 def test_a_rate_lies_where_its_tenths_of_a_percent_do() -> None:
     found = Comparison(
-        Metric.READ_FINISH_RATE,
-        7,
+        Aspect.FINISHED,
         Figure(value=0.4404, origin=Origin.ARTICLE),
         (0.40, 0.42, 0.43, 0.4401),
         Quartiles(0.402, 0.42, 0.44),
@@ -52,8 +50,21 @@ def test_a_rate_lies_where_its_tenths_of_a_percent_do() -> None:
 def test_a_missing_number_lies_nowhere() -> None:
     missing = Figure(origin=Origin.ARTICLE, missing=Missing.NOT_YET)
 
-    assert Comparison(Metric.READ_USER, 7, missing, (), Quartiles(1, 2, 3)).standing is None
+    assert Comparison(Aspect.READERS, missing, (2,), Quartiles(1, 2, 3)).standing is None
     assert (
-        Comparison(Metric.READ_USER, 7, Figure(value=1, origin=Origin.ARTICLE), (1,), None).standing
+        Comparison(Aspect.READERS, Figure(value=1, origin=Origin.ARTICLE), (1,), None).standing
         is None
     )
+
+
+@pytest.mark.parametrize("value", [101, 2000])
+def test_one_send_far_off_calls_no_other_more_than_usual_that_is_below_the_mean(
+    value: float,
+) -> None:
+    """The mean of 100, 100, 100, 100, 10,000 is 2,080, and their upper quartile is 100."""
+    values = (100, 100, 100, 100, 10_000)
+    figure = Figure(value=value, origin=Origin.ARTICLE)
+
+    found = Comparison(Aspect.READERS, figure, values, Quartiles(100, 100, 100))
+
+    assert Standing.WITHIN is found.standing

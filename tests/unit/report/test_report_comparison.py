@@ -18,25 +18,29 @@ from massctl.report.comparison import quartiles_of, title_bucket, usual_days
 from massctl.report.report import (
     FULL_MAX,
     ArticleFacts,
+    Aspect,
     Breakdown,
     By,
     Comparison,
-    Metric,
     Missing,
     Point,
     Quartiles,
     Report,
     SendFacts,
+    SendReport,
     Standing,
-    UsualDay,
 )
 from massctl.view.report_words import send_facts
 
 
-def compared(report: Report, day: int = 7, metric: Metric = Metric.READ_USER) -> Comparison:
-    return next(
-        each for each in report.sends[0].comparisons if (each.day, each.metric) == (day, metric)
-    )
+def compared(report: Report, day: int = 7, aspect: Aspect = Aspect.READERS) -> Comparison:
+    found = report.sends[0].comparison(aspect, day)
+    assert found is not None
+    return found
+
+
+def reference(send: SendReport) -> tuple[tuple[str, int], ...]:
+    return send.verdict.reference.sends
 
 
 def breakdown(report: Report, by: By) -> Breakdown:
@@ -87,16 +91,16 @@ def test_only_sends_of_the_same_audience_are_comparable() -> None:
     sends = Sends()
     earlier(sends, 100, 200, 300, 400, audience={"tag": "会员"})
     sends.send("spring", 100)
+    sends.read(100, 7, read_user=5)
 
-    assert () == sends.report("spring").sends[0].comparable.sends
+    assert () == reference(sends.report("spring").sends[0])
 
 
 def test_a_withdrawn_send_and_one_of_long_ago_are_not_comparable() -> None:
     sends = Sends()
-    sends.send("ago", 400, SENT - 181 * DAY)
-    sends.send("then", 401, SENT - 180 * DAY)
-    sends.send("gone", 402, SENT - 2 * DAY)
-    sends.read(402, 7, sent=SENT - 2 * DAY, read_user=9)
+    for number, (name, before) in enumerate((("ago", 181), ("then", 180), ("gone", 2))):
+        sends.send(name, 400 + number, SENT - before * DAY)
+        sends.read(400 + number, 7, sent=SENT - before * DAY, read_user=9)
     sends.note(
         Withdrawn(
             msg_id=sends.state.record(CampaignName("gone"), 1).jobs[0].msg_id or 0, article=0
@@ -106,23 +110,26 @@ def test_a_withdrawn_send_and_one_of_long_ago_are_not_comparable() -> None:
         SENT,
     )
     sends.send("spring", 100)
+    sends.read(100, 7, read_user=9)
 
     report = sends.report("spring", "gone")
 
-    assert (("then", 1),) == report.sends[0].comparable.sends
+    assert (("then", 1),) == reference(report.sends[0])
     assert [False, True] == [each.is_withdrawn for each in report.sends]
 
 
 def test_a_send_whose_job_failed_says_so_and_is_not_comparable() -> None:
     sends = Sends()
     sends.send("lost", 401, SENT - 2 * DAY)
+    sends.read(401, 7, sent=SENT - 2 * DAY, read_user=9)
     sends.job("lost", None, status="failed")
     sends.send("spring", 100)
+    sends.read(100, 7, read_user=9)
 
     report = sends.report()
 
     assert [Status.SENDING, Status.FAILED] == [each.status for each in report.sends]
-    assert () == report.sends[0].comparable.sends
+    assert () == reference(report.sends[0])
 
 
 def test_numbers_that_leave_the_window_are_forgotten() -> None:
@@ -320,13 +327,15 @@ def test_a_send_whose_audience_nobody_recorded_is_compared_with_none() -> None:
     sends = Sends()
     for number in range(5):
         sends.send(f"all-{number}", 90 + number)
+        sends.read(90 + number, 1, read_user=9)
         sends.note(SendImported(appid=APPID, sent_at=SENT, by="wang"), f"old-{number}", 1, SENT)
     sends.send("spring", 100)
+    sends.read(100, 1, read_user=9)
     found = {send.campaign: send for send in sends.report().sends}
 
-    assert ("unknown", ()) == (found["old-4"].scope, found["old-4"].comparable.sends)
+    assert ("unknown", ()) == (found["old-4"].scope, reference(found["old-4"]))
     assert {f"all-{number}" for number in range(5)} == {
-        name for name, _ in found["spring"].comparable.sends
+        name for name, _ in reference(found["spring"])
     }
     assert "an audience that nobody recorded" in send_facts(found["old-4"])
 
@@ -347,6 +356,26 @@ def test_a_report_says_as_of_when_its_numbers_are() -> None:
         found.missing,
     )
     assert found.asked_at is not None
+
+
+@pytest.mark.parametrize("is_failed", [True, False])
+def test_a_send_that_failed_or_was_withdrawn_takes_no_day_from_the_others(
+    *, is_failed: bool
+) -> None:
+    sends = Sends()
+    sends.send("lost", 99)
+    if is_failed:
+        sends.job("lost", None, status="failed")
+    else:
+        job = sends.state.record(CampaignName("lost"), 1).jobs[0]
+        sends.note(Withdrawn(msg_id=job.msg_id or 0, article=0), "lost", 1, SENT)
+    sends.send("spring", 100)
+    for day in range(1, 9):
+        sends.read(100, day, read_user=day)
+
+    found = sends.report().accounts[0].freshness
+
+    assert (SENT.date() + 7 * DAY, ()) == (found.complete_until, found.missing)
 
 
 def test_a_day_whose_answer_had_no_readers_is_not_complete() -> None:
@@ -391,13 +420,28 @@ def test_all_followers_are_those_of_the_newest_day() -> None:
     assert (1190, SENT.date() + DAY) == (found.value, found.until)
 
 
-def test_what_is_usual_by_each_day_is_told_where_four_sends_have_it_and_none_is_late():
-    def curve(*readers: int, late: int = 0) -> list[Point]:
-        return [Point(day, SENT.date(), each, day == late) for day, each in enumerate(readers, 1)]
+def curve(*readers: int, late: int = 0) -> list[Point]:
+    return [Point(day, SENT.date(), each, day == late) for day, each in enumerate(readers, 1)]
 
-    curves = [curve(10, 100), curve(20, 200, 300), curve(30, 300, 300), curve(40, 400, late=2)]
-    assert (UsualDay(1, Quartiles(17.5, 25, 32.5), 4),) == usual_days(curves)
-    assert (1, 2) == tuple(each.day for each in usual_days([*curves, curve(5, 50)]))
+
+def test_what_is_usual_by_each_day_is_that_of_the_same_sends() -> None:
+    """The fifth send lacks day 3, and in the first it is late: so there is none."""
+    curves = [curve(10, 20, 30, late=3), *(curve(n, 2 * n, 3 * n) for n in (20, 30, 40))]
+
+    assert [(1, Quartiles(17.5, 25, 32.5)), (2, Quartiles(35, 50, 65))] == [
+        (each.day, each.quartiles) for each in usual_days(curves, 2)
+    ]
+    assert [1, 2] == [each.day for each in usual_days([*curves, curve(5, 50)], 2)]
+    assert () == usual_days([], 1)
+
+
+def test_what_is_usual_does_not_fall_where_wechat_took_readers_back() -> None:
+    """By the judged day 2 the number is the one that is told."""
+    curves = [curve(*readers) for readers in ((12, 10, 8), (1, 2, 3), (1, 2, 3), (1, 2, 3))]
+
+    found = [each.quartiles.upper for each in usual_days(curves, 2)]
+
+    assert [3.25, 4.0, 4.75] == found
 
 
 def test_only_the_newest_sends_of_a_report_have_what_is_usual_by_day():

@@ -17,6 +17,7 @@ from massctl.report.report import (
     SendFacts,
     Stage,
     StageName,
+    VerdictCode,
 )
 
 
@@ -257,7 +258,7 @@ def test_a_message_without_articles_has_only_the_half_of_the_ledger() -> None:
 
     send = sends.report().sends[0]
 
-    assert ((), (), False) == (send.articles, send.comparisons, send.is_article)
+    assert ((), (), False) == (send.articles, send.verdict.comparisons, send.is_article)
     assert (8, Missing.NOT_ARTICLES) == (send.funnel[2].people.value, send.funnel[4].people.missing)
 
 
@@ -295,8 +296,9 @@ def test_what_wechat_says_to_be_late_is_marked_and_not_compared() -> None:
     report = sends.report("spring")
 
     assert readers(report, 1).is_delay
-    assert report.sends[0].comparisons[0].standing is None
-    assert "newer numbers" in report.sends[0].sentence
+    verdict = report.sends[0].verdict
+    assert (VerdictCode.LATE, 4, None) == (verdict.code, verdict.reference.count, verdict.gap)
+    assert [None] * 7 == [each.standing for each in verdict.comparisons]
 
 
 def test_what_was_not_sent_is_not_reported() -> None:

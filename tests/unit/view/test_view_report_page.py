@@ -26,6 +26,7 @@ from massctl.report.report import (
     Scene,
     SendReport,
     StageName,
+    VerdictCode,
 )
 from massctl.view import charts
 from massctl.view.i18n import Language
@@ -70,7 +71,7 @@ def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_sentence_stands_first_then_as_of_when_and_what_is_still_to_come():
     shown = newest_page()
     order = [
-        "7,391 people read “城墙根下的三条路，趁天还没冷透” by the end of day 7",
+        "followers (6.6%) opened “城墙根下的三条路，趁天还没冷透” from the message by the end of day 7",
         "As of 2026-11-30 08:32 +08:00.",
         "Complete up to the end of 2026-11-28.",
     ]
@@ -149,25 +150,9 @@ def test_below_four_comparable_sends_there_is_no_band_and_no_standing():
         "2026-few", datetime(2026, 11, 16, 20, tzinfo=BEIJING), ["Few"], 5000, among=USUAL[:3]
     )
     shown = page(few)
-    assert "it takes 4 comparable sends with these numbers, and there are 3." in shown
+    assert "too few to compare with: 3 earlier sends" in shown
     assert not re.search(r'class="series (band|median)"|class="standing|class="spread"', shown)
     assert re.search(r'class="series (band|median)"', newest_page())
-
-
-def test_the_band_is_drawn_by_day_and_straight_between_days_only_where_no_others_are_known():
-    assert "drawn straight" not in newest_page()
-    shown = page(replace(newest(), usual=()))
-    assert "Between days 1, 3, 7 the band is drawn straight." in shown
-    assert 'class="series band"' in shown
-
-
-def test_a_band_of_fewer_sends_on_later_days_says_so():
-    one = newest()
-    later = replace(one.usual[-1], among=5)
-    said = "Not all of them have a number of every day: 5 to 11 do."
-    assert [False, True] == [
-        said in page(each) for each in (one, replace(one, usual=(*one.usual[:-1], later)))
-    ]
 
 
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
@@ -185,7 +170,9 @@ def test_a_send_of_this_morning_has_no_numbers_of_wechat_yet():
 
 
 def test_what_is_no_article_has_the_ledgers_numbers_and_its_followers_alone():
-    text = replace(newest(), articles=(), comparisons=(), is_article=False)
+    made = newest()
+    none = replace(made.verdict, code=VerdictCode.NO_ARTICLES, comparisons=(), gap=None)
+    text = replace(made, articles=(), verdicts=(none,), usual=(), is_article=False)
     shown = page(text)
     assert ["funnel", "followers"] == re.findall(
         r'class="card[^"]*" aria-labelledby="2026-11-walks-2-(\w+)-name"', shown

@@ -1,0 +1,247 @@
+"""The verdict in sentences: three at most, plain, and no more than the numbers carry."""
+
+from typing import Any
+
+import pytest
+from report_samples import DAY, NOW, SENT, Sends, earlier
+
+from massctl.model.entries import Withdrawn
+from massctl.model.ids import CampaignName
+from massctl.report.report import (
+    ArticleFacts,
+    GapPart,
+    GapSplit,
+    Report,
+    Scene,
+    SendFacts,
+    VerdictCode,
+    people_text,
+)
+from massctl.view.report_verdict import gap_parts, report_sentence, send_sentence, signed
+
+
+def said(report: Report) -> str:
+    """Return what a report says first."""
+    return report_sentence(report.sends, report.since)
+
+
+def spring(*readers: int, **numbers: Any) -> str:
+    """Return what is said by day 7 of a send after others with so many readers."""
+    sends = Sends()
+    earlier(sends, *readers)
+    sends.send("spring", 100)
+    sends.read(100, 7, **{"read_user": 500, **numbers})
+    return said(sends.report("spring"))
+
+
+def test_it_says_how_many_read_by_which_day_and_how_far_that_is_from_the_mean() -> None:
+    assert (
+        "500 people read “《spring》” by the end of day 7 (2026-12-07), more than usual: +250 against 250, the mean of "
+        "the 4 sends to every follower since 2026-11-03."
+    ) == spring(100, 200, 300, 400)
+
+
+def test_what_followers_did_comes_first_and_the_gap_adds_up() -> None:
+    """Followers: 60 against 100 each; recommended: 190 against 50; in all 300 against 250 (100 of no source)."""
+    sends = Sends()
+    for number in range(4):
+        at = SENT - (number + 1) * 7 * DAY
+        sends.send(f"earlier-{number}", 500 + number, at)
+        sends.job(f"earlier-{number}", (1000, 1000, 1000, 0))
+        counted = {"read_user_source": {"公众号消息": 100, "推荐": 50}, "read_finish_rate": 0.6}
+        sends.read(500 + number, 7, sent=at, read_user=250, share_user=9, **counted)
+    sends.send("spring", 100)
+    sends.job("spring", (1000, 1000, 1000, 0))
+    counted = {"read_user_source": {"公众号消息": 60, "推荐": 190}, "read_finish_rate": 0.4}
+    sends.read(100, 7, read_user=300, share_user=9, **counted)
+
+    assert (
+        "60 of 1,000 followers (6.0%) opened “《spring》” from the message by the end of day 7 (2026-12-07), "
+        "less than usual: 4 of 4 comparable sends had 100. "
+        "Also: opened (of those who received it) 6.0%, less than usual (10.0%); "
+        "read to the end (of readers) 40.0%, less than usual (60.0%); as usual: shared. "
+        "In all, 300 people read it, more than usual only with 140 more from recommendations: "
+        "+50 against 250, the mean of the 4 sends to every follower since 2026-11-03 "
+        "(−40 the message, +140 recommendations, −50 the rest)."
+    ) == said(sends.report("spring"))
+
+
+def test_a_sentence_names_the_message_then_the_parts_that_differ_most_and_their_rest() -> None:
+    parts = [
+        GapPart(scene, 100 + gap, 100)
+        for scene, gap in (
+            (Scene.MESSAGE, -1),
+            (Scene.RECOMMENDED, -153),
+            (Scene.CHAT, -172),
+            (Scene.MOMENTS, -207),
+            (Scene.HOME_PAGE, -150),
+            (Scene.SEARCH, 30),
+            (None, 7),
+        )
+    ]
+    gap = GapSplit(700 - 646, 700, tuple(parts))
+
+    assert [
+        ("the message", -1),
+        ("Moments", -207),
+        ("chats", -172),
+        ("recommendations", -153),
+        ("the rest", -113),
+    ] == gap_parts(gap)
+    assert gap.gap == sum(each for _, each in gap_parts(gap))
+
+
+def test_a_gap_is_written_with_its_sign() -> None:
+    assert ["−3,589", "±0", "+1"] == [signed(each) for each in (-3589, 0, 1)]
+
+
+def test_a_first_send_is_not_too_early_but_has_too_few_to_compare_with() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 1, read_user=1)
+
+    assert (
+        "1 person read “《spring》” by the end of day 1 (2026-12-01); too few to compare with: 0 earlier sends to "
+        "every follower have numbers of day 1, and it takes 4."
+    ) == said(sends.report("spring"))
+    assert "1 earlier send to every follower has numbers of day 7" in spring(10)
+
+
+def test_between_two_days_of_a_report_it_says_the_newest_number() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.read(100, 2, read_user=12)
+
+    assert (
+        "12 people read “《spring》” by the end of day 2 (2026-12-02). "
+        "Day 7 is not compared: the archive has no answer of WeChat for that day."
+    ) == said(sends.report("spring"))
+
+
+def test_it_says_why_there_is_no_number() -> None:
+    sends = Sends()
+    sends.send("spring", 100)
+    sends.send("unjoined", None)
+
+    early = said(sends.report("spring", now=SENT))
+    late, unjoined = said(sends.report("spring")), said(sends.report("unjoined"))
+
+    assert early.startswith("WeChat has no numbers of “《spring》” yet")
+    assert "The archive has no numbers of “《spring》”." == late
+    assert "no msg_data_id" in unjoined
+
+
+def test_a_text_has_no_readers() -> None:
+    sends = Sends()
+    sends.send("words", None, media_id=None)
+    unknown = said(sends.report())
+    sends.job("words", (10, 9, 8, 1))
+
+    assert "“《words》” has no articles, and WeChat counts readers of articles only." == unknown
+    assert said(sends.report()).startswith("8 followers received “《words》”; it has no articles")
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("err(10001)", "WeChat failed it: advertising (err(10001))."),
+        (None, "WeChat accepted the job and then failed it."),
+    ],
+)
+def test_a_send_that_failed_says_why_and_no_other_does(reason: str | None, why: str) -> None:
+    sends = Sends()
+    sends.send("lost", 100)
+    sends.job("lost", None, status="failed", reason=reason)
+    sends.send("spring", 101)
+
+    assert f"“《lost》” failed. {why}" == said(sends.report("lost"))
+    assert "failed" not in said(sends.report("spring"))
+
+
+def test_several_sends_have_one_median_from_four_on() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300)
+    few = said(sends.report())
+    sends.send("spring", 100)
+    sends.read(100, 7, read_user=500)
+
+    assert few.startswith(
+        "3 sends from 2026-11-10 to 2026-11-24. The newest: 300 people read “《earlier-2》”"
+    )
+    assert (
+        "4 sends from 2026-11-10 to 2026-12-01; the median by the end of day 7 is 250 readers (of 4 with that number)."
+    ) == said(sends.report())
+
+
+def test_a_withdrawn_letter_stands_in_no_median() -> None:
+    sends = Sends()
+    earlier(sends, 1, 2, 3, 4, 999)
+    job = sends.state.record(CampaignName("earlier-4"), 1).jobs[0]
+    sends.note(Withdrawn(msg_id=job.msg_id or 0, article=0), "earlier-4", 1, SENT)
+
+    assert "is 2.5 readers (of 4 with that number)." in said(sends.report())
+
+
+def test_nothing_sent_is_said() -> None:
+    assert "Nothing was sent." == said(Sends().report())
+    assert "Nothing was sent since 2026-12-09." == said(Sends().report(since=NOW.date()))
+
+
+def test_sends_to_a_tag_do_not_move_the_median_of_those_to_every_follower() -> None:
+    sends = Sends()
+    earlier(sends, 100, 200, 300, 400)
+    sends.send("members", 100, audience={"tag": "会员"})
+    sends.read(100, 7, read_user=3)
+
+    assert (
+        "of those to every follower, the median by the end of day 7 is 250 readers (of 4"
+        in said(sends.report())
+    )
+
+
+def test_sends_of_two_accounts_have_no_sentence_in_common() -> None:
+    sends = Sends()
+    earlier(sends, 1, 2)
+    one, two = sends.report().sends
+    assert "2 sends from 2026-11-17 to 2026-11-24." == report_sentence(
+        [one, _of_another(two)], None
+    )
+
+
+def _of_another(send: Any) -> Any:
+    from copies import replace
+
+    return replace(send, appid="wx9999999999999999")
+
+
+def test_a_quartile_is_not_rounded_to_the_number_that_lies_above_it() -> None:
+    assert ["1,001", "1,000.8"] == [people_text(each) for each in (1001, 1000.75)]
+
+
+@pytest.mark.parametrize("code", ["withdrawn", "doubtful", "no_audience", "late"])
+def test_what_is_not_compared_says_why(code: str) -> None:
+    sends = Sends()
+    earlier(sends, 1, 2, 3, 4)
+    sends.send("spring", None if code == "doubtful" else 100)
+    if code == "doubtful":
+        facts = SendFacts(articles=(ArticleFacts("春"),))
+        sends.facts[CampaignName("spring"), 1] = facts
+    if code == "withdrawn":
+        job = sends.state.record(CampaignName("spring"), 1).jobs[0]
+        sends.note(Withdrawn(msg_id=job.msg_id or 0, article=0), "spring", 1, SENT)
+    if code == "no_audience":
+        attempt = sends.state.record(CampaignName("spring"), 1).not_refused[-1].event
+        attempt.audience.clear()
+    sends.read(100, 7, read_user=12, title="春", is_delay=code == "late")
+    words = {
+        "withdrawn": "it was withdrawn, and is not compared.",
+        "doubtful": "they may be another article's.",
+        "no_audience": "nobody recorded whom it went to, so it is not compared.",
+        "late": "WeChat said that newer numbers are to come.",
+    }
+
+    (send,) = sends.report("spring").sends
+
+    assert (VerdictCode(code), None) == (send.verdict.code, send.verdict.gap)
+    assert send_sentence(send).startswith("12 people read “《spring》” by the end of day 7")
+    assert send_sentence(send).endswith(words[code])

@@ -48,9 +48,10 @@ _TOP_LEVEL = (
 )
 """Ends of hosts: those of countries, and the most used others."""
 _ACTED_ON = (
-    (re.compile("://"), "：//"),
+    (re.compile("//"), "／／"),
+    (re.compile(r"www\.", re.IGNORECASE), "www．"),
     # A host, which chats and mailboxes make a link of; `policy.sending` and `massctl.yaml` are none.
-    (re.compile(rf"(?<=\w)\.(?=(?:[\w-]+\.)*(?:{_TOP_LEVEL})(?!\w))", re.IGNORECASE), "．"),
+    (re.compile(rf"(?<=\w)\.(?=(?:[\w-]+\.)*(?:{_TOP_LEVEL})(?![a-z0-9]))", re.IGNORECASE), "．"),
     # Emphasis; a name such as require_lock has its signs within.
     (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
     # An emoji by its name.

@@ -140,8 +140,8 @@ def test_a_doubt_without_an_attempt_has_two_choices() -> None:
     ("title", "shown"),
     [
         ("<@all> 快看", "＜＠all＞ 快看"),
-        ("[点我](https://evil.example)", "［点我］(https：//evil.example)"),
-        ("看 HTTP://x.y 和 weixin://z", "看 HTTP：//x.y 和 weixin：//z"),
+        ("[点我](https://evil.example)", "［点我］(https:／／evil.example)"),
+        ("看 HTTP://x.y 和 weixin://z", "看 HTTP:／／x.y 和 weixin:／／z"),
         ("**粗** `码` ~~删~~ # 头", "＊＊粗＊＊ ｀码｀ ～～删～～ ＃ 头"),
         ('<font color="warning">红</font>', '＜font color="warning"＞红＜/font＞'),
         ("一行\n> 二行\r\n# 三行", "一行 ＞ 二行 ＃ 三行"),
@@ -186,7 +186,7 @@ SENT = send_facts(
 def test_the_block_of_the_send_stands_below_and_is_as_harmless() -> None:
     lines = said(block=SENT).lines
     assert "audience: tag ＜＠all＞ · 7 followers when last counted" == lines[1]
-    assert "warning: see http：//x" == lines[-1]
+    assert "warning: see http:／／x" == lines[-1]
     assert [] == [each for each in lines if each.startswith("account")]
 
 

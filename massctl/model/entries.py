@@ -666,6 +666,11 @@ def event_of(members: dict[str, Any]) -> Event:
     return event
 
 
+def is_notice(event: Any) -> bool:
+    """Return whether an entry says only what people were told: no plan and no send depends on it."""
+    return isinstance(event, Told | DriftTold | DriftEnded)
+
+
 def is_observed(event: Any) -> bool:
     """Return whether an entry only tells what happened already, and decides nothing."""
     match event:

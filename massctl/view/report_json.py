@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from massctl.model.diagnostics import Failure
-from massctl.model.ids import CampaignName
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.report.report import (
@@ -138,8 +137,6 @@ class ReportedReference(Shape):
     """The day of the newest."""
     count: int
     """How many they are."""
-    sends: list[tuple[CampaignName, int]]
-    """Campaign and edition of each, oldest first."""
 
 
 class ReportedPart(Shape):

@@ -16,7 +16,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
 from massctl.model.settings import ForgeSettings, MassctlFile, Policy, realm_of
-from massctl.notify import proxy_for
+from massctl.notify.post import proxy_for
 from massctl.plan.guards import Approval
 from massctl.source.settings import MergeRules, merge_rules_in
 from massctl.transport import Inside, Line

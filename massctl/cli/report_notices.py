@@ -27,7 +27,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, status_of
 from massctl.model.statistics import ReportDelivery
-from massctl.notify import PICTURE_BYTES_MAX, robot_picture
+from massctl.notify.registry import kind_of
 from massctl.plan.statistics import DeliveryKey, claimed, newest_day, publication_days, send_days
 from massctl.report.report import DAYS, Report, SendReport
 from massctl.view.pages.markup import Sheet
@@ -168,13 +168,13 @@ def _notice(session: Session, record: Record, send: SendReport, day: int) -> Not
     sentence, *lines = short_report(send, send.verdict_by(day) or send.verdict)
     return Notice(
         "report",
+        f"report {day}",
         record.campaign,
         send.title,
         send.account,
         record.edition,
         status_of(record),
         record.attempts[-1].event.digest if record.attempts else None,
-        len(record.attempts),
         session.clock.now(),
         sentence,
         reach=Reach(day, tuple(lines)),
@@ -192,13 +192,12 @@ def _tell_channel(
     posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
     is_told = bool(posted)
     claims.settle(channel, notices, session.clock.now(), is_told=is_told)
-    if is_told and channel.wecom_robot_env is not None:
+    if is_told and kind_of(channel).takes_pictures:
         pictures = [
             picture for _, send in found if (picture := _picture(session, report, send)) is not None
         ]
-        fit = [
-            (channel, robot_picture(each)) for each in pictures if len(each) <= PICTURE_BYTES_MAX
-        ]
+        posts = [kind_of(channel).picture(each) for each in pictures]
+        fit = [(channel, post) for post in posts if post is not None]
         # Says which picture was not taken. The words were, so the report is told.
         tuple(taken_posts(session, fit))
 

@@ -37,7 +37,8 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.settings import ENVIRONMENT_NAME_PATTERN, MassctlFile
 from massctl.model.state import RunnerId
-from massctl.notify import Post, posted, proxy_for, webhook_post
+from massctl.notify.post import Post, posted, proxy_for
+from massctl.notify.webhook import webhook_post
 from massctl.plan.steps import Refusal
 from massctl.transport import Line
 from massctl.whole_file import write_whole
@@ -340,6 +341,6 @@ class Monitor:
         except ConfigurationError as error:
             return error.summary
         try:
-            return posted(line, address, post, robot=False)
+            return posted(line, address, post)
         finally:
             line.close()

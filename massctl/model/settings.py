@@ -7,8 +7,9 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
+from massctl.errors import InvariantError
 from massctl.model.backends import BackendName
 from massctl.model.destination import Destination, DestinationKind, ascii_host
 from massctl.model.ids import (
@@ -46,8 +47,19 @@ API_BASE = "https://api.weixin.qq.com"
 
 CREDENTIALS = ("secret_env", "token_command")
 """Exactly one of these keys of an account is required: massctl fetches the token by the AppSecret, or is given it."""
-CHANNELS = ("webhook_env", "wecom_robot_env")
-"""Exactly one of these keys of a channel is required."""
+ChannelName = Literal["webhook", "wecom_robot", "feishu_robot", "dingtalk_robot", "email"]
+CHANNELS: Mapping[str, ChannelName] = {
+    "webhook_env": "webhook",
+    "wecom_robot_env": "wecom_robot",
+    "feishu_robot_env": "feishu_robot",
+    "dingtalk_robot_env": "dingtalk_robot",
+    "email": "email",
+}
+"""The keys of a channel of which exactly one is required -> the kind of channel that it makes."""
+SIGNED_CHANNELS = ("webhook_env", "feishu_robot_env", "dingtalk_robot_env")
+"""What may be signed by the secret of `signing_secret_env`."""
+MAIL_PATTERN = r"^[!#-'*+/-9=?A-Z^_`a-z{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$"
+"""An address without a name, without quotes and of ASCII, as every server takes it."""
 
 
 HOST_PATTERN = r"^(\*\.)?[^\s/:*@?#]+$|^[a-z][a-z0-9+.-]*:$"
@@ -58,8 +70,11 @@ TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 Happening = Literal[
-    "sent",
+    "accepted",
+    "ended",
     "failed",
+    "withdrawn",
+    "settled",
     "in_doubt",
     "awaiting_admin",
     "expired",
@@ -69,9 +84,13 @@ Happening = Literal[
     "drift",
     "report",
 ]
-"""What is told: WeChat accepted a send; it failed; its outcome is unknown; the administrator is asked; its window
-closed before it; a guard refuses it in its window; its folder is gone and its draft stays, because it was changed; its
-window opens soon; what it depends on is not as recorded; what it reached by day 1, 3, 7 or 30."""
+"""What is told: WeChat accepted a send; it delivered it; it failed; somebody withdrew it; a person said whether it was
+sent; its outcome is unknown; the administrator is asked; its window closed before it; a guard refuses it in its window;
+its folder is gone and its draft stays, because it was changed; its window opens soon; what it depends on is not as
+recorded; what it reached by day 1, 3, 7 or 30."""
+NoticeEvent = Happening | Literal["details"]
+"""What a notice is about. `details`: an event says how many have it, or why not, behind an end that was told already;
+whoever hears of `ended` or `failed` is told."""
 RunnerHappening = Literal[
     "started",
     "tip",
@@ -91,6 +110,7 @@ RunnerHappening = Literal[
 WeChat, refused by a guard, failed, is in doubt, its job ended, what it depends on is not as recorded; statistics were
 collected, or could not be; something keeps rounds from their end, or no more."""
 EnvironmentName = Annotated[str, StringConstraints(pattern=ENVIRONMENT_NAME_PATTERN)]
+MailAddress = Annotated[str, StringConstraints(pattern=MAIL_PATTERN, max_length=254)]
 LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 """A public key as signed notes write it: name, hash, algorithm and key."""
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
@@ -428,24 +448,91 @@ class Policy(Strict):
         return parse_duration(self.preview_ahead)
 
 
+class MailSettings(Strict):
+    """Who gets e-mail, and the variables that say by which server."""
+
+    to: Annotated[list[MailAddress], Field(min_length=1, max_length=20)]
+    """Who gets it: addresses without names."""
+    server_env: EnvironmentName = "SMTP_SERVER"
+    """The name of the variable that holds the server, HOST or HOST:PORT. Port 465, the usual one, is TLS from the
+    start; every other one has to offer STARTTLS."""
+    from_env: EnvironmentName = "SMTP_FROM"
+    """The name of the variable that holds the address it comes from."""
+    user_env: EnvironmentName = "SMTP_USER"
+    """The name of the variable that holds who logs in; where it is empty, nobody does."""
+    password_env: EnvironmentName = "SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+    """The name of the variable that holds the password, or what the provider has instead (授权码)."""
+
+
 class Channel(Strict):
-    """Where people are told what needs them: a webhook, or a WeCom group robot (企业微信群机器人)."""
+    """Where people are told what needs them: one of a webhook, a robot of a chat, and e-mail."""
 
     webhook_env: EnvironmentName | None = None
-    """The name of the variable that holds the address to which a JSON document is posted. Else `wecom_robot_env`."""
-    signing_secret_env: EnvironmentName | None = None
-    """The name of the variable that holds the secret by which a webhook's document is signed (HMAC-SHA-256)."""
+    """The name of the variable that holds the address to which a JSON document is posted."""
     wecom_robot_env: EnvironmentName | None = None
-    """The name of the variable that holds the address of a WeCom group robot."""
+    """The name of the variable that holds the address of a WeCom group robot (企业微信群机器人)."""
+    feishu_robot_env: EnvironmentName | None = None
+    """The name of the variable that holds the address of a custom bot of a Feishu group (飞书自定义机器人)."""
+    dingtalk_robot_env: EnvironmentName | None = None
+    """The name of the variable that holds the address of a custom robot of a DingTalk group (钉钉自定义机器人)."""
+    email: MailSettings | None = None
+    """Who gets e-mail."""
+    signing_secret_env: EnvironmentName | None = None
+    """The name of the variable that holds the secret by which posts are signed: of a webhook, or the one that the robot
+    of Feishu (签名校验) or DingTalk (加签) shows."""
     events: Annotated[list[Happening], Field(min_length=1)] | None = None
     """What is told there; all of it where it is not said."""
     upcoming: list[Duration] = Field(default_factory=lambda: ["24h", "30m"])
     """How long before a window opens `upcoming` tells of it."""
 
+    @model_validator(mode="after")
+    def _one_place(self) -> "Channel":
+        if len(self._places) != 1:
+            raise ValueError("a channel is exactly one place")
+        if self.signing_secret_env is not None and self._places[0] not in SIGNED_CHANNELS:
+            raise ValueError("this channel is not signed")
+        return self
+
+    @property
+    def _places(self) -> list[str]:
+        return [key for key in CHANNELS if getattr(self, key) is not None]
+
+    @property
+    def kind(self) -> ChannelName:
+        """What it is."""
+        return CHANNELS[self._places[0]]
+
+    @property
+    def mail(self) -> MailSettings:
+        """Who gets e-mail; an error of the program for another kind."""
+        if self.email is None:
+            raise InvariantError(f"{self.kind} is no e-mail")
+        return self.email
+
     @property
     def name(self) -> str:
-        """The variable that holds its address."""
-        return self.webhook_env or self.wecom_robot_env or ""
+        """The variable that holds its address; of e-mail a name made of who gets it, without their addresses."""
+        if self.email is not None:
+            return f"email-{sha256_of(canonical_json(sorted(self.email.to)).encode())[:8]}"
+        return str(getattr(self, self._places[0]))
+
+    @property
+    def variables(self) -> list[str]:
+        """The variables that it reads."""
+        mail = self.email
+        if mail is None:
+            return [each for each in (self.name, self.signing_secret_env) if each is not None]
+        # Without login the last two are empty.
+        return [mail.server_env, mail.from_env, mail.user_env, mail.password_env]
+
+    @property
+    def needed(self) -> list[str]:
+        """Those of its variables that must not be empty."""
+        return self.variables if self.email is None else self.variables[:2]
+
+    def missing(self, environment: Mapping[str, str]) -> str | None:
+        """Return the first of its variables that is empty and must not be; None without one."""
+        return next((each for each in self.needed if not environment.get(each)), None)
 
     @property
     def leads(self) -> list[timedelta]:

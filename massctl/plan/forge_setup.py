@@ -109,7 +109,7 @@ def secret_names(settings: MassctlFile) -> tuple[str, ...]:
     for account in settings.accounts.values():
         named += [account.secret_env, account.proxy_env]
     for channel in settings.notify:
-        named += [channel.name, channel.signing_secret_env]
+        named += channel.variables
     named += [settings.state.token_env, settings.forge.token_env if settings.forge else None]
     named.append(settings.state.key_env if settings.state.keys else None)
     named.append(settings.state.dsn_env if settings.state.backend == "postgres" else None)

@@ -367,7 +367,7 @@ def _notifications(
     db: Transaction,
     *,
     name: str,
-    kind: Literal["wecom_robot", "webhook"],
+    kind: Literal["webhook", "wecom_robot", "feishu_robot", "dingtalk_robot", "email"],
     body: Record,
     headers: Record,
 ) -> Record:

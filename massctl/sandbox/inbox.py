@@ -2,17 +2,21 @@
 
 小林 is follower number 0 and in every tag; 阿梅 is number 1 and in none. A list of openids from real life reaches the
 one of them that stands for somebody on it (see `mass`). Reviewers who got a preview have phones of their own. What
-`notify` would have posted to people outside is kept as strictly as the other side would take it: WeCom docs,
-"群机器人配置说明", read 2026-10: `msgtype` markdown with 1 to 4096 bytes of UTF-8, 20 messages a minute.
+`notify` would have posted to people outside is kept as strictly as the other side would take it. WeCom docs,
+"群机器人配置说明", read 2026-10: `msgtype` markdown with 1 to 4096 bytes of UTF-8, 20 messages a minute. Feishu docs,
+"自定义机器人使用指南", read 2026-12: 20 KB, 100 messages a minute. DingTalk docs, "自定义机器人接入", read 2026-12: a
+title and a text, 20,000 bytes, 20 messages a minute.
 """
 
 import base64
 import hashlib
+import json
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase
@@ -41,7 +45,9 @@ CONTENT_SECURITY_POLICY = (
 EVENTS_SHOWN = 50
 ROBOT_BYTES_MAX = 4096
 ROBOT_PICTURE_MAX = 2 * 1024 * 1024
-ROBOT_MINUTE_MAX = 20
+FEISHU_BYTES_MAX = 20 * 1024
+DINGTALK_BYTES_MAX = 20_000
+ROBOT_MINUTE_MAX = {"wecom_robot": 20, "feishu_robot": 100, "dingtalk_robot": 20}
 NOTIFICATIONS_KEPT = 200
 """Older ones are forgotten."""
 NOTIFICATIONS_SHOWN = 50
@@ -381,37 +387,70 @@ class BadPostError(ValueError):
 
 
 def keep_notification(db: Transaction, given: Record) -> None:
-    """Keep a post to a robot or a webhook; refuse what a robot would refuse."""
-    if given["kind"] == "wecom_robot":
-        _check_robot(db, given["name"], given["body"])
+    """Keep a post to people outside; refuse what a robot would refuse."""
+    if (check := _CHECKS.get(given["kind"])) is not None:
+        check(given["body"])
+    _check_pace(db, given["name"], given["kind"])
     number = db.next_number("notification")
     db.put("notifications", str(number), {**given, "at": db.now.timestamp()})
     db.delete("notifications", str(number - NOTIFICATIONS_KEPT))
 
 
 def notifications(db: Transaction) -> list[Record]:
-    """Return the newest posts, newest first: a robot's markdown, and of a webhook one line for each notice."""
+    """Return the newest posts, newest first, each as a person reads it; of a webhook one line for each notice."""
     return [
         {
             "time": f"{beijing(row['at']):%m-%d %H:%M}",
             "name": row["name"],
-            "is_robot": row["kind"] == "wecom_robot",
-            "text": _notices(row["body"]) if row["kind"] == "webhook" else _robot_text(row["body"]),
+            "kind": row["kind"],
+            "text": _TEXTS[row["kind"]](row["body"]),
         }
         for row in reversed(db.find("notifications")[-NOTIFICATIONS_SHOWN:])
     ]
 
 
-def _check_robot(db: Transaction, name: str, body: Record) -> None:
+def _check_pace(db: Transaction, name: str, kind: str) -> None:
+    most = ROBOT_MINUTE_MAX.get(kind)
+    since = db.now.timestamp() - 60
+    lately = [row for row in db.find("notifications", name=name) if row["at"] > since]
+    if most is not None and len(lately) >= most:
+        raise BadPostError(f"a robot takes at most {most} messages a minute")
+
+
+def _check_wecom(body: Record) -> None:
     if body.get("msgtype") == "image":
         _check_picture(body)
-    else:
-        _check_markdown(body)
-    lately = [
-        row for row in db.find("notifications", name=name) if row["at"] > db.now.timestamp() - 60
-    ]
-    if len(lately) >= ROBOT_MINUTE_MAX:
-        raise BadPostError(f"a robot takes at most {ROBOT_MINUTE_MAX} messages a minute")
+        return
+    content = _member(body, "markdown", "content")
+    if body.get("msgtype") != "markdown" or not content:
+        raise BadPostError("a robot takes a markdown message with content")
+    _check_bytes(content.encode(), ROBOT_BYTES_MAX)
+
+
+def _check_feishu(body: Record) -> None:
+    title = _member(body, "card", "header", "title", "content")
+    if body.get("msg_type") != "interactive" or not title or not _card_text(body):
+        raise BadPostError("a bot takes a card with a title and markdown")
+    _check_bytes(json.dumps(body, ensure_ascii=False).encode(), FEISHU_BYTES_MAX)
+
+
+def _check_dingtalk(body: Record) -> None:
+    title, text = _member(body, "markdown", "title"), _member(body, "markdown", "text")
+    if body.get("msgtype") != "markdown" or not title or not text:
+        raise BadPostError("a robot takes a markdown message with a title and a text")
+    _check_bytes(json.dumps(body, ensure_ascii=False).encode(), DINGTALK_BYTES_MAX)
+
+
+def _check_bytes(data: bytes, most: int) -> None:
+    if len(data) > most:
+        raise BadPostError(f"a robot takes at most {most} bytes")
+
+
+def _member(body: Any, *keys: str) -> str:
+    """Return a text deep in a body; nothing where it is not there."""
+    for key in keys:
+        body = body.get(key) if isinstance(body, dict) else None
+    return body if isinstance(body, str) else ""
 
 
 def _check_picture(body: Record) -> None:
@@ -430,16 +469,28 @@ def _check_picture(body: Record) -> None:
         raise BadPostError("`md5` is not that of the picture")
 
 
-def _check_markdown(body: Record) -> None:
-    content = body["markdown"].get("content") if isinstance(body.get("markdown"), dict) else None
-    if body.get("msgtype") != "markdown" or not isinstance(content, str) or not content:
-        raise BadPostError("a robot takes a markdown message with content")
-    if len(content.encode()) > ROBOT_BYTES_MAX:
-        raise BadPostError(f"a robot takes at most {ROBOT_BYTES_MAX} bytes")
-
-
 def _robot_text(body: Record) -> str:
     return "[图片]" if body["msgtype"] == "image" else str(body["markdown"]["content"])
+
+
+def _card_text(body: Record) -> str:
+    card = body.get("card")
+    elements = card.get("elements") if isinstance(card, dict) else None
+    texts = [_member(each, "content") for each in elements] if isinstance(elements, list) else []
+    return "\n".join(texts)
+
+
+def _card(body: Record) -> str:
+    return f"{_member(body, 'card', 'header', 'title', 'content')}\n\n{_card_text(body)}"
+
+
+def _titled(body: Record) -> str:
+    return f"{_member(body, 'markdown', 'title')}\n\n{_member(body, 'markdown', 'text')}"
+
+
+def _letter(body: Record) -> str:
+    head = "\n".join(f"{name}: {_member(body, name.lower())}" for name in ("To", "Subject"))
+    return f"{head}\n\n{_member(body, 'text')}"
 
 
 def _notices(body: Record) -> str:
@@ -451,3 +502,17 @@ def _notices(body: Record) -> str:
     )
     members = ("event", "campaign", "message")
     return "\n".join(" · ".join(str(notice.get(name, "")) for name in members) for notice in told)
+
+
+_CHECKS: Mapping[str, Callable[[Record], None]] = {
+    "wecom_robot": _check_wecom,
+    "feishu_robot": _check_feishu,
+    "dingtalk_robot": _check_dingtalk,
+}
+_TEXTS: Mapping[str, Callable[[Record], str]] = {
+    "webhook": _notices,
+    "wecom_robot": _robot_text,
+    "feishu_robot": _card,
+    "dingtalk_robot": _titled,
+    "email": _letter,
+}

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from massctl.errors import InvariantError
 from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
 from massctl.model.defaults import DefaultsFile
-from massctl.model.settings import CHANNELS, CREDENTIALS, Account, MassctlFile
+from massctl.model.settings import CHANNELS, CREDENTIALS, SIGNED_CHANNELS, Account, MassctlFile
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _FILES: dict[str, type[BaseModel]] = {
@@ -81,7 +81,8 @@ _RULES: dict[str, dict[str, Any]] = {
     },
     "Channel": {
         "oneOf": [{"required": [key]} for key in CHANNELS],
-        "dependentRequired": {"signing_secret_env": ["webhook_env"]},
+        "if": {"required": ["signing_secret_env"]},
+        "then": {"anyOf": [{"required": [key]} for key in SIGNED_CHANNELS]},
     },
     "Account": {"oneOf": [{"required": [key]} for key in CREDENTIALS]},
     "Send": {

@@ -19,6 +19,7 @@ from massctl.model.settings import (
     DAYS_PATTERN,
     LEDGER_KEY_PATTERN,
     RESERVED_PATHS,
+    SIGNED_CHANNELS,
     check_api_base,
     check_https_address,
     realm_of,
@@ -33,6 +34,7 @@ _ONE_EACH = Phrase(
 _SECRET_KEYS = (
     *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
     *("aes_key_env", "previous_aes_key_env", "key_env"),
+    *("server_env", "from_env", "user_env", "password_env"),
 )
 IN_DOUBT_WAIT_SECONDS_MIN = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
@@ -93,11 +95,12 @@ def _channel_keys(written: object) -> Iterator[Fault]:
             continue  # its type is reported already
         none = Phrase("this entry names no channel")
         own = Phrase("give each its own entry")
-        yield from one_of(channel, CHANNELS, ("notify", index), none, hint=own)
-        if "signing_secret_env" in channel and "webhook_env" not in channel:
+        yield from one_of(channel, [*CHANNELS], ("notify", index), none, hint=own)
+        if "signing_secret_env" in channel and not channel.keys() & {*SIGNED_CHANNELS}:
+            keys = enumerated(SIGNED_CHANNELS)
             yield Fault(
                 "MC014",
-                Phrase("massctl signs only what it posts to a webhook"),
+                Phrase("massctl signs only what it posts to {keys}", keys=keys),
                 TAKE_OUT,
                 key=("notify", index, "signing_secret_env"),
             )
@@ -114,6 +117,10 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
         (("state",), data.get("state")),
         (("forge",), data.get("forge")),
         *((("notify", index), each) for index, each in enumerate(list_of(data.get("notify")))),
+        *(
+            (("notify", index, "email"), mapping_of(each).get("email"))
+            for index, each in enumerate(list_of(data.get("notify")))
+        ),
     ]
     for path, block in blocks:
         for key in (*CHANNELS, *_SECRET_KEYS):

@@ -586,8 +586,8 @@ def _model_faults(model: type[BaseModel], data: dict[str, Any]) -> Iterator[Faul
     except ValidationError as error:
         for each in error.errors(include_url=False):
             path = each["loc"]
-            if each["type"] == "extra_forbidden":
-                continue
+            if each["type"] in ("extra_forbidden", "value_error"):
+                continue  # another stage says it, with its place
             if path[-1] == "[key]":
                 yield wrong_key_form(path[:-1], each["ctx"]["pattern"])
             elif each["type"] == "missing" and path in _SAID_BY_RULES[MATRIX in data]:

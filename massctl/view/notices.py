@@ -1,15 +1,18 @@
-"""Notices for a chat and for a webhook: what happened, what is now true, what to type and until when.
+"""Notices for people: what happened to which letter, what is now true, what to type and until when.
 
 Words from files (titles, names, refusals that quote them) must not become a mention, a link or markup in a group:
-`<@all>` in a title would call everybody. WeCom's markdown knows no escape, so such signs are written full width.
+`<@all>` in a title would call everybody in WeCom, `<at id=all></at>` in Feishu, and `www.example.com` is a link in most
+chats. Not all of them know an escape, so what any of them acts on is written full width for each.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from massctl.apply.notices import Notice
-from massctl.model.phrase import Command, Phrase
+from massctl.model.notice_text import NoticeText
+from massctl.model.phrase import AccountKey, Command, Phrase
 from massctl.view.cells import printable
-from massctl.view.i18n import Language, Reader, say
+from massctl.view.i18n import Reader, say
 from massctl.view.reconcile import reconcile_choices
 from massctl.view.rows import Row
 from massctl.view.send_facts import fact_rows
@@ -19,8 +22,12 @@ from massctl.view.words import brief_destinations
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
 HAPPENING = {
-    "sent": Phrase("sent"),
+    "accepted": Phrase("accepted"),
+    "ended": Phrase("delivered"),
+    "details": Phrase("details"),
     "failed": Phrase("failed"),
+    "withdrawn": Phrase("withdrawn"),
+    "settled": Phrase("settled"),
     "in_doubt": Phrase("in doubt"),
     "awaiting_admin": Phrase("awaiting the administrator"),
     "expired": Phrase("window missed"),
@@ -34,19 +41,43 @@ _ON_GITHUB = Phrase(
     "on GitHub, where {command} wrote the workflows: Actions / apply / reconcile",
     command=Command("init"),
 )
-_MARKUP = str.maketrans("<>[]`*#@\\|~", "＜＞［］｀＊＃＠＼｜～")
+_MARKUP = str.maketrans("<>[]`*#@\\|~&$", "＜＞［］｀＊＃＠＼｜～＆＄")
+_TOP_LEVEL = (
+    r"[a-z]{2}|com|net|org|info|biz|top|xyz|vip|shop|site|online|club|app|dev|link|live|store|tech|work|pro|fun|icu|ltd"
+    r"|group|cloud|wang|asia|mobi|win|red|ink|中国|公司|网络|网址|在线|中文网"
+)
+"""Ends of hosts: those of countries, and the most used others."""
+_ACTED_ON = (
+    (re.compile("//"), "／／"),
+    (re.compile(r"www\.", re.IGNORECASE), "www．"),
+    # A host, which chats and mailboxes make a link of; `policy.sending` and `massctl.yaml` are none.
+    (re.compile(rf"(?<=\w)\.(?=(?:[\w-]+\.)*(?:{_TOP_LEVEL})(?![a-z0-9]))", re.IGNORECASE), "．"),
+    # Emphasis; a name such as require_lock has its signs within.
+    (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
+    # An emoji by its name.
+    (re.compile(r":(?=[A-Za-z][A-Za-z0-9_]*:)"), "："),
+    # A list, or a line under a title.
+    (re.compile(r"^[-+=]"), lambda found: {"-": "－", "+": "＋", "=": "＝"}[found[0]]),
+    (re.compile(r"^(\d+)[.)](?=\s)"), r"\1．"),
+)
+"""What a chat would act on though each sign of it is harmless alone, and what stands there instead."""
+_ASKING = frozenset(
+    {"failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "drift"}
+)
+"""Happenings that need somebody."""
 
 
 def plain(text: str) -> str:
     """Take from words all that a chat would act on; one line, and not endless."""
     line = " ".join(printable(" ".join(text.split())).split()).translate(_MARKUP)
-    line = line.replace("://", "：//")
+    for acted_on, instead in _ACTED_ON:
+        line = acted_on.sub(instead, line)
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
 
 
-def notice_blocks(notices: Sequence[Notice], language: Reader) -> list[str]:
-    """Return each notice as a block of WeCom's markdown."""
-    return [_block(each, language) for each in notices]
+def notice_texts(notices: Sequence[Notice], language: Reader) -> list[NoticeText]:
+    """Return each notice in words."""
+    return [_text(each, language) for each in notices]
 
 
 def left_out(count: int, language: Reader) -> str:
@@ -56,36 +87,53 @@ def left_out(count: int, language: Reader) -> str:
     )
 
 
-def _block(notice: Notice, language: Language) -> str:
-    title = f" {plain(notice.title)}" if notice.title else ""
-    lines = [f"**{say(HAPPENING[notice.happening], language)}** {plain(notice.campaign)}{title}"]
-    guard = f"{notice.guard}: " if notice.guard else ""
-    lines.append(plain(guard + say(notice.message, language)))
+def _text(notice: Notice, language: Reader) -> NoticeText:
+    lines = [notice.message]
     if notice.reach is not None:
-        lines += [plain(say(each, language)) for each in notice.reach.lines]
+        lines += notice.reach.lines
+    return NoticeText(
+        say(HAPPENING[notice.happening], language),
+        _subject(notice, language),
+        (*(plain(say(each, language)) for each in lines), *_facts(notice, language)),
+        (),
+        tuple(_advice(notice, language)),
+        notice.happening in _ASKING,
+    )
+
+
+def _subject(notice: Notice, language: Reader) -> str:
+    """Name the letter and its account."""
+    name = notice.campaign
+    letter = (
+        Phrase("{title} ({campaign})", title=notice.title, campaign=name) if notice.title else name
+    )
+    named = [letter, *([AccountKey(notice.account)] if notice.account is not None else [])]
+    return plain(" · ".join(say(each, language) for each in named))
+
+
+def _facts(notice: Notice, language: Reader) -> Iterator[str]:
+    """Say the send as it was planned; its account stands in the first line."""
+    if notice.block is None:
+        return
+    rows = [row for row in fact_rows(notice.block) if row.name != "account"]
+    if leads := brief_destinations(notice.block.destinations):
+        rows.append(Row("destinations", (leads,)))
+    for row in rows:
+        label = say(row.label, language)
+        first, *others = [say(each, language) for each in row.words]
+        yield plain(" · ".join([f"{label}: {first}", *others]))
+
+
+def _advice(notice: Notice, language: Reader) -> Iterator[str]:
+    """Say what to type or to do."""
     if notice.hint:
-        lines.append("> " + plain(say(notice.hint, language)))
+        yield plain(say(notice.hint, language))
     if notice.unrecorded is not None:
-        when = say(Phrase("when the ledger can be written again"), language)
-        lines += [f"> {notice.unrecorded.command}\n> {when}", "> " + say(_ON_GITHUB, language)]
+        yield f"{notice.unrecorded.command}"
+        yield say(Phrase("when the ledger can be written again"), language)
+        yield say(_ON_GITHUB, language)
     elif notice.choices is not None:
         for command, told in reconcile_choices(notice.choices):
             words = [each.text if isinstance(each, Inked) else each for each in told]
-            lines += [f"> {say(each, language)}" for each in (command, *words)]
-        lines.append("> " + say(_ON_GITHUB, language))
-    if notice.block is not None:
-        lines += [_row(row, language) for row in fact_rows(notice.block)]
-        if leads := brief_destinations(notice.block.destinations):
-            lines.append(_row(Row("destinations", (leads,)), language))
-    return "\n".join(lines)
-
-
-def _row(row: Row, language: Language) -> str:
-    return plain(
-        " · ".join(
-            [
-                f"{say(row.label, language)}: {say(row.words[0], language)}",
-                *(say(each, language) for each in row.words[1:]),
-            ]
-        )
-    )
+            yield from (say(each, language) for each in (command, *words))
+        yield say(_ON_GITHUB, language)

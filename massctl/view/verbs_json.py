@@ -19,7 +19,7 @@ from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.settings import Happening, RunnerHappening
+from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.destinations import CampaignLinks
@@ -1260,7 +1260,7 @@ class ReportedNotice(Shape, kw_only=True):
 
     key: str
     """Names the fact: a receiver that knows the key has heard of it."""
-    event: Happening
+    event: NoticeEvent
     """What happened."""
     campaign: str
     """The campaign's name."""

@@ -29,7 +29,6 @@ from massctl.errors import ConfigurationError
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported
 from massctl.model.phrase import Phrase
-from massctl.notify import fitting
 from massctl.plan.drift_readings import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
@@ -887,7 +886,7 @@ def test_what_a_robots_message_does_not_take_is_told_by_the_next(
     file.write_text(
         file.read_text(encoding="utf-8").replace("webhook_env", "wecom_robot_env"), encoding="utf-8"
     )
-    monkeypatch.setattr("massctl.cli.notifications.fitting", lambda _: 1)
+    monkeypatch.setattr("massctl.notify.robot.fitting", lambda *_: 1)
     words(staged, "words", tag=201)
     staged.shell("tags", "pull")
     assert 0 == staged.shell("lock").status
@@ -901,9 +900,3 @@ def test_what_a_robots_message_does_not_take_is_told_by_the_next(
         told_of = [post for post in posts if "draft" in post or "tag" in post]
     assert 2 == len(told_of)
     assert ["letter" in each for each in told_of] != ["words" in each for each in told_of]
-
-
-def test_a_message_takes_as_many_blocks_as_fit_and_at_least_one() -> None:
-    assert [1, 3, 4] == [
-        fitting(blocks) for blocks in (["长" * 5_000], ["长" * 400] * 9, ["a" * 1_000] * 4)
-    ]

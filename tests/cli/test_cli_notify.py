@@ -9,6 +9,8 @@ from repositories import APPID, window
 
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase
+from massctl.sandbox import inbox
+from massctl.sandbox.store import Store
 from massctl.transport import Line, NoAnswer, RawAnswer
 
 CHANNELS = (
@@ -48,14 +50,14 @@ def test_a_send_is_told_once_to_each_channel(told: Shell):
     robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
 
     assert ("ROBOT", "HOOK") == (robot["name"], hook["name"])
-    assert robot["body"]["markdown"]["content"].startswith("**sent** notice 改时间\n")
-    assert [("sent", "notice")] == events(told)
+    assert robot["body"]["markdown"]["content"].startswith("**accepted** 改时间 (notice) · main\n")
+    assert [("accepted", "notice")] == events(told)
     raw = json.dumps(hook["body"])
     assert [] == [word for word in (APPID, "SECRETKEY", "k" * 32) if word in raw]
     told.control("advance", {"seconds": 600})
     told("status", "--sandbox")
     told("apply", "notice", "--sandbox", "--yes")
-    assert [("sent", "notice")] == events(told)
+    assert [("accepted", "notice"), ("ended", "notice")] == events(told)
 
 
 def test_the_signature_is_that_of_the_document(told: Shell, monkeypatch: pytest.MonkeyPatch):
@@ -97,7 +99,7 @@ def test_a_doubt_is_told_with_its_choices_and_then_how_it_was_settled(told: Shel
     assert 4 == told("apply", "notice", "--sandbox", "--yes").status
     assert [("in_doubt", "notice")] == events(told)
     assert 0 == told("reconcile", "notice", "--sent", "--reason", "seen", "--sandbox").status
-    assert [("in_doubt", "notice"), ("sent", "notice")] == events(told)
+    assert [("in_doubt", "notice"), ("settled", "notice")] == events(told)
 
 
 def test_a_job_that_fails_is_told_by_the_run_that_learns_it(told: Shell):
@@ -108,7 +110,7 @@ def test_a_job_that_fails_is_told_by_the_run_that_learns_it(told: Shell):
     told.control("advance", {"seconds": 600})
     assert 1 == told("status", "--sandbox").status
 
-    assert [("sent", "notice"), ("failed", "notice")] == events(told)
+    assert [("accepted", "notice"), ("failed", "notice")] == events(told)
 
 
 def test_an_event_is_told_too(told: Shell):
@@ -121,7 +123,7 @@ def test_an_event_is_told_too(told: Shell):
     told.tree.write("event.xml", event["xml"])
     told("record-event", "event.xml", "--sandbox")
 
-    assert [("sent", "notice"), ("failed", "notice")] == events(told)
+    assert [("accepted", "notice"), ("failed", "notice")] == events(told)
 
 
 def test_a_missed_window_and_a_refusal_are_told(told: Shell):
@@ -197,18 +199,19 @@ def test_a_sandbox_that_was_reset_remembers_nothing_that_was_told(told: Shell):
     assert not (told.root / ".massctl/sandbox/told").exists()
 
 
-def test_one_run_makes_one_post_however_many_campaigns(told: Shell):
+def test_one_run_tells_each_of_many_campaigns_in_few_messages(told: Shell):
     told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
     for number in range(30):
         told.tree.text(f"notice{number:02}", content=f"第 {number} 次改时间", more=DUE)
     told("plan", "notice00", "--sandbox")
     told("apply", "--sandbox", "--yes")
-    robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
+    *robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
 
     assert 30 == len(hook["body"]["notices"])
-    content = robot["body"]["markdown"]["content"]
-    assert len(content.encode()) <= 4096
-    assert "more: massctl status" in content
+    contents = [each["body"]["markdown"]["content"] for each in robot]
+    assert 1 < len(contents) <= 3
+    assert all(len(each.encode()) <= 4096 for each in contents)
+    assert 30 == sum(each.count("**refused**") for each in contents)
 
 
 def test_a_channel_hears_only_what_it_asked_for(told: Shell):
@@ -296,7 +299,7 @@ def test_the_real_channels_are_posted_to_for_the_real_wechat(
     (robot,) = [call for call in seen if "robot.example" in call.url]
 
     assert 1 == said.status
-    assert "ROBOT (notify) was not told: the robot answered errcode 93000" in said.err
+    assert "ROBOT (notify) was not told: there is no such robot" in said.err
     assert "HOOK (notify) was not told: the environment variable HOOK is empty" in said.err
     assert "SECRETKEY" not in said.out + said.err + repr(seen)
     assert "1.2.3.4" in json.loads(robot.content)["markdown"]["content"]
@@ -328,6 +331,33 @@ def test_the_inbox_page_shows_them_without_running_anything(told: Shell):
     assert "<script>" not in page
 
 
+EVERY_KIND = """\
+notify:
+  - wecom_robot_env: ROBOT
+  - {feishu_robot_env: FEISHU, signing_secret_env: FEISHU_KEY}
+  - {dingtalk_robot_env: DING, signing_secret_env: DING_KEY}
+  - webhook_env: HOOK
+  - email: {to: [ops@example.cn]}
+"""
+
+
+def test_every_kind_is_told_and_shown_in_the_sandbox(told: Shell):
+    told.tree.settings(state=EVERY_KIND, language="zh")
+    told.tree.write("campaigns/notice/campaign.yaml", TITLED.replace("<@all><script>", "春"))
+    assert 0 == told("apply", "notice", "--sandbox", "--yes").status
+    heads = {
+        "wecom_robot": "**已发送** 春（notice） · main\n",
+        "feishu_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n",
+        "dingtalk_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n\n",
+        "webhook": "sent · notice · ",
+        "email": "To: ops@example.cn\nSubject: 已发送 春（notice） · main\n\n已发送 春（notice） · main\n",
+    }
+    store = Store(told.root / ".massctl" / "sandbox", lambda: NOON)
+    with store.transaction() as db:
+        found = {each["kind"]: each["text"] for each in inbox.notifications(db)}
+    assert {**heads} == {kind: found[kind][: len(head)] for kind, head in heads.items()}
+
+
 TITLED = f"""\
 version: 1
 title: "<@all><script>"
@@ -348,6 +378,12 @@ audience: {{is_to_all: true}}
         ("[{webhook_env: a-b}]", "MC014"),
         (f"[{{webhook_env: {'0123456789abcdef' * 2}}}]", "MC014"),
         ("[{webhok_env: A}]", "MC011"),
+        ("[{feishu_robot_env: A, dingtalk_robot_env: B}]", "MC014"),
+        ("[{email: {to: [a@b.cn]}, signing_secret_env: C}]", "MC014"),
+        ("[{email: {to: []}}]", "MC014"),
+        ("[{email: {}}]", "MC012"),
+        ("[{email: {to: [Lin]}}]", "MC014"),
+        ("[{email: {to: [a@b.cn], cc: [c@d.cn]}}]", "MC011"),
         ("{}", "MC013"),
     ],
 )

@@ -143,7 +143,9 @@ def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Sh
     robot = next(
         post["body"]["markdown"]["content"] for post in posts(told) if post["kind"] == "wecom_robot"
     )
-    assert robot.startswith("**report** letter 秋日来信\n66 of 1,286 followers (5.1%) opened")
+    assert robot.startswith(
+        "**report** 秋日来信 (letter) · main\n66 of 1,286 followers (5.1%) opened"
+    )
     assert "In all, 72 people read it; too few to compare with" in robot
     (rows,) = (told.root / ".massctl/sandbox").rglob("told.jsonl")
     told_rows = [

@@ -33,8 +33,9 @@ from massctl.model.ids import AccountName, AppId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.secrets import register
+from massctl.model.settings import Channel
 from massctl.model.state import FINAL, State
-from massctl.notify import unfit
+from massctl.notify.registry import kind_of
 from massctl.plan.checkup import (
     allowance_finding,
     callback_finding,
@@ -282,31 +283,26 @@ def _spare_hosts(session: Session) -> Iterator[Finding]:
 
 
 def _notify(session: Session) -> Iterator[Finding]:
-    """Look whether the channels' variables are set; nothing is posted."""
+    """Look whether the channels' variables hold something usable; nothing is posted."""
     for channel in session.settings.notify:
-        for name in (channel.webhook_env, channel.signing_secret_env, channel.wecom_robot_env):
-            if name is None:
-                continue
+        for name in channel.variables:
             if session.realm() == "loopback":
-                yield Finding(
-                    Check.NOTIFY,
-                    Level.OK,
-                    Phrase("posts to {name} stay on this machine", name=name),
-                )
-            elif (value := session.environment.get(name)) and name != channel.signing_secret_env:
-                yield _address(name, value)
-            elif value:
-                yield Finding(Check.NOTIFY, Level.OK, Phrase("{name} is set", name=name))
-            else:
+                say = Phrase("posts to {name} stay on this machine", name=name)
+                yield Finding(Check.NOTIFY, Level.OK, say)
+            elif value := session.environment.get(name):
+                yield _variable(channel, name, value)
+            elif name in channel.needed:
                 say = Phrase("the environment variable {name} is empty", name=name)
                 yield Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
 
 
-def _address(name: str, address: str) -> Finding:
-    """Look at where a channel posts, without a request and without naming it: who has the address can post to it."""
-    if (wrong := unfit(address)) is not None:
+def _variable(channel: Channel, name: str, value: str) -> Finding:
+    """Look at a variable without a request and without naming its value: who has an address can post to it."""
+    if (wrong := kind_of(channel).unfit(channel, name, value)) is not None:
         say = Phrase("{name} is set, but nothing can be posted there: {why}", name=name, why=wrong)
         return Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
+    if name != channel.name:
+        return Finding(Check.NOTIFY, Level.OK, Phrase("{name} is set", name=name))
     say = Phrase("{name} is set; only a post shows whether it is accepted", name=name)
     return Finding(Check.NOTIFY, Level.OK, say)
 

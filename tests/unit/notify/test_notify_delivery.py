@@ -2,50 +2,87 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from notify_samples import channel, message, way
 
-from massctl.notify import READ_SECONDS, Post, posted
+from massctl.model.phrase import Phrase
+from massctl.notify.post import READ_SECONDS, Post, posted
+from massctl.notify.registry import kind_of
 from massctl.transport import Line
 
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 ROBOT = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
-POST = Post(
-    b'{"a": 1}', {"Content-Type": "application/json", "X-Massctl-Signature-256": "sha256=0"}
-)
+
+
+def delivered(
+    kind: str, answer: Any = None, address: str = ROBOT, **more: str
+) -> tuple[Phrase | None, list[httpx.Request]]:
+    """Post to a channel of a kind, whose address is in PLACE and whose secret is in KEY."""
+    seen: list[httpx.Request] = []
+    there = way(answer, seen, PLACE=address, KEY="secret")
+    where = channel(kind, **more)
+    post = kind_of(where).post(where, message(), there)
+    return kind_of(where).deliver(where, post, there)(), seen
 
 
 def post(
     address: str, answer: Any = None, *, robot: bool = True
-) -> tuple[str | None, list[httpx.Request]]:
-    seen: list[httpx.Request] = []
-
-    def answering(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        if isinstance(answer, Exception):
-            raise answer
-        return (
-            answer
-            if answer is not None
-            else httpx.Response(200, content=b'{"errcode": 0, "errmsg": "ok"}')
-        )
-
-    why = posted(Line(inside=httpx.MockTransport(answering)), address, POST, robot=robot)
-    return why, seen
+) -> tuple[Phrase | None, list[httpx.Request]]:
+    return delivered("wecom_robot" if robot else "webhook", answer, address)
 
 
 def test_it_is_posted_once_with_its_query_and_its_headers() -> None:
-    why, (request,) = post(ROBOT)
+    why, (request,) = delivered("webhook", address=ROBOT, signing_secret_env="KEY")
 
-    assert (None, "POST", ROBOT, b'{"a": 1}') == (
+    assert (None, "POST", ROBOT, b"{}") == (
         why,
         request.method,
         str(request.url),
         request.read(),
     )
-    assert "sha256=0" == request.headers["X-Massctl-Signature-256"]
+    assert request.headers["X-Massctl-Signature-256"].startswith("sha256=")
     assert READ_SECONDS == request.extensions["timeout"]["read"]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://oapi.example/send?access_token=a", "https://oapi.example/send"]
+)
+def test_a_signature_joins_the_query_that_an_address_has(address: str) -> None:
+    why, (request,) = delivered("dingtalk_robot", address=address, signing_secret_env="KEY")
+    query = parse_qs(request.url.query.decode(), strict_parsing=True)
+    assert (None, str(request.url).startswith(address)) == (why, True)
+    assert {"timestamp", "sign"} == query.keys() - {"access_token"}
+    assert ("access_token" in address) == (query.get("access_token") == ["a"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "says"),
+    [
+        ("wecom_robot", {"errcode": 45009}, "takes no more messages for some minutes"),
+        ("dingtalk_robot", {"errcode": 130101}, "takes no more messages for some minutes"),
+        ("feishu_robot", {"code": 11232}, "takes no more messages for some minutes"),
+        ("feishu_robot", {"code": 9499}, "takes no more messages for some minutes"),
+        ("dingtalk_robot", {"errcode": 310000, "errmsg": KEY}, "keyword, secret, IP addresses"),
+        ("feishu_robot", {"code": 19021, "msg": KEY}, "signature"),
+        ("feishu_robot", {"code": 19022}, "IP whitelist"),
+        ("feishu_robot", {"code": 19024}, "keyword"),
+        ("feishu_robot", {"code": 19001}, "errcode 19001"),
+        ("feishu_robot", {"StatusCode": 0}, "errcode -"),
+        ("wecom_robot", {"errcode": True}, "errcode -"),
+    ],
+)
+def test_a_robot_says_no_with_status_200(kind: str, answer: dict[str, Any], says: str) -> None:
+    why, seen = delivered(kind, httpx.Response(200, json=answer))
+    assert why is not None
+    assert (says in why, KEY in why, len(seen)) == (True, False, 1)
+
+
+def test_what_is_posted_without_a_reader_of_answers_may_be_answered_with_anything() -> None:
+    line = Line(inside=httpx.MockTransport(lambda _: httpx.Response(200, content=b"no")))
+    assert None is posted(line, "https://hook.example/x", Post(b"{}"))
 
 
 @pytest.mark.parametrize(
@@ -55,9 +92,9 @@ def test_it_is_posted_once_with_its_query_and_its_headers() -> None:
             httpx.Response(
                 200, content=json.dumps({"errcode": 93000, "errmsg": f"invalid key={KEY}"})
             ),
-            "errcode 93000",
+            "no such robot",
         ),
-        (httpx.Response(200, content=json.dumps({"errcode": 45009})), "errcode 45009"),
+        (httpx.Response(200, content=json.dumps({"errcode": 40058})), "errcode 40058"),
         (httpx.Response(200, content=json.dumps({"errcode": KEY})), "errcode -"),
         (httpx.Response(200, content=b"{}"), "errcode -"),
         (httpx.Response(200, content=b"<html>"), "not from a robot"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from massctl.notify import proxy_for
+from massctl.notify.post import proxy_for
 
 PROXY = "http://proxy.example:3128"
 

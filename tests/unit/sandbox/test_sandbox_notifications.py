@@ -32,10 +32,37 @@ def test_posts_are_shown_newest_first(caller: Caller) -> None:
         post(caller, robot("**sent** sale")),
         post(caller, {**HOOK, "body": {"notices": [notice, 7]}}),
     ]
-    assert [("HOOK", False, "failed · sale · no"), ("ROBOT", True, "**sent** sale")] == [
-        (each["name"], each["is_robot"], each["text"]) for each in shown(caller)
-    ]
+    assert [
+        ("HOOK", "webhook", "failed · sale · no"),
+        ("ROBOT", "wecom_robot", "**sent** sale"),
+    ] == [(each["name"], each["kind"], each["text"]) for each in shown(caller)]
     assert ["ROBOT", "HOOK"] == [row["name"] for row in caller.report()["notifications"]]
+
+
+def card(content: str = "words", title: str = "sent sale", **changes: Any) -> dict[str, Any]:
+    shown_card = {
+        "header": {"template": "blue", "title": {"tag": "plain_text", "content": title}},
+        "elements": [{"tag": "markdown", "content": content}],
+    }
+    return robot(
+        "x", kind="feishu_robot", body={"msg_type": "interactive", "card": shown_card, **changes}
+    )
+
+
+def titled(text: str = "words", title: str = "sent sale", **changes: Any) -> dict[str, Any]:
+    body = {"msgtype": "markdown", "markdown": {"title": title, "text": text}, **changes}
+    return robot("x", kind="dingtalk_robot", body=body)
+
+
+def test_each_kind_is_shown_as_a_person_reads_it(caller: Caller) -> None:
+    letter = {"to": "a@b.cn", "subject": "sent sale", "text": "words\n"}
+    for given in (card(), titled(), robot("x", kind="email", body=letter)):
+        assert 200 == post(caller, given)
+    assert [
+        "To: a@b.cn\nSubject: sent sale\n\nwords\n",
+        "sent sale\n\nwords",
+        "sent sale\n\nwords",
+    ] == [each["text"] for each in shown(caller)]
 
 
 def picture(data: bytes = b"\x89PNG", **changes: Any) -> dict[str, Any]:
@@ -64,6 +91,15 @@ def test_a_robot_takes_a_picture(caller: Caller) -> None:
         robot("x", body={"msgtype": "text", "text": {"content": "x"}}),
         robot("x", body={"msgtype": "markdown", "markdown": "x"}),
         robot("x", kind="pigeon"),
+        card(title=""),
+        card(""),
+        card(msg_type="text"),
+        card(card=[]),
+        card("春" * 7_000),
+        titled(title=""),
+        titled(""),
+        titled(msgtype="text"),
+        titled("春" * 6_700),
         robot("x", name=7),
         {"name": "ROBOT"},
         {**HOOK, "more": 1},
@@ -81,6 +117,10 @@ def test_a_robot_takes_twenty_messages_a_minute(caller: Caller) -> None:
     assert 200 == post(caller, robot("x", name="OTHER"))
     caller.later(seconds=60)
     assert 200 == post(caller, robot("later"))
+
+
+def test_feishus_bot_takes_a_hundred(caller: Caller) -> None:
+    assert [200] * 100 + [400] == [post(caller, card(str(number))) for number in range(101)]
 
 
 def test_old_posts_are_forgotten(caller: Caller) -> None:

@@ -1,6 +1,7 @@
 """Notices in words: what a chat would act on is taken out, the choices have their times, the document its schema."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,15 @@ from jsonschema import Draft202012Validator
 import massctl
 from massctl.apply.notices import Notice
 from massctl.model.ids import CampaignName
+from massctl.model.notice_text import NoticeText
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_facts import send_facts
 from massctl.plan.window import WindowState
-from massctl.view.i18n import LANGUAGES, Language
+from massctl.view.i18n import LANGUAGES, Language, Reader
 from massctl.view.json_writer import written
-from massctl.view.notices import HAPPENING, left_out, notice_blocks, plain
+from massctl.view.notices import HAPPENING, left_out, notice_texts, plain
 from massctl.view.verbs_json import notices_json
 
 SCHEMA = json.loads(
@@ -34,13 +36,13 @@ WORDS = text("words")
 def notice(**changes: Any) -> Notice:
     fields: dict[str, Any] = {
         "happening": "refused",
+        "fact": "refused kill_switch",
         "campaign": CampaignName("words"),
         "title": "改时间",
         "account": "main",
         "edition": 1,
         "status": Status.STAGED,
         "digest": WORDS.digest,
-        "attempts": 0,
         "at": NOW,
         "message": Phrase("policy.sending is `disabled`"),
         "hint": "do something",
@@ -55,64 +57,82 @@ def doubt(**policy: Any) -> Evidence:
     return evidence(state.record(WORDS.name, 1), planned(WORDS, state, rules), state, rules, NOW)
 
 
-def block(language: Language = Language.EN, **changes: Any) -> str:
-    (found,) = notice_blocks([notice(**changes)], language)
+def said(language: Language = Language.EN, **changes: Any) -> NoticeText:
+    (found,) = notice_texts([notice(**changes)], language)
     return found
 
 
-def test_a_notice_says_what_happened_and_what_to_do() -> None:
+def block(language: Language = Language.EN, **changes: Any) -> str:
+    """Write a notice line by line, with a sign before what to do."""
+    text = said(language, **changes)
+    return "\n".join([text.head, *text.lines, *(f"> {each}" for each in text.advice)])
+
+
+def test_a_notice_says_what_happened_to_which_letter_of_whom_and_what_to_do() -> None:
     assert """\
-**refused** words 改时间
-kill_switch: policy.sending is ｀disabled｀
+refused 改时间 (words) · main
+policy.sending is ｀disabled｀
 > do something""" == block()
-    assert "**拦下** words 改时间\n" in block(Language.ZH)
+    assert "拦下 改时间（words） · main\n" in block(Language.ZH)
 
 
 def test_without_title_guard_and_hint_there_are_two_lines() -> None:
-    assert ["**sent** words", "it was sent"] == block(
-        happening="sent", title="", guard=None, hint="", message=Phrase("it was sent")
+    assert ["delivered words · main", "it was sent"] == block(
+        happening="ended", title="", guard=None, hint="", message=Phrase("it was sent")
     ).split("\n")
+    assert said(account=None, title="").subject == "words"
+
+
+def test_what_asks_for_somebody_is_marked() -> None:
+    assert {"accepted", "ended", "details", "withdrawn", "settled", "upcoming", "report"} == {
+        each for each in HAPPENING if not said(happening=each).needs_somebody
+    }
+
+
+def test_the_name_of_an_account_is_shown() -> None:
+    (text,) = notice_texts([notice()], Reader("en", labels=(("main", "早报 (main) · 华东组"),)))
+    assert "改时间 (words) · 早报 (main) · 华东组" == text.subject
 
 
 def test_a_doubt_shows_the_three_choices_and_their_times() -> None:
-    said = block(happening="in_doubt", hint="", choices=doubt())
+    told = block(happening="in_doubt", hint="", choices=doubt())
     assert (
         '> massctl reconcile words --resubmit --reason "…"\n> from 2026-12-01 12:01:01 +08:00 until'
-        in said
+        in told
     )
     assert (
         '> massctl reconcile words --sent --reason "…"\n> the console lists it under 群发记录'
-        in said
+        in told
     )
     assert (
-        '> massctl reconcile words --not-sent --reason "…"\n> the console does not list it' in said
+        '> massctl reconcile words --not-sent --reason "…"\n> the console does not list it' in told
     )
-    assert said.endswith(
+    assert told.endswith(
         "\n> on GitHub, where massctl init wrote the workflows: Actions / apply / reconcile"
     )
-    assert "until 2026-12-02 12:00 +08:00 WeChat still knows the id" in said
+    assert "until 2026-12-02 12:00 +08:00 WeChat still knows the id" in told
 
 
 def test_a_doubt_whose_id_no_declared_send_has_says_what_a_mistake_costs() -> None:
-    said = block(happening="in_doubt", hint="", choices=replace(doubt(), same_id=False))
-    assert ("WeChat still knows the id" in said, "followers receive it twice" in said) == (
+    told = block(happening="in_doubt", hint="", choices=replace(doubt(), same_id=False))
+    assert ("WeChat still knows the id" in told, "followers receive it twice" in told) == (
         False,
         True,
     )
 
 
 def test_a_choice_that_is_not_possible_says_why() -> None:
-    said = block(happening="in_doubt", hint="", choices=doubt(sending="disabled"))
-    assert '--resubmit --reason "…"\n> not possible: policy.sending is' in said
+    told = block(happening="in_doubt", hint="", choices=doubt(sending="disabled"))
+    assert '--resubmit --reason "…"\n> not possible: policy.sending is' in told
 
 
 def test_a_doubt_without_an_attempt_has_two_choices() -> None:
     record = recorded(attempted(WORDS)).record(WORDS.name, 1)
-    said = block(happening="in_doubt", hint="", choices=Evidence(record, NOW, (), None, None))
+    told = block(happening="in_doubt", hint="", choices=Evidence(record, NOW, (), None, None))
     assert (
-        "--resubmit" in said,
-        "WeChat still knows" in said,
-        said.count("massctl reconcile"),
+        "--resubmit" in told,
+        "WeChat still knows" in told,
+        told.count("massctl reconcile"),
     ) == (False, False, 2)
 
 
@@ -120,25 +140,41 @@ def test_a_doubt_without_an_attempt_has_two_choices() -> None:
     ("title", "shown"),
     [
         ("<@all> 快看", "＜＠all＞ 快看"),
-        ("[点我](https://evil.example)", "［点我］(https：//evil.example)"),
-        ("看 HTTP://x.y 和 weixin://z", "看 HTTP：//x.y 和 weixin：//z"),
+        ("[点我](https://evil.example)", "［点我］(https:／／evil.example)"),
+        ("看 HTTP://x.y 和 weixin://z", "看 HTTP:／／x.y 和 weixin:／／z"),
         ("**粗** `码` ~~删~~ # 头", "＊＊粗＊＊ ｀码｀ ～～删～～ ＃ 头"),
         ('<font color="warning">红</font>', '＜font color="warning"＞红＜/font＞'),
         ("一行\n> 二行\r\n# 三行", "一行 ＞ 二行 ＃ 三行"),
         ("价\u202e钱\x1b[2J\x00", "价＼u202e钱＼x1b［2J＼x00"),
         ("长" * 500, "长" * 399 + "…"),
+        ("<at id=all></at> &lt;at", "＜at id=all＞＜/at＞ ＆lt;at"),
+        ("@13800000000 快看", "＠13800000000 快看"),
+        (
+            "上 www.evil.com/a 领 a.evil.CN, 看 春.中国",
+            "上 www．evil．com/a 领 a．evil．CN, 看 春．中国",
+        ),
+        (
+            "涨了 3.5%，见 massctl.yaml 的 policy.sending",
+            "涨了 3.5%，见 massctl.yaml 的 policy.sending",
+        ),
+        ("- 一", "－ 一"),
+        ("1. 一", "1． 一"),
+        ("=== 题", "＝== 题"),
+        ("_斜_ 与 require_lock 与 __粗__", "＿斜＿ 与 require_lock 与 ＿＿粗＿＿"),
+        (":OK: 12:00:05 $x$", "：OK: 12:00:05 ＄x＄"),
     ],
 )
 def test_a_title_can_call_nobody_link_nowhere_and_format_nothing(title: str, shown: str) -> None:
     assert shown == plain(title)
-    assert f"**refused** words {shown}\n" in block(title=title)
+    assert said(title=title[:80]).subject.startswith(plain(title[:80]))
 
 
 @given(st.text(max_size=600))
 def test_no_words_leave_a_sign_that_a_chat_acts_on(words: str) -> None:
     shown = plain(words)
-    assert not set("<>[]`*#@\\\n\r") & set(shown)
+    assert not set("<>[]`*#@\\|~&$\n\r") & set(shown)
     assert "://" not in shown
+    assert re.search(r"\w\.(com|cn)\b|(^|\s)_|_(\s|$)|:[a-z]+:|^[-+=]|^\d+\.\s", shown) is None
 
 
 TAGGED = text("words", audience=audience(tag="<@all>"))
@@ -148,11 +184,10 @@ SENT = send_facts(
 
 
 def test_the_block_of_the_send_stands_below_and_is_as_harmless() -> None:
-    lines = block(block=SENT).split("\n")
-    assert ["account: main", "audience: tag ＜＠all＞ · 7 followers when last counted"] == lines[
-        3:5
-    ]
-    assert "warning: see http：//x" == lines[-1]
+    lines = said(block=SENT).lines
+    assert "audience: tag ＜＠all＞ · 7 followers when last counted" == lines[1]
+    assert "warning: see http:／／x" == lines[-1]
+    assert [] == [each for each in lines if each.startswith("account")]
 
 
 def test_the_document_names_each_row_of_the_block() -> None:
@@ -170,9 +205,9 @@ def test_the_document_names_each_row_of_the_block() -> None:
 
 
 def test_words_from_files_in_refusals_and_hints_are_as_harmless() -> None:
-    said = block(message="the account has no tag named <@all>", hint="write [x](http://y)")
-    assert "<" not in said
-    assert "](" not in said
+    told = block(message="the account has no tag named <@all>", hint="write [x](http://y)")
+    assert "<" not in told
+    assert "](" not in told
 
 
 def test_what_has_no_room_is_a_number() -> None:
@@ -219,4 +254,4 @@ def test_every_happening_of_the_format_has_its_word() -> None:
 
     from massctl.model.settings import Happening
 
-    assert set(get_args(Happening)) == set(HAPPENING)
+    assert {*get_args(Happening), "details"} == set(HAPPENING)

@@ -26,7 +26,7 @@ from massctl.view.report_document import (
     sends_table,
     side_by_side,
 )
-from massctl.view.report_verdict import report_sentence, send_sentence
+from massctl.view.report_verdict import report_sentences, verdict_sentences
 from massctl.view.report_words import (
     DASH,
     SIDE_BY_SIDE,
@@ -48,7 +48,7 @@ _DAY_ONE = Phrase(
 def report_markdown(report: Report, language: Language) -> str:
     """Write a report: the accounts, then each send in full where they are few."""
     page = _Page(language)
-    lines = [f"**{page.said(report_sentence(report.sends, report.since))}**", ""]
+    lines = [f"**{page.all_said(report_sentences(report.sends, report.since))}**", ""]
     if any(send.articles for send in report.sends):
         lines += [page.said(_DAY_ONE), ""]
     for account in report.accounts:
@@ -69,6 +69,10 @@ class _Page(Struct):
 
     def said(self, text: str) -> str:
         return Words(self.language).said(text)
+
+    def all_said(self, said: Iterable[Phrase]) -> str:
+        """Write sentences one by one: a long text within another is cut."""
+        return sentences(map(self.said, said), self.language)
 
     def account(self, account: AccountReport, sends: Sequence[SendReport]) -> list[str]:
         said = sentences(map(self.said, account_words(account)), self.language)
@@ -92,7 +96,7 @@ class _Page(Struct):
     def send(self, send: SendReport, *, is_only: bool) -> list[str]:
         lines = [f"## {cell(prose(send.title, foreign=True))}", ""]
         if not is_only:
-            lines += [self.said(send_sentence(send)), ""]
+            lines += [self.all_said(verdict_sentences(send, send.verdict)), ""]
         facts = [
             cell(prose(send.account, foreign=True)),
             *(cell(self.said(each)) for each in send_facts(send)),

@@ -48,12 +48,16 @@ _ALSO = (Aspect.OPEN_RATE, Aspect.FINISHED, Aspect.SHARED, Aspect.FOLLOWED, Aspe
 """What followers did beside opening it."""
 
 
-def send_sentence(send: SendReport, verdict: Verdict | None = None) -> Phrase:
-    """Return the sentences of a verdict, the newest if none is given, as one text."""
-    said, *others = verdict_sentences(send, verdict or send.verdict)
+def send_sentence(send: SendReport) -> Phrase:
+    """Return the sentences of the newest verdict as one text."""
+    return _joined(verdict_sentences(send, send.verdict))
+
+
+def _joined(said: Sequence[Phrase]) -> Phrase:
+    first, *others = said
     for each in others:
-        said = Phrase("{said} {more}", said=said, more=each)
-    return said
+        first = Phrase("{said} {more}", said=first, more=each)
+    return first
 
 
 def verdict_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
@@ -310,15 +314,22 @@ def _without_readers(send: SendReport, verdict: Verdict) -> Iterator[Phrase]:
 
 
 def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
+    """Return what all sends that are shown reached, as one text."""
+    return _joined(report_sentences(sends, since))
+
+
+def report_sentences(sends: Sequence[SendReport], since: date | None) -> tuple[Phrase, ...]:
     """Return what all sends that are shown reached; they are newest first."""
-    if not sends:
-        return (
-            Phrase("Nothing was sent since {date}.", date=since.isoformat())
-            if since
-            else Phrase("Nothing was sent.")
-        )
     if len(sends) == 1:
-        return send_sentence(sends[0])
+        return verdict_sentences(sends[0], sends[0].verdict)
+    if sends:
+        return (_of_several(sends),)
+    if since is None:
+        return (Phrase("Nothing was sent."),)
+    return (Phrase("Nothing was sent since {date}.", date=since.isoformat()),)
+
+
+def _of_several(sends: Sequence[SendReport]) -> Phrase:
     first, last = sends[-1].ref_date.isoformat(), sends[0].ref_date.isoformat()
     counted = plural_phrase(
         "{count} send from {first} to {last}",

@@ -5,6 +5,7 @@ the channel. `state.told` remembers it for every runner. Two things are not on r
 its window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`).
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -138,7 +139,9 @@ class Notice(Frozen):
     is_recorded: bool = False
     """It is on record, so that any later run can tell it; those of one edition are told in their order."""
     addresses: tuple[str, ...] = ()
-    """Where the articles can be read, by their number; empty while WeChat has not said."""
+    """Where the articles can be read, without those that were withdrawn; empty while WeChat has not said."""
+    pull_request: str | None = None
+    """Where it was reviewed, as far as the forge says."""
     unrecorded: Unrecorded | None = None
     """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
     block: SendFacts | None = None
@@ -205,6 +208,8 @@ class NoticeFinder(Frozen):
     """Gives what was kept of the content of an edition that this run did not render."""
     ahead: Callable[[AppId], Sequence[AccountAhead]] = lambda _: ()
     """Gives what is left of an account's allowance, after this run."""
+    pull_request: Callable[[Record], str | None] = lambda _: None
+    """Gives the address of the pull request that brought an edition's content in."""
 
     def recorded(
         self,
@@ -220,7 +225,10 @@ class NoticeFinder(Frozen):
             outcome = planned.get(record.key)
             notice = self._recorded(record, name, outcome, stays)
             if notice is not None:
-                found.append(replace(notice, fact=name, at=fact.at, is_recorded=True))
+                reviewed = self.pull_request(record)
+                found.append(
+                    replace(notice, fact=name, at=fact.at, is_recorded=True, pull_request=reviewed)
+                )
         return found
 
     def met(
@@ -317,7 +325,7 @@ class NoticeFinder(Frozen):
             case "accepted":
                 told = _accepted(record), ""
             case "ended":
-                told = delivered_words(record), ""
+                told = delivered_words(record), _report(record)
             case "failed" | "contradicted":
                 told = self._failed(record)
             case "nobody":
@@ -349,7 +357,7 @@ class NoticeFinder(Frozen):
         if "nobody" in record.facts:
             return None
         failed = status_of(record) is Status.FAILED
-        return self._failed(record) if failed else (delivered_words(record), "")
+        return self._failed(record) if failed else (delivered_words(record), _report(record))
 
     def _is_silent(self, record: Record, outcome: CampaignOutcome | None) -> bool:
         """Return whether nobody has said a word on the newest open attempt, and no run waits for its answer."""
@@ -489,7 +497,14 @@ def _addresses(record: Record) -> tuple[str, ...]:
     if not told or told[-1].is_gone or told[-1].counts is None:
         return ()
     job, urls = told[-1], told[-1].counts.article_urls or ()
-    return tuple(url for number, url in enumerate(urls, 1) if number not in job.withdrawn)
+    left = [url for number, url in enumerate(urls, 1) if number not in job.withdrawn]
+    # WeChat tells them with http: and answers to https: as well.
+    return tuple(re.sub("^http:", "https:", url) for url in left)
+
+
+def _report(record: Record) -> Phrase:
+    say = Phrase("{command}   shows who reads it, from the next day on")
+    return Phrase(say, command=Command("report", record.campaign))
 
 
 def _accepted(record: Record) -> Phrase:

@@ -400,7 +400,19 @@ def notice_finder(session: Session, state: State, since: datetime | None = None)
         since or now,
         lambda record: _content(session, record),
         lambda appid: _ahead(session, state, appid),
+        lambda record: _reviewed(session, record),
     )
+
+
+def _reviewed(session: Session, record: Record) -> str | None:
+    """Ask the forge once for the pull request of a campaign; nobody is asked for what a sandbox sends."""
+    settings, here = session.settings, session.environment.get("GITHUB_REPOSITORY")
+    if session.realm() == "loopback" or not (settings.forge or here):
+        return None
+    # Few repositories name a forge.
+    from massctl.cli.send_report import pull_request_of
+
+    return pull_request_of(session, record.campaign)
 
 
 def _content(session: Session, record: Record) -> LockFile | None:

@@ -1290,6 +1290,10 @@ class ReportedNotice(Shape, kw_only=True):
     """What is sent to whom, as the plan and the question show it; null where its content was not at hand."""
     choices: Sequence[ReportedChoice]
     """The ways out, where nobody knows whether it was sent; else empty."""
+    addresses: Sequence[str]
+    """Where the articles can be read, without those that were withdrawn; empty while WeChat has not said."""
+    pull_request: str | None
+    """Where it was reviewed; null where no forge says."""
     report: Reach | UnsetType = UNSET
     """Of a `report`; absent everywhere else."""
     drift: DriftKind | UnsetType = UNSET

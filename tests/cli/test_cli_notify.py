@@ -346,11 +346,11 @@ def test_every_kind_is_told_and_shown_in_the_sandbox(told: Shell):
     told.tree.write("campaigns/notice/campaign.yaml", TITLED.replace("<@all><script>", "春"))
     assert 0 == told("apply", "notice", "--sandbox", "--yes").status
     heads = {
-        "wecom_robot": "**已发送** 春（notice） · main\n",
-        "feishu_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n",
-        "dingtalk_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n\n",
-        "webhook": "sent · notice · ",
-        "email": "To: ops@example.cn\nSubject: 已发送 春（notice） · main\n\n已发送 春（notice） · main\n",
+        "wecom_robot": "**已受理** 春（notice） · main\n",
+        "feishu_robot": "已受理 春（notice） · main\n\n**已受理** 春（notice） · main\n",
+        "dingtalk_robot": "已受理 春（notice） · main\n\n**已受理** 春（notice） · main\n\n",
+        "webhook": "accepted · notice · ",
+        "email": "To: ops@example.cn\nSubject: 已受理 春（notice） · main\n\n已受理 春（notice） · main\n",
     }
     store = Store(told.root / ".massctl" / "sandbox", lambda: NOON)
     with store.transaction() as db:

@@ -203,6 +203,11 @@ def test_an_end_has_the_addresses_of_what_is_left() -> None:
     urls = ["https://mp.weixin.qq.com/s/a", "https://mp.weixin.qq.com/s/b"]
     end = status("sent", source="event", sent_count=7, article_urls=urls)
     assert tuple(urls) == told([TRIED, TAKEN], [end])[0].addresses
+    (*_, ended) = found(recorded(TRIED, TAKEN, end), pull_request=lambda _: "https://forge/7")
+    assert ("https://forge/7", "massctl report words   shows") == (
+        ended.pull_request,
+        str(ended.hint)[:28],
+    )
     first = Withdrawn(msg_id=7, article=1), WORDS
     assert (urls[1],) == told([TRIED, TAKEN, end], [first])[0].addresses
     assert () == told([TRIED, TAKEN, end], [GONE])[0].addresses

@@ -83,6 +83,21 @@ def test_without_title_guard_and_hint_there_are_two_lines() -> None:
     assert said(account=None, title="").subject == "words"
 
 
+def test_articles_and_the_pull_request_are_links_and_nothing_else_is() -> None:
+    article = "https://mp.weixin.qq.com/s?__biz=MzA3&mid=2650&idx=1&sn=0f#rd"
+    review = "https://github.com/team/letters/pull/7"
+    found = said(addresses=(article, "https://evil.example/"), pull_request=review).links
+    assert [("article 1", article), ("the pull request", review)] == [
+        (each.label, each.address) for each in found
+    ]
+    assert () == said(pull_request="javascript:alert(1)").links
+    document = json.loads(written(notices_json([notice(addresses=(article,))]), Language.EN))
+    assert ([article], None) == (
+        document["notices"][0]["addresses"],
+        document["notices"][0]["pull_request"],
+    )
+
+
 def test_what_asks_for_somebody_is_marked() -> None:
     assert {"accepted", "ended", "details", "withdrawn", "settled", "upcoming", "report"} == {
         each for each in HAPPENING if not said(happening=each).needs_somebody

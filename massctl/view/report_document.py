@@ -55,6 +55,7 @@ from massctl.view.report_words import (
     compared_words,
     fell_words,
     group_name,
+    in_sentences,
     job_words,
     median_number,
     number,
@@ -143,7 +144,7 @@ class Section(Frozen, kw_only=True):
     """Names it in a page."""
     title: Phrase | Title
     said: Sequence[str] = ()
-    """What stands above the table."""
+    """Paragraphs above the table."""
     facts: Sequence[Cell] = ()
     """What stands on one line above the table."""
     table: Table | None = None
@@ -550,7 +551,11 @@ def account_section(account: AccountReport) -> Section:
     return Section(
         key="account",
         title=Title(account.label),
-        said=(*as_of_words(account.freshness), *account_words(account)),
+        said=[
+            in_sentences(each)
+            for each in (as_of_words(account.freshness), account_words(account))
+            if each
+        ],
     )
 
 

@@ -21,7 +21,7 @@ from massctl.view.report_document import (
     number_text,
     report_sections,
 )
-from massctl.view.report_words import Notes, sentences
+from massctl.view.report_words import Notes
 
 
 def report_markdown(report: Report, language: Language) -> str:
@@ -35,8 +35,7 @@ def _section(section: Section, words: Words) -> Iterator[str]:
     """Return the paragraphs of a section."""
     level = "##" if isinstance(section.title, Title) else "###"
     yield f"{level} {_cell(section.title, words, Notes())}"
-    if section.said:
-        yield sentences(map(words.said, section.said), words.language)
+    yield from map(words.said, section.said)
     if section.facts:
         yield " · ".join(_cell(each, words, Notes()) for each in section.facts)
     if section.table is not None:

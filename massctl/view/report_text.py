@@ -15,7 +15,7 @@ from massctl.view.report_document import (
     number_text,
     report_sections,
 )
-from massctl.view.report_words import Notes, sentences
+from massctl.view.report_words import Notes
 from massctl.view.style import Ink
 from massctl.view.terminal import DOT, Inked, Page, Part
 
@@ -44,8 +44,8 @@ def report_text(page: Page, report: Report) -> str:
 def _write(page: Page, section: Section) -> None:
     page.blank()
     page.line(*_parts(section.title, Ink.NAME, Notes()))
-    if section.said:
-        page.line(sentences(map(page.say, section.said), page.language), indent=_INDENT)
+    for each in section.said:
+        page.line(each, indent=_INDENT)
     if section.facts:
         facts = [
             part for each in section.facts for part in (DOT, *_parts(each, Ink.PLAIN, Notes()))

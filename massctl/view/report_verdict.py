@@ -24,7 +24,15 @@ from massctl.report.report import (
     VerdictCode,
     median_text,
 )
-from massctl.view.report_words import ASPECT, MISSING, audience_name, number, range_text, signed
+from massctl.view.report_words import (
+    ASPECT,
+    MISSING,
+    audience_name,
+    in_sentences,
+    number,
+    range_text,
+    signed,
+)
 
 STANDING: Mapping[Standing, Phrase] = {
     Standing.BELOW: Phrase("less than usual"),
@@ -56,10 +64,7 @@ _ALSO = (Aspect.OPEN_RATE, Aspect.FINISHED, Aspect.SHARED, Aspect.FOLLOWED, Aspe
 
 def send_sentence(send: SendReport, verdict: Verdict | None = None) -> Phrase:
     """Return the sentences of a verdict, the newest if none is given, as one text."""
-    said, *others = verdict_sentences(send, verdict or send.verdict)
-    for each in others:
-        said = Phrase("{said} {more}", said=said, more=each)
-    return said
+    return in_sentences(verdict_sentences(send, verdict or send.verdict))
 
 
 def verdict_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:

@@ -33,7 +33,6 @@ from massctl.report.report import (
     median_text,
     people_text,
 )
-from massctl.view.i18n import Language
 from massctl.view.words import STATUS, brief_destinations, recorded
 
 DASH = "—"
@@ -385,9 +384,12 @@ def account_words(account: AccountReport) -> list[Phrase]:
     return said
 
 
-def sentences(said: Iterable[str], language: Language) -> str:
-    """Write sentences one after the other, as a language does."""
-    return (" " if language.is_english else "").join(said)
+def in_sentences(parts: Sequence[Phrase]) -> Phrase:
+    """Join one or more sentences to a paragraph."""
+    said, *others = parts
+    for each in others:
+        said = Phrase("{said} {more}", said=said, more=each)
+    return said
 
 
 def allowance_words(allowance: AllowanceReport) -> Phrase:

@@ -153,12 +153,13 @@ class StatisticsFiles(ABC):
             name for name in sorted(self._names(appid)) if name.startswith(kind) and name >= first
         ]
         read = Decoder(_SHAPES[kind]).decode
+        days = _DAYS.intersection(_SHAPES[kind].__struct_fields__)
         for data in self._data(appid, names):
             for line in data.split(b"\n"):
                 if line.strip():
                     try:
                         row = read(line)
-                        _require_days(row)
+                        _require_days(row, days)
                         yield row
                     except ValueError:
                         unreadable.number += 1
@@ -252,9 +253,9 @@ def _file(kind: str, day: date) -> str:
     return f"{kind}-{day:%Y-%m}.jsonl"
 
 
-def _require_days(row: Frozen) -> None:
+def _require_days(row: Frozen, days: Iterable[str]) -> None:
     """Raise ValueError for a day that is no day of ours: a sum of a day and some days would be no date."""
-    for name in _DAYS.intersection(row.__struct_fields__):
+    for name in days:
         if not 2000 <= getattr(row, name).year < 3000:
             raise ValueError(name)
 

@@ -27,6 +27,7 @@ from massctl.report.outcomes import UnreadRow, with_outcomes
 from massctl.report.report import AccountFacts, ArticleFacts, Report, RepositoryFacts, SendFacts
 from massctl.source.remarks import remarks_of
 from massctl.source.repository import Repository
+from massctl.view.report_words import rows_words
 
 
 def session_report(
@@ -84,8 +85,9 @@ def joined_outcomes(session: Session, report: Report, given: str) -> Report:
         hint = Phrase("correct the row; the others are counted")
         found = Diagnostic("MC504", Severity.WARNING, each.why, Place(source, each.line), hint)
         views.diagnostics.diagnostic_line(page, found)
-    if told:
-        session.console.talk_page(page.text())
+    if joined.outcomes is not None:
+        page.line(rows_words(joined.outcomes))
+    session.console.talk_page(page.text())
     return joined
 
 
@@ -106,7 +108,11 @@ def report_from(
     """
     first = compared_since(state, names, since)
     appids = sorted(
-        {record.appid for record in state.records.values() if record.appid and record.sent_batches}
+        {
+            record.appid
+            for record in state.records.values()
+            if record.appid and record.sent_batches and (names is None or record.campaign in names)
+        }
     )
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
     known = _known(settings, state, names, contents, repository)

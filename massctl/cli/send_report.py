@@ -12,6 +12,7 @@ from massctl.cli.checkout import GitCheckout
 from massctl.cli.forge import forge_of, line_to_forge, settings_to_tell
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.session import Session
+from massctl.errors import MassctlError
 from massctl.model.entries import (
     Entry,
     Expired,
@@ -77,6 +78,23 @@ def report_sends(
     finally:
         line.close()
     return told
+
+
+def pull_request_of(session: "Session", name: CampaignName) -> str | None:
+    """Return the address of the newest pull request that changed a campaign; None where no forge says."""
+    checkout = GitCheckout(session.root, session.settings, session.environment)
+    line = line_to_forge(session.settings, session.environment)
+    try:
+        forge = forge_of(line, session.settings, session.environment)
+        if forge is None:
+            return None
+        path, branch = checkout.path_of_folder(name), session.settings.policy.branch or "main"
+        numbers = forge.merged_from(path, branch)
+        return forge.page(numbers[-1]) if numbers else None
+    except MassctlError:
+        return None  # A notice is told without it.
+    finally:
+        line.close()
 
 
 def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:

@@ -28,6 +28,8 @@ from massctl.notify.robot import title_of
 
 TLS_PORT = 465
 """TLS from the start. Source: RFC 8314, section 3.3."""
+_POLICY = SMTP.clone(max_line_length=998)
+"""Lines as long as RFC 5322 allows: where Python folds a subject in Chinese it loses spaces."""
 _SENDER = re.compile(r"[^\x00-\x1f\x7f<>]*<?[!-~]+@[!-~]+>?")
 _NO_SERVER = Phrase("it does not name a server: write smtp.example.cn, or smtp.example.cn:587")
 
@@ -48,7 +50,7 @@ class Mail:
     def post(self, channel: Channel, notices: Notices, way: Way) -> Post:
         """Return the letter."""
         settings = channel.mail
-        letter = EmailMessage(policy=SMTP)
+        letter = EmailMessage(policy=_POLICY)
         sender = way.environment.get(settings.from_env, "")
         letter["From"] = sender if _SENDER.fullmatch(sender) else "massctl@localhost"
         letter["To"] = ", ".join(settings.to)

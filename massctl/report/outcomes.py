@@ -157,10 +157,10 @@ def _outcomes(
 
 
 def _figure(value: float | Decimal | None, is_over: bool) -> Figure:
-    if not is_over:
-        return Figure(origin=Origin.OUTCOMES, missing=Missing.NOT_YET)
     if value is None:
         return Figure(origin=Origin.OUTCOMES, missing=Missing.NOT_GIVEN)
+    if not is_over:
+        return Figure(origin=Origin.OUTCOMES, missing=Missing.NOT_YET)
     return Figure(value=float(value), origin=Origin.OUTCOMES)
 
 

@@ -394,6 +394,8 @@ class PageCache:
                 report = self._reported(self._settings)
             except LedgerError as error:
                 return self.list_page(trouble=error.summary)
+            if "series" in query:
+                report = report.of_series(query["series"])
             if "send" not in query:
                 return sends_page(
                     report, sheet, Watched(REPORTED, heard), Order.of(query), self._trouble

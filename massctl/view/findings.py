@@ -14,7 +14,7 @@ WORDS_MAX = 1000
 """Cells of one finding in a comment: three sentences, and a person's."""
 
 
-class ReportedFinding(Shape):
+class ReportedSendFinding(Shape):
     """What was learnt from a send."""
 
     campaign: CampaignName
@@ -40,7 +40,7 @@ class ReportedFinding(Shape):
 class FindingsReport(CommandReport):
     """What `massctl report findings` and `report --record` print."""
 
-    findings: Sequence[ReportedFinding] = ()
+    findings: Sequence[ReportedSendFinding] = ()
     """By the time of the send, the newest first."""
     files: Sequence[str] = ()
     """The files that were written."""
@@ -48,7 +48,7 @@ class FindingsReport(CommandReport):
 
 def findings_document(findings: Iterable[SendFinding], files: Sequence[str] = ()) -> FindingsReport:
     """Return findings as a document."""
-    listed = [ReportedFinding.of(each, sent_at=each.sent_at.isoformat()) for each in findings]
+    listed = [ReportedSendFinding.of(each, sent_at=each.sent_at.isoformat()) for each in findings]
     return FindingsReport(findings=listed, files=files)
 
 

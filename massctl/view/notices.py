@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from massctl.apply.notices import Notice
-from massctl.model.notice_text import NoticeText
+from massctl.model.notice_text import NoticeLink, NoticeText
 from massctl.model.phrase import AccountKey, Command, Phrase
 from massctl.view.cells import printable
 from massctl.view.i18n import Reader, say
@@ -22,8 +22,12 @@ from massctl.view.words import brief_destinations
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
 HAPPENING = {
-    "sent": Phrase("sent"),
+    "accepted": Phrase("accepted"),
+    "ended": Phrase("delivered"),
+    "details": Phrase("details"),
     "failed": Phrase("failed"),
+    "withdrawn": Phrase("withdrawn"),
+    "settled": Phrase("settled"),
     "in_doubt": Phrase("in doubt"),
     "awaiting_admin": Phrase("awaiting the administrator"),
     "expired": Phrase("window missed"),
@@ -44,9 +48,10 @@ _TOP_LEVEL = (
 )
 """Ends of hosts: those of countries, and the most used others."""
 _ACTED_ON = (
-    (re.compile("://"), "：//"),
+    (re.compile("//"), "／／"),
+    (re.compile(r"www\.", re.IGNORECASE), "www．"),
     # A host, which chats and mailboxes make a link of; `policy.sending` and `massctl.yaml` are none.
-    (re.compile(rf"(?<=\w)\.(?=(?:[\w-]+\.)*(?:{_TOP_LEVEL})(?!\w))", re.IGNORECASE), "．"),
+    (re.compile(rf"(?<=\w)\.(?=(?:[\w-]+\.)*(?:{_TOP_LEVEL})(?![a-z0-9]))", re.IGNORECASE), "．"),
     # Emphasis; a name such as require_lock has its signs within.
     (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
     # An emoji by its name.
@@ -90,10 +95,24 @@ def _text(notice: Notice, language: Reader) -> NoticeText:
         say(HAPPENING[notice.happening], language),
         _subject(notice, language),
         (*(plain(say(each, language)) for each in lines), *_facts(notice, language)),
-        (),
+        tuple(_links(notice, language)),
         tuple(_advice(notice, language)),
         notice.happening in _ASKING,
     )
+
+
+_ARTICLE = re.compile(r"https://mp\.weixin\.qq\.com/[\w.~:/?#&=%+-]*", re.ASCII)
+_PAGE = re.compile(r"https?://[\w.~:/-]+", re.ASCII)
+"""What may be an address in a chat; WeChat's and the forge's have no sign that would be markup there."""
+
+
+def _links(notice: Notice, language: Reader) -> Iterator[NoticeLink]:
+    """Say where its articles can be read, and where it was reviewed."""
+    for number, address in enumerate(notice.addresses, 1):
+        if _ARTICLE.fullmatch(address) is not None:
+            yield NoticeLink(say(Phrase("article {number}", number=number), language), address)
+    if notice.pull_request is not None and _PAGE.fullmatch(notice.pull_request) is not None:
+        yield NoticeLink(say(Phrase("the pull request"), language), notice.pull_request)
 
 
 def _subject(notice: Notice, language: Reader) -> str:

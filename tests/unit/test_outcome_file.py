@@ -1,6 +1,5 @@
 """Rows of outcomes: what a file may say, what is told of a row, and what a query reaches."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -128,7 +127,7 @@ def test_a_warehouse_is_not_reached_yet(address: str):
 
 
 @pytest.fixture
-def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with orders, as the current one, and a secret beside it."""
     pytest.importorskip("duckdb")
     folder = tmp_path / "here"
@@ -139,7 +138,7 @@ def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "secret.csv").write_text("paid,c\n2026-12-01,secret\n")
     (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
     monkeypatch.chdir(folder)
-    yield folder
+    return folder
 
 
 BOTH = [OutcomeRow(DAY, "a", "orders", 2), OutcomeRow(date(2026, 12, 2), "b", "orders", 3)]

@@ -60,7 +60,7 @@ class Day(click.ParamType[date]):
     "--format",
     "form",
     type=click.Choice(list(_FILES)),
-    help="The form; markdown without --out, all with it.",
+    help="The form; text for people without it, and with --out all of these.",
 )
 @click.option(
     "--out",
@@ -107,7 +107,6 @@ def command(
 
     `report findings` lists what was recorded of the sends, the newest first.
     """
-    shown = form or "markdown"
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session) -> Result:
@@ -123,11 +122,10 @@ def command(
             return record_findings(current, report)
         if folder is not None:
             return _written(report, [form] if form else list(_FILES), folder, current.console)
-        return _printed(report, shown)
+        return _printed(report, form)
 
-    return run_in_session(
-        "report", shown if folder is None else "text", directory, work, sandbox=sandbox
-    )
+    shown = form if form and folder is None else "text"
+    return run_in_session("report", shown, directory, work, sandbox=sandbox)
 
 
 FINDINGS = "findings"
@@ -142,14 +140,12 @@ def _require_names(names: Sequence[str], *, is_recorded: bool) -> None:
         )
 
 
-def _printed(report: Report, form: str) -> Result:
-    def markdown(to: Console) -> str:
-        return _text(report, form, to)
-
+def _printed(report: Report, form: str | None) -> Result:
     return Result(
         ExitStatus.DONE,
         lambda to: views.report_json.sends_json(report, to.language),
-        markdown=markdown,
+        lambda to: views.report_text.report_text(to.page(), report),
+        markdown=lambda to: _text(report, form or "markdown", to),
     )
 
 

@@ -1,4 +1,4 @@
-"""What came of links, added up by hand: which send a row counts for, by which day, and what becomes of every other row."""
+"""What came of links, added up by hand: which send a row counts for, and what becomes of every other row."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,6 +1,7 @@
 """The message of a campaign, rendered: strings of campaign.yaml through Jinja, articles, covers, limits."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from msgspec.structs import replace
@@ -190,12 +191,8 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     author = string("author", article.author, LIMITS["author"])
     digest = string("digest", article.digest, LIMITS["digest"])
     tagged = strings.setting.track.address
-
-    def source_url_faults(address: str) -> Iterable[Fault]:
-        return LIMITS["content_source_url"](tagged(address))
-
-    written = article.content_source_url or ""
-    url = tagged(string("content_source_url", written, source_url_faults))
+    check = partial(_tagged_url_faults, tagged)
+    url = tagged(string("content_source_url", article.content_source_url or "", check))
     cover = _cover(
         strings,
         article.cover,
@@ -252,6 +249,11 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
         theme=(theme.name or DEFAULT) if body.theme is not None else None,
         **flags_of(article),
     )
+
+
+def _tagged_url_faults(tagged: Callable[[str], str], address: str) -> Iterable[Fault]:
+    """Judge the address behind "read original" as it will be sent."""
+    return LIMITS["content_source_url"](tagged(address))
 
 
 def _report_theme(strings: Strings, article: Article, keys: KeyPath, theme: "Theme") -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -297,7 +298,9 @@ def _job(
     """Return what posts to one channel, or to the sandbox instead."""
     if session.realm() == "loopback":
         there = _sandbox_base(session) + SANDBOX_PATH
-        return partial(posted, lines.to(there), there, _sandbox_post(channel, post))
+        shown = kind_of(channel).shown(post)
+        kept = _sandbox_post(channel.name, channel.kind, shown, post.headers)
+        return partial(posted, lines.to(there), there, kept)
     if (name := channel.missing(session.environment)) is not None:
         why = Phrase("the environment variable {name} is empty", name=name)
         return lambda: why
@@ -325,14 +328,20 @@ def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -
     return kind_of(channel).at_once(notice_texts(wanted, session.console.reader))
 
 
-def _sandbox_post(channel: Channel, post: Post) -> Post:
-    body = {
-        "name": channel.name,
-        "kind": channel.kind,
-        "body": kind_of(channel).shown(post),
-        "headers": dict(post.headers),
-    }
-    return webhook_post(json.dumps(body, ensure_ascii=False), None)
+def show_in_sandbox(session: Session, name: str, kind: str, body: Mapping[str, Any]) -> None:
+    """Show on the sandbox's page what would be written somewhere outside."""
+    lines, there = _Lines(session), _sandbox_base(session) + SANDBOX_PATH
+    try:
+        posted(lines.to(there), there, _sandbox_post(name, kind, body, {}))
+    finally:
+        lines.close()
+
+
+def _sandbox_post(
+    name: str, kind: str, body: Mapping[str, Any], headers: Mapping[str, str]
+) -> Post:
+    given = {"name": name, "kind": kind, "body": body, "headers": dict(headers)}
+    return webhook_post(json.dumps(given, ensure_ascii=False), None)
 
 
 def _sandbox_base(session: Session) -> str:

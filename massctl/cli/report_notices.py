@@ -18,6 +18,7 @@ from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
 from massctl.cli.notifications import notices_post, taken_posts
 from massctl.cli.report_inputs import report_from
+from massctl.cli.send_report import PULL_REQUEST, is_forge_open, merge_comments, reach_comment
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
 from massctl.ledger.statistics import StatisticsFiles
@@ -37,6 +38,8 @@ from massctl.view.report_short import short_report
 if TYPE_CHECKING:
     from datetime import datetime
 
+COMMENT_DAY = 7
+"""The day whose report is a comment on the pull request too."""
 LATE_DAYS = 1
 """A report that could not be told on its day is told until so many days later, and then no more."""
 PICTURE_WIDTH = 430
@@ -52,15 +55,14 @@ _TOP = """(() => {
 
 
 def tell_reports(session: Session, state: State) -> None:
-    """Tell every channel that hears of `report` what is due; raises nothing but InvariantError."""
+    """Tell every channel that hears of `report` what is due, and pull requests of day 7; raises only InvariantError."""
     channels = [
         each for each in session.settings.notify if each.events is None or "report" in each.events
     ]
-    if not channels:
-        return
     for account in session.settings.accounts.values():
         try:
             _tell_account(session, state, AppId(account.appid), channels)
+            _comment_account(session, state, AppId(account.appid))
         except InvariantError:
             raise
         except (MassctlError, OSError) as error:
@@ -110,6 +112,45 @@ def _tell_account(
     archive.flush()
 
 
+def _comment_account(session: Session, state: State, appid: AppId) -> None:
+    """Comment the report of day 7 on the pull requests that brought the sends of an account."""
+    due = [record for record, day in _due(session, state, appid) if day == COMMENT_DAY]
+    if not due or not is_forge_open(session):
+        return
+    archive, now = session.backend.statistics(), session.clock.now()
+    gone = claimed(archive.deliveries(appid), state.renamed, now)
+    left = [each for each in due if (*each.key, COMMENT_DAY, PULL_REQUEST) not in gone]
+    names = sorted({each.campaign for each in left})
+    report = report_from(state, session.settings, archive, now, names) if names else None
+    ready = {
+        record.key: send
+        for record in left
+        if report is not None and (send := _counted(report, record, COMMENT_DAY)) is not None
+    }
+    claims = _Claims(archive, appid)
+    ours = claims.claim([(*key, COMMENT_DAY, PULL_REQUEST) for key in ready], state, now)
+    if not ours:
+        return
+    notices = [
+        _notice(session, state.record(name, edition), ready[name, edition], day)
+        for name, edition, day, _ in ours
+    ]
+    told: list[Notice] = []
+    try:
+        with merge_comments(session, session.environment) as comments:
+            if comments is None:
+                return
+            for each in notices:
+                mark = f"<!-- massctl:day{COMMENT_DAY} {each.campaign} {each.edition} -->"
+                comments.write(each.campaign, mark, reach_comment(each, session.console.reader))
+                told.append(each)
+    finally:
+        untold = [each for each in notices if each not in told]
+        claims.settle(PULL_REQUEST, told, now, is_told=True)
+        claims.settle(PULL_REQUEST, untold, now, is_told=False)
+        archive.flush()
+
+
 class _Claims(Frozen):
     """The reports that this runner tells: it claims each before, so that two runners do not both tell it."""
 
@@ -129,13 +170,13 @@ class _Claims(Frozen):
         return [key for key in keys if key not in others]
 
     def settle(
-        self, channel: Channel, notices: Sequence[Notice], now: datetime, *, is_told: bool
+        self, channel: str, notices: Sequence[Notice], now: datetime, *, is_told: bool
     ) -> None:
         """Note whether a channel was told what this runner claimed."""
         outcome: Literal["told", "failed"] = "told" if is_told else "failed"
         deliveries = [
             ReportDelivery(
-                each.campaign, each.edition, each.reach.day, channel.name, self.runner, now, outcome
+                each.campaign, each.edition, each.reach.day, channel, self.runner, now, outcome
             )
             for each in notices
             if each.reach is not None
@@ -191,7 +232,7 @@ def _tell_channel(
     notices = [notice for notice, _ in found]
     posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
     is_told = bool(posted)
-    claims.settle(channel, notices, session.clock.now(), is_told=is_told)
+    claims.settle(channel.name, notices, session.clock.now(), is_told=is_told)
     if is_told and kind_of(channel).takes_pictures:
         pictures = [
             picture for _, send in found if (picture := _picture(session, report, send)) is not None

@@ -71,6 +71,14 @@ def plain(text: str) -> str:
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
 
 
+_ARTICLE = re.compile(r"https?://mp\.weixin\.qq\.com/[!#-'*-;=?-Z^_a-z{}~]*")
+
+
+def is_article_address(text: str) -> bool:
+    """Return whether a text is the address of an article at WeChat, and nothing in it could end a link."""
+    return _ARTICLE.fullmatch(text) is not None
+
+
 def notice_texts(notices: Sequence[Notice], language: Reader) -> list[NoticeText]:
     """Return each notice in words."""
     return [_text(each, language) for each in notices]

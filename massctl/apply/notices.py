@@ -1,28 +1,37 @@
-"""Which facts of a run somebody outside has to hear of: each is told by the run that learnt it, and by no other.
+"""Which facts somebody outside has to hear of: those on record that a channel was not told, and what a run met.
 
-What is on record is told when it comes on record, so that no second memory of what was told is needed: the standings
-before a run are compared with those after it. Two things are not on record: what keeps a campaign back while its
-window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`). A machine
-that remembers what it told tells them once a day. A machine that remembers nothing, as in CI, tells them in every run.
+Whoever comes first tells what is on record: the run that learnt it, or the next one if that run died, or has no way to
+the channel. `state.told` remembers it for every runner. Two things are not on record: what keeps a campaign back while
+its window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`).
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from massctl.apply.drafts import DELETE_IT
 from massctl.apply.jobs import nobody_got_it
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unrecorded_of
-from massctl.errors import InvariantError
 from massctl.model.diagnostics import has_errors
-from massctl.model.entries import Announced
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, digest_of
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
-from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
+from massctl.model.state import (
+    Attempt,
+    Fact,
+    Record,
+    RecordKey,
+    State,
+    Status,
+    held_until,
+    is_concluded,
+    status_of,
+)
+from massctl.model.telling import FactAtChannel, Telling
 from massctl.plan.drift import Drift
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 from massctl.plan.plan import PlannedCampaign
@@ -34,26 +43,64 @@ from massctl.plan.window import WindowState, window_state
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
-    from massctl.model.settings import Happening
+    from massctl.model.settings import Channel, NoticeEvent
 
 
-_OUT = frozenset({Status.SENDING, Status.SENT})
 _NOBODY_NEEDED = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
 """Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
+TOLD_FOR = timedelta(days=3)
+"""What has been on record for longer is not told any more: a channel that is added today hears of no old ends."""
+ANSWER_AFTER = timedelta(minutes=5)
+"""An attempt without any word on it is in doubt for others after that: until then a run may still wait for its answer.
+"""
+_HAPPENING: "Mapping[str, NoticeEvent]" = {"contradicted": "failed", "nobody": "failed"}
+"""First word of a fact's name -> what happened, where they differ."""
 
 
-class Standing(Frozen):
-    """How an edition stood before a run."""
-
-    status: Status
-    attempts: int
-    expired: int
-    reached_nobody: int = 0
-    """Jobs that ended and reached nobody."""
+def happening_of(fact: str) -> "NoticeEvent":
+    """Return what happened, by the name of a fact on record."""
+    word: NoticeEvent = fact.partition(" ")[0]  # type: ignore[assignment]  # `_facts` names no other
+    return _HAPPENING.get(word, word)
 
 
-Standings: TypeAlias = Mapping[tuple[CampaignName, int], Standing]
-_NEW = Standing(Status.NEW, 0, 0)
+def hears(channel: "Channel", happening: "NoticeEvent") -> bool:
+    """Return whether a channel is told of what happened; whoever hears how a send ended hears its details too."""
+    words = {"ended", "failed"} if happening == "details" else {happening}
+    return channel.events is None or bool(words & {*channel.events})
+
+
+def untold(
+    state: State, channels: "Sequence[Channel]", now: datetime
+) -> Iterator[tuple[Record, str, Fact]]:
+    """Yield the facts on record of which some channel has still to hear, oldest first."""
+    names = [
+        (fact.serial, record, name, fact)
+        for record in state.records.values()
+        for name, fact in record.facts.items()
+        if now - fact.at < TOLD_FOR
+    ]
+    for _, record, name, fact in sorted(names, key=lambda each: each[0]):
+        if any(is_left(state, record, name, each) for each in channels):
+            yield record, name, fact
+
+
+def is_left(state: State, record: Record, name: str, channel: "Channel") -> bool:
+    """Return whether a channel has still to hear of a fact on record.
+
+    The end of a send is told with all that is known by then: details are news to whom it was told before they came.
+    """
+    told = state.told.get(record.key, {})
+    if not hears(channel, happening_of(name)) or is_over(told.get((name, channel.name))):
+        return False
+    if name != "details":
+        return True
+    ends = [told.get((each, channel.name)) for each in ("ended", "failed")]
+    return any(each is not None and each.claim < record.facts[name].serial for each in ends)
+
+
+def is_over(telling: Telling | None) -> bool:
+    """Return whether a channel was told, or is not tried any more."""
+    return telling is not None and (telling.outcome == "told" or telling.is_given_up)
 
 
 class Reach(Frozen):
@@ -68,7 +115,9 @@ class Reach(Frozen):
 class Notice(Frozen):
     """One fact about one campaign."""
 
-    happening: "Happening"
+    happening: "NoticeEvent"
+    fact: str
+    """Names the fact within its campaign and edition."""
     campaign: CampaignName
     title: str
     account: str | None
@@ -76,8 +125,6 @@ class Notice(Frozen):
     status: Status
     """At the end of the run."""
     digest: str | None
-    attempts: int
-    """How often its send was attempted: a second doubt is another fact than the first."""
     at: datetime
     """When it was learnt."""
     message: str
@@ -88,13 +135,15 @@ class Notice(Frozen):
     choices: Evidence | None = None
     """What a person may choose, where nobody knows whether it was sent."""
     met_again: bool = False
-    """Every run finds it so until somebody does something: no entry of the ledger says when it began."""
+    """Every run finds it so until somebody does something; it is told again after a day."""
+    is_recorded: bool = False
+    """It is on record, so that any later run can tell it; those of one edition are told in their order."""
+    addresses: tuple[str, ...] = ()
+    """Where the articles can be read, without those that were withdrawn; empty while WeChat has not said."""
+    pull_request: str | None = None
+    """Where it was reviewed, as far as the forge says."""
     unrecorded: Unrecorded | None = None
     """What WeChat answered, where the ledger could not take it: then one choice alone is true."""
-    opens: datetime | None = None
-    """When the window opens that it tells of beforehand."""
-    lead: timedelta | None = None
-    """How long before that it was due."""
     block: SendFacts | None = None
     """The send as it was planned and asked for; None if its content is not at hand."""
     reach: Reach | None = None
@@ -105,39 +154,18 @@ class Notice(Frozen):
     @property
     def key(self) -> str:
         """Name the fact, so that a receiver knows it again: 24 hex digits."""
-        what = [self.happening, self.campaign, self.edition, self.status.value]
-        named = [*what, self.digest, self.attempts, self.guard]
-        if self.opens is not None and self.lead is not None:
-            # What was told of a window stays told, whatever is edited or staged meanwhile.
-            opens = self.opens.astimezone(UTC).isoformat()
-            named = [
-                self.happening,
-                self.campaign,
-                self.edition,
-                opens,
-                round(self.lead.total_seconds()),
-            ]
-        if self.reach is not None:
-            named = [self.happening, self.campaign, self.edition, self.reach.day]
-        if self.drift is not None:
-            drift = self.drift
-            named = [
-                self.happening,
-                self.campaign,
-                self.edition,
-                drift.kind.value,
-                drift.subject,
-                drift.value,
-            ]
+        named = [self.campaign, self.edition, self.fact]
         return digest_of(named).removeprefix("sha256:")[:24]
 
-    def announcement(self, channel: str) -> Announced:
-        """Return the ledger's entry about its having been told to a channel."""
-        if self.opens is None or self.lead is None:
-            raise InvariantError(f"{self.happening} announces no window")
-        return Announced(
-            not_before=self.opens, channel=channel, lead_seconds=round(self.lead.total_seconds())
-        )
+    @property
+    def record_key(self) -> RecordKey:
+        """Which edition of which campaign it is about."""
+        return self.campaign, self.edition
+
+
+def window_fact(opens: datetime, lead: timedelta) -> str:
+    """Name that a window opens, `lead` before it does; it stays told, whatever is edited or staged meanwhile."""
+    return f"upcoming {opens.astimezone(UTC).isoformat()} {round(lead.total_seconds())}"
 
 
 class Coming(Frozen):
@@ -151,65 +179,73 @@ class Coming(Frozen):
     def due(
         self,
         leads: Collection[timedelta],
-        announced: Sequence[Announced],
+        told: Mapping[FactAtChannel, Telling],
         channel: str,
         now: datetime,
     ) -> timedelta | None:
-        """Return the shortest of `leads` that has begun and was not told to the channel; None without one."""
-        told = [
-            each.lead_seconds
-            for each in announced
-            if (each.not_before, each.channel) == (self.opens, channel)
-        ]
+        """Return the shortest of `leads` that has begun; None without one, and once the channel was told of it.
+
+        Whatever was due earlier counts as told too.
+        """
         begun = [lead for lead in leads if self.opens - lead <= now < self.opens]
         shortest = min(begun, default=None)
-        return (
-            shortest
-            if shortest is not None and all(shortest.total_seconds() < each for each in told)
-            else None
-        )
-
-
-def standings(state: State) -> Standings:
-    """Note how every edition stands, before a run changes it."""
-    return {
-        key: Standing(
-            status_of(record), len(record.attempts), len(record.expired_at), _reached_nobody(record)
-        )
-        for key, record in state.records.items()
-    }
+        heard = told.get((window_fact(self.opens, shortest), channel)) if shortest else None
+        return None if is_over(heard) else shortest
 
 
 class NoticeFinder(Frozen):
-    """What a run has learnt, and what is needed to tell it."""
+    """What there is to tell, and what is needed to tell it."""
 
-    before: Standings
     state: State
     accounts: Mapping[AppId, str]
     """AppID -> the account's name in massctl.yaml."""
     evidence: Callable[[Record], Evidence]
     """Puts together what a person may choose about a doubt."""
     now: datetime
+    since: datetime
+    """When this run began."""
     content: "Callable[[Record], LockFile | None]" = lambda _: None
     """Gives what was kept of the content of an edition that this run did not render."""
     ahead: Callable[[AppId], Sequence[AccountAhead]] = lambda _: ()
     """Gives what is left of an account's allowance, after this run."""
+    pull_request: Callable[[Record], str | None] = lambda _: None
+    """Gives the address of the pull request that brought an edition's content in."""
 
-    def notices(
+    def recorded(
+        self,
+        channels: "Sequence[Channel]",
+        outcomes: Sequence[CampaignOutcome] = (),
+        left: Sequence[LeftDraft] = (),
+    ) -> list[Notice]:
+        """List what is on record and was not told to one of the channels, in the order of the ledger."""
+        planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
+        stays = {each.campaign for each in left}
+        found = []
+        for record, name, fact in untold(self.state, channels, self.now):
+            outcome = planned.get(record.key)
+            notice = self._recorded(record, name, outcome, stays)
+            if notice is not None:
+                reviewed = self.pull_request(record)
+                found.append(
+                    replace(notice, fact=name, at=fact.at, is_recorded=True, pull_request=reviewed)
+                )
+        return found
+
+    def met(
         self, outcomes: Sequence[CampaignOutcome] = (), left: Sequence[LeftDraft] = ()
     ) -> list[Notice]:
-        """List every fact that this run learnt, in the order of the ledger, then what kept campaigns back."""
+        """List what this run met and no entry says.
+
+        These are doubts without a word, drafts that stay, and what kept campaigns back.
+        """
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
-        records = [(record, planned.get(key)) for key, record in self.state.records.items()]
         found = [
-            notice for record, outcome in records for notice in self._recorded(record, outcome)
-        ]
-        found += [
-            notice for record, outcome in records for notice in self._undelivered(record, outcome)
+            self._doubt(record, planned.get(record.key), record.open_attempts[-1])
+            for record in self.state.index.open.values()
+            if self._is_silent(record, planned.get(record.key))
         ]
         found += [self._left(each) for each in left if each.folder_gone]
-        stays = {each.campaign for each in left}
-        return [*found, *(notice for each in outcomes for notice in self._kept_back(each, stays))]
+        return [*found, *(notice for each in outcomes for notice in self._kept_back(each))]
 
     def upcoming(
         self, coming: Sequence[Coming], leads: Collection[timedelta], channel: str
@@ -218,16 +254,18 @@ class NoticeFinder(Frozen):
         found: list[Notice] = []
         for each in coming:
             record = self.state.record(each.outcome.planned.name, each.outcome.planned.edition)
-            lead = each.due(leads, self.state.announced.get(record.key, ()), channel, self.now)
+            lead = each.due(leads, self.state.told.get(record.key, {}), channel, self.now)
             if lead is not None and not record.open_attempts and not is_concluded(record):
-                found.append(replace(self._upcoming(each, record), opens=each.opens, lead=lead))
+                fact = window_fact(each.opens, lead)
+                found.append(replace(self._upcoming(each, record), fact=fact))
         return found
 
     def drifted(self, planned: PlannedCampaign, drift: Drift, message: Phrase, hint: str) -> Notice:
         """Return what drifted from what is recorded of a campaign, and what to type."""
         record = self.state.record(drift.campaign, drift.edition)
         found = self._notice("drift", record, CampaignOutcome(planned), message, hint)
-        return replace(found, drift=drift)
+        fact = f"drift {drift.kind.value} {drift.subject} {drift.value}"
+        return replace(found, fact=fact, drift=drift)
 
     def _upcoming(self, coming: Coming, record: Record) -> Notice:
         """Return what will happen at the opening of a window, as it stands now."""
@@ -269,34 +307,66 @@ class NoticeFinder(Frozen):
         guard = refusal.guard.value if refusal is not None and why is refusal.message else None
         return self._notice("upcoming", record, outcome, say, hint, guard=guard)
 
-    def _recorded(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
-        """Return what came on record about the send of an edition."""
-        was, status = self._was(record), status_of(record)
-        if status is Status.IN_DOUBT:
-            if was.status is not status or any(
-                not each.has_verdict for each in record.open_attempts[-1:]
-            ):
-                yield self._doubt(record, outcome, met_again=was.status is status)
-        elif status is was.status:
-            return
-        elif status is Status.AWAITING_ADMIN:
-            yield self._notice("awaiting_admin", record, outcome, _awaited(record), _answer(record))
-        elif status is Status.CONTRADICTED:
-            said = ends_words(record), what_now(record, self.state) or ""
-            yield self._notice("failed", record, outcome, *said)
-        elif status is Status.FAILED:
-            yield self._notice(
-                "failed", record, outcome, _failed(record), how_to_resend(record, self.state) or ""
-            )
-        elif status in _OUT and was.status not in _OUT:
-            yield self._notice("sent", record, outcome, _sent(record, status))
+    def _recorded(
+        self,
+        record: Record,
+        name: str,
+        outcome: CampaignOutcome | None,
+        stays: Collection[str],
+    ) -> Notice | None:
+        """Return what a fact on record says; None where it is not so any more, or says nothing new."""
+        happening = happening_of(name)
+        told: tuple[str, str] | None = None
+        if happening == "in_doubt":
+            opened = [each for each in record.open_attempts if name == f"in_doubt {each.serial}"]
+            is_so = opened and status_of(record) is Status.IN_DOUBT
+            return self._doubt(record, outcome, opened[-1]) if is_so else None
+        match name.partition(" ")[0]:
+            case "accepted":
+                told = _accepted(record), ""
+            case "ended":
+                told = delivered_words(record), _report(record)
+            case "failed" | "contradicted":
+                told = self._failed(record)
+            case "nobody":
+                told = self._reached_nobody(record)
+            case "details":
+                told = self._details(record)
+            case "awaiting_admin" if status_of(record) is Status.AWAITING_ADMIN:
+                told = _awaited(record), _answer(record)
+            case "withdrawn":
+                told = _withdrawn(record, int(name.partition(" ")[2]))
+            case "settled":
+                told = _settled(record, int(name.partition(" ")[2]))
+            case "expired" if not (record.is_in_doubt or is_concluded(record)):
+                told = _expired(record, stays=record.campaign in stays)
+        return None if told is None else self._notice(happening, record, outcome, *told)
 
-    def _undelivered(self, record: Record, outcome: CampaignOutcome | None) -> Iterator[Notice]:
+    def _failed(self, record: Record) -> tuple[str, str]:
+        if status_of(record) is Status.CONTRADICTED:
+            return ends_words(record), what_now(record, self.state) or ""
+        reason = Phrase("{reason}; the allowance counts as used", reason=failure_words(record))
+        return reason, how_to_resend(record, self.state) or ""
+
+    def _reached_nobody(self, record: Record) -> tuple[str, str] | None:
         told = nobody_got_it(record)
-        if told is not None and _reached_nobody(record) > self._was(record).reached_nobody:
-            yield self._notice("failed", record, outcome, told.message, told.hint)
+        return None if told is None else (told.message, told.hint)
 
-    def _doubt(self, record: Record, outcome: CampaignOutcome | None, *, met_again: bool) -> Notice:
+    def _details(self, record: Record) -> tuple[str, str] | None:
+        """Return what an event added to an end that was told without it."""
+        if "nobody" in record.facts:
+            return None
+        failed = status_of(record) is Status.FAILED
+        return self._failed(record) if failed else (delivered_words(record), _report(record))
+
+    def _is_silent(self, record: Record, outcome: CampaignOutcome | None) -> bool:
+        """Return whether nobody has said a word on the newest open attempt, and no run waits for its answer."""
+        opened = record.open_attempts[-1:]
+        if not opened or opened[0].has_verdict:
+            return False
+        return outcome is not None or self.now - opened[0].at >= ANSWER_AFTER
+
+    def _doubt(self, record: Record, outcome: CampaignOutcome | None, attempt: Attempt) -> Notice:
         """Return what nobody knows, or what only this run knows because the ledger could not take it."""
         answer = unrecorded_of(record, outcome.answer if outcome is not None else None)
         say = (
@@ -304,11 +374,8 @@ class NoticeFinder(Frozen):
             if answer
             else Phrase("nobody knows whether it was sent; its account sends nothing else")
         )
-        evidence = self.evidence(record)
-        found = self._notice(
-            "in_doubt", record, outcome, say, choices=evidence, met_again=met_again
-        )
-        return replace(found, unrecorded=answer)
+        found = self._notice("in_doubt", record, outcome, say, choices=self.evidence(record))
+        return replace(found, fact=f"in_doubt {attempt.serial}", unrecorded=answer)
 
     def _left(self, draft: LeftDraft) -> Notice:
         say = Phrase(
@@ -318,47 +385,36 @@ class NoticeFinder(Frozen):
             "draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT
         )
 
-    def _kept_back(self, outcome: CampaignOutcome, stays: Collection[str]) -> Iterator[Notice]:
-        """Return what kept a campaign from its send when it was due; `stays` names those whose draft stays."""
+    def _kept_back(self, outcome: CampaignOutcome) -> Iterator[Notice]:
+        """Return what kept a campaign from its send when it was due."""
         planned = outcome.planned
         record = self.state.record(planned.name, planned.edition)
-        was = self._was(record)
+        tried = [each for each in record.attempts if each.at >= self.since]
         if record.is_in_doubt or is_concluded(record):
             return
-        if len(record.expired_at) > was.expired:
-            closed = moment(record.expired_at[-1])
-            say = Phrase("its window closed at {closed}, and it was not sent", closed=closed)
-            hint = Phrase(
-                "to send it after all, give it a new window in campaign.yaml and have that reviewed"
-            )
-            if planned.name in stays:
-                say = Phrase(
-                    "{said}; its draft was changed in the console, so it stays there", said=say
-                )
-                hint = Phrase("{hint}; {other}", hint=hint, other=DELETE_IT)
-            yield self._notice("expired", record, outcome, say, hint)
-        elif planned.window is not WindowState.DUE and len(record.attempts) == was.attempts:
+        if planned.window is not WindowState.DUE and not tried:
             return
-        elif outcome.error is not None:
+        digest = (planned.digest or "-").removeprefix("sha256:")[:12]
+        if outcome.error is not None:
             error = outcome.error
-            yield self._notice("failed", record, outcome, error.message, error.hint, met_again=True)
+            found = self._notice("failed", record, outcome, error.message, error.hint)
+            fact = f"failed {error.errcode or '-'} {digest}"
         elif has_errors(planned.diagnostics):
-            say, hint = (
-                Phrase("its files have faults, and its window is open"),
-                Command("validate"),
-            )
-            yield self._notice("failed", record, outcome, say, hint, met_again=True)
+            say = Phrase("its files have faults, and its window is open")
+            found = self._notice("failed", record, outcome, say, Command("validate"))
+            fact = f"failed files {digest}"
         elif (refusal := _telling(outcome)) is not None:
             guard = refusal.guard.value
             told = refusal.message, refusal.hint
-            yield self._notice("refused", record, outcome, *told, guard=guard, met_again=True)
-
-    def _was(self, record: Record) -> Standing:
-        return self.before.get((record.campaign, record.edition), _NEW)
+            found = self._notice("refused", record, outcome, *told, guard=guard)
+            fact = f"refused {guard} {digest}"
+        else:
+            return
+        yield replace(found, fact=fact, met_again=True)
 
     def _notice(
         self,
-        happening: "Happening",
+        happening: "NoticeEvent",
         record: Record,
         outcome: CampaignOutcome | None,
         message: str,
@@ -366,26 +422,27 @@ class NoticeFinder(Frozen):
         *,
         guard: str | None = None,
         choices: Evidence | None = None,
-        met_again: bool = False,
     ) -> Notice:
         planned = outcome.planned if outcome is not None else None
         account = self.accounts.get(record.appid) if record.appid is not None else None
-        attempted = record.attempts[-1].event.digest if record.attempts else None
+        sent = record.attempts[-1].event if record.attempts else None
+        titles = [planned.title if planned else "", (sent.title if sent else None) or ""]
+        digests = [planned.digest if planned else None, sent.digest if sent else None]
         return Notice(
             happening,
+            happening,
             record.campaign,
-            planned.title if planned else "",
+            next(filter(None, titles), ""),
             (planned.account if planned else None) or account,
             record.edition,
             status_of(record),
-            (planned.digest if planned else None) or attempted,
-            len(record.attempts),
+            next(filter(None, digests), None),
             self.now,
             message,
             hint,
             guard,
             choices,
-            met_again,
+            addresses=_addresses(record),
             block=self._block(record, outcome),
         )
 
@@ -411,10 +468,6 @@ class NoticeFinder(Frozen):
         )
 
 
-def _reached_nobody(record: Record) -> int:
-    return sum(job.reached_nobody for job in record.jobs)
-
-
 def _telling(outcome: CampaignOutcome) -> Refusal | None:
     """Return the first refusal that needs a person."""
     passes = PASSING if outcome.planned.next_at is not None else frozenset()
@@ -438,13 +491,85 @@ def _answer(record: Record) -> Phrase:
     )
 
 
-def _failed(record: Record) -> Phrase:
-    return Phrase("{reason}; the allowance counts as used", reason=failure_words(record))
+def _addresses(record: Record) -> tuple[str, ...]:
+    """Return where the articles of an edition can be read, without those that were withdrawn."""
+    told = [job for job in record.jobs if job.counts is not None and job.counts.article_urls]
+    if not told or told[-1].is_gone or told[-1].counts is None:
+        return ()
+    job, urls = told[-1], told[-1].counts.article_urls or ()
+    left = [url for number, url in enumerate(urls, 1) if number not in job.withdrawn]
+    # WeChat tells them with http: and answers to https: as well.
+    return tuple(re.sub("^http:", "https:", url) for url in left)
 
 
-def _sent(record: Record, status: Status) -> Phrase:
-    if record.settled_sent:
-        return Phrase("it was sent, says {who}", who=record.settled_sent[-1].event.by)
-    if status is Status.SENDING:
+def _report(record: Record) -> Phrase:
+    say = Phrase("{command}   shows who reads it, from the next day on")
+    return Phrase(say, command=Command("report", record.campaign))
+
+
+def _accepted(record: Record) -> Phrase:
+    if status_of(record) is Status.SENDING:
         return Phrase("WeChat accepted it and delivers it now")
-    return Phrase("it was sent")
+    return Phrase(
+        "WeChat accepted it at {at}", at=moment(record.jobs[0].accepted_at.astimezone(BEIJING))
+    )
+
+
+def delivered_words(record: Record) -> Phrase:
+    """Return to how many an edition was delivered, and why the others have not got it, as far as WeChat says."""
+    said = [job.counts for job in record.jobs if job.counts is not None]
+    sent = [each.sent_count for each in said if each.sent_count is not None]
+    if len(sent) < len(record.jobs):
+        return Phrase("WeChat says that it was sent; how many have it, an event of WeChat's says")
+    count = sum(sent)
+    total = sum(each.total_count or each.sent_count or 0 for each in said)
+    ready = [each.filter_count for each in said if each.filter_count is not None]
+    filtered = max(0, total - sum(ready)) if len(ready) == len(said) else 0
+    failed = sum(each.error_count or 0 for each in said)
+    words = Phrase("it was delivered to {count:,} of {total:,} followers", count=count, total=total)
+    if filtered:
+        say = Phrase("{said}; filtered out: {count:,} (declined, or had four this month)")
+        words = Phrase(say, said=words, count=filtered)
+    if failed:
+        words = Phrase("{said}; failed: {count:,}", said=words, count=failed)
+    return words
+
+
+def _withdrawn(record: Record, article: int) -> tuple[str, str] | None:
+    """Return who withdrew what; nobody knows who it was in the console."""
+    by = next(
+        (job.withdrawn_by[article] for job in record.jobs if article in job.withdrawn_by), None
+    )
+    who = by or Phrase("somebody in the console")
+    if article:
+        say = Phrase("article {number} was withdrawn, by {who}", number=article, who=who)
+    else:
+        say = Phrase("it was withdrawn, by {who}", who=who)
+    hint = Phrase("the card stays in the chats, and whoever opens it reads that it is gone")
+    return say, hint
+
+
+def _settled(record: Record, number: int) -> tuple[str, str]:
+    """Return what a person said of a send that nobody knew of; `number` counts their words from 1."""
+    said = record.settlements[number - 1].event
+    if said.outcome == "sent":
+        return Phrase("it was sent, says {who}", who=said.by), ""
+    say = Phrase("it was not sent, says {who}: {why}", who=said.by, why=said.reason)
+    hint = Phrase(
+        "{command}   sends it, if its window is open", command=Command("apply", record.campaign)
+    )
+    return say, hint
+
+
+def _expired(record: Record, *, stays: bool) -> tuple[str, str]:
+    closed = moment(record.expired_at[-1])
+    say = Phrase("its window closed at {closed}, and it was not sent", closed=closed)
+    hint = Phrase(
+        "to send it after all, give it a new window in campaign.yaml and have that reviewed"
+    )
+    if not stays:
+        return say, hint
+    return (
+        Phrase("{said}; its draft was changed in the console, so it stays there", said=say),
+        Phrase("{hint}; {other}", hint=hint, other=DELETE_IT),
+    )

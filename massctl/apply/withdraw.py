@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.apply.jobs import POLL_SECONDS, job_status
 from massctl.apply.journal import LedgerSession
@@ -50,6 +51,8 @@ class Target(Frozen):
     msg_id: MsgId
     article: int
     """From 1; ALL for every article."""
+    by: str | None = None
+    """Who asks for it."""
 
     @property
     def is_done(self) -> bool:
@@ -83,9 +86,12 @@ class Withdrawal(Struct):
         return 5 if self.refusals else 0
 
 
-def prepared(record: Record, article: int, state: State, now: datetime) -> Withdrawal:
-    """Decide what of an edition can be asked for on this Beijing day; raises what `targets` raises."""
-    left = [target for target in targets(record, article) if not target.is_done]
+def prepared(
+    record: Record, article: int, state: State, now: datetime, by: str | None = None
+) -> Withdrawal:
+    """Decide what of an edition can be asked for on this Beijing day, `by` whom; raises what `targets` raises."""
+    wanted = [replace(target, by=by) for target in targets(record, article)]
+    left = [target for target in wanted if not target.is_done]
     appid = AppId(record.appid or "")
     refusal = beyond_today(state, appid, now, len(left))
     today = left[: withdrawals_left(state, appid, now)]
@@ -290,6 +296,7 @@ def _note(
         outcome=outcome,
         errcode=error.errcode if error else None,
         rid=error.rid if error else None,
+        by=target.by if outcome is None else None,
     )
     ledger.record(event, target.record)
 

@@ -51,6 +51,8 @@ FOREIGN_FOR = timedelta(days=1)
 """So long is asked by itself; later events bring in what `reconcile` made known."""
 HELD_TOLD = 20
 """Events that wait for a change of massctl.yaml and are told one by one; one typo keeps all of an account back."""
+TOGETHER_SECONDS = 120.0
+"""Ends within that time after a message share the next one: forty accounts may end in the same minute."""
 CLOSE_SECONDS = 10.0
 """A push takes a few seconds; what takes longer is brought in by the next process."""
 TOLD_SECONDS = 3_600.0
@@ -332,6 +334,9 @@ class Intake:
         """The ledger's place, as the last pass opened it."""
         self._seen: object = None
         """The ledger and massctl.yaml as the last pass met them."""
+        self._tell_at: float | None = None
+        """When what was recorded is told, by a clock that nobody sets; None: nothing waits to be told."""
+        self._told_at = float("-inf")
         self.held: Sequence[Phrase] = ()
         """Why events wait for a change of massctl.yaml, as the last pass found."""
 
@@ -367,7 +372,10 @@ class Intake:
                 self._stopped.wait(BUSY_SECONDS)
                 continue
             self._woken.clear()
-            if not was_woken and not is_last and self._mark() == self._seen:
+            is_telling = self._tell_at is not None and (
+                is_last or time.monotonic() >= self._tell_at
+            )
+            if not (was_woken or is_last or is_telling) and self._mark() == self._seen:
                 continue
             try:
                 self.bring_in()
@@ -396,15 +404,17 @@ class Intake:
     def _until_asked_again(self, times: int) -> float | None:
         """Return when events of unknown jobs are looked at again; None if there are none, or only old ones."""
         newest = self._spool.newest_foreign()
+        to_tell = None if self._tell_at is None else max(0.0, self._tell_at - time.monotonic())
         is_late = newest is None or self._now().timestamp() - newest > FOREIGN_FOR.total_seconds()
         if is_late and not self.held:
-            return None
+            return to_tell
         first, longest = (
             self._backend.poll_seconds
             if self._backend is not None
             else (PACE_SECONDS, PACE_SECONDS)
         )
-        return min(longest, first * 2.0**times)
+        again = min(longest, first * 2.0**times)
+        return again if to_tell is None else min(again, to_tell)
 
     def _tell_trouble(self, error: Exception) -> None:
         if isinstance(error, LedgerLockedError):
@@ -451,7 +461,6 @@ class Intake:
             # Whoever only finds out that nothing is to be written disturbs nobody.
             with own_ledger(current, brief=True) as book:
                 state = book.state
-                notifier.begin(state)
                 endings |= {each.waiting.id: self._recorded(current, each, book) for each in mine}
                 book.flush()
         foreign = [
@@ -459,9 +468,17 @@ class Intake:
         ]
         self._tell_foreign(current, foreign, state)
         self._spool.settle(endings)
-        if mine:
-            notifier.tell(state)
+        self._tell(notifier, state, is_new=bool(mine))
         return sum(each.is_new for each in waiting)
+
+    def _tell(self, notifier: Notifier, state: State, *, is_new: bool) -> None:
+        """Tell what was recorded: the first end at once, and those that come within two minutes after it together."""
+        now = time.monotonic()
+        if is_new and self._tell_at is None:
+            self._tell_at = max(now, self._told_at + TOGETHER_SECONDS)
+        if self._tell_at is not None and (now >= self._tell_at or self._stopped.is_set()):
+            self._tell_at, self._told_at = None, now
+            notifier.tell(state)
 
     def _read(self, current: Session, waiting: Sequence[Waiting]) -> list[SpooledEvent]:
         """Read events; one that only another massctl could read is counted and told."""

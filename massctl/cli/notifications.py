@@ -1,61 +1,65 @@
-"""Tell people outside what a run has learnt, after everything is durable.
+"""Tell the channels of `notify` what happened, once each, after everything that a run decided is durable.
 
-Telling changes nothing: not what was sent, not the exit status, not the ledger. A channel that cannot be told is named
-by its variable on standard error. In the sandbox, and towards loopback, everything goes to the sandbox's own page.
+What is to be told is on record, or was met by this run. A channel's `begun` is on record before the post, and `told` or
+`failed` after it, so that no two runners tell the same and a run that dies is made up for. While the ledger cannot be
+written, this machine remembers in its place what was met. Telling changes neither what was sent nor the exit status. A
+channel that cannot be told is named by its variable on standard error. In the sandbox, and towards loopback, everything
+goes to the sandbox's own page.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from massctl.apply.notices import Coming, Notice, NoticeFinder, Standings, standings
+from massctl.apply.notices import Coming, Notice, NoticeFinder, hears, is_left, is_over
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
-from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session
-from massctl.cli.parallel_calls import side_by_side
+from massctl.cli.channels import notices_post, say_untold, taken_posts, told_at_once, unreachable
+from massctl.cli.ledger_access import (
+    alone,
+    ledger_refusal,
+    ledger_session,
+    read_ledger,
+    require_writable,
+)
 from massctl.cli.planner import Planned, evidence_for
+from massctl.cli.send_report import pull_request_of
 from massctl.cli.session import Session
-from massctl.errors import InvariantError, LedgerError, MassctlError
+from massctl.errors import InvariantError, LedgerError, LedgerLockedError, MassctlError
+from massctl.model.entries import Entry, Told
+from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
-from massctl.model.state import Record, State
-from massctl.notify.port import Notices, Way
-from massctl.notify.post import Post, posted, proxy_for
-from massctl.notify.registry import kind_of
-from massctl.notify.webhook import webhook_post
+from massctl.model.state import Record, RecordKey, State
+from massctl.model.telling import AGAIN_AFTER, Telling
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
-from massctl.transport import Line
-from massctl.view.json_writer import written
-from massctl.view.notices import left_out, notice_texts
-from massctl.view.verbs_json import notices_json
-
-SANDBOX_PATH = "/_sandbox/notifications"
+from massctl.whole_file import write_whole
 
 
 class Notifier(Struct):
-    """Tells the facts of one command, each once, however many passes the command makes."""
+    """Tells what one command met and what is on record, however many passes the command makes."""
 
     session: Session
-    _before: Standings = field(default_factory=dict)
-    _told: set[str] = field(default_factory=set)
+    since: datetime | None = None
+    """When the command began."""
     _coming: dict[CampaignName, tuple[Planned, CampaignOutcome]] = field(default_factory=dict)
     """What the last pass about a campaign planned and did, where it may tell of windows that open soon."""
 
-    def begin(self, state: State) -> None:
-        """Remember each edition's status before the run changes it."""
-        if self.session.settings.notify:
-            self._before = standings(state)
+    def __post_init__(self) -> None:
+        """Note when the command began."""
+        self.since = self.session.clock.now()
 
     def tell(
         self,
@@ -73,21 +77,8 @@ class Notifier(Struct):
             return False
         if made is not None:
             self.expect(made, outcomes)
-        noticing = notice_finder(session, state, self._before)
         try:
-            fresh = [
-                each for each in noticing.notices(outcomes, left) if each.key not in self._told
-            ]
-            self._told |= {each.key for each in fresh}
-            coming = self._coming_now(state)
-            if fresh or coming:
-                taken = _tell(
-                    session,
-                    fresh,
-                    NotificationLog(session, state.lineage),
-                    lambda name, leads: self._soon(noticing, coming, name, leads),
-                )
-                _record(session, state, taken)
+            deliver(session, state, partial(self._found, outcomes, left))
         except KeyboardInterrupt:
             session.console.talk(
                 Phrase("interrupted; not everybody was told (notify in massctl.yaml)")
@@ -100,6 +91,18 @@ class Notifier(Struct):
                 Phrase("nobody was told (notify in massctl.yaml): {why}", why=what_happened(error))
             )
         return False
+
+    def _found(
+        self, outcomes: Sequence[CampaignOutcome], left: Sequence[LeftDraft], state: State
+    ) -> Found:
+        """List what each channel may have to hear, by a state that another runner may have written to."""
+        channels = self.session.settings.notify
+        finder = notice_finder(self.session, state, self.since)
+        found = [*finder.recorded(channels, outcomes, left), *finder.met(outcomes, left)]
+        coming = self._coming_now(state)
+        return [
+            (each, [*found, *finder.upcoming(coming, each.leads, each.name)]) for each in channels
+        ]
 
     def expect(self, made: Planned, outcomes: Sequence[CampaignOutcome] | None = None) -> None:
         """Note a plan, to announce its windows before they open; `outcomes` are the results of a run."""
@@ -125,10 +128,8 @@ class Notifier(Struct):
 
     def tell_upcoming(self) -> None:
         """Tell of windows that open soon, between two passes of a run that waits; an interruption ends the waiting."""
-        if (state := recorded_now(self.session)) is not None:
-            self.begin(state)
-            if self.tell(state):
-                raise KeyboardInterrupt
+        if (state := recorded_now(self.session)) is not None and self.tell(state):
+            raise KeyboardInterrupt
 
     def _coming_now(self, state: State) -> list[Coming]:
         """Plan what the last pass planned for the moments at which its windows open, each once."""
@@ -164,30 +165,157 @@ class Notifier(Struct):
     def _leads(self) -> list[timedelta]:
         return [lead for channel in self.session.settings.notify for lead in channel.leads]
 
-    def _soon(
-        self,
-        noticing: NoticeFinder,
-        coming: Sequence[Coming],
-        channel: str,
-        leads: Sequence[timedelta],
-    ) -> list[Notice]:
-        """List what a channel has not been told of windows that open soon, once in a run."""
-        due = noticing.upcoming(coming, leads, channel)
-        fresh = [each for each in due if f"{channel} {each.key}" not in self._told]
-        self._told |= {f"{channel} {each.key}" for each in fresh}
-        return fresh
+
+Found: TypeAlias = Sequence[tuple[Channel, Sequence[Notice]]]
+"""Of each channel what it may have to hear, in the order of the ledger."""
+MESSAGES_MAX = 5
+"""To one channel at once: a robot of WeCom takes 20 a minute. The next run tells the rest."""
+IN_FULL_MAX = 4
+"""So many notices are told to a chat with what is sent to whom."""
+LOCK_SECONDS = 120.0
+"""So long a run on this machine is waited for until what was told is put on record."""
 
 
-def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]]) -> None:
-    """Record which channels were told of which windows, so that no other runner tells them again."""
-    if not taken:
-        return
-    about = [
-        (each.announcement(name), state.record(each.campaign, each.edition)) for name, each in taken
+class Message(Frozen):
+    """What one channel is posted at once."""
+
+    channel: Channel
+    notices: tuple[Notice, ...]
+
+
+def deliver(session: Session, state: State, find: Callable[[State], Found]) -> list[Message]:
+    """Tell each channel what `find` lists and it was not told; return the messages that were taken.
+
+    Of two runners that do this at once, each fact is told by the one whose `begun` is on record first.
+    """
+    found = find(state)
+    if not any(notices for _, notices in found):
+        return []
+    if not _is_writable(session, state):
+        return _told_without_ledger(session, state, found)
+    due = _messages(session, state, found)
+    if not due:
+        return []
+    try:
+        begun = _record(session, state, [(each, "begun") for each in due])
+    except LedgerError:
+        return _told_without_ledger(session, state, found)
+    if begun and begun[0].serial != state.serial - len(begun) + 1:
+        state = read_ledger(session)  # Another runner wrote meanwhile, and may have begun it first.
+    claims = {each.serial for each in begun}
+    mine = [_claimed(state, each, claims) for each in due]
+    taken: list[Message] = []
+    try:
+        taken += _posted(session, [each for each in mine if each.notices])
+    finally:
+        _settle(session, state, due, mine, taken)
+    return taken
+
+
+def _messages(session: Session, state: State, found: Found) -> list[Message]:
+    """Put together what is due."""
+    now = session.clock.now()
+    return _reachable(session, [(each, _due(state, each, notices, now)) for each, notices in found])
+
+
+def _reachable(session: Session, wanted: Found) -> list[Message]:
+    """Cut what each channel is to hear into messages, as many as are posted now, and say who cannot be posted to."""
+    messages: list[Message] = []
+    for channel, due in wanted:
+        if due and (why := unreachable(session, channel)) is not None:
+            say_untold(session, channel, why)
+        else:
+            messages += _pages(session, channel, due)[:MESSAGES_MAX]
+    return messages
+
+
+def _due(state: State, channel: Channel, notices: Sequence[Notice], now: datetime) -> list[Notice]:
+    """List what a channel is to be told now; nothing of an edition before what came on record earlier was told."""
+    due: list[Notice] = []
+    waits: set[RecordKey] = set()
+    for each in notices:
+        known = _telling(state, each, channel)
+        if each.record_key in waits or not _concerns(state, channel, each):
+            continue
+        if known is None or known.is_due(now, again=each.met_again):
+            due.append(each)
+        elif each.is_recorded and not is_over(known):
+            waits.add(each.record_key)
+    return due
+
+
+def _concerns(state: State, channel: Channel, notice: Notice) -> bool:
+    if not notice.is_recorded:
+        return hears(channel, notice.happening)
+    record = state.record(notice.campaign, notice.edition)
+    return is_left(state, record, notice.fact, channel)
+
+
+def _telling(state: State, notice: Notice, channel: Channel) -> Telling | None:
+    return state.told.get(notice.record_key, {}).get((notice.fact, channel.name))
+
+
+def _pages(session: Session, channel: Channel, due: Sequence[Notice]) -> list[Message]:
+    """Cut what is due into messages; a chat is told many in short, and reports of different days share none."""
+    messages: list[Message] = []
+    if channel.kind not in ("webhook", "email") and len(due) > IN_FULL_MAX:
+        due = [replace(each, block=None) for each in due]
+    for day in dict.fromkeys(_day(each) for each in due):
+        left = [each for each in due if _day(each) == day]
+        while left:
+            count = told_at_once(session, channel, left)
+            messages.append(Message(channel, tuple(left[:count])))
+            left = left[count:]
+    return messages
+
+
+def _day(notice: Notice) -> int | None:
+    return notice.reach.day if notice.reach is not None else None
+
+
+def _claimed(state: State, message: Message, claims: set[int]) -> Message:
+    """Leave of a message what this run began first, and of each edition nothing behind what another runner tells."""
+    mine: list[Notice] = []
+    others: set[RecordKey] = set()
+    for each in message.notices:
+        known = _telling(state, each, message.channel)
+        if known is None or known.claim not in claims:
+            others.add(each.record_key)
+        elif each.record_key not in others or not each.is_recorded:
+            mine.append(each)
+    return Message(message.channel, tuple(mine))
+
+
+def _posted(session: Session, messages: Sequence[Message]) -> Iterator[Message]:
+    """Post the first message of each channel beside each other, then the second; who fails gets no more now."""
+    left = list(messages)
+    while left:
+        first = list({each.channel.name: each for each in reversed(left)}.values())
+        posts = [
+            (each.channel, notices_post(session, each.channel, each.notices)) for each in first
+        ]
+        taken = [first[index] for index in taken_posts(session, posts)]
+        yield from taken
+        names = {each.channel.name for each in taken}
+        left = [each for each in left if each not in first and each.channel.name in names]
+
+
+_Outcome: TypeAlias = Literal["begun", "told", "failed"]
+
+
+def _settle(
+    session: Session,
+    state: State,
+    due: Sequence[Message],
+    mine: Sequence[Message],
+    taken: Sequence[Message],
+) -> None:
+    """Put on record what came of each message; what another runner tells is that runner's to settle."""
+    outcomes: list[tuple[Message, _Outcome]] = [
+        (each, "told" if each in taken else "failed") for each in mine if each.notices
     ]
     try:
-        with alone(session):
-            ledger_session(session, state).record_each(about)
+        _record(session, state, outcomes)
     except LedgerError as error:
         told = Phrase(
             "the notices were sent, but this is not on record, so the next run sends them again: {why}",
@@ -196,17 +324,72 @@ def _record(session: Session, state: State, taken: Sequence[tuple[str, Notice]])
         session.console.talk(told)
 
 
-def notice_finder(session: Session, state: State, before: Standings | None = None) -> NoticeFinder:
-    """Return what words the facts of a run; `before` is how every edition stood when it began."""
+def _record(
+    session: Session, state: State, outcomes: Sequence[tuple[Message, _Outcome]]
+) -> Sequence[Entry]:
+    """Record how far the telling of each notice has come, as one append; wait for another run on this machine."""
+    about = [
+        (
+            Told(fact=each.fact, channel=message.channel.name, outcome=outcome),
+            state.record(each.campaign, each.edition),
+        )
+        for message, outcome in outcomes
+        for each in message.notices
+    ]
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            with alone(session, brief=True):
+                return ledger_session(session, state).record_each(about)
+        except LedgerLockedError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.2)
+
+
+def _is_writable(session: Session, state: State) -> bool:
+    """Return whether this process may write the ledger, so that every runner knows what was told."""
+    if state.lineage is None or ledger_refusal(session, state, list(session.settings.accounts)):
+        return False
+    try:
+        require_writable(session)
+    except MassctlError:
+        return False
+    return True
+
+
+def _told_without_ledger(session: Session, state: State, found: Found) -> list[Message]:
+    """Tell what this run met, as this machine remembers what it told; what is on record waits for a later run."""
+    memory = MachineMemory(session, state.lineage)
+    due = [(channel, memory.due(channel, notices)) for channel, notices in found]
+    taken = []
+    for each in _posted(session, _reachable(session, due)):
+        taken.append(each)
+        memory.note(each)
+    return taken
+
+
+def notice_finder(session: Session, state: State, since: datetime | None = None) -> NoticeFinder:
+    """Return what words the facts of a run; `since` is when it began."""
+    now = session.clock.now()
     return NoticeFinder(
-        before or {},
         state,
         {AppId(each.appid): name for name, each in session.settings.accounts.items()},
         lambda record: evidence_for(session, record, state),
-        session.clock.now(),
+        now,
+        since or now,
         lambda record: _content(session, record),
         lambda appid: _ahead(session, state, appid),
+        lambda record: _reviewed(session, record),
     )
+
+
+def _reviewed(session: Session, record: Record) -> str | None:
+    """Ask the forge once for the pull request of a campaign; nobody is asked for what a sandbox sends."""
+    settings, here = session.settings, session.environment.get("GITHUB_REPOSITORY")
+    if session.realm() == "loopback" or not (settings.forge or here):
+        return None
+    return pull_request_of(session, record.campaign)
 
 
 def _content(session: Session, record: Record) -> LockFile | None:
@@ -228,186 +411,60 @@ def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhea
     return look_ahead(agenda, state, session.settings.policy, session.clock.now(), {name})
 
 
-def _tell(
-    session: Session,
-    notices: Sequence[Notice],
-    told: NotificationLog,
-    soon: Callable[[str, Sequence[timedelta]], list[Notice]],
-) -> list[tuple[str, Notice]]:
-    """Post to each channel its notices, and return the announced windows that open `soon`."""
-    taken: list[tuple[str, Notice]] = []
-    wanted: list[tuple[Channel, Post, list[Notice]]] = []
-    for channel in session.settings.notify:
-        heard = [
-            each for each in notices if channel.events is None or each.happening in channel.events
-        ]
-        if due := [*told.due(channel.name, heard), *soon(channel.name, channel.leads)]:
-            wanted.append((channel, notices_post(session, channel, due), due))
-    for index in taken_posts(session, [(channel, post) for channel, post, _ in wanted]):
-        name, due = wanted[index][0].name, wanted[index][2]
-        told.note(name, due)
-        taken += [(name, each) for each in due if each.opens is not None]
-    return taken
-
-
-def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iterator[int]:
-    """Post beside each other, and yield the index of each post that was taken; say of the others why not."""
-    if not posts:
-        return
-    lines = _Lines(session)
-    try:
-        jobs = [_job(session, lines, channel, post) for channel, post in posts]
-        for index, why in side_by_side(jobs):
-            if isinstance(why, BaseException):
-                raise why
-            if why is None:
-                yield index
-            else:
-                name = posts[index][0].name
-                session.console.talk(
-                    Phrase("{name} (notify) was not told: {why}", name=name, why=why)
-                )
-    finally:
-        lines.close()
-
-
-class _Lines:
-    """The lines of one telling: one for each way that an address is reached by."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._by_proxy: dict[str | None, Line] = {}
-
-    def to(self, address: str) -> Line:
-        """Return the line to an address; raise ConfigurationError if its proxy's address cannot be used."""
-        inside = self._session.sandbox.world.app if self._session.sandbox else None
-        proxy = proxy_for(address, self._session.environment) if inside is None else None
-        if proxy not in self._by_proxy:
-            self._by_proxy[proxy] = Line(proxy, inside)
-        return self._by_proxy[proxy]
-
-    def close(self) -> None:
-        """Close them."""
-        for line in self._by_proxy.values():
-            line.close()
-
-
-def _job(
-    session: Session, lines: _Lines, channel: Channel, post: Post
-) -> Callable[[], Phrase | None]:
-    """Return what posts to one channel, or to the sandbox instead."""
-    if session.realm() == "loopback":
-        there = _sandbox_base(session) + SANDBOX_PATH
-        shown = kind_of(channel).shown(post)
-        kept = _sandbox_post(channel.name, channel.kind, shown, post.headers)
-        return partial(posted, lines.to(there), there, kept)
-    if (name := channel.missing(session.environment)) is not None:
-        why = Phrase("the environment variable {name} is empty", name=name)
-        return lambda: why
-    return kind_of(channel).deliver(channel, post, _way(session, lines))
-
-
-def _way(session: Session, lines: _Lines) -> Way:
-    return Way(session.environment, lines.to, session.clock.now())
-
-
-def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
-    """Return what is posted to a channel of some notices."""
-    language = session.console.reader
-    notices = Notices(
-        tuple(notice_texts(wanted, language)),
-        tuple(left_out(count, language) for count in range(len(wanted) + 1)),
-        written(notices_json(wanted, session.settings.owners), language),
-        tuple(each.key for each in wanted),
-    )
-    return kind_of(channel).post(channel, notices, _way(session, _Lines(session)))
-
-
-def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:
-    """Return how many of these notices a channel takes in one post: a robot's message has a limit."""
-    return kind_of(channel).at_once(notice_texts(wanted, session.console.reader))
-
-
-def show_in_sandbox(session: Session, name: str, kind: str, body: Mapping[str, Any]) -> None:
-    """Show on the sandbox's page what would be written somewhere outside."""
-    lines, there = _Lines(session), _sandbox_base(session) + SANDBOX_PATH
-    try:
-        posted(lines.to(there), there, _sandbox_post(name, kind, body, {}))
-    finally:
-        lines.close()
-
-
-def _sandbox_post(
-    name: str, kind: str, body: Mapping[str, Any], headers: Mapping[str, str]
-) -> Post:
-    given = {"name": name, "kind": kind, "body": body, "headers": dict(headers)}
-    return webhook_post(json.dumps(given, ensure_ascii=False), None)
-
-
-def _sandbox_base(session: Session) -> str:
-    if session.sandbox:
-        return "http://127.0.0.1"
-    return session.api_base(AccountName(next(iter(session.settings.accounts))))
-
-
-AGAIN_AFTER = timedelta(hours=24)
-"""What is still true a day later is told again."""
 _FILE = "told"
 
 
 def notification_log_file(session: Session) -> Path:
-    """Return where it is remembered; the sandbox has its own."""
+    """Return where this machine remembers what it told; the sandbox has its own."""
     return session.places.locks.parent / _FILE
 
 
-class NotificationLog:
-    """The memory of one ledger, read once; no method raises."""
+class _Remembered(Frozen):
+    """What the file holds."""
+
+    lineage: str | None
+    told: dict[str, datetime]
+
+
+class MachineMemory:
+    """What this machine told while the ledger could not be written, read once; no method raises."""
 
     def __init__(self, session: Session, lineage: str | None) -> None:
         self._path = notification_log_file(session)
         self._lineage = lineage
         self._now = session.clock.now()
-        self._before = {key: at for key, at in self._read().items() if self._is_late(at)}
+        self._told = {key: at for key, at in self._read().items() if self._is_late(at)}
 
-    def due(self, channel: str, notices: Sequence[Notice]) -> list[Notice]:
-        """Leave out what a channel was told lately."""
+    def due(self, channel: Channel, notices: Sequence[Notice]) -> list[Notice]:
+        """Leave out what is on record, what a channel does not hear of, and what it was told in the last day."""
+        met = [each for each in notices if not each.is_recorded and each.happening != "upcoming"]
         return [
-            each for each in notices if not (each.met_again and _key(channel, each) in self._before)
+            each
+            for each in met
+            if hears(channel, each.happening) and _key(channel, each) not in self._told
         ]
 
-    def note(self, channel: str, notices: Sequence[Notice]) -> None:
+    def note(self, message: Message) -> None:
         """Remember what a channel took, and forget what is old."""
-        again = {_key(channel, each): self._now.isoformat() for each in notices if each.met_again}
-        if again:
-            self._before |= again
-            self._write(self._before)
-
-    def _read(self) -> dict[str, object]:
-        """Read what was told of this ledger; nothing where the file is not as `_write` leaves it."""
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-            document = json.loads(self._path.read_bytes())
-            if document["lineage"] == self._lineage:
-                return dict(document["told"])
-        return {}
-
-    def _write(self, told: dict[str, object]) -> None:
-        """Write the file whole or not at all; for its owner alone."""
-        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        self._told |= {_key(message.channel, each): self._now for each in message.notices}
+        remembered = msgspec.json.encode(_Remembered(self._lineage, self._told))
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside.touch(mode=0o600)
-            beside.write_text(
-                json.dumps({"lineage": self._lineage, "told": told}), encoding="utf-8"
-            )
-            beside.replace(self._path)
+            write_whole(self._path, remembered, 0o600)
 
-    def _is_late(self, at: object) -> bool:
-        """Whether a remembered time is within the last day; an invalid or future one is not."""
-        try:
-            return timedelta(0) <= self._now - datetime.fromisoformat(str(at)) < AGAIN_AFTER
-        except (ValueError, TypeError):
-            return False
+    def _read(self) -> dict[str, datetime]:
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            found = msgspec.json.decode(self._path.read_bytes(), type=_Remembered)
+            if found.lineage == self._lineage:
+                return found.told
+        return {}
+
+    def _is_late(self, at: datetime) -> bool:
+        """Whether a remembered time is within the last day; one that is in the future is not."""
+        with contextlib.suppress(TypeError):  # Without a timezone nobody knows which moment it is.
+            return timedelta(0) <= self._now - at < AGAIN_AFTER
+        return False
 
 
-def _key(channel: str, notice: Notice) -> str:
-    return f"{channel} {notice.key}"
+def _key(channel: Channel, notice: Notice) -> str:
+    return f"{channel.name} {notice.key}"

@@ -16,7 +16,7 @@ from msgspec import field
 from massctl.apply.notices import Notice, Reach
 from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
-from massctl.cli.notifications import notices_post, taken_posts
+from massctl.cli.channels import notices_post, taken_posts
 from massctl.cli.report_inputs import report_from
 from massctl.cli.send_report import PULL_REQUEST, is_forge_open, merge_comments, reach_comment
 from massctl.cli.session import Session
@@ -209,13 +209,13 @@ def _notice(session: Session, record: Record, send: SendReport, day: int) -> Not
     sentence, *lines = short_report(send, send.verdict_by(day) or send.verdict)
     return Notice(
         "report",
+        f"report {day}",
         record.campaign,
         send.title,
         send.account,
         record.edition,
         status_of(record),
         record.attempts[-1].event.digest if record.attempts else None,
-        len(record.attempts),
         session.clock.now(),
         sentence,
         reach=Reach(day, tuple(lines)),

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from massctl.apply.notices import Notice
+from massctl.cli.channels import show_in_sandbox
 from massctl.cli.checkout import GitCheckout
 from massctl.cli.forge import forge_of, line_to_forge, settings_to_tell
 from massctl.cli.ledger_access import read_ledger
-from massctl.cli.notifications import show_in_sandbox
 from massctl.cli.session import Session
-from massctl.errors import InvariantError
+from massctl.errors import InvariantError, MassctlError
 from massctl.forge.port import Forge
 from massctl.model.entries import (
     Entry,
@@ -98,11 +98,19 @@ class MergeComments(Frozen):
 
         A new comment is told to those who watch the pull request; the mark keeps it the only one.
         """
-        branch = self.checkout.settings.policy.branch or "main"
-        numbers = self.forge.merged_from(self.checkout.path_of_reviewed(name), branch)
+        numbers = self._numbers(name)
         for number in numbers:
             self.forge.comment(number, f"{mark}\n{body}", mark)
         return numbers
+
+    def page(self, name: CampaignName) -> str | None:
+        """Return the address of the newest pull request of a campaign; None without one."""
+        numbers = self._numbers(name)
+        return self.forge.page(numbers[-1]) if numbers else None
+
+    def _numbers(self, name: CampaignName) -> list[int]:
+        branch = self.checkout.settings.policy.branch or "main"
+        return self.forge.merged_from(self.checkout.path_of_reviewed(name), branch)
 
 
 class SandboxComments(Frozen):
@@ -115,6 +123,9 @@ class SandboxComments(Frozen):
         shown = {"campaign": name, "body": f"{mark}\n{body}"}
         show_in_sandbox(self.session, PULL_REQUEST, "pull_request", shown)
         return []
+
+    def page(self, _: CampaignName) -> None:
+        """Return nothing: there is no pull request."""
 
 
 def report_sends(
@@ -143,6 +154,15 @@ def report_sends(
             if (ended := ended_comment(record, reader)) is not None:
                 comments.write(name, f"<!-- massctl:ended {name} {edition} -->", ended)
     return told
+
+
+def pull_request_of(session: "Session", name: CampaignName) -> str | None:
+    """Return the address of the newest pull request that approved a campaign; None where no forge says."""
+    try:
+        with merge_comments(session, session.environment) as comments:
+            return comments.page(name) if comments is not None else None
+    except MassctlError:
+        return None  # A notice is told without it.
 
 
 def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:

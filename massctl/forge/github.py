@@ -82,7 +82,13 @@ class GitHub:
         self._api = github_api(line, api, token)
         self._graph = replace(self._api, base=api.removesuffix("/v3"))
         self._of = f"repos/{repository}"
+        site = api.removesuffix("/api/v3").replace("://api.", "://", 1)
+        self._site = f"{site}/{repository}"
         self._login = login
+
+    def page(self, number: int) -> str:
+        """Return the address at which people read a pull request."""
+        return f"{self._site}/pull/{number}"
 
     def head_of(self, number: int) -> str | None:
         """Return the commit at which an open pull request stands; None if it is closed."""

@@ -39,6 +39,11 @@ class GitLab:
         self._api = RestApi(line, self.name, api, {"Authorization": f"Bearer {token}"})
         self._of = f"projects/{quote(repository, safe='')}"
         self._host = urlsplit(api).hostname
+        self._site = f"{api.removesuffix('/api/v4')}/{repository}"
+
+    def page(self, number: int) -> str:
+        """Return the address at which people read a merge request."""
+        return f"{self._site}/-/merge_requests/{number}"
 
     def head_of(self, number: int) -> str | None:
         """Return the commit at which an open merge request stands; None if it is not open."""

@@ -71,6 +71,10 @@ class Forge(Protocol):
         """Set our status on a commit; `said` is cut to what the forge takes."""
         ...
 
+    def page(self, number: int) -> str:
+        """Return the address at which people read a pull request."""
+        ...
+
     def merged_from(self, path: str, branch: str) -> list[int]:
         """Return the pull requests that brought the newest commit of `branch` that changes `path`."""
         ...

@@ -135,6 +135,8 @@ class Withdrawn(_Event, kw_only=True):
     """`begun` before the request, then what came of it; None: removed."""
     errcode: int | None = None
     rid: str | None = None
+    by: str | None = None
+    """Who asked for it, where it was removed."""
 
 
 class ImageUploaded(_Event, kw_only=True):
@@ -474,14 +476,15 @@ class Previewed(_Event, kw_only=True):
     rid: str | None = None
 
 
-class Announced(_Event, kw_only=True):
-    """People were told that a window opens soon."""
+class Told(_Event, kw_only=True):
+    """A channel of `notify` is about to hear of a fact, heard of it, or could not be reached."""
 
-    not_before: Moment
+    fact: str
+    """Names the fact within its campaign and edition: `accepted`, `ended`, `report 7`."""
     channel: str
-    """The channel of `notify`, by the name of its variable."""
-    lead_seconds: int
-    """How long before the window this was due; whatever was due earlier counts as told too."""
+    """The channel, by the name of its variable."""
+    outcome: Literal["begun", "told", "failed"]
+    """`begun` before the post: a run that dies behind it may tell once more, and no other run tells meanwhile."""
 
 
 class DriftTold(_Event, kw_only=True):
@@ -562,7 +565,7 @@ Event = (
     | WebsiteSendRetracted
     | JobStatus
     | Withdrawn
-    | Announced
+    | Told
     | DriftTold
     | DriftEnded
     | Expired
@@ -674,7 +677,7 @@ def is_observed(event: Any) -> bool:
             | SendRejected()
             | SendInDoubt()
             | JobStatus()
-            | Announced()
+            | Told()
             | DriftTold()
             | DriftEnded()
             | Expired()

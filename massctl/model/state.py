@@ -6,9 +6,9 @@ Invariant: folding a prefix and then the rest equals folding the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -21,6 +21,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
+from massctl.model.telling import FactAtChannel, Telling, telling_after
 
 
 class Phase(StrEnum):
@@ -386,6 +387,8 @@ class Job(Struct):
     """The end that a person found to be true, where two were told."""
     withdrawn: set[int] = field(default_factory=set)
     """Articles from 1; 0 stands for all."""
+    withdrawn_by: dict[int, str] = field(default_factory=dict)
+    """Who asked for it, where that is on record."""
     withdrawing: set[int] = field(default_factory=set)
     """Articles, or 0, whose withdrawal was asked for, and nobody knows whether it took place."""
     asked_at: list[datetime] = field(default_factory=list)
@@ -484,6 +487,8 @@ def _into_withdrawals(job: Job, said: entries.Withdrawn, at: datetime) -> None:
     job.withdrawing.discard(said.article)
     if said.outcome is None:
         job.withdrawn.add(said.article)
+        if said.by is not None:
+            job.withdrawn_by[said.article] = said.by
 
 
 MEDIA_UNKNOWN = 40007
@@ -537,6 +542,8 @@ class Record(Struct):
     """Which campaign was made for batches of it that nobody had; none of this list is sent any more."""
     given: dict[int, str] = field(default_factory=dict)
     """Batch -> the campaign that was made for its openids."""
+    facts: dict[str, Fact] = field(default_factory=dict)
+    """What people are to hear of, by its name, and the first entry that says so; see `_facts`."""
 
     @property
     def key(self) -> RecordKey:
@@ -729,8 +736,8 @@ def lease_words(lease: HeldLease) -> Phrase:
     )
 
 
-Told = entries.Announced | entries.DriftTold | entries.DriftEnded
-_NOTICES = (entries.Announced, entries.DriftTold, entries.DriftEnded)
+NoticeEntry = entries.Told | entries.DriftTold | entries.DriftEnded
+_NOTICES = (entries.Told, entries.DriftTold, entries.DriftEnded)
 """What says only that people were told: no plan depends on it."""
 
 
@@ -758,8 +765,8 @@ class State:
         self.serial = 0
         self.plan_serial = 0
         """The serial of the newest entry that a plan depends on: of every entry but those of notices (`_NOTICES`)."""
-        self.announced: dict[RecordKey, list[entries.Announced]] = {}
-        """Which windows people were told of before they opened; it is no record of the campaign."""
+        self.told: dict[RecordKey, dict[FactAtChannel, Telling]] = {}
+        """What channels were told of an edition; it is no record of the campaign."""
         self.drifts: dict[RecordKey, list[ToldDrift]] = {}
         """Which drifts people were told of, that nobody has found ended; no record of the campaign either."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
@@ -814,7 +821,7 @@ class State:
         kind = type(event)
         if isinstance(event, _NOTICES) and entry.campaign is not None and entry.edition is not None:
             name = CampaignName(entry.campaign)
-            self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry.at)
+            self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry)
             return
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(kind)
@@ -823,13 +830,14 @@ class State:
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
 
-    def _absorb_notice(self, key: RecordKey, event: Told, at: datetime) -> None:
-        if isinstance(event, entries.Announced):
-            self.announced.setdefault(key, []).append(event)
+    def _absorb_notice(self, key: RecordKey, event: NoticeEntry, entry: entries.Entry) -> None:
+        if isinstance(event, entries.Told):
+            told, what = self.told.setdefault(key, {}), (event.fact, event.channel)
+            told[what] = telling_after(told.get(what), event, entry)
             return
         before = self.drifts.pop(key, [])
         if isinstance(event, entries.DriftTold):
-            self.drifts[key] = [*before, ToldDrift(event, at)]
+            self.drifts[key] = [*before, ToldDrift(event, entry.at)]
         elif left := [
             each
             for each in before
@@ -851,6 +859,8 @@ class State:
             self.index.editions.setdefault(record.campaign, {})[record.edition] = record
             self.index.folders.setdefault(folder_name(record.campaign), set()).add(record.campaign)
         fold(record, event, entry)
+        for fact in _facts(record, entry):
+            record.facts.setdefault(fact, Fact(entry.serial, event.type, entry.at))
         appid = getattr(event, "appid", None)
         if appid is not None and appid != record.appid:
             record.appid = AppId(appid)
@@ -1252,6 +1262,49 @@ class Status(StrEnum):
     IN_DOUBT = "in_doubt"
     CONTRADICTED = "contradicted"
     WITHDRAWN = "withdrawn"
+
+
+def _facts(record: Record, entry: entries.Entry) -> Iterator[str]:
+    """Name what people are to hear of, now that an entry is folded; what was named before stays as it is."""
+    match entry.event:
+        case entries.SendAccepted():
+            yield "accepted"
+        case entries.JobStatus() as said:
+            yield from _end_facts(record, said)
+        case entries.Withdrawn(outcome=None, article=article):
+            yield f"withdrawn {article}"
+        case entries.SendSettled():
+            yield f"settled {len(record.settlements)}"
+        case entries.SendInDoubt(attempt=attempt) if record.is_in_doubt:
+            yield f"{'awaiting_admin' if is_held(record) else 'in_doubt'} {attempt}"
+        case entries.Expired(not_after=not_after):
+            yield f"expired {not_after.astimezone(UTC).isoformat()}"
+
+
+_END_FACTS: Mapping[str, str] = {
+    "sent": "ended",
+    "failed": "failed",
+    "contradicted": "contradicted",
+    "awaiting_admin": "awaiting_admin",
+}
+"""Status of an edition whose jobs WeChat spoke of -> the fact."""
+
+
+def _end_facts(record: Record, said: entries.JobStatus) -> Iterator[str]:
+    """Name how the jobs of an edition ended. `details`: the event has come, perhaps behind a poll that told the end."""
+    if any(job.msg_id == said.msg_id and job.reached_nobody for job in record.jobs):
+        yield "nobody"
+    status = status_of(record)
+    if status is Status.WITHDRAWN:
+        if not any(job.withdrawn for job in record.jobs):
+            yield "withdrawn 0"
+    elif status is not Status.SENT or not all(job.reached_nobody for job in record.jobs):
+        fact = _END_FACTS.get(status)
+        if fact is not None:
+            yield fact
+    whole = all(job.counts is not None and job.counts.source for job in record.jobs)
+    if status in (Status.SENT, Status.FAILED) and whole:
+        yield "details"
 
 
 FINAL = frozenset(

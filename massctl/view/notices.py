@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from massctl.apply.notices import Notice
-from massctl.model.notice_text import NoticeText
+from massctl.model.notice_text import NoticeLink, NoticeText
 from massctl.model.phrase import AccountKey, Command, Phrase
 from massctl.view.cells import printable
 from massctl.view.i18n import Reader, say
@@ -22,8 +22,12 @@ from massctl.view.words import brief_destinations
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
 HAPPENING = {
-    "sent": Phrase("sent"),
+    "accepted": Phrase("accepted"),
+    "ended": Phrase("delivered"),
+    "details": Phrase("details"),
     "failed": Phrase("failed"),
+    "withdrawn": Phrase("withdrawn"),
+    "settled": Phrase("settled"),
     "in_doubt": Phrase("in doubt"),
     "awaiting_admin": Phrase("awaiting the administrator"),
     "expired": Phrase("window missed"),
@@ -71,9 +75,6 @@ def plain(text: str) -> str:
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
 
 
-_ARTICLE = re.compile(r"https?://mp\.weixin\.qq\.com/[!#-'*-;=?-Z^_a-z{}~]*")
-
-
 def is_article_address(text: str) -> bool:
     """Return whether a text is the address of an article at WeChat, and nothing in it could end a link."""
     return _ARTICLE.fullmatch(text) is not None
@@ -99,10 +100,24 @@ def _text(notice: Notice, language: Reader) -> NoticeText:
         say(HAPPENING[notice.happening], language),
         _subject(notice, language),
         (*(plain(say(each, language)) for each in lines), *_facts(notice, language)),
-        (),
+        tuple(_links(notice, language)),
         tuple(_advice(notice, language)),
         notice.happening in _ASKING,
     )
+
+
+_ARTICLE = re.compile(r"https?://mp\.weixin\.qq\.com/[\w.~:/?#&=%+-]*", re.ASCII)
+_PAGE = re.compile(r"https?://[\w.~:/-]+", re.ASCII)
+"""What may be an address in a chat; WeChat's and the forge's have no sign that would be markup there."""
+
+
+def _links(notice: Notice, language: Reader) -> Iterator[NoticeLink]:
+    """Say where its articles can be read, and where it was reviewed."""
+    for number, address in enumerate(notice.addresses, 1):
+        if is_article_address(address):
+            yield NoticeLink(say(Phrase("article {number}", number=number), language), address)
+    if notice.pull_request is not None and _PAGE.fullmatch(notice.pull_request) is not None:
+        yield NoticeLink(say(Phrase("the pull request"), language), notice.pull_request)
 
 
 def _subject(notice: Notice, language: Reader) -> str:

@@ -19,7 +19,7 @@ from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.settings import Happening, RunnerHappening
+from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.destinations import CampaignLinks
@@ -1260,7 +1260,7 @@ class ReportedNotice(Shape, kw_only=True):
 
     key: str
     """Names the fact: a receiver that knows the key has heard of it."""
-    event: Happening
+    event: NoticeEvent
     """What happened."""
     campaign: str
     """The campaign's name."""
@@ -1290,6 +1290,10 @@ class ReportedNotice(Shape, kw_only=True):
     """What is sent to whom, as the plan and the question show it; null where its content was not at hand."""
     choices: Sequence[ReportedChoice]
     """The ways out, where nobody knows whether it was sent; else empty."""
+    addresses: Sequence[str]
+    """Where the articles can be read, without those that were withdrawn; empty while WeChat has not said."""
+    pull_request: str | None
+    """Where it was reviewed; null where no forge says."""
     report: Reach | UnsetType = UNSET
     """Of a `report`; absent everywhere else."""
     drift: DriftKind | UnsetType = UNSET

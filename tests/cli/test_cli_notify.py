@@ -50,14 +50,14 @@ def test_a_send_is_told_once_to_each_channel(told: Shell):
     robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
 
     assert ("ROBOT", "HOOK") == (robot["name"], hook["name"])
-    assert robot["body"]["markdown"]["content"].startswith("**sent** 改时间 (notice) · main\n")
-    assert [("sent", "notice")] == events(told)
+    assert robot["body"]["markdown"]["content"].startswith("**accepted** 改时间 (notice) · main\n")
+    assert [("accepted", "notice")] == events(told)
     raw = json.dumps(hook["body"])
     assert [] == [word for word in (APPID, "SECRETKEY", "k" * 32) if word in raw]
     told.control("advance", {"seconds": 600})
     told("status", "--sandbox")
     told("apply", "notice", "--sandbox", "--yes")
-    assert [("sent", "notice")] == events(told)
+    assert [("accepted", "notice"), ("ended", "notice")] == events(told)
 
 
 def test_the_signature_is_that_of_the_document(told: Shell, monkeypatch: pytest.MonkeyPatch):
@@ -99,7 +99,7 @@ def test_a_doubt_is_told_with_its_choices_and_then_how_it_was_settled(told: Shel
     assert 4 == told("apply", "notice", "--sandbox", "--yes").status
     assert [("in_doubt", "notice")] == events(told)
     assert 0 == told("reconcile", "notice", "--sent", "--reason", "seen", "--sandbox").status
-    assert [("in_doubt", "notice"), ("sent", "notice")] == events(told)
+    assert [("in_doubt", "notice"), ("settled", "notice")] == events(told)
 
 
 def test_a_job_that_fails_is_told_by_the_run_that_learns_it(told: Shell):
@@ -110,7 +110,7 @@ def test_a_job_that_fails_is_told_by_the_run_that_learns_it(told: Shell):
     told.control("advance", {"seconds": 600})
     assert 1 == told("status", "--sandbox").status
 
-    assert [("sent", "notice"), ("failed", "notice")] == events(told)
+    assert [("accepted", "notice"), ("failed", "notice")] == events(told)
 
 
 def test_an_event_is_told_too(told: Shell):
@@ -123,7 +123,7 @@ def test_an_event_is_told_too(told: Shell):
     told.tree.write("event.xml", event["xml"])
     told("record-event", "event.xml", "--sandbox")
 
-    assert [("sent", "notice"), ("failed", "notice")] == events(told)
+    assert [("accepted", "notice"), ("failed", "notice")] == events(told)
 
 
 def test_a_missed_window_and_a_refusal_are_told(told: Shell):
@@ -199,18 +199,19 @@ def test_a_sandbox_that_was_reset_remembers_nothing_that_was_told(told: Shell):
     assert not (told.root / ".massctl/sandbox/told").exists()
 
 
-def test_one_run_makes_one_post_however_many_campaigns(told: Shell):
+def test_one_run_tells_each_of_many_campaigns_in_few_messages(told: Shell):
     told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
     for number in range(30):
         told.tree.text(f"notice{number:02}", content=f"第 {number} 次改时间", more=DUE)
     told("plan", "notice00", "--sandbox")
     told("apply", "--sandbox", "--yes")
-    robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
+    *robot, hook = sorted(posts(told), key=lambda post: post["kind"], reverse=True)
 
     assert 30 == len(hook["body"]["notices"])
-    content = robot["body"]["markdown"]["content"]
-    assert len(content.encode()) <= 4096
-    assert "more: massctl status" in content
+    contents = [each["body"]["markdown"]["content"] for each in robot]
+    assert 1 < len(contents) <= 3
+    assert all(len(each.encode()) <= 4096 for each in contents)
+    assert 30 == sum(each.count("**refused**") for each in contents)
 
 
 def test_a_channel_hears_only_what_it_asked_for(told: Shell):
@@ -345,11 +346,11 @@ def test_every_kind_is_told_and_shown_in_the_sandbox(told: Shell):
     told.tree.write("campaigns/notice/campaign.yaml", TITLED.replace("<@all><script>", "春"))
     assert 0 == told("apply", "notice", "--sandbox", "--yes").status
     heads = {
-        "wecom_robot": "**已发送** 春（notice） · main\n",
-        "feishu_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n",
-        "dingtalk_robot": "已发送 春（notice） · main\n\n**已发送** 春（notice） · main\n\n",
-        "webhook": "sent · notice · ",
-        "email": "To: ops@example.cn\nSubject: 已发送 春（notice） · main\n\n已发送 春（notice） · main\n",
+        "wecom_robot": "**已受理** 春（notice） · main\n",
+        "feishu_robot": "已受理 春（notice） · main\n\n**已受理** 春（notice） · main\n",
+        "dingtalk_robot": "已受理 春（notice） · main\n\n**已受理** 春（notice） · main\n\n",
+        "webhook": "accepted · notice · ",
+        "email": "To: ops@example.cn\nSubject: 已受理 春（notice） · main\n\n已受理 春（notice） · main\n",
     }
     store = Store(told.root / ".massctl" / "sandbox", lambda: NOON)
     with store.transaction() as db:

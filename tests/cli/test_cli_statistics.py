@@ -195,7 +195,7 @@ def test_a_channel_that_took_nothing_is_told_the_next_time(
 ):
     told.set_time(NEXT_MORNING)
     with monkeypatch.context() as away:
-        away.setattr("massctl.cli.notifications.posted", lambda *_, **__: Phrase("no answer"))
+        away.setattr("massctl.cli.channels.posted", lambda *_, **__: Phrase("no answer"))
         said = told("status", "--statistics", "--sandbox")
     assert (0, True) == (said.status, "ROBOT (notify) was not told: no answer" in said.err)
     assert [] == days(told)

@@ -89,4 +89,4 @@ def test_an_acceptance_is_told_everywhere_with_its_id_and_can_be_typed(
 def test_a_send_whose_answer_is_on_record_has_nothing_of_it(told: Shell):
     ran = told("apply", "notice", "--sandbox", "--yes", "--format", "json")
     assert "unrecorded" not in json.loads(ran.out)["campaigns"][0]
-    assert ["sent"] == [each["event"] for each in notices(told) if "msg_id" not in each]
+    assert ["accepted"] == [each["event"] for each in notices(told) if "msg_id" not in each]

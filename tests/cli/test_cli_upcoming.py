@@ -67,7 +67,7 @@ def test_what_was_told_is_on_record_for_every_runner(told: Shell) -> None:
     (told.root / ".massctl/sandbox/told").unlink(missing_ok=True)
     apply(told)
     assert 1 == len(heard(told))
-    assert 1 == told("state", "list", "--sandbox").out.count("announced")
+    assert 1 == told("state", "list", "--sandbox").out.count("outcome told")
 
 
 def test_a_window_that_was_moved_is_told_of_again(told: Shell) -> None:
@@ -93,7 +93,7 @@ def test_each_channel_has_its_own_times(told: Shell) -> None:
     assert 1 == len(heard(told))
 
 
-@pytest.mark.parametrize("more", ["events: [sent]", "upcoming: []"])
+@pytest.mark.parametrize("more", ["events: [accepted]", "upcoming: []"])
 def test_a_channel_that_does_not_ask_hears_nothing(told: Shell, more: str) -> None:
     told.tree.settings(state=f"notify:\n  - {{webhook_env: HOOK, {more}}}\n")
     apply(told)
@@ -113,8 +113,9 @@ def test_a_channel_that_did_not_take_it_is_told_by_the_next_run(
             lambda self, call: deaf if b"ROBOT" in call.content else exchange(self, call),
         )
         apply(told)
-    apply(told)
-    apply(told)
+    for minutes in (0, 5, 5):
+        later(told, minutes=minutes)
+        apply(told)
     assert ["HOOK", "ROBOT"] == [post["name"] for post in told.report()["notifications"]]
 
 
@@ -158,7 +159,7 @@ def test_a_run_that_waits_tells_while_it_waits(told: Shell) -> None:
     apply(told, "--wait", "45m")
     events = [(each["event"], each["message"]) for each in notices(told)]
 
-    assert ["upcoming", "upcoming", "sent"] == [event for event, _ in events]
+    assert ["upcoming", "upcoming", "accepted"] == [event for event, _ in events]
     assert ("in 40 min" in events[0][1], "in 30 min" in events[1][1]) == (True, True)
 
 
@@ -217,7 +218,7 @@ def test_a_notice_does_not_make_a_saved_plan_stale(told: Shell) -> None:
 
 def test_a_name_that_was_only_announced_is_free(told: Shell) -> None:
     apply(told)
-    assert "announced" in told("state", "list", "--sandbox").out
+    assert "upcoming" in told("state", "list", "--sandbox").out
     assert "notice" not in told("state", "show", "--sandbox").out
 
 

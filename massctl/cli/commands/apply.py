@@ -262,7 +262,6 @@ class _ApplyCommand(Frozen):
         try:
             with alone(session):
                 made.append(planned(session, resolved, options))
-                self.notifier.begin(made[-1].state)
                 return self._check_and_execute(made[-1], checked)
         except LedgerLockedError as held:
             shown = planned(session, resolved, options)

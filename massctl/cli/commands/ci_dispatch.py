@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from massctl.apply.jobs import unfinished
+from massctl.apply.notices import untold
 from massctl.apply.ports import ListedDraft
 from massctl.cli.commands.apply import opening
 from massctl.cli.consent import require_operator
@@ -210,6 +211,8 @@ def reasons(session: Session, made: Planned, now: datetime) -> Iterator[Phrase]:
         for lead in leads
     ):
         yield Phrase("somebody is to be told of a window")
+    if any(untold(made.state, session.settings.notify, now)):
+        yield Phrase("somebody is to be told what became of a send")
 
 
 def _is_unrecorded(made: Planned, planned: PlannedCampaign) -> bool:

@@ -164,7 +164,6 @@ def settle(
         state = book.state
         record, notifier = _in_question(session, state, name), Notifier(session)
         now, wait = session.clock.now(), timedelta(seconds=session.settings.policy.in_doubt_wait)
-        notifier.begin(state)
         begun, listed = len(record.settlements), record.batches > 1
         two_ends = is_contradicted(record, state)
         if sent:

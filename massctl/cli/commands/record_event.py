@@ -54,7 +54,6 @@ def record_event(session: Session, file: str, account: str | None) -> Result:
         return _faulty(file, finish)
     with own_ledger(session) as book:
         state, notifier = book.state, Notifier(session)
-        notifier.begin(state)
         outcome = record_finish(finish, appid, book, session.settings.original_ids)
     notifier.tell(state)
     status = (

@@ -71,7 +71,7 @@ _FIELDS: dict[str, str] = {
     "key": "The public key that signs: name, hash and data, as in massctl.yaml.",
     "format_version": "The version of the ledger's format.",
     "channel": "The channel of `notify`, by the name of its variable.",
-    "lead_seconds": "How long before the window this was due.",
+    "fact": "Of `told`: the name of the fact within its campaign and edition, such as `ended`.",
     "kind": "Of a `drift_…`: what is not as recorded.",
     "subject": "Of a `drift_…`: a draft's media_id, an audience, an address, a digest or an account.",
     "before": "Of `drift_told`: as it was recorded; null where nothing is.",

@@ -183,10 +183,10 @@ def _follow_once(
     told = session.sandbox is not None and session.sandbox.untold_events(state)
     asked = asked or any(named_job(record, state) is not None for record in records)
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
+        Notifier(session).tell(state)
         return Followed(records, state)
     with own_ledger(session) as book:
         state, notifier = book.state, Notifier(session)
-        notifier.begin(state)
         records = _records(session, state, names, all_editions=all_editions, unsent=unsent)
 
         def wechat(appid: AppId) -> WeChat:

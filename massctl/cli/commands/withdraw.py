@@ -18,9 +18,10 @@ from massctl.apply.withdraw import (
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
-from massctl.cli.consent import require_operator, said_yes, somebody_is_here
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import account_of, own_ledger, records_of, writable_state
+from massctl.cli.notifications import Notifier
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
@@ -103,6 +104,7 @@ def withdraw(
             )
         if not taken.today:
             return taken
+        notifier = Notifier(session)
         wechat = session.wechat(account_of(session, AppId(taken.record.appid or "")))
         waiting = None
         if wait is not None:
@@ -110,13 +112,15 @@ def withdraw(
                 session.clock.now() + wait, session.clock, progress(session.console)
             )
         withdraw_all(taken, wechat, book, waiting)
+    notifier.tell(book.state)
     return taken
 
 
 def _prepared(session: Session, name: str, article: int, state: State) -> Withdrawal:
     """Decide what can be withdrawn; raise UsageError for an article that the message surely does not have."""
     record = sent_edition(state, name)
-    taken = prepared(record, article, state, session.clock.now())
+    by = who(session.environment)
+    taken = prepared(record, article, state, session.clock.now(), by)
     if taken.today and article != ALL:
         require_article(session, record, article)
     return taken

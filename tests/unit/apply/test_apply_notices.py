@@ -1,7 +1,7 @@
-"""Which facts of a run are told: each by the run that learnt it, and by no other."""
+"""Which facts are told: those on record that a channel has not heard of, and what a run met."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from building import (
     OPEN,
     PAST,
     attempted,
-    entries,
     folder_of,
     house,
     news,
@@ -22,7 +21,7 @@ from building import (
 )
 from copies import replace
 
-from massctl.apply.notices import Notice, NoticeFinder, Reach, standings
+from massctl.apply.notices import Notice, NoticeFinder, Reach, hears
 from massctl.apply.outcome import CampaignOutcome, LeftDraft
 from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.entries import (
@@ -38,7 +37,9 @@ from massctl.model.ids import AccountName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Channel
 from massctl.model.state import Record, State, Status
+from massctl.model.telling import Telling
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence
@@ -55,16 +56,35 @@ def status(word: str, **more: Any) -> tuple[Any, RenderedCampaign]:
     return JobStatus(msg_id=7, status=word, **more), WORDS
 
 
+WHY = status("failed", source="event", reason="err(30003)")
+COUNTED = status("sent", source="event", total_count=9, filter_count=8, sent_count=7, error_count=1)
+GONE = Withdrawn(msg_id=7, article=0, by="li"), WORDS
+SAID_NO = SendSettled(outcome="not_sent", reason="looked", by="li"), WORDS
+
+
 def evidence(record: Record) -> Evidence:
     return Evidence(record, NOW, (), None, None)
 
 
+HOOK = Channel(webhook_env="HOOK")
+
+
+def finder(state: State, **more: Any) -> NoticeFinder:
+    return NoticeFinder(state, {APPID: "main"}, evidence, NOW, NOW, **more)
+
+
+def found(state: State, *outcomes: CampaignOutcome, **more: Any) -> list[Notice]:
+    finding = finder(state, **more)
+    return [*finding.recorded([HOOK], outcomes), *finding.met(outcomes)]
+
+
 def told(earlier: Iterable[Any], now: Iterable[Any], *outcomes: CampaignOutcome) -> list[Notice]:
-    """Tell what a run learnt that found `earlier` on record and wrote `now`."""
-    state = recorded(*earlier)
-    before = standings(state)
-    state.absorb_all(entries(*earlier, *now)[state.serial :])
-    return NoticeFinder(before, state, {APPID: "main"}, evidence, NOW).notices(outcomes)
+    """Tell what is on record by `now`, to a channel that heard of all that was on record `earlier`."""
+    before, state = recorded(*earlier), recorded(*earlier, *now)
+    for key, record in before.records.items():
+        heard = Telling("told", NOW, 1, before.serial)
+        state.told[key] = {(fact, HOOK.name): heard for fact in record.facts}
+    return found(state, *outcomes)
 
 
 def happenings(*args: Any) -> list[str]:
@@ -85,35 +105,112 @@ def outcome(
 @pytest.mark.parametrize(
     ("earlier", "now", "expected"),
     [
-        ([], [TRIED, TAKEN], ["sent"]),
-        ([], [TRIED, TAKEN, status("sending")], ["sent"]),
-        ([], [TRIED, TAKEN, status("sent")], ["sent"]),
-        ([TRIED, TAKEN], [status("sent")], []),
+        ([], [TRIED, TAKEN], ["accepted"]),
+        ([], [TRIED, TAKEN, status("sending")], ["accepted"]),
+        ([], [TRIED, TAKEN, status("sent")], ["accepted", "ended"]),
+        ([TRIED, TAKEN], [status("sent")], ["ended"]),
         ([TRIED, TAKEN], [status("failed")], ["failed"]),
         ([TRIED, TAKEN, status("failed")], [], []),
+        ([TRIED, TAKEN, status("failed")], [status("failed")], []),
+        ([TRIED, TAKEN, status("failed")], [WHY], ["details"]),
+        ([TRIED, TAKEN], [status("failed"), WHY], ["failed"]),
+        ([TRIED, TAKEN, status("sent")], [COUNTED], ["details"]),
+        ([TRIED, TAKEN], [status("sent"), COUNTED], ["ended"]),
+        ([TRIED, TAKEN, COUNTED], [status("sent")], []),
         ([TRIED, TAKEN, status("failed")], [status("sent")], ["failed"]),
         ([TRIED, TAKEN, status("sent"), status("failed")], [], []),
         ([TRIED, TAKEN], [status("awaiting_admin")], ["awaiting_admin"]),
-        ([TRIED, TAKEN, status("awaiting_admin")], [status("sent")], ["sent"]),
+        ([TRIED, TAKEN, status("awaiting_admin")], [status("sent")], ["ended"]),
+        ([TRIED, TAKEN], [status("awaiting_admin"), status("sent")], ["ended"]),
         ([], [TRIED, LOST], ["in_doubt"]),
         ([TRIED, LOST], [], []),
-        ([TRIED, LOST], [TAKEN], ["sent"]),
+        ([TRIED, LOST], [TAKEN], ["accepted"]),
+        ([TRIED], [LOST, TAKEN], ["accepted"]),
         ([], [TRIED, HELD], ["awaiting_admin"]),
         ([TRIED, HELD], [LOST], ["in_doubt"]),
         ([], [saved(news())], []),
-        ([TRIED, TAKEN, status("sent")], [(Withdrawn(msg_id=7, article=0), WORDS)], []),
+        ([TRIED, TAKEN, status("sent")], [GONE], ["withdrawn"]),
+        ([TRIED, TAKEN, status("sent")], [GONE, status("deleted")], ["withdrawn"]),
+        ([TRIED, TAKEN, status("sent")], [status("deleted")], ["withdrawn"]),
+        ([TRIED, LOST], [SAID_NO], ["settled"]),
     ],
 )
-def test_a_change_of_standing_is_told_once(
+def test_what_came_on_record_is_told_once(
     earlier: list[Any], now: list[Any], expected: list[str]
 ) -> None:
     assert expected == happenings(earlier, now)
 
 
-def test_a_doubt_that_a_dead_run_left_is_told_by_each_run_that_finds_it() -> None:
-    """No run could tell it, and nobody knows of it."""
-    assert ["in_doubt"] == happenings([TRIED], [])
-    assert ["in_doubt"] == happenings([TRIED], [], outcome(state=recorded(TRIED), in_doubt="stop"))
+@pytest.mark.parametrize(
+    ("after", "outcomes", "expected"),
+    [
+        (timedelta(0), [], []),
+        (timedelta(0), [outcome(state=recorded(TRIED), in_doubt="stop")], ["in_doubt"]),
+        (timedelta(minutes=5), [], ["in_doubt"]),
+    ],
+)
+def test_an_attempt_without_any_word_is_a_doubt_to_its_run_and_later_to_others(
+    after: timedelta, outcomes: list[CampaignOutcome], expected: list[str]
+) -> None:
+    finding = replace(finder(recorded(TRIED)), now=NOW + after)
+    assert expected == [each.happening for each in finding.met(outcomes)]
+    assert [] == finding.recorded([HOOK])
+
+
+def test_what_is_on_record_for_long_is_not_told() -> None:
+    state = recorded(TRIED, TAKEN)
+    finding = finder(state)
+    assert 1 == len(finding.recorded([HOOK]))
+    assert [] == replace(finding, now=NOW + timedelta(days=3, hours=1)).recorded([HOOK])
+    assert [] == finding.recorded([])
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (None, True),
+        (["accepted"], False),
+        (["ended"], True),
+        (["failed"], True),
+    ],
+)
+def test_whoever_hears_how_a_send_ended_hears_its_details(
+    events: list[Any] | None, expected: bool
+) -> None:
+    assert expected == hears(Channel(webhook_env="HOOK", events=events), "details")
+
+
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        (
+            [COUNTED],
+            "it was delivered to 7 of 9 followers; filtered out: 1 (declined, or had four this month); failed: 1",
+        ),
+        ([status("sent")], "WeChat says that it was sent"),
+        ([status("sent"), (GONE)], "it was withdrawn, by li"),
+        ([status("sent"), (Withdrawn(msg_id=7, article=2), WORDS)], "article 2 was withdrawn, by"),
+        ([status("deleted")], "it was withdrawn, by somebody in the console"),
+    ],
+)
+def test_the_end_is_told_in_numbers_and_a_withdrawal_with_who_did_it(
+    now: list[Any], message: str
+) -> None:
+    assert str(told([TRIED, TAKEN], now)[-1].message).startswith(message)
+
+
+def test_an_end_has_the_addresses_of_what_is_left() -> None:
+    urls = ["https://mp.weixin.qq.com/s/a", "https://mp.weixin.qq.com/s/b"]
+    end = status("sent", source="event", sent_count=7, article_urls=urls)
+    assert tuple(urls) == told([TRIED, TAKEN], [end])[0].addresses
+    (*_, ended) = found(recorded(TRIED, TAKEN, end), pull_request=lambda _: "https://forge/7")
+    assert ("https://forge/7", "massctl report words   shows") == (
+        ended.pull_request,
+        str(ended.hint)[:28],
+    )
+    first = Withdrawn(msg_id=7, article=1), WORDS
+    assert (urls[1],) == told([TRIED, TAKEN, end], [first])[0].addresses
+    assert () == told([TRIED, TAKEN, end], [GONE])[0].addresses
 
 
 def test_what_is_told_of_a_doubt_has_its_choices_and_no_hint() -> None:
@@ -135,7 +232,7 @@ def test_what_is_told_of_a_doubt_has_its_choices_and_no_hint() -> None:
 def test_of_a_campaign_that_is_not_in_the_run_the_ledger_tells_what_it_knows() -> None:
     (notice,) = told([TRIED, TAKEN], [status("failed")])
     assert ("", "main", WORDS.digest) == (notice.title, notice.account, notice.digest)
-    (unknown,) = NoticeFinder({}, recorded(TRIED, TAKEN), {}, evidence, NOW).notices()
+    (unknown,) = NoticeFinder(recorded(TRIED, TAKEN), {}, evidence, NOW, NOW).recorded([HOOK])
     assert unknown.account is None
 
 
@@ -144,14 +241,12 @@ def test_what_is_told_has_the_block_of_the_send() -> None:
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
     span = Span(Unit.DAY, date(2026, 12, 1), "calls", 100, 1, (), 99)
     state = recorded(TRIED, TAKEN)
-    (kept,) = NoticeFinder(
-        {}, state, {APPID: "main"}, evidence, NOW, lambda _: lock, lambda _: [ahead(span)]
-    ).notices()
+    (kept,) = found(state, content=lambda _: lock, ahead=lambda _: [ahead(span)])
     assert rendered.block is not None
     assert rendered.block == replace(kept.block, allowance=())  # type: ignore[type-var]
     assert (span,) == kept.block.allowance  # type: ignore[union-attr]
     assert TRIED[0].audience_count == rendered.block.count
-    (nothing,) = NoticeFinder({}, state, {APPID: "main"}, evidence, NOW).notices()
+    (nothing,) = found(state)
     assert nothing.block is None
 
 
@@ -163,8 +258,8 @@ def test_without_an_attempt_the_planned_size_is_told_and_an_unknown_account_by_i
     assert (12, "main") == (notice.block.count, notice.block.account)
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
     (stranger,) = NoticeFinder(
-        {}, recorded(TRIED, TAKEN), {}, evidence, NOW, lambda _: lock
-    ).notices()
+        recorded(TRIED, TAKEN), {}, evidence, NOW, NOW, lambda _: lock
+    ).recorded([HOOK])
     assert APPID == stranger.block.account  # type: ignore[union-attr]
 
 
@@ -175,7 +270,7 @@ def ahead(*spans: Span) -> AccountAhead:
 def test_an_account_that_nobody_recorded_is_none() -> None:
     settled = SendSettled(outcome="sent", msg_id=None, reason="seen", by="li"), WORDS
     (notice,) = told([], [settled])
-    assert ("sent", None, None, "it was sent, says li") == (
+    assert ("settled", None, None, "it was sent, says li") == (
         notice.happening,
         notice.account,
         notice.digest,
@@ -187,7 +282,6 @@ def test_an_account_that_nobody_recorded_is_none() -> None:
     ("now", "says"),
     [
         ([TRIED, TAKEN], "delivers it now"),
-        ([TRIED, TAKEN, status("sent")], "it was sent"),
         ([TRIED, TAKEN, status("failed")], "and then failed it"),
         (
             [TRIED, TAKEN, status("failed", reason="err(30003)", source="event")],
@@ -198,7 +292,7 @@ def test_an_account_that_nobody_recorded_is_none() -> None:
     ],
 )
 def test_the_words_say_how_it_stands(now: list[Any], says: str) -> None:
-    assert says in told([], now)[0].message
+    assert says in told([], now)[-1].message
 
 
 def test_a_window_that_the_run_found_closed_is_told_by_that_run_alone() -> None:
@@ -208,6 +302,8 @@ def test_a_window_that_the_run_found_closed_is_told_by_that_run_alone() -> None:
 
     assert ("expired", True) == (notice.happening, "it was not sent" in notice.message)
     assert [] == told([expired], [], outcome(late, state=recorded(expired)))
+    gone_since = [(TRIED[0], late), (TAKEN[0], late)]
+    assert ["accepted"] == happenings([], [*gone_since, expired])
 
 
 @pytest.mark.parametrize(
@@ -264,10 +360,10 @@ def test_a_send_that_was_refused_is_told_though_it_has_no_window() -> None:
 
 
 def test_what_went_out_is_told_as_sent_and_not_as_kept_back() -> None:
-    assert ["sent"] == happenings(
+    assert ["accepted"] == happenings(
         [], [TRIED, TAKEN], outcome(WORDS, Refusal(Guard.KILL_SWITCH, "off", ""))
     )
-    assert ["failed"] == happenings(
+    assert ["accepted", "failed"] == happenings(
         [], [TRIED, TAKEN, status("failed")], outcome(error=Failure(None, None, "no", ""))
     )
 
@@ -285,9 +381,6 @@ def test_a_fact_has_one_key_and_another_fact_another() -> None:
     assert 4 == len({first.key, other.key, refused.key, second.key})
 
 
-NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
-
-
 def test_what_every_run_meets_says_so_and_what_is_on_record_does_not() -> None:
     assert [True] == [each.met_again for each in told([], [], outcome(sending="disabled"))]
     assert [True] == [
@@ -295,9 +388,7 @@ def test_what_every_run_meets_says_so_and_what_is_on_record_does_not() -> None:
     ]
     assert [False] == [each.met_again for each in told([], [TRIED, TAKEN])]
     assert [False] == [each.met_again for each in told([], [TRIED, LOST])]
-    dead = told([TRIED], [])
-    assert ["in_doubt"] == [each.happening for each in dead]
-    assert [True] == [each.met_again for each in dead]
+    assert [True] == [each.is_recorded for each in told([], [TRIED, LOST])]
 
 
 def ended(**counts: int) -> tuple[Any, RenderedCampaign]:
@@ -307,25 +398,23 @@ def ended(**counts: int) -> tuple[Any, RenderedCampaign]:
 def test_a_job_that_reached_nobody_is_told_by_the_run_that_learns_it() -> None:
     in_vain = ended(total_count=128, filter_count=0, sent_count=0)
     (notice,) = told([TRIED, TAKEN, status("sent")], [in_vain])
+    assert ["failed"] == happenings([TRIED, TAKEN], [in_vain])
     assert ("failed", Status.SENT) == (notice.happening, notice.status)
     assert "nobody received it: WeChat delivered it to 0 of 128 followers" == str(notice.message)
     assert [] == happenings([TRIED, TAKEN, in_vain], [])
-    assert [] == happenings([TRIED, TAKEN, status("sent")], [ended(total_count=128, sent_count=1)])
+    assert ["details"] == happenings(
+        [TRIED, TAKEN, status("sent")], [ended(total_count=128, sent_count=1)]
+    )
     assert ["failed"] == happenings([TRIED, TAKEN], [status("failed", sent_count=0)])
 
 
 def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is_gone() -> None:
     campaign = text("words", title="改时间", window=PAST)
-    state = recorded(saved(campaign))
-    before = standings(state)
-    state.absorb_all(
-        entries(saved(campaign), (Expired(not_after=PAST.not_after), campaign))[state.serial :]
-    )
-    noticing = NoticeFinder(before, state, {APPID: "main"}, evidence, NOW)
+    noticing = finder(recorded(saved(campaign), (Expired(not_after=PAST.not_after), campaign)))
     closed, gone = LeftDraft(campaign.name, 1, False), LeftDraft(campaign.name, 1, True)
-    (alone,) = noticing.notices([], [gone])
+    (alone,) = noticing.met([], [gone])
     assert ("draft_left", "words") == (alone.happening, alone.campaign)
-    (expired,) = noticing.notices([outcome(campaign)], [closed])
+    (expired,) = noticing.recorded([HOOK], [outcome(campaign)], [closed])
     assert ("expired", True) == (expired.happening, "it stays there" in expired.message)
     assert "delete it in the console" in expired.hint
 
@@ -333,7 +422,7 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
 def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
     (sent,) = told([TRIED], [TAKEN])
     reports = [
-        replace(sent, happening="report", reach=Reach(day, (str(line),)))
+        replace(sent, happening="report", fact=f"report {day}", reach=Reach(day, (str(line),)))
         for day, line in ((1, 1), (1, 2), (3, 1))
     ]
     assert 2 == len({each.key for each in reports})
@@ -342,14 +431,13 @@ def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
 
 def test_a_drift_is_a_notice_of_its_campaign_whose_key_changes_with_what_drifted() -> None:
     state = recorded()
-    finder = NoticeFinder(standings(state), state, {APPID: "main"}, evidence, NOW)
     (planned,) = plan_of(WORDS, state).campaigns
     one, other = (
         Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙")
     )
-    found = [
-        finder.drifted(planned, each, Phrase("its tag is gone"), "massctl lock")
+    notices = [
+        finder(state).drifted(planned, each, Phrase("its tag is gone"), "massctl lock")
         for each in (one, one, other)
     ]
-    assert ["drift"] * 3 == [each.happening for each in found]
-    assert [True, False] == [found[0].key == each.key for each in found[1:]]
+    assert ["drift"] * 3 == [each.happening for each in notices]
+    assert [True, False] == [notices[0].key == each.key for each in notices[1:]]

@@ -7,11 +7,10 @@ import pytest
 from building import APPID, HOUR, LATER, attempted, house, plan_of, recorded, text
 from copies import replace
 
-from massctl.apply.notices import Coming, NoticeFinder
+from massctl.apply.notices import Coming, NoticeFinder, window_fact
 from massctl.apply.outcome import CampaignOutcome
-from massctl.errors import InvariantError
 from massctl.model.diagnostics import Diagnostic, Failure, Severity
-from massctl.model.entries import Announced, SendAccepted
+from massctl.model.entries import SendAccepted, Told
 from massctl.model.settings import Channel
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.reconcile_options import Evidence
@@ -25,9 +24,7 @@ NIGHT = Refusal(Guard.QUIET_HOURS, "night", "")
 
 
 def announced(lead: timedelta, channel: str = "HOOK", opens: Any = OPENS) -> tuple[Any, Any]:
-    return Announced(
-        not_before=opens, channel=channel, lead_seconds=round(lead.total_seconds())
-    ), NOTICE
+    return Told(fact=window_fact(opens, lead), channel=channel, outcome="told"), NOTICE
 
 
 def coming(error: Failure | None = None, **then: Any) -> Coming:
@@ -41,7 +38,7 @@ def told(
 ) -> list[Any]:
     now = OPENS - before
     noticing = NoticeFinder(
-        {}, recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now
+        recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now, now
     )
     return noticing.upcoming([what or coming()], leads, "HOOK")
 
@@ -63,7 +60,8 @@ def told(
 def test_each_channel_hears_of_a_window_once_for_each_lead(
     before: timedelta, earlier: list[Any], lead: timedelta | None
 ) -> None:
-    assert ([] if lead is None else [lead]) == [each.lead for each in told(before, *earlier)]
+    expected = [] if lead is None else [window_fact(OPENS, lead)]
+    assert expected == [each.fact for each in told(before, *earlier)]
 
 
 def test_nobody_hears_of_the_window_of_what_was_sent_or_may_have_been() -> None:
@@ -118,19 +116,12 @@ def test_the_key_names_the_window_and_the_lead_and_not_what_is_edited_meanwhile(
     (first,), (second,) = told(2 * HOUR), told(HALF_AN_HOUR)
     (edited,) = told(HOUR, what=coming(digest="sha256:other"))
     assert first.key == edited.key != second.key
-    assert announced(DAY)[0] == first.announcement("HOOK")
-
-
-def test_only_a_notice_of_a_window_announces_one() -> None:
-    (notice,) = told(HOUR)
-    with pytest.raises(InvariantError):
-        replace(notice, opens=None).announcement("HOOK")
 
 
 def test_a_channel_that_does_not_hear_of_windows_has_no_leads() -> None:
     assert LEADS == Channel(webhook_env="HOOK").leads
     assert [HOUR] == Channel(webhook_env="HOOK", events=["upcoming"], upcoming=["1h"]).leads
-    assert [] == Channel(webhook_env="HOOK", events=["sent"]).leads
+    assert [] == Channel(webhook_env="HOOK", events=["accepted"]).leads
     assert ("HOOK", "ROBOT") == (
         Channel(webhook_env="HOOK").name,
         Channel(wecom_robot_env="ROBOT").name,

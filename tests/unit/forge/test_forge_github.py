@@ -332,3 +332,15 @@ def test_an_answer_of_another_shape_is_an_error(forge: FakeForge) -> None:
 
     with pytest.raises(ForgeError, match="the answer is not from GitHub"):
         on(forge).approved(FILE)
+
+
+@pytest.mark.parametrize(
+    ("api", "site"),
+    [
+        ("https://api.github.com", "https://github.com"),
+        ("https://git.example.com/api/v3", "https://git.example.com"),
+    ],
+)
+def test_a_pull_request_has_a_page_for_people(forge: FakeForge, api: str, site: str) -> None:
+    asked = GitHub(Line(inside=forge), api, REPOSITORY, "ghs_secret")
+    assert f"{site}/{REPOSITORY}/pull/7" == asked.page(7)

@@ -277,3 +277,8 @@ def test_the_merge_request_of_a_path_and_the_head_of_an_open_one(gitlab: FakeGit
 
     assert on(gitlab).merged_from("campaigns/letter", "main") == [7]
     assert (on(gitlab).head_of(7), on(gitlab).head_of(8)) == (None, HEAD)
+
+
+def test_a_merge_request_has_a_page_for_people() -> None:
+    asked = GitLab(Line(), "https://gitlab.com/api/v4", REPOSITORY, "glpat-secret")
+    assert f"https://gitlab.com/{REPOSITORY}/-/merge_requests/7" == asked.page(7)

@@ -36,13 +36,13 @@ WORDS = text("words")
 def notice(**changes: Any) -> Notice:
     fields: dict[str, Any] = {
         "happening": "refused",
+        "fact": "refused kill_switch",
         "campaign": CampaignName("words"),
         "title": "改时间",
         "account": "main",
         "edition": 1,
         "status": Status.STAGED,
         "digest": WORDS.digest,
-        "attempts": 0,
         "at": NOW,
         "message": Phrase("policy.sending is `disabled`"),
         "hint": "do something",
@@ -77,14 +77,29 @@ policy.sending is ｀disabled｀
 
 
 def test_without_title_guard_and_hint_there_are_two_lines() -> None:
-    assert ["sent words · main", "it was sent"] == block(
-        happening="sent", title="", guard=None, hint="", message=Phrase("it was sent")
+    assert ["delivered words · main", "it was sent"] == block(
+        happening="ended", title="", guard=None, hint="", message=Phrase("it was sent")
     ).split("\n")
     assert said(account=None, title="").subject == "words"
 
 
+def test_articles_and_the_pull_request_are_links_and_nothing_else_is() -> None:
+    article = "https://mp.weixin.qq.com/s?__biz=MzA3&mid=2650&idx=1&sn=0f#rd"
+    review = "https://github.com/team/letters/pull/7"
+    found = said(addresses=(article, "https://evil.example/"), pull_request=review).links
+    assert [("article 1", article), ("the pull request", review)] == [
+        (each.label, each.address) for each in found
+    ]
+    assert () == said(pull_request="javascript:alert(1)").links
+    document = json.loads(written(notices_json([notice(addresses=(article,))]), Language.EN))
+    assert ([article], None) == (
+        document["notices"][0]["addresses"],
+        document["notices"][0]["pull_request"],
+    )
+
+
 def test_what_asks_for_somebody_is_marked() -> None:
-    assert {"sent", "upcoming", "report"} == {
+    assert {"accepted", "ended", "details", "withdrawn", "settled", "upcoming", "report"} == {
         each for each in HAPPENING if not said(happening=each).needs_somebody
     }
 
@@ -254,4 +269,4 @@ def test_every_happening_of_the_format_has_its_word() -> None:
 
     from massctl.model.settings import Happening
 
-    assert set(get_args(Happening)) == set(HAPPENING)
+    assert {*get_args(Happening), "details"} == set(HAPPENING)

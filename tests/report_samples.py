@@ -49,6 +49,7 @@ class Sends:
         audience: Mapping[str, Any] | None = None,
         batch: int = 1,
         media_id: str | None = "draft",
+        title: str | None = None,
         **changes: Any,
     ) -> None:
         """Record a send that WeChat accepted; news unless without a draft."""
@@ -61,7 +62,7 @@ class Sends:
             fingerprint=f"{name}-{edition}-{batch}",
             audience=dict(audience or {"is_to_all": True}),
             media_id=media_id,
-            title=f"《{name}》",
+            title=title or f"《{name}》",
             account="main",
             **changes,
         )
@@ -72,7 +73,12 @@ class Sends:
         self.note(accepted, name, edition, at)
 
     def job(
-        self, name: str, counts: tuple[int, int, int, int] | None, edition: int = 1, **said: Any
+        self,
+        name: str,
+        counts: tuple[int, int, int, int] | None,
+        edition: int = 1,
+        at: datetime = SENT,
+        **said: Any,
     ) -> None:
         """Record how its last job ended: total, filtered, sent, failed."""
         msg_id = self.state.record(CampaignName(name), edition).jobs[-1].msg_id or 0
@@ -81,7 +87,7 @@ class Sends:
         event = entries.JobStatus(
             msg_id=msg_id, status=told.pop("status", "sent"), source="event", **told
         )
-        self.note(event, name, edition, SENT)
+        self.note(event, name, edition, at)
 
     def read(
         self,

@@ -191,7 +191,7 @@ def deliver(session: Session, state: State, find: Callable[[State], Found]) -> l
     found = find(state)
     if not any(notices for _, notices in found):
         return []
-    if not _is_writable(session, state):
+    if not is_writable(session, state):
         return _told_without_ledger(session, state, found)
     due = _messages(session, state, found)
     if not due:
@@ -347,7 +347,7 @@ def _record(
             time.sleep(0.2)
 
 
-def _is_writable(session: Session, state: State) -> bool:
+def is_writable(session: Session, state: State) -> bool:
     """Return whether this process may write the ledger, so that every runner knows what was told."""
     if state.lineage is None or ledger_refusal(session, state, list(session.settings.accounts)):
         return False

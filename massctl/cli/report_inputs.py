@@ -51,7 +51,11 @@ def report_from(
     """
     first = compared_since(state, names, since)
     appids = sorted(
-        {record.appid for record in state.records.values() if record.appid and record.sent_batches}
+        {
+            record.appid
+            for record in state.records.values()
+            if record.appid and record.sent_batches and (names is None or record.campaign in names)
+        }
     )
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
     known = _known(settings, state, names, contents)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from massctl.view import report_csv as report_csv
     from massctl.view import report_json as report_json
     from massctl.view import report_markdown as report_markdown
+    from massctl.view import report_text as report_text
     from massctl.view import status as status
     from massctl.view import terminal as terminal
     from massctl.view import verbs_json as verbs_json

@@ -66,7 +66,10 @@ class Contents(ABC):
         """Return what was approved under these digests, without bodies; None for what is not here."""
         read = self._read_all([_named(digest, "json") for digest in digests])
         both = zip(digests, read, strict=True)
-        return [checked_lock(_parsed(data), digest) for digest, data in both]
+        return [
+            checked_lock(_parsed(data), digest) if data is not None else None
+            for digest, data in both
+        ]
 
     def sent(self, digests: Sequence[str]) -> SentBefore:
         """Return where the campaigns of these digests led, as far as their contents are here."""

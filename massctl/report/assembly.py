@@ -54,7 +54,7 @@ from massctl.report.report import (
     VerdictCode,
     Whole,
 )
-from massctl.report.verdict import ReferenceWindow, counted_by, figures_by, verdicts_of
+from massctl.report.verdict import DayOfSend, ReferenceWindow, day_of_send, verdicts_of
 
 ARTICLES_MAX = 8
 """Articles of one message. Source: WeChat docs, "draft/add", read 2026-10."""
@@ -169,9 +169,10 @@ class _Send(Frozen, kw_only=True, dict=True):
         return self.scope, self.tag
 
     @cached_property
-    def sent(self) -> Figure:
-        """Return how many followers received it."""
-        return _counted(self.record, "sent_count")
+    def days(self) -> Mapping[int, DayOfSend]:
+        """Return what is judged of it, by each of DAYS."""
+        sent = _counted(self.record, "sent_count")
+        return {day: day_of_send(day, self.first, sent) for day in DAYS}
 
     @property
     def barred(self) -> VerdictCode | None:
@@ -358,7 +359,7 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
 def _remember(send: _Send, windows: _Windows) -> None:
     """Keep a send for those that are compared with it."""
     for day, window in windows.items():
-        counted = counted_by(day, send.first, figures_by(day, send.first, send.sent))
+        counted = send.days[day].counted
         if counted is not None:
             window.add(send.ref_date, send.key, counted)
 
@@ -393,7 +394,7 @@ def _send_report(send: _Send, windows: _Windows) -> SendReport:
         funnel=funnel_of(record, first),
         verdicts=verdicts_of(
             first,
-            send.sent,
+            send.days,
             followers[0].comparison,
             windows,
             send.audience,

@@ -135,13 +135,28 @@ class Readings:
         rows = self._rows(day)
         if isinstance(rows, Missing):
             return dict.fromkeys(Metric, self._missing(rows, day))
-        several = self._missing(Missing.SEVERAL_JOBS, day) if len(rows) > 1 else None
+        if len(rows) == 1:
+            # Nearly every send is one job, and a report has fifty numbers of each.
+            return self._of_one(rows[0], day)
+        several = self._missing(Missing.SEVERAL_JOBS, day)
         return {
             metric: several
-            if several is not None and metric in _SHARES
+            if metric in _SHARES
             else self._sum([getattr(row, metric) for row in rows], rows, day)
             for metric in Metric
         }
+
+    def _of_one(self, row: ArticleDay, day: int) -> Mapping[Metric, Figure]:
+        until, delay = self.date_of(day), row.is_delay
+        found = {}
+        for metric in Metric:
+            value = getattr(row, metric)
+            found[metric] = (
+                Figure(value=value, origin=Origin.ARTICLE, until=until, is_delay=delay)
+                if value is not None
+                else self._missing(Missing.NOT_GIVEN, day)
+            )
+        return found
 
     def _rows(self, day: int) -> Sequence[ArticleDay] | Missing:
         """Return the row of each job, or why one of them has none."""

@@ -3,9 +3,11 @@
 `report/assembly.py` makes it. `massctl.view` shows it as a page, Markdown, CSV and JSON, and words its codes.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from math import ceil, floor
 
 from msgspec import field
@@ -386,7 +388,7 @@ class Aspect(StrEnum):
         return self in (Aspect.OPEN_RATE, Aspect.FINISHED)
 
 
-class Comparison(Frozen):
+class Comparison(Frozen, dict=True):
     """One number of a send against those of the reference set, by the same day of each."""
 
     aspect: Aspect
@@ -401,7 +403,7 @@ class Comparison(Frozen):
         """Return how many have the number."""
         return len(self.values)
 
-    @property
+    @cached_property
     def standing(self) -> Standing | None:
         """Return where the number lies; None if it is missing or late, or if there is too little to compare it with.
 
@@ -421,7 +423,7 @@ class Comparison(Frozen):
         found = self.quartiles
         if found is None:
             return 0
-        return sum(found.lower <= each <= found.upper for each in self.values)
+        return bisect_right(self.values, found.upper) - bisect_left(self.values, found.lower)
 
 
 def standing_among(value: float, values: Sequence[float], quartiles: Quartiles) -> Standing:

@@ -46,7 +46,6 @@ class Counted(Frozen):
 
 class _Earlier(Frozen):
     ref_date: date
-    key: tuple[CampaignName, int]
     counted: Counted
 
 
@@ -54,6 +53,7 @@ class ReferenceWindow(Struct):
     """The sends to one audience that are counted by one day, as they are added oldest first."""
 
     _sends: deque[_Earlier] = field(default_factory=deque)
+    _keys: deque[tuple[CampaignName, int]] = field(default_factory=deque)
     _ascending: dict[Aspect, list[float]] = field(default_factory=dict)
     _readers: int = 0
     _sources: Counter[str] = field(default_factory=Counter)
@@ -63,7 +63,8 @@ class ReferenceWindow(Struct):
 
     def add(self, ref_date: date, key: tuple[CampaignName, int], counted: Counted) -> None:
         """Add a send that the next ones are compared with."""
-        self._sends.append(_Earlier(ref_date, key, counted))
+        self._sends.append(_Earlier(ref_date, counted))
+        self._keys.append(key)
         for aspect, value in counted.aspects.items():
             insort(self._ascending.setdefault(aspect, []), value)
         self._readers += counted.readers
@@ -74,6 +75,7 @@ class ReferenceWindow(Struct):
         """Forget what is too old to be compared with a send of a day."""
         while self._sends and self._sends[0].ref_date < ref_date - timedelta(days=COMPARED_DAYS):
             counted = self._sends.popleft().counted
+            self._keys.popleft()
             for aspect, value in counted.aspects.items():
                 there = self._ascending[aspect]
                 del there[bisect_left(there, value)]
@@ -86,7 +88,7 @@ class ReferenceWindow(Struct):
         since, until = (
             (self._sends[0].ref_date, self._sends[-1].ref_date) if self._sends else (None, None)
         )
-        return Reference(scope, tag, since, until, tuple(each.key for each in self._sends))
+        return Reference(scope, tag, since, until, tuple(self._keys))
 
     def comparisons(self, figures: Mapping[Aspect, Figure]) -> tuple[Comparison, ...]:
         """Compare numbers of a send with these."""
@@ -128,31 +130,34 @@ def whole_means(sums: Sequence[int], count: int) -> list[int]:
     return whole
 
 
-def figures_by(day: int, first: Readings, sent: Figure) -> dict[Aspect, Figure]:
+class DayOfSend(Frozen):
+    """What is judged of a send by the end of one day."""
+
+    figures: Mapping[Aspect, Figure]
+    counted: Counted | None
+    """What later sends are compared with; None where its readers are missing or late."""
+
+
+def day_of_send(day: int, first: Readings, sent: Figure) -> DayOfSend:
     """Return what is judged of a send by the end of a day; `sent` is how many followers received it."""
-    opened = first.source(Scene.MESSAGE, day)
-    return {
+    opened, readers = first.source(Scene.MESSAGE, day), first.figure(Metric.READ_USER, day)
+    figures = {
         Aspect.OPENED: opened,
         Aspect.OPEN_RATE: share_of(opened, sent),
         Aspect.FINISHED: first.figure(Metric.READ_FINISH_RATE, day),
         Aspect.SHARED: first.figure(Metric.SHARE_USER, day),
         Aspect.FOLLOWED: first.figure(Metric.READ_SUBSCRIBE_USER, day),
-        Aspect.READERS: first.figure(Metric.READ_USER, day),
+        Aspect.READERS: readers,
     }
-
-
-def counted_by(day: int, first: Readings, figures: Mapping[Aspect, Figure]) -> Counted | None:
-    """Return what later sends are compared with; None where the readers are missing or late."""
-    readers = figures[Aspect.READERS]
     if readers.value is None or readers.is_delay:
-        return None
+        return DayOfSend(figures, None)
     known = {aspect: each.value for aspect, each in figures.items() if each.value is not None}
-    return Counted(int(readers.value), first.sources(day), known)
+    return DayOfSend(figures, Counted(int(readers.value), first.sources(day), known))
 
 
 def verdicts_of(
     first: Readings,
-    sent: Figure,
+    days: Mapping[int, DayOfSend],
     left: Comparison,
     windows: Mapping[int, ReferenceWindow],
     audience: tuple[AudienceKind, str | None],
@@ -165,15 +170,14 @@ def verdicts_of(
     """
     none = Reference(*audience, None, None)
     found = []
-    for day in DAYS:
-        figures = figures_by(day, first, sent)
-        if figures[Aspect.READERS].value is None:
+    for day, of in days.items():
+        if of.figures[Aspect.READERS].value is None:
             continue
-        counted = counted_by(day, first, figures)
         window = ReferenceWindow() if barred is not None else windows[day]
         reference = window.reference(*audience) if barred is None else none
-        code = barred or _code(counted, reference)
-        comparisons = {each.aspect: each for each in (*window.comparisons(figures), left)}
+        code = barred or _code(of.counted, reference)
+        comparisons = {each.aspect: each for each in (*window.comparisons(of.figures), left)}
+        own = of.counted if code is VerdictCode.COMPARED else None
         found.append(
             Verdict(
                 code=code,
@@ -182,7 +186,7 @@ def verdicts_of(
                 reason=reason,
                 reference=reference,
                 comparisons=tuple(comparisons[each] for each in Aspect),
-                gap=window.split(counted) if counted and code is VerdictCode.COMPARED else None,
+                gap=window.split(own) if own is not None else None,
             )
         )
     return tuple(found) or (_without_readers(first, none, barred, reason),)

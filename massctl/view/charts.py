@@ -51,14 +51,10 @@ class Caption(NamedTuple):
     description: str
 
 
-Series = Mapping[str, Sequence[Value]]
-"""Class in the style sheet -> its values."""
-
-
 def reads_by_day(
     caption: Caption, days: Mapping[int, Value], usual: Mapping[int, Quartiles], last: int
 ) -> Markup:
-    """Draw how readers grew from day to day, on the quartiles and the median of comparable sends.
+    """Draw how readers grew from day to day, on the quartiles of comparable sends.
 
     The line is broken at a day without a number.
     """
@@ -72,7 +68,6 @@ def reads_by_day(
             there = [(day, each.lower) for day, each in usual.items()]
             back = [(day, each.upper) for day, each in reversed([*usual.items()])]
             chart.add("", [*there, *back, there[0]], fill=True, show_dots=False)
-            chart.add("", [(day, each.median) for day, each in usual.items()], show_dots=False)
         through = range(min(days, default=1), max(days, default=0) + 1)
         points = ((day, days.get(day, Value(None, ""))) for day in through)
         chart.add(
@@ -80,59 +75,16 @@ def reads_by_day(
             [_marked(each, (day, each.number)) for day, each in points],
             allow_interruptions=True,
         )
-        return _cleaned(chart, ["band", "median", "this"] if usual else ["this"])
+        return _cleaned(chart, ["band", "this"] if usual else ["this"])
 
-    return _both(
-        "XY", caption, draw, 1040, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6
-    )
+    return _both(caption, draw, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6)
 
 
-def stacked_bars(caption: Caption, rows: Sequence[str], series: Series) -> Markup:
-    """Draw a bar for each row, the first on top, of one part for each series."""
-
-    def draw(chart: Any, _: str) -> Element:
-        chart.x_labels = list(rows[::-1])
-        return _drawn(chart, {kind: values[::-1] for kind, values in series.items()})
-
-    return _both("HorizontalStackedBar", caption, draw, 520, 36 * len(rows) + 34)
-
-
-def bars(
-    caption: Caption, labels: Sequence[str], series: Series, say: Callable[[float], str]
-) -> Markup:
-    """Draw upright bars, one of each series for each label, with their numbers above.
-
-    Nothing is drawn without a number.
-    """
-    numbers = [
-        value.number for values in series.values() for value in values if value.number is not None
-    ]
-    if not numbers:
-        return Markup()
-
-    def draw(chart: Any, _: str) -> Element:
-        chart.value_formatter = say
-        chart.x_labels = list(labels)
-        return _drawn(chart, series)
-
-    top = max(*numbers, 1e-9) * 1.12
-    return _both(
-        "Bar",
-        caption,
-        draw,
-        520,
-        210,
-        range=(0, top),
-        print_values=True,
-        print_values_position="top",
-    )
-
-
-def dots(caption: Caption, days: Mapping[date, Sequence[Value]], middle: float | None) -> Markup:
-    """Draw a dot for each value on its day, and a line across at `middle`."""
+def dots(caption: Caption, days: Mapping[date, Sequence[Value]]) -> Markup:
+    """Draw a dot for each value on its day."""
     first, last = min(days).toordinal(), max(days).toordinal()
     edge = max(1, (last - first) // 25)
-    top = max([*(each.number or 0 for values in days.values() for each in values), middle or 0, 1])
+    top = max([*(each.number or 0 for values in days.values() for each in values), 1])
 
     def draw(chart: Any, size: str) -> Element:
         steps = _STEPS_MAX[size]
@@ -140,44 +92,27 @@ def dots(caption: Caption, days: Mapping[date, Sequence[Value]], middle: float |
             {first + (last - first) * step // steps for step in range(steps + 1)}
         )
         chart.x_value_formatter = lambda ordinal: date.fromordinal(round(ordinal)).isoformat()
-        if middle is not None:
-            chart.add("", [(first - edge, middle), (last + edge, middle)], show_dots=False)
         points = (
             (day.toordinal(), each) for day, values in sorted(days.items()) for each in values
         )
         chart.add("", [_marked(each, (day, each.number)) for day, each in points], stroke=False)
-        return _cleaned(chart, ["median", "sends"] if middle is not None else ["sends"])
+        return _cleaned(chart, ["sends"])
 
     return _both(
-        "XY",
-        caption,
-        draw,
-        1040,
-        240,
-        range=(0, top),
-        xrange=(first - edge, last + edge),
-        dots_size=4,
+        caption, draw, 240, range=(0, top), xrange=(first - edge, last + edge), dots_size=4
     )
 
 
-def _drawn(chart: Any, series: Series) -> Element:
-    for values in series.values():
-        chart.add("", [_marked(each, each.number) for each in values])
-    return _cleaned(chart, list(series))
-
-
 def _both(
-    kind: str,
     caption: Caption,
     draw: Callable[[Any, str], Element],
-    wide: int,
     height: int,
     **options: Any,
 ) -> Markup:
     """Draw it for a desk and for a phone; each drawing has the name and description that a screen reader says."""
     drawings = []
-    for size, width, high in (("wide", wide, height), ("narrow", 327, round(height * 0.86))):
-        chart = _chart(kind, width=width, height=high, max_scale=_STEPS_MAX[size], **options)
+    for size, width, high in (("wide", 1040, height), ("narrow", 327, round(height * 0.86))):
+        chart = _chart(width=width, height=high, max_scale=_STEPS_MAX[size], **options)
         root, key = draw(chart, size), f"{caption.key}-{size}"
         root.attrib |= {
             "class": size,
@@ -196,13 +131,13 @@ def _both(
     return Markup('<div class="chart {}">{}</div>').format(caption.key, Markup("").join(drawings))
 
 
-def _chart(kind: str, **options: Any) -> Any:
+def _chart(**options: Any) -> Any:
     """Return an empty chart without anything that pygal draws for itself."""
     pygal = _library()
     from pygal.style import Style
 
     style = Style(label_font_size=_LETTER, major_label_font_size=_LETTER, value_font_size=_LETTER)
-    return getattr(pygal, kind)(
+    return pygal.XY(
         style=style,
         css=(),
         js=(),
@@ -210,8 +145,6 @@ def _chart(kind: str, **options: Any) -> Any:
         show_legend=False,
         margin=6,
         margin_right=14,
-        spacing=8,
-        rounded_bars=2,
         truncate_label=-1,
         min_scale=2,
         value_formatter="{:,.0f}".format,
@@ -249,7 +182,7 @@ _DECIMALS = re.compile(r"(\.\d)\d+")
 def _cleaned(chart: Any, kinds: Sequence[str]) -> Element:
     """Draw it, and take out script, style, remarks and what the script would have read."""
     root: Element = chart.render_tree()
-    _remove(root, lambda child: child.tag not in _KEPT or _is_flat(child))
+    _remove(root, lambda child: child.tag not in _KEPT)
     for element in root.iter():
         for name in _PLACES & element.attrib.keys():
             element.set(name, _DECIMALS.sub(r"\1", element.attrib[name]))
@@ -267,8 +200,3 @@ def _remove(root: Element, is_needless: Callable[[Element], bool]) -> None:
     for parent in list(root.iter()):
         for child in list(filter(is_needless, parent)):
             parent.remove(child)
-
-
-def _is_flat(bar: Element) -> bool:
-    """Return whether it is a bar of 0, of which pygal leaves a side out."""
-    return bar.tag == "rect" and not {"width", "height"} <= bar.attrib.keys()

@@ -1,62 +1,70 @@
-"""A report as sections of sentences and tables: what the page and Markdown both show, worded once."""
+"""A report as sections of sentences and tables: what the page, the terminal and Markdown show, worded once.
 
-from collections.abc import Iterable, Mapping, Sequence
+A section stands only where it has something to say; what is not known is one line, and no table of dashes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.ids import AppId
+from massctl.model.phrase import Phrase, enumerated
 from massctl.report.report import (
     DAYS,
+    FULL_MAX,
     SIDE_BY_SIDE_DAY,
     AccountReport,
     ArticleReport,
     Aspect,
     Breakdown,
+    Comparison,
     DayFigures,
     Figure,
     GapPart,
     GapSplit,
     Metric,
     Missing,
-    Origin,
-    Quartiles,
-    Scene,
+    Point,
+    Report,
     SendReport,
     SourceRow,
-    Stage,
     Standing,
-    UsualDay,
     Verdict,
     VerdictCode,
 )
-from massctl.view.report_verdict import reference_words, signed
+from massctl.view.report_verdict import STANDING, answer_sentences, report_sentence, scene_brief
 from massctl.view.report_words import (
     ASPECT,
     BY,
     DASH,
+    JUDGED,
     LEAVES,
     METRIC,
     MISSING,
-    NO_SOURCE,
     SCENE,
-    STAGE,
-    WHOLE,
+    SIDE_BY_SIDE,
+    SIGN,
     Kind,
-    allowance_words,
+    Notes,
+    about_words,
+    account_words,
     as_of_words,
     audience_name,
+    audience_words,
     compared_words,
     fell_words,
     group_name,
+    in_sentences,
+    job_words,
     median_number,
     number,
     numbers_words,
     outcome_words,
-    percent,
-    quartiles_words,
     range_text,
-    readers_per_use_words,
+    send_facts,
+    sends_counted,
+    signed,
 )
 
 
@@ -66,9 +74,9 @@ class Amount(Frozen):
     figure: Figure
     metric: Kind | None = None
     of: Phrase | None = None
-    """What it is a share of."""
-    bar: str = ""
-    """The kind of bar that a page draws of a share; empty for none."""
+    """By which day it is, where others are by another."""
+    has_bar: bool = False
+    """Whether a page draws it, as a share from 0 to 1."""
     standing: Standing | None = None
     """Where it lies among comparable sends."""
 
@@ -82,16 +90,34 @@ class Title(Frozen):
     about: tuple[str, ...] = ()
 
 
-class Spread(Frozen):
-    """The range between quartiles, which a page draws on a scale from 0 to `top`."""
+class Change(Frozen):
+    """How many more readers there were than usual, or fewer."""
 
-    quartiles: Quartiles
-    top: float
-    metric: Kind | None = None
+    count: int
+    most: int
+    """The largest change of the table, or the largest fall, by which a page draws it."""
 
 
-Cell: TypeAlias = str | Amount | Title | Spread
+class Mark(Frozen):
+    """A verdict in a word."""
+
+    kind: str
+    """The class of its row: `is-above`, `is-within`, `is-below`, or `is-none` where nothing is compared."""
+    word: Phrase
+
+
+Cell: TypeAlias = str | Amount | Title | Change | Mark
 """A Phrase is said, and any other text is a number or a date."""
+
+
+def number_text(of: Amount | Change, notes: Notes) -> str:
+    """Write a number with the sign of what is more or less than usual, or a dash with the letter of its reason."""
+    if isinstance(of, Change):
+        return signed(of.count)
+    if of.figure.value is None:
+        return f"{DASH} ({notes.mark(of.figure)})"
+    sign = f"{SIGN[of.standing]} " if of.standing in SIGN else ""
+    return sign + number(of.figure.value, of.metric)
 
 
 class Table(Frozen):
@@ -101,91 +127,239 @@ class Table(Frozen):
     """Its class in the style sheet."""
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    caption: Phrase | None = None
 
     @property
     def are_words(self) -> list[bool]:
         """Tell of each column whether it has words, which stand on the left."""
         return [
-            place == 0 or any(_is_words(row[place]) for row in self.rows)
+            place == 0 or any(isinstance(row[place], Phrase | Title | Mark) for row in self.rows)
             for place in range(len(self.heads))
         ]
 
-    @property
-    def reasons(self) -> list[Phrase]:
-        """Return why it shows no number at all: one of nothing but dashes says no more. Nothing if it shows one."""
-        figures = [cell.figure for row in self.rows for cell in row if isinstance(cell, Amount)]
-        if any(each.value is not None for each in figures):
-            return []
-        said = dict.fromkeys(MISSING[each.missing] for each in figures if each.missing is not None)
-        return [Phrase("{dash} ({why})", dash=DASH, why=why) for why in said]
 
-
-def _is_words(cell: Cell) -> bool:
-    return isinstance(cell, Phrase | Title | Spread) or (
-        isinstance(cell, Amount) and cell.of is not None
-    )
-
-
-class Section(Frozen):
+class Section(Frozen, kw_only=True):
     """A part of a report."""
 
     key: str
     """Names it in a page."""
-    title: Phrase
-    tables: Sequence[Table]
-    said: Sequence[Phrase] = ()
-    """What stands above the tables."""
+    title: Phrase | Title
+    said: Sequence[str] = ()
+    """Paragraphs above the table."""
+    facts: Sequence[Cell] = ()
+    """What stands on one line above the table."""
+    table: Table | None = None
     notes: Sequence[Phrase] = ()
-    """What stands below them."""
+    """What stands below it."""
+    is_detail: bool = False
+    """Whether a page folds it, and a report on several sends leaves it out."""
 
 
-def send_sections(send: SendReport) -> list[Section]:
-    """Return the parts of one send."""
+def report_sections(report: Report, *, has_details: bool) -> Iterator[Section]:
+    """Return the accounts of a report and, of a few sends, each; with details where it is the only one."""
+    is_only = len(report.sends) == 1
+    if not report.sends:
+        yield Section(key="sends", title=report_sentence(report.sends, report.since))
+    elif not is_only:
+        yield _all_sends(report)
+    if len(report.sends) <= FULL_MAX:
+        for send in report.sends:
+            yield Section(
+                key="send",
+                title=Title(send.title),
+                said=answer_sentences(send, send.verdict),
+                facts=(Title(send.account), *send_facts(send), *about_words(send)),
+            )
+            has_all = has_details and is_only
+            yield from (each for each in send_sections(send) if has_all or not each.is_detail)
+    for account in report.accounts:
+        yield account_section(account)
+        sends = [each for each in report.sends if each.appid == account.appid]
+        yield from side_by_side(account, sends)
+
+
+def send_sections(send: SendReport) -> Iterator[Section]:
+    """Return the parts of one send: what followers did, where readers came from, then the details."""
+    yield from _gap(send.verdict)
+    yield from _funnel(send)
     first = send.first
-    found = [_every_day(first)] if first is not None else []
-    found.append(funnel(send))
     if first is not None:
-        found += [*_sources(first), *_leaves(first)]
-    return [*found, _followers(send), *_articles(send.articles)]
-
-
-def _every_day(article: ArticleReport) -> Section:
-    days = days_shown(article)
-    rows: list[Sequence[Cell]] = [
-        (METRIC[metric], *(Amount(day.by_metric[metric], metric) for day in days))
-        for metric in Metric
-    ]
-    return Section(
-        "days",
-        Phrase("Everything that WeChat counts"),
-        (Table("by-day", _day_heads(days), rows),) if days else (),
-        (Phrase("The first article, from its publication to the end of each day."),),
-        (*_coming(article), *_fell(article)),
-    )
+        yield from _reads(send, first)
+        yield from _sources(first)
+        yield from _every_day(first)
+        yield from _leaves(first)
+    yield from _followers(send)
+    yield from _articles(send.articles)
 
 
 def days_shown(article: ArticleReport) -> list[DayFigures]:
-    """Return the days of an article that have a column: those of a report that are over, and the newest."""
-    shown = {each.day: each for each in article.days if not _is_coming(each)}
+    """Return the days of an article that have a column: those of a report with a number, and the newest."""
+    shown = {
+        each.day: each
+        for each in article.days
+        if any(figure.value is not None for figure in each.by_metric.values())
+    }
     if article.latest is not None:
         shown.setdefault(article.latest.day, article.latest)
     return [shown[day] for day in sorted(shown)]
 
 
-def _is_coming(day: DayFigures) -> bool:
-    return all(each.missing is Missing.NOT_YET for each in day.by_metric.values())
+def day_words(day: DayFigures | Point) -> Phrase:
+    """Name a day of a send, and say of one that WeChat is still counting that it is not whole."""
+    say = Phrase("day {day} so far") if day.is_delay else Phrase("day {day}")
+    return Phrase(say, day=day.day)
 
 
-def _day_heads(days: Iterable[DayFigures]) -> tuple[str, ...]:
-    return "", *(
-        Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}") for each in days
+def late_words(days: Iterable[DayFigures | Point]) -> list[Phrase]:
+    """Say which days are not whole yet; nothing where all are."""
+    late = [
+        Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}")
+        for each in days
+        if each.is_delay
+    ]
+    say = Phrase("Not whole yet: {days}. WeChat said that newer numbers are to come.")
+    return [Phrase(say, days=enumerated(late))] if late else []
+
+
+def _gap(verdict: Verdict) -> Iterator[Section]:
+    """Return where readers came from beside the mean, source by source; it adds up."""
+    gap = verdict.gap
+    if gap is None:
+        return
+    parts = [each for each in gap.parts if each.value or each.usual]
+    most = max((abs(each.gap) for each in parts), default=0)
+    rows = [_part(scene_brief(each), each, most) for each in parts]
+    total = _part(Phrase("in all"), gap, most)
+    if len(rows) == 1:
+        rows = []
+    yield Section(
+        key="gap",
+        title=Phrase("Where readers came from by day {day}", day=verdict.day),
+        said=(compared_words(verdict.reference),),
+        table=Table(
+            "gap",
+            ("", Phrase("this send"), Phrase("mean"), Phrase("difference")),
+            [*rows, total],
+        ),
     )
 
 
-def _coming(article: ArticleReport) -> Iterable[Phrase]:
+def _part(name: str, part: GapPart | GapSplit, most: int) -> Sequence[Cell]:
+    words = name if isinstance(name, Phrase) else Title(name)
+    return words, number(part.value), number(part.usual), Change(part.gap, most)
+
+
+def _funnel(send: SendReport) -> Iterator[Section]:
+    """Return what became of the message, and what followers did beside what is usual."""
+    verdict, job = send.verdict, job_words(send)
+    # Where readers came from says it already.
+    others = {Aspect.READERS, *([Aspect.OPENED] if verdict.gap is not None else [])}
+    followers = [each for each in verdict.comparisons if each.aspect not in others]
+    shown = [each for each in followers if each.figure.value is not None]
+    # Unfollows have other days beside them, and no other sends.
+    is_compared = any(
+        each.quartiles is not None for each in shown if each.aspect is not Aspect.LEFT
+    )
+    rows = [_aspect(each, is_compared=is_compared) for each in shown]
+    heads = ("", Phrase("this send"), Phrase("mean"), Phrase("usual"))
+    if rows or job is not None:
+        yield Section(
+            key="funnel",
+            title=Phrase("What followers did"),
+            said=[job] if job is not None else [],
+            table=Table("funnel", heads if is_compared else heads[:2], rows) if rows else None,
+        )
+
+
+def _aspect(of: Comparison, *, is_compared: bool) -> Sequence[Cell]:
+    """Return what followers did, the mean of others, and the range that is usual."""
+    own = Amount(of.figure, of.aspect, standing=of.standing)
+    if not is_compared:
+        return ASPECT[of.aspect], own
+    if of.quartiles is None:
+        return ASPECT[of.aspect], own, "", ""
+    mean = sum(of.values) / of.count
+    whole = mean if of.aspect.is_rate else round(mean)
+    return ASPECT[of.aspect], own, number(whole, of.aspect), range_text(of.quartiles, of.aspect)
+
+
+def _reads(send: SendReport, first: ArticleReport) -> Iterator[Section]:
+    """Return how readers grew, beside what is usual; one day alone shows less than its number."""
+    usual = {each.day: range_text(each.quartiles) for each in send.usual}
+    if len(first.points) < 2 and not (usual and first.points):
+        return
+    heads = [Phrase("day"), Phrase("readers"), *([Phrase("usual")] if usual else [])]
+    rows: list[Sequence[Cell]] = []
+    for each in first.points:
+        beside = [usual.get(each.day, "")] if usual else []
+        rows.append((day_words(each), number(each.read_user), *beside))
+    yield Section(
+        key="reads",
+        title=Phrase("Readers, day by day"),
+        table=Table("figures", heads, rows),
+        notes=[*late_words(first.points), *fell_words(first.fell)],
+        is_detail=True,
+    )
+
+
+def _sources(article: ArticleReport) -> Iterator[Section]:
+    days = days_shown(article)
+    rows: list[Sequence[Cell]] = []
+    for row in article.sources:
+        figures = [readers_from(row, each.day) for each in days]
+        if any(each.value is not None for each in figures):
+            rows.append((SCENE.get(row.scene) or Title(row.scene), *map(Amount, figures)))
+    if rows:
+        yield Section(
+            key="sources",
+            title=Phrase("Sources, day by day"),
+            table=Table("by-day", ["", *map(day_words, days)], rows),
+            notes=late_words(days),
+            is_detail=True,
+        )
+
+
+def readers_from(row: SourceRow, day: int) -> Figure:
+    """Return the people from one source by the end of a day that has a column."""
+    return row.figures[DAYS.index(day)] if day in DAYS else row.newest
+
+
+def _every_day(article: ArticleReport) -> Iterator[Section]:
+    """Return all that WeChat counts of an article; what has no number at all is told in a line."""
+    days = days_shown(article)
+    rows: list[Sequence[Cell]] = []
+    lacking: dict[Missing, list[Phrase]] = {}
+    for metric in Metric:
+        figures = [day.by_metric[metric] for day in days]
+        missing = figures[-1].missing if figures else None
+        if any(each.value is not None for each in figures):
+            rows.append((METRIC[metric], *(Amount(each, metric) for each in figures)))
+        elif missing is not None:
+            lacking.setdefault(missing, []).append(METRIC[metric])
+    for day in article.days:
+        readers = day.by_metric[Metric.READ_USER].missing
+        if day not in days and readers is not None and readers is not Missing.NOT_YET:
+            lacking.setdefault(readers, []).append(day_words(day))
+    without = [
+        Phrase("{what}: {reason}", what=enumerated(names), reason=MISSING[why])
+        for why, names in lacking.items()
+    ]
+    if rows:
+        yield Section(
+            key="days",
+            title=Phrase("Everything that WeChat counts"),
+            table=Table("by-day", ["", *map(day_words, days)], rows),
+            notes=[*late_words(days), *_coming(article), *without],
+            is_detail=True,
+        )
+
+
+def _coming(article: ArticleReport) -> Iterator[Phrase]:
     """Return when WeChat has the days of a report that are not over."""
-    coming = [each for each in article.days if _is_coming(each)]
+    coming = [
+        each
+        for each in article.days
+        if all(figure.missing is Missing.NOT_YET for figure in each.by_metric.values())
+    ]
     if coming:
         yield Phrase(
             "Still to come: day {days}. WeChat has the numbers of a day from about 08:00 of the next: {dates}.",
@@ -194,121 +368,45 @@ def _coming(article: ArticleReport) -> Iterable[Phrase]:
         )
 
 
-def _fell(article: ArticleReport) -> tuple[Phrase, ...]:
-    return (fell_words(article.fell),) if article.fell else ()
-
-
-def funnel(send: SendReport) -> Section:
-    """Follow a send from its audience to those who followed the account after reading."""
-    ledger = [each for each in send.funnel if each.people.origin is Origin.LEDGER]
-    article = [each for each in send.funnel if each.people.origin is not Origin.LEDGER]
-    heads = (Phrase("stage"), Phrase("people"), Phrase("share"))
-    tables = (
-        Table("stages", heads, list(map(_stage, ledger)), Phrase("the message, by the ledger")),
-        Table("stages", heads, list(map(_stage, article)), _article_name(send.first)),
-    )
-    return Section("funnel", Phrase("From the audience to followers"), tables)
-
-
-def _article_name(first: ArticleReport | None) -> Phrase:
-    """Name the first article, with the day by which its numbers are."""
-    if first is None or first.latest is None:
-        return Phrase("the first article, by WeChat's statistics")
-    return Phrase(
-        "the first article by the end of day {day} ({date}), by WeChat's statistics",
-        day=first.latest.day,
-        date=first.latest.stat_date.isoformat(),
-    )
-
-
-def _stage(stage: Stage) -> tuple[Cell, ...]:
-    share: Cell = ""
-    if stage.share is not None and stage.of is not None and stage.share.value is not None:
-        of = WHOLE[stage.of]
-        if stage.of_people is not None:
-            of = Phrase("{whole} ({count:,})", whole=of, count=stage.of_people)
-        # A share is written as the rate of readers is.
-        share = Amount(stage.share, Metric.READ_FINISH_RATE, of, stage.name.value)
-    return STAGE[stage.name], Amount(stage.people), share
-
-
-def _sources(article: ArticleReport) -> Iterable[Section]:
-    if not any(
-        each.value is not None for row in article.sources for each in (*row.figures, row.newest)
-    ):
-        return
-    days = days_shown(article)
-    rows: list[Sequence[Cell]] = [
-        (
-            SCENE.get(row.scene) or Title(row.scene),
-            *(Amount(readers_from(row, each.day)) for each in days),
-        )
-        for row in article.sources
-    ]
-    yield Section(
-        "sources",
-        Phrase("Where readers came from"),
-        (Table("by-day", _day_heads(days), rows),),
-        list(recommended(article)),
-    )
-
-
-def readers_from(row: SourceRow, day: int) -> Figure:
-    """Return the people from one source by the end of a day that has a column."""
-    return row.figures[DAYS.index(day)] if day in DAYS else row.newest
-
-
-def recommended(article: ArticleReport) -> Iterable[Phrase]:
-    """Return how many readers WeChat's recommendations brought, as far as it is known."""
-    figure = next(
-        (each.newest for each in article.sources if each.scene == Scene.RECOMMENDED), None
-    )
-    readers = article.latest.by_metric[Metric.READ_USER] if article.latest is not None else None
-    if figure is None or figure.value is None or readers is None or not readers.value:
-        return
-    yield Phrase(
-        "{recommended} of {readers} readers ({share}) came by WeChat's recommendations. They need not follow you.",
-        recommended=number(figure.value),
-        readers=number(readers.value),
-        share=percent(figure.value / readers.value),
-    )
-
-
-def _leaves(article: ArticleReport) -> Iterable[Section]:
+def _leaves(article: ArticleReport) -> Iterator[Section]:
     if any(each.share is not None for each in article.leaves):
-        heads = (Phrase("part"), Phrase("readers that left"))
-        shares = [Amount(each.figure, Metric.READ_FINISH_RATE) for each in article.leaves]
+        shares = [
+            Amount(each.figure, Metric.READ_FINISH_RATE, has_bar=True) for each in article.leaves
+        ]
+        heads = (Phrase("fifth of the article"), Phrase("readers that left"))
         yield Section(
-            "leaves",
-            Phrase("Where readers leave"),
-            (Table("figures", heads, list(zip(LEAVES, shares, strict=True))),),
-            (
-                Phrase(
-                    "The share of readers that left in each fifth of the first article, from its beginning."
-                ),
-                Phrase("Who leaves in the last fifth has read nearly all of it."),
-            ),
+            key="leaves",
+            title=Phrase("Where readers leave"),
+            table=Table("figures", heads, list(zip(LEAVES, shares, strict=True))),
+            notes=(Phrase("Who leaves in the last fifth has read nearly all of it."),),
+            is_detail=True,
         )
 
 
-def _followers(send: SendReport) -> Section:
+def _followers(send: SendReport) -> Iterator[Section]:
     rows = [
         (
             each.day.isoformat(),
             Amount(each.cancelled),
-            quartiles_words(each.usual, len(each.compared)) if each.usual is not None else DASH,
+            range_text(each.usual) if each.usual is not None else "",
             Amount(each.joined),
         )
         for each in send.followers
+        if each.cancelled.value is not None or each.joined.value is not None
     ]
-    heads = (
-        Phrase("day"),
-        Phrase("unfollowed"),
-        Phrase("same weekday of earlier weeks"),
-        Phrase("followed"),
-    )
-    whole = Phrase("These are numbers of the whole account, not of this send alone.")
-    return Section("followers", Phrase("Unfollows"), (Table("figures", heads, rows),), (whole,))
+    heads = (Phrase("day"), Phrase("unfollowed"), Phrase("usual"), Phrase("followed"))
+    if rows:
+        yield Section(
+            key="followers",
+            title=Phrase("Unfollows"),
+            table=Table("figures", heads, rows),
+            notes=(
+                Phrase(
+                    "Of the whole account, not of this send alone. Usual: the same weekday of the eight weeks before."
+                ),
+            ),
+            is_detail=True,
+        )
 
 
 ARTICLE_COLUMNS: Mapping[Metric, Phrase] = {
@@ -320,139 +418,38 @@ ARTICLE_COLUMNS: Mapping[Metric, Phrase] = {
 """What the articles of a send are put side by side by."""
 
 
-def _articles(articles: Sequence[ArticleReport]) -> Iterable[Section]:
+def _articles(articles: Sequence[ArticleReport]) -> Iterator[Section]:
     """Put the articles of a send side by side by the newest day of each."""
     if len(articles) < 2:
         return
-    rows: list[Sequence[Cell]] = [
-        (
-            str(each.position),
-            Title(
-                each.title or DASH,
-                each.url or "",
-                (Phrase("withdrawn"),) if each.is_withdrawn else (),
-            ),
-            *(Amount(_newest(each, metric), metric) for metric in ARTICLE_COLUMNS),
+    rows: list[Sequence[Cell]] = []
+    for each in articles:
+        about = [Phrase("withdrawn")] if each.is_withdrawn else []
+        newest = each.latest or each.days[0]
+        figures = (Amount(newest.by_metric[metric], metric) for metric in ARTICLE_COLUMNS)
+        rows.append(
+            (str(each.position), Title(each.title or DASH, each.url or "", tuple(about)), *figures)
         )
-        for each in articles
-    ]
-    heads = (Phrase("position"), Phrase("title"), *ARTICLE_COLUMNS.values())
-    fell = [
-        Phrase("Article {number}: {said}", number=each.position, said=said)
-        for each in articles[1:]
-        for said in _fell(each)
-    ]
     yield Section(
-        "articles",
-        Phrase("Articles by position"),
-        (Table("positions", heads, rows),),
-        (Phrase("By the newest day of each."),),
-        fell,
+        key="articles",
+        title=Phrase("Articles by position"),
+        table=Table(
+            "positions", (Phrase("position"), Phrase("title"), *ARTICLE_COLUMNS.values()), rows
+        ),
+        notes=[
+            Phrase("By the newest day of each."),
+            *late_words([articles[0].latest] if articles[0].latest is not None else []),
+        ]
+        + [
+            Phrase("Article {number}: {said}", number=each.position, said=said)
+            for each in articles[1:]
+            for said in fell_words(each.fell)
+        ],
+        is_detail=True,
     )
 
 
-def _newest(article: ArticleReport, metric: Metric) -> Figure:
-    """Return a number of an article by the newest day that WeChat gave."""
-    return (article.latest or article.days[0]).by_metric[metric]
-
-
-def comparisons(send: SendReport) -> Iterable[Section]:
-    """Put the numbers of the newest verdict beside its reference set, and its readers by source beside their means."""
-    verdict = send.verdict
-    if verdict.code is VerdictCode.COMPARED:
-        about = (compared_words(verdict.reference),)
-        title = Phrase("Against comparable sends")
-        yield Section("comparisons", title, (_comparisons(verdict),), about)
-    yield from gap(send)
-
-
-def _comparisons(verdict: Verdict) -> Table:
-    rows = [
-        (
-            ASPECT[each.aspect],
-            Amount(each.figure, each.aspect, standing=each.standing),
-            range_text(each.quartiles, each.aspect),
-            median_number(each.quartiles, each.aspect),
-            number(each.count),
-        )
-        for each in verdict.comparisons
-        if each.quartiles is not None
-    ]
-    heads = (
-        Phrase("by the end of day {day}", day=verdict.day),
-        Phrase("this send"),
-        Phrase("usual"),
-        Phrase("median"),
-        Phrase("number"),
-    )
-    return Table("figures", heads, rows)
-
-
-def gap(send: SendReport) -> Iterable[Section]:
-    """Split how far the readers are from the mean by source; nothing unless the send is compared."""
-    split, reference = send.verdict.gap, send.verdict.reference
-    if split is None:
-        return
-    rows: list[Sequence[Cell]] = [
-        (SCENE.get(each.scene or "") or each.scene or NO_SOURCE, *_row(each))
-        for each in split.parts
-        if each.scene is not None or each.value or each.usual
-    ]
-    total = (ASPECT[Aspect.READERS], *_row(split))
-    heads = (
-        Phrase("readers"),
-        Phrase("this send"),
-        Phrase("mean of {count}", count=reference.count),
-        Phrase("difference"),
-    )
-    yield Section(
-        "gap",
-        Phrase("Where the difference came from"),
-        (Table("figures", heads, [*rows, total]),),
-        (Phrase("Beside {mean}. The parts add up.", mean=reference_words(reference)),),
-    )
-
-
-def _row(of: GapPart | GapSplit) -> tuple[str, str, str]:
-    return number(of.value), number(of.usual), signed(of.gap)
-
-
-_USUAL_HEADS = (Phrase("usual"), Phrase("median"))
-
-
-def curve(send: SendReport) -> Iterable[Section]:
-    """Return how readers grew, beside what is usual; one dot alone shows less than its number."""
-    first, usual = send.first, usual_by_day(send)
-    if first is None or (len(first.points) < 2 and not (usual and first.points)):
-        return
-    rows = []
-    for each in first.points:
-        day = Phrase("day {day} ({date})", day=each.day, date=f"{each.stat_date:%m-%d}")
-        beside = _beside(usual.get(each.day)) if usual else ()
-        rows.append((day, number(each.read_user) + "*" * each.is_delay, *beside))
-    heads = [Phrase("day"), Phrase("readers"), *(_USUAL_HEADS if usual else ())]
-    notes = [compared_words(send.verdict.reference)] if usual else []
-    yield Section(
-        "reads",
-        Phrase("Readers, day by day"),
-        (Table("figures", heads, rows),),
-        (Phrase("Readers of the first article by the end of each day."),),
-        (*notes, *_fell(first)),
-    )
-
-
-def usual_by_day(send: SendReport) -> dict[int, UsualDay]:
-    """Return what is usual by day: by each day where it is known, else by the day of the verdict."""
-    readers = send.verdict.comparison(Aspect.READERS)
-    if send.usual or readers is None or readers.quartiles is None:
-        return {each.day: each for each in send.usual}
-    return {send.verdict.day: UsualDay(send.verdict.day, readers.quartiles, readers.count)}
-
-
-def _beside(usual: UsualDay | None) -> tuple[str, ...]:
-    if usual is None:
-        return "", ""
-    return range_text(usual.quartiles), median_number(usual.quartiles)
+# Many sends
 
 
 class Column(Frozen):
@@ -460,100 +457,137 @@ class Column(Frozen):
 
     name: Phrase
     aspect: Aspect | None = None
-    day: int = 0
 
     def value(self, send: SendReport, key: str) -> float | str | None:
         """Return what a send is sorted by; None for a number that is missing."""
         if self.aspect is not None:
-            return send.judged(self.aspect, self.day).value
+            return _beside_others(send, self.aspect).figure.value
+        if key == "verdict":
+            return _MARKS.index(mark_of(send).kind)
         return send.title.casefold() if key == "title" else send.sent_at.timestamp()
 
 
 COLUMNS = {
     "sent": Column(Phrase("sent")),
     "title": Column(Phrase("send")),
-    **{f"day-{day}": Column(Phrase("day {day}", day=day), Aspect.READERS, day) for day in DAYS},
-    "opened": Column(Phrase("opened"), Aspect.OPEN_RATE, SIDE_BY_SIDE_DAY),
-    "finished": Column(Phrase("read to the end"), Aspect.FINISHED, SIDE_BY_SIDE_DAY),
-    "shared": Column(Phrase("shared"), Aspect.SHARED, SIDE_BY_SIDE_DAY),
-    "followed": Column(Phrase("followed after reading"), Aspect.FOLLOWED, SIDE_BY_SIDE_DAY),
+    "verdict": Column(Phrase("followers")),
+    "readers": Column(Phrase("readers"), Aspect.READERS),
+    "opened": Column(Phrase("opened"), Aspect.OPEN_RATE),
+    "finished": Column(Phrase("finished"), Aspect.FINISHED),
+    "shared": Column(Phrase("shared"), Aspect.SHARED),
+    "followed": Column(Phrase("followed"), Aspect.FOLLOWED),
 }
 """The columns of the table of sends."""
+_MARKS = ("is-none", "is-below", "is-within", "is-above")
 ALL_SENDS = Phrase(
-    "Readers by the end of each day; what else is counted, by the end of day {day}. ▲ more and ▼ less than usual "
-    "among the comparable sends before it.",
-    day=SIDE_BY_SIDE_DAY,
+    "By the end of day {day}, or of the day that stands there.", day=SIDE_BY_SIDE_DAY
 )
 LISTED_MAX = 30
 """So many rows of the table of sends are shown at first."""
 
 
-def send_row(send: SendReport, address: str = "") -> tuple[Cell, ...]:
-    """Return the row of a send among all; `address` is where a page shows it in full."""
-    about = (
-        send.campaign,
-        audience_name(send.scope, send.tag),
-        *outcome_words(send),
-        *numbers_words(send),
-    )
-    return (
-        f"{send.sent_at:%Y-%m-%d %H:%M}",
-        Title(send.title, address, about),
-        *(
-            _amount(send, each.aspect, each.day)
-            for each in COLUMNS.values()
-            if each.aspect is not None
-        ),
-    )
+Address: TypeAlias = Callable[[SendReport], str]
+"""Where a page shows a send in full; empty for one that is not."""
 
 
-def _amount(send: SendReport, aspect: Aspect, day: int) -> Amount:
-    beside = send.comparison(aspect, day)
-    standing = beside.standing if beside is not None else None
-    return Amount(send.judged(aspect, day), aspect, standing=standing)
+def send_row(send: SendReport, labels: Mapping[AppId, str], address: str = "") -> Sequence[Cell]:
+    """Return the row of a send among all, with the label of its account where there are several."""
+    whose = [labels[send.appid]] if len(labels) > 1 else []
+    whom = audience_name(send.scope, send.tag)
+    about = (*whose, send.campaign, whom, *outcome_words(send), *numbers_words(send))
+    aspects = [each.aspect for each in COLUMNS.values() if each.aspect is not None]
+    numbers = [_beside_others(send, each) for each in aspects]
+    if all(each.figure.value is None for each in numbers):
+        numbers = []
+    sent = send.sent_at.date().isoformat()
+    rest = [""] * (len(aspects) - len(numbers))
+    return sent, Title(send.title, address, about), mark_of(send), *numbers, *rest
 
 
-def sends_table(sends: Iterable[SendReport]) -> Table:
+def verdict_beside_others(send: SendReport) -> Verdict:
+    """Return the verdict of a send by the day by which sends stand side by side, else its newest."""
+    return send.verdict_by(SIDE_BY_SIDE_DAY) or send.verdict
+
+
+def mark_of(send: SendReport) -> Mark:
+    """Return the verdict on a send in a word: what followers did, else why that is not compared."""
+    verdict = verdict_beside_others(send)
+    opened = verdict.comparison(Aspect.OPENED)
+    if verdict.code is not VerdictCode.COMPARED or opened is None or opened.standing is None:
+        return Mark("is-none", JUDGED.get(verdict.code, JUDGED[VerdictCode.UNCOUNTED]))
+    return Mark(f"is-{opened.standing.value}", STANDING[opened.standing])
+
+
+def _beside_others(send: SendReport, aspect: Aspect) -> Amount:
+    verdict = verdict_beside_others(send)
+    found = verdict.comparison(aspect)
+    if found is None:
+        return Amount(send.judged(aspect, SIDE_BY_SIDE_DAY), aspect)
+    said = None
+    if aspect is Aspect.READERS and verdict.day != SIDE_BY_SIDE_DAY:
+        said = Phrase("day {day}", day=verdict.day)
+    return Amount(found.figure, aspect, said, standing=found.standing)
+
+
+def sends_table(rows: Sequence[Sequence[Cell]]) -> Table:
     """Return the table of sends."""
-    return Table(
-        "sends",
-        tuple(each.name for each in COLUMNS.values()),
-        tuple(map(send_row, sends)),
-        ALL_SENDS,
+    return Table("sends", [each.name for each in COLUMNS.values()], rows)
+
+
+def _all_sends(report: Report) -> Section:
+    """Return the sends, newest first."""
+    labels = {each.appid: each.label for each in report.accounts}
+    rows = [send_row(each, labels) for each in report.sends[:LISTED_MAX]]
+    left_out = len(report.sends) - LISTED_MAX
+    more = Phrase("and {sends} more: --format csv has all", sends=sends_counted(left_out))
+    return Section(
+        key="sends",
+        title=Phrase("All sends"),
+        said=(report_sentence(report.sends, report.since),),
+        table=sends_table(rows),
+        notes=[ALL_SENDS, more] if left_out > 0 else [ALL_SENDS],
     )
 
 
-def account_words(account: AccountReport) -> list[Phrase]:
-    """Say as of when the numbers of an account are, how many follow it, and what is left of its allowance."""
-    said = as_of_words(account.freshness)
-    if account.followers.value is not None and account.followers.until is not None:
-        counted = plural_phrase(
-            "{count:,} follower at the end of {day}.",
-            "{count:,} followers at the end of {day}.",
-            count=int(account.followers.value),
-            day=account.followers.until.isoformat(),
-        )
-        said.append(counted)
-    if account.allowance is not None:
-        said += [allowance_words(account.allowance), readers_per_use_words(account.allowance)]
-    return said
+def account_section(account: AccountReport) -> Section:
+    """Return as of when the numbers of an account are, how many follow it, and what is left of its allowance."""
+    return Section(
+        key="account",
+        title=Title(account.label),
+        said=[
+            in_sentences(each)
+            for each in (as_of_words(account.freshness), account_words(account))
+            if each
+        ],
+    )
 
 
-def side_by_side(account: AccountReport) -> list[Table]:
+def side_by_side(account: AccountReport, sends: Sequence[SendReport]) -> Iterator[Section]:
     """Return the groups of an account's sends, as far as there are two of them to put beside each other."""
-    return [_groups(each) for each in account.breakdowns if len(each.groups) > 1]
+    said = (SIDE_BY_SIDE, *audience_words(account, sends))
+    for each in account.breakdowns:
+        if len(each.groups) > 1:
+            yield Section(
+                key=f"by-{each.by.value}",
+                title=BY[each.by],
+                table=_groups(each),
+                said=said,
+                is_detail=True,
+            )
+            said = ()
 
 
 def _groups(found: Breakdown) -> Table:
-    top = max(each.quartiles.upper for each in found.groups) * 1.04
-    rows = [
-        (
-            name if isinstance(name := group_name(found.by, each.key), Phrase) else Title(name),
-            number(each.count),
-            median_number(each.quartiles, found.metric),
-            Spread(each.quartiles, top, found.metric),
+    rows: list[Sequence[Cell]] = []
+    for each in found.groups:
+        name = group_name(found.by, each.key)
+        rows.append(
+            (
+                name if isinstance(name, Phrase) else Title(name),
+                number(each.count),
+                median_number(each.quartiles, found.metric),
+                range_text(each.quartiles, found.metric),
+            )
         )
-        for each in found.groups
-    ]
     heads = (BY[found.by], Phrase("number"), Phrase("median"), Phrase("middle half"))
     return Table("groups", heads, rows)

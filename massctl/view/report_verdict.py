@@ -1,7 +1,7 @@
 """What a report says first of a send: three sentences at most. They are arithmetic, and name no cause."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from massctl.model.phrase import Phrase, enumerated, in_a_row, plural_phrase
 from massctl.plan.job_failure import reason_words
@@ -24,7 +24,15 @@ from massctl.report.report import (
     VerdictCode,
     median_text,
 )
-from massctl.view.report_words import ASPECT, MISSING, audience_name, number, range_text
+from massctl.view.report_words import (
+    ASPECT,
+    MISSING,
+    audience_name,
+    in_sentences,
+    number,
+    range_text,
+    signed,
+)
 
 STANDING: Mapping[Standing, Phrase] = {
     Standing.BELOW: Phrase("less than usual"),
@@ -44,16 +52,19 @@ SCENE_BRIEF: Mapping[str | None, Phrase] = {
 }
 _PARTS_MAX = 4
 """So many parts of a gap are named in a sentence, the message first. The others are its rest."""
+ASPECT_BRIEF: Mapping[Aspect, Phrase] = {
+    Aspect.FINISHED: Phrase("read to the end"),
+    Aspect.SHARED: Phrase("shared"),
+    Aspect.FOLLOWED: Phrase("followed"),
+    Aspect.LEFT: Phrase("unfollowed"),
+}
 _ALSO = (Aspect.OPEN_RATE, Aspect.FINISHED, Aspect.SHARED, Aspect.FOLLOWED, Aspect.LEFT)
 """What followers did beside opening it."""
 
 
 def send_sentence(send: SendReport, verdict: Verdict | None = None) -> Phrase:
     """Return the sentences of a verdict, the newest if none is given, as one text."""
-    said, *others = verdict_sentences(send, verdict or send.verdict)
-    for each in others:
-        said = Phrase("{said} {more}", said=said, more=each)
-    return said
+    return in_sentences(verdict_sentences(send, verdict or send.verdict))
 
 
 def verdict_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
@@ -230,11 +241,6 @@ def gap_parts(gap: GapSplit) -> list[tuple[str, int]]:
     return [*shown, (SCENE_BRIEF[None], rest)] if rest else shown
 
 
-def signed(count: int) -> str:
-    """Write a difference with its sign."""
-    return f"{'−' if count < 0 else '+' if count else '±'}{abs(count):,}"
-
-
 def reference_words(reference: Reference) -> Phrase:
     """Return what a send is compared with."""
     return plural_phrase(
@@ -297,9 +303,11 @@ def _without_readers(send: SendReport, verdict: Verdict) -> Iterator[Phrase]:
         return
     match verdict.missing:
         case Missing.NOT_YET:
-            say = Phrase(
-                "WeChat has no numbers of “{title}” yet: it gives those of a day from 08:00 of the next."
+            yield Phrase(
+                "Too early: WeChat gives the numbers of day 1 from 08:00 of {date}.",
+                date=(send.ref_date + timedelta(days=1)).isoformat(),
             )
+            return
         case Missing.NOT_JOINED:
             say = Phrase(
                 "Nobody can tell who read “{title}”: the ledger has no msg_data_id of the send."
@@ -357,3 +365,60 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         known=len(readers),
         median=median_text(quartiles.median),
     )
+
+
+def answer_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
+    """Return the sentences of a verdict as they stand on the page of its send, above the parts of the gap."""
+    opened, readers = verdict.comparison(Aspect.OPENED), verdict.comparison(Aspect.READERS)
+    is_whole = opened is not None and opened.quartiles is not None
+    if verdict.gap is None or readers is None or opened is None or not is_whole:
+        return verdict_sentences(send, verdict)
+    in_all = Phrase(
+        "In all, {count:,} people read it, {standing}: {gap} against the mean.",
+        count=verdict.gap.value,
+        standing=_standing(readers, verdict),
+        gap=signed(verdict.gap.gap),
+    )
+    return (_opened_here(send, verdict, opened), *_beside_usual(verdict), in_all)
+
+
+def _opened_here(send: SendReport, verdict: Verdict, opened: Comparison) -> Phrase:
+    sent, rate = send.stage(StageName.SENT).people, verdict.comparison(Aspect.OPEN_RATE)
+    of = f"{int(opened.figure.value or 0):,}"
+    if sent.value is not None and rate is not None and rate.figure.value is not None:
+        of = Phrase(
+            "{count:,} of {sent:,} followers ({rate})",
+            count=int(opened.figure.value or 0),
+            sent=int(sent.value),
+            rate=number(rate.figure.value, Aspect.OPEN_RATE),
+        )
+    return Phrase(
+        "{people} opened it by the end of day {day}, {standing} ({range}).",
+        people=of,
+        day=verdict.day,
+        standing=STANDING[opened.standing or Standing.WITHIN],
+        range=range_text(opened.quartiles, Aspect.OPENED) if opened.quartiles else "",
+    )
+
+
+def _beside_usual(verdict: Verdict) -> Iterator[Phrase]:
+    """Say what else followers did more than usual, less, and as usual."""
+    found = [each for aspect in _ALSO[1:] if (each := verdict.comparison(aspect)) is not None]
+    said = []
+    for standing in (Standing.BELOW, Standing.ABOVE, Standing.WITHIN):
+        names = [
+            Phrase(
+                "{what} {number}",
+                what=ASPECT_BRIEF[each.aspect],
+                number=number(each.figure.value or 0, each.aspect),
+            )
+            for each in found
+            if each.standing is standing
+        ]
+        if names:
+            say = Phrase(
+                "{standing}: {names}", standing=STANDING[standing], names=enumerated(names)
+            )
+            said.append(say)
+    if said:
+        yield Phrase("Also {said}.", said=in_a_row(said))

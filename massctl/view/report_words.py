@@ -22,17 +22,17 @@ from massctl.report.report import (
     Freshness,
     Metric,
     Missing,
+    Origin,
     Quartiles,
     Reference,
     Scene,
     SendReport,
     StageName,
     Standing,
-    Whole,
+    VerdictCode,
     median_text,
     people_text,
 )
-from massctl.view.i18n import Language
 from massctl.view.words import STATUS, brief_destinations, recorded
 
 DASH = "—"
@@ -66,17 +66,8 @@ STAGE: Mapping[StageName, Phrase] = {
     StageName.FILTERED: Phrase("left after WeChat's filters"),
     StageName.SENT: Phrase("received it"),
     StageName.FAILED: Phrase("failed"),
-    StageName.READ: Phrase("read it from the message"),
-    StageName.FINISHED: Phrase("read it to the end"),
-    StageName.SHARED: Phrase("shared it"),
-    StageName.FOLLOWED: Phrase("followed after reading"),
 }
-WHOLE: Mapping[Whole, Phrase] = {
-    Whole.AUDIENCE: Phrase("of the audience"),
-    Whole.FILTERED: Phrase("of those left after the filters"),
-    Whole.SENT: Phrase("of those who received it"),
-    Whole.READERS: Phrase("of all readers"),
-}
+"""Those that the ledger has."""
 DOUBTFUL = Phrase("joined to its numbers by title and day only: they may be another article's")
 MISSING: Mapping[Missing, Phrase] = {
     Missing.NOT_YET: Phrase(
@@ -96,11 +87,11 @@ MISSING: Mapping[Missing, Phrase] = {
     Missing.NOTHING_TO_DIVIDE: Phrase("a number that it is computed from is missing or 0"),
 }
 SCENE: Mapping[str, Phrase] = {
-    Scene.MESSAGE: Phrase("公众号消息 (the message, read by followers)"),
-    Scene.RECOMMENDED: Phrase("推荐 (recommended by WeChat)"),
+    Scene.MESSAGE: Phrase("公众号消息 (the message)"),
+    Scene.RECOMMENDED: Phrase("推荐 (recommended)"),
     Scene.CHAT: Phrase("聊天会话 (chats)"),
     Scene.MOMENTS: Phrase("朋友圈 (Moments)"),
-    Scene.HOME_PAGE: Phrase("公众号主页 (the account's home page)"),
+    Scene.HOME_PAGE: Phrase("公众号主页 (home page)"),
     Scene.SEARCH: Phrase("搜一搜 (search)"),
     Scene.OTHER: Phrase("其他 (others)"),
 }
@@ -117,28 +108,38 @@ BY: Mapping[By, Phrase] = {
     By.AUTHOR: Phrase("author"),
     By.APPROVER: Phrase("approver"),
 }
-LATE = Phrase("WeChat said that newer numbers are to come")
 
 
 class Notes(Struct):
     """Why numbers of one table are missing: a letter for each reason, in the order in which they are shown."""
 
     reasons: list[Missing] = field(default_factory=list)
-    is_late: bool = False
 
     def mark(self, figure: Figure) -> str:
-        """Return what stands beside a number: a letter where it is missing, an asterisk where it is late."""
+        """Return the letter that stands beside a number that is missing; nothing for any other."""
         if figure.missing is None:
-            self.is_late = self.is_late or figure.is_delay
-            return "*" if figure.is_delay else ""
+            return ""
         if figure.missing not in self.reasons:
             self.reasons.append(figure.missing)
         return _letter(self.reasons.index(figure.missing))
 
     def meanings(self) -> list[tuple[str, Phrase]]:
-        """Return every mark that was used, with what it means."""
-        found = [(_letter(place), MISSING[reason]) for place, reason in enumerate(self.reasons)]
-        return [*found, ("*", LATE)] if self.is_late else found
+        """Return every letter that was used, with what it means."""
+        return [(_letter(place), MISSING[reason]) for place, reason in enumerate(self.reasons)]
+
+
+JUDGED: Mapping[VerdictCode, Phrase] = {
+    VerdictCode.TOO_EARLY: Phrase("too early"),
+    VerdictCode.TOO_FEW: Phrase("too few before it"),
+    VerdictCode.LATE: Phrase("not whole yet"),
+    VerdictCode.FAILED: Phrase("failed"),
+    VerdictCode.WITHDRAWN: Phrase("withdrawn"),
+    VerdictCode.DOUBTFUL: Phrase("numbers in doubt"),
+    VerdictCode.NO_AUDIENCE: Phrase("audience not recorded"),
+    VerdictCode.NO_ARTICLES: Phrase("no articles"),
+    VerdictCode.UNCOUNTED: Phrase("not counted"),
+}
+"""What stands in the place of a verdict."""
 
 
 def _letter(place: int) -> str:
@@ -156,38 +157,14 @@ def number(value: float, metric: Kind | None = None) -> str:
     return people_text(value)
 
 
+def signed(count: int) -> str:
+    """Write a difference with its sign."""
+    return f"{'−' if count < 0 else '+' if count else '±'}{abs(count):,}"
+
+
 def percent(share: float) -> str:
     """Write a share from 0 to 1, with one decimal."""
     return f"{share * 100:.1f}%"
-
-
-def figure_text(figure: Figure, metric: Kind | None = None) -> str:
-    """Write a number, or a dash; one that WeChat said to be late has an asterisk."""
-    if figure.value is None:
-        return DASH
-    return number(figure.value, metric) + ("*" if figure.is_delay else "")
-
-
-def quartiles_words(quartiles: Quartiles | None, among: int, metric: Kind | None = None) -> Phrase:
-    """Say the median, the range between the quartiles, and of how many; without them, how few there are."""
-    if quartiles is None:
-        return Phrase("too few for a median: {count}", count=among)
-    return Phrase(
-        "median {median}, middle half {range}, of {count}",
-        median=median_number(quartiles, metric),
-        range=range_text(quartiles, metric),
-        count=among,
-    )
-
-
-def usual_words(quartiles: Quartiles, among: int, metric: Kind | None = None) -> Phrase:
-    """Return what is usual among comparable sends: the range between the quartiles, and the median."""
-    return Phrase(
-        "usual {range}, median {median}, of {sends}",
-        range=range_text(quartiles, metric),
-        median=median_number(quartiles, metric),
-        sends=sends_counted(among),
-    )
 
 
 def range_text(quartiles: Quartiles, metric: Kind | None = None) -> str:
@@ -227,20 +204,22 @@ def audience_name(scope: AudienceKind, tag: str | None) -> Phrase:
 
 
 def send_facts(send: SendReport) -> list[Phrase]:
-    """Return what the ledger and the repository know of a send."""
-    said = [
-        Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition),
-        Phrase("sent {moment}", moment=recorded(send.sent_at)),
-        audience_name(send.scope, send.tag),
-    ]
-    said += outcome_words(send)
+    """Return when a send went out, to whom, and where it stands."""
+    sent = Phrase("sent {moment}", moment=f"{send.sent_at:%Y-%m-%d %H:%M}")
+    whom = audience_name(send.scope, send.tag)
+    return [sent, whom, *outcome_words(send), *numbers_words(send)]
+
+
+def about_words(send: SendReport) -> list[Phrase]:
+    """Return what else the ledger and the repository know of a send."""
+    said = [Phrase("{name}, edition {edition}", name=send.campaign, edition=send.edition)]
     if send.approver:
         said.append(Phrase("approved by {who}", who=send.approver))
     if send.commit:
         said.append(Phrase("commit {commit}", commit=send.commit[:10]))
     if leads := brief_destinations(send.destinations):
         said.append(Phrase("leads to {names}", names=leads))
-    return [*said, *_headline(send.first), *numbers_words(send)]
+    return [*said, *_headline(send.first)]
 
 
 def _headline(first: ArticleReport | None) -> Iterator[Phrase]:
@@ -271,14 +250,24 @@ def numbers_words(send: SendReport) -> list[Phrase]:
 def compared_words(reference: Reference) -> Phrase:
     """Return which sends one is compared with, with which every number of a verdict is."""
     return plural_phrase(
-        "Compared with the {count} earlier send of this account to {audience}, of {since}, by the same day of it.",
-        "Compared with the {count} earlier sends of this account to {audience}, from {since} to {until}, each by the "
-        "same day.",
+        "Compared with the mean of {count} earlier send to {audience}, of {since}, by the same day.",
+        "Compared with the mean of {count} earlier sends to {audience}, {since} to {until}, by the same day.",
         count=reference.count,
         audience=audience_name(reference.scope, reference.tag),
         since=reference.since.isoformat() if reference.since is not None else DASH,
         until=reference.until.isoformat() if reference.until is not None else DASH,
     )
+
+
+def job_words(send: SendReport) -> Phrase | None:
+    """Say how the job of a send ended, as the ledger has it; None where it has no number."""
+    stages = [each for each in send.funnel if each.people.origin is Origin.LEDGER]
+    said = [
+        Phrase("{what} {number}", what=STAGE[each.name], number=number(each.people.value))
+        for each in stages
+        if each.people.value is not None
+    ]
+    return Phrase("The message: {numbers}.", numbers=enumerated(said)) if said else None
 
 
 def sends_counted(count: int) -> Phrase:
@@ -369,17 +358,38 @@ def days_words(days: Sequence[date]) -> str:
     return Phrase("{first} and {count} more", first=named, count=more) if more > 0 else named
 
 
-def fell_words(days: Sequence[date]) -> Phrase:
-    """Say by which days a sum fell that cannot fall."""
-    return Phrase(
-        "WeChat counted fewer readers than by the day before, although these are sums: {days}.",
-        days=days_words(days),
+def fell_words(days: Sequence[date]) -> list[Phrase]:
+    """Say by which days a sum fell that cannot fall; nothing where none did."""
+    if not days:
+        return []
+    say = Phrase(
+        "WeChat counted fewer readers than by the day before, although these are sums: {days}."
     )
+    return [Phrase(say, days=days_words(days))]
 
 
-def sentences(said: Iterable[str], language: Language) -> str:
-    """Write sentences one after the other, as a language does."""
-    return (" " if language.is_english else "").join(said)
+def account_words(account: AccountReport) -> list[Phrase]:
+    """Say how many follow an account, and what is left of its allowance."""
+    said = []
+    if account.followers.value is not None and account.followers.until is not None:
+        counted = plural_phrase(
+            "{count:,} follower at the end of {day}.",
+            "{count:,} followers at the end of {day}.",
+            count=int(account.followers.value),
+            day=account.followers.until.isoformat(),
+        )
+        said.append(counted)
+    if account.allowance is not None:
+        said += [allowance_words(account.allowance), *readers_per_use_words(account.allowance)]
+    return said
+
+
+def in_sentences(parts: Sequence[Phrase]) -> Phrase:
+    """Join one or more sentences to a paragraph."""
+    said, *others = parts
+    for each in others:
+        said = Phrase("{said} {more}", said=said, more=each)
+    return said
 
 
 def allowance_words(allowance: AllowanceReport) -> Phrase:
@@ -394,20 +404,16 @@ def allowance_words(allowance: AllowanceReport) -> Phrase:
     )
 
 
-def readers_per_use_words(allowance: AllowanceReport) -> Phrase:
-    """Return how many readers each send that used the allowance had."""
-    if allowance.per_use.value is None:
-        return Phrase(
-            "Readers for each send that used the allowance: {dash} (no send that used it has a number of day 7).",
-            dash=DASH,
+def readers_per_use_words(allowance: AllowanceReport) -> Iterator[Phrase]:
+    """Return how many readers each send that used the allowance had, as far as one has a number of day 7."""
+    if allowance.per_use.value is not None:
+        yield Phrase(
+            "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
+            "day 7, added over {sends}. A person who read two of them counts twice.",
+            each=median_text(allowance.per_use.value),
+            readers=number(allowance.readers.value or 0),
+            sends=sends_counted(allowance.counted),
         )
-    return Phrase(
-        "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
-        "day 7, added over {sends}. A person who read two of them counts twice.",
-        each=median_text(allowance.per_use.value),
-        readers=number(allowance.readers.value or 0),
-        sends=sends_counted(allowance.counted),
-    )
 
 
 SIDE_BY_SIDE = Phrase(

@@ -270,7 +270,7 @@ def _files_add_up(played: Played, by_day: dict[int, dict[int, dict[str, Any]]]) 
         assert f"{rows[7]['read_user']:,}" in page
 
 
-def test_a_hole_is_a_dash_with_its_reason_and_no_zero(played: Played):
+def test_a_hole_is_told_with_its_reason_and_is_no_zero(played: Played):
     played.send("letter", NOON)
     played.order({"do": "missing", "day": "2026-12-03"})
     played.collect(morning(NOON, 9))
@@ -288,8 +288,8 @@ def test_a_hole_is_a_dash_with_its_reason_and_no_zero(played: Played):
     assert 0 < send["followers"][1]["cancelled"]["value"]
     freshness = played.report()["accounts"][0]["freshness"]
     assert (["2026-12-03"], "2026-12-02") == (freshness["missing"], freshness["complete_until"])
-    shown = played.shell("report", "letter", "--sandbox").out
-    assert "—" in shown
+    shown = played.shell("report", "letter", "--sandbox", "--format", "markdown").out
+    assert "day 3: the archive has no answer of WeChat for that day" in shown
     played.order()
     played.collect(morning(NOON, 10))
     (mended,) = played.report("letter")["sends"]

@@ -24,7 +24,7 @@ from typing import Final
 
 from page_samples import AT_NOON, ROOT
 from PIL import Image
-from report_page_samples import report_of, sample_report
+from report_page_samples import newest_report, sample_report
 
 from massctl.browser import FLAGS, Browser, find_chromium
 from massctl.model.diagnostics import Fault
@@ -85,7 +85,7 @@ PAGES: Final = {
 """Picture -> path, width and height of the window, dark mode, and what is done on the page."""
 REPORTS: Final = {
     "sends": (1100, 980, False),
-    "send": (1100, 1180, False),
+    "send": (1100, 1080, False),
     "phone": (375, 812, True),
 }
 """Picture of a report -> width and height of what is shown, and dark mode."""
@@ -185,7 +185,7 @@ def report_pages() -> dict[str, str]:
     report, found = sample_report(), {}
     for language, ending in ((Language.EN, ""), (Language.ZH, ".zh-CN")):
         sheet = Sheet(language, {})
-        alone = report_page(report_of(report.sends[:1]), sheet)
+        alone = report_page(newest_report(), sheet)
         found |= {f"report-send{ending}": alone, f"report-phone{ending}": alone}
         found[f"report-sends{ending}"] = sends_page(report, sheet, Watched("", 0), Order(), None)
     return found

@@ -3,13 +3,14 @@
 import base64
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browser import Browser
 from copies import replace
 from measures import TOO_WIDE, contrast
-from report_page_samples import report_of, sample_report
+from report_page_samples import newest_report, sample_report
 
 from massctl.view.i18n import Language
 from massctl.view.pages.document import Watched
@@ -20,7 +21,19 @@ pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
 LANGUAGES = {"en": Language.EN, "zh": Language.ZH}
 PAGES = ("send", "sends", "file")
-SIZES = {"phone": (375, 800), "tablet": (800, 1000), "desk": (1440, 900)}
+SIZES = {"phone": (375, 667), "tablet": (768, 1000), "desk": (1280, 900)}
+FIRST_SCREEN = """[".answer", ".card.gap p", ".gap tbody tr:last-child"].map(
+  (each) => Math.ceil(document.querySelector(each).getBoundingClientRect().bottom))"""
+"""Where the sentences, the sum of the parts and what it is compared with end: was it good, where from, beside what."""
+HEIGHTS = {
+    ("send", "phone"): 1900,
+    ("send", "desk"): 1550,
+    ("file", "phone"): 1700,
+    ("file", "desk"): 1400,
+}
+"""Pixels at most: a third, or half, of what the same pages had when they showed everything at once."""
+PAPER_HEIGHT = 1023
+"""Of A4 without its margins, in CSS pixels."""
 PAPER = (703, 1000)
 """A4 without its margins, in CSS pixels."""
 _CUT = """[...document.querySelectorAll(".chart svg")].filter((svg) => svg.checkVisibility()).flatMap((svg) => {
@@ -49,12 +62,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str
     for code, language in LANGUAGES.items():
         sheet = Sheet(language, {})
         made = (
-            report_page(report_of(report.sends[:1]), sheet),
+            report_page(newest_report(), sheet),
             sends_page(report, sheet, Watched("", 0), Order(), None),
         )
-        for name, page in zip(
-            PAGES, (*made, report_page(report_of(report.sends[:4]), sheet)), strict=True
-        ):
+        for name, page in zip(PAGES, (*made, report_page(sample_report(4), sheet)), strict=True):
             path = folder / f"{name}-{code}.html"
             path.write_text(
                 page.replace('<script src="/-/live.js" defer></script>', ""), encoding="utf-8"
@@ -86,7 +97,7 @@ def test_every_word_stands_out(
     browser.open(pages[name, "zh"])
     found = contrast(browser, "svg")
     assert [] == found["poor"]
-    assert found["looked"] > 100
+    assert found["looked"] > 60
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -106,6 +117,37 @@ def test_a_chart_has_the_colours_of_its_page(
     assert {True: "rgb(5, 122, 63)", False: "rgb(53, 199, 123)"}[dark] == other
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_is_on_the_first_screen_of_a_phone(
+    browser: Browser, pages: dict[tuple[str, str], str], language: str
+):
+    browser.window(*SIZES["phone"])
+    browser.open(pages["send", language])
+    assert max(browser.value(FIRST_SCREEN)) <= SIZES["phone"][1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "size"), HEIGHTS)
+def test_a_page_is_short(
+    browser: Browser, pages: dict[tuple[str, str], str], name: str, size: str, language: str
+):
+    browser.window(*SIZES[size])
+    browser.open(pages[name, language])
+    assert browser.value("document.documentElement.scrollHeight") <= HEIGHTS[name, size]
+
+
+def test_a_filter_shows_the_rows_of_one_verdict(
+    browser: Browser, pages: dict[tuple[str, str], str]
+):
+    browser.window(*SIZES["desk"])
+    browser.open(pages["sends", "en"])
+    shown = "[...document.querySelectorAll('.sends tbody tr')].filter((each) => each.checkVisibility()).length"
+    assert 30 == browser.value(shown)
+    kinds = browser.value("[...document.querySelectorAll('.sends tr.is-below')].length")
+    browser.value("document.querySelector('#show-is-below').click()")
+    assert 0 < browser.value(shown) == kinds < 30
+
+
 def test_one_of_two_drawings_is_shown_and_said(browser: Browser, pages: dict[tuple[str, str], str]):
     for size, shown in (("phone", "narrow"), ("desk", "wide")):
         browser.window(*SIZES[size])
@@ -114,7 +156,7 @@ def test_one_of_two_drawings_is_shown_and_said(browser: Browser, pages: dict[tup
             '[...document.querySelectorAll(".chart svg")].filter((e) => e.checkVisibility())'
             ".map((e) => e.getAttribute('class'))"
         )
-        assert [shown] * 4 == seen
+        assert [shown] == seen
         browser("Accessibility.enable")
         nodes = browser("Accessibility.getFullAXTree")["nodes"]
         images = [
@@ -122,8 +164,8 @@ def test_one_of_two_drawings_is_shown_and_said(browser: Browser, pages: dict[tup
             for each in nodes
             if not each["ignored"] and each["role"]["value"] in ("image", "img")
         ]
-        assert ["城墙根下的三条路，趁天还没冷透"] * 4 == [each["name"]["value"] for each in images]
-        assert 4 == len({each["description"]["value"] for each in images})
+        assert "城墙根下的三条路，趁天还没冷透" in [each["name"]["value"] for each in images]
+        assert [] == [each for each in images if not each["name"]["value"]]
 
 
 @pytest.mark.night
@@ -141,26 +183,51 @@ def test_on_paper_it_is_light_and_nothing_is_cut(
         assert "rgb(27, 29, 28)" == ink
         browser("Emulation.setEmulatedMedia", media="")
     printed = base64.b64decode(browser("Page.printToPDF", preferCSSPageSize=True)["data"])
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", _inflated(printed))) <= 20
+    assert 1 <= _pages(printed) <= 3
 
 
-def _inflated(pdf: bytes) -> bytes:
-    """Return a PDF with its compressed parts beside it."""
-    parts = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    found = [pdf]
-    for part in parts:
+def _streams(pdf: bytes) -> Iterator[bytes]:
+    """Return the compressed parts of a PDF: the pages come in their order."""
+    for part in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL):
         try:
-            found.append(zlib.decompress(part))
+            # A line end belongs to what follows, and may be taken for a byte of it.
+            yield zlib.decompressobj().decompress(part)
         except zlib.error:
             continue
-    return b"\n".join(found)
 
 
-def test_a_send_fits_on_three_pages_of_a4(browser: Browser, pages: dict[tuple[str, str], str]):
+def _pages(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", b"".join([pdf, *_streams(pdf)])))
+
+
+_TEXT = re.compile(rb"\s(-?[\d.]+) (-?[\d.]+) Tm")
+"""Where a text begins on its page, in what Chromium writes."""
+
+
+def _filled(pdf: bytes) -> list[float]:
+    """Return how far down each page has text, from 0 to 1; Chromium counts on from one page to the next."""
+    downs = [[float(down) for _, down in _TEXT.findall(each)] for each in _streams(pdf)]
+    return [max(each) / PAPER_HEIGHT - page for page, each in enumerate(filter(None, downs))]
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["folded", "opened"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_of_a4_is_half_blank_before_the_last(
+    browser: Browser, pages: dict[tuple[str, str], str], language: str, opened: bool
+):
     browser.window(*SIZES["desk"])
-    browser.open(pages["send", "zh"])
-    printed = base64.b64decode(browser("Page.printToPDF", preferCSSPageSize=True)["data"])
-    assert len(re.findall(rb"/Type\s*/Page\b", _inflated(printed))) <= 3
+    for name in ("send", "file"):
+        browser.open(pages[name, language])
+        if opened:
+            browser.value(
+                "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+            )
+        printed = base64.b64decode(browser("Page.printToPDF", preferCSSPageSize=True)["data"])
+        filled = _filled(printed)
+        assert len(filled) == _pages(printed)
+        assert [] == [each for each in filled[:-1] if each < 0.6], filled
+        if not opened:
+            assert 1 == len(filled)
 
 
 def test_the_page_asks_for_nothing(browser: Browser, pages: dict[tuple[str, str], str]):
@@ -189,9 +256,9 @@ def test_the_table_leads_to_a_folded_send_and_unfolds_it(
     browser.window(*SIZES["phone"])
     browser.open(pages["file", "en"])
     folds = "[...document.querySelectorAll('.send-report')].map((each) => each.open)"
-    assert [True, False, False, False] == browser.value(folds)
+    assert [False, False, False, False] == browser.value(folds)
     browser.value("document.querySelectorAll('.sends td a')[2].click()")
-    assert [True, False, True, False] == browser.value(folds)
+    assert [False, False, True, False] == browser.value(folds)
 
 
 def test_a_hostile_title_does_nothing(browser: Browser, tmp_path: Path):
@@ -207,7 +274,7 @@ def test_a_hostile_title_does_nothing(browser: Browser, tmp_path: Path):
     assert "What sends reached" == browser.value("document.title")
     assert 0 == browser.value('document.querySelectorAll("script, img").length')
     shown = browser.value(
-        '[...document.querySelectorAll(".send-report h2")].map((each) => each.textContent)'
+        '[...document.querySelectorAll(".send-report h3")].map((each) => each.textContent)'
     )
     assert [title] * 3 == shown
     assert [] == browser.complaints()

@@ -58,7 +58,7 @@ class Day(click.ParamType[date]):
     "--format",
     "form",
     type=click.Choice(list(_FILES)),
-    help="The form; markdown without --out, all with it.",
+    help="The form; text for people without it, and with --out all of these.",
 )
 @click.option(
     "--out",
@@ -83,7 +83,6 @@ def command(
     It reads the ledger, and the statistics that `status --statistics` or `run` keep beside it. A missing number is a
     dash with its reason.
     """
-    shown = form or "markdown"
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session) -> Result:
@@ -92,21 +91,18 @@ def command(
         report = session_report(current, chosen, since)
         if folder is not None:
             return _written(report, [form] if form else list(_FILES), folder, current.console)
-        return _printed(report, shown)
+        return _printed(report, form)
 
-    return run_in_session(
-        "report", shown if folder is None else "text", directory, work, sandbox=sandbox
-    )
+    shown = form if form and folder is None else "text"
+    return run_in_session("report", shown, directory, work, sandbox=sandbox)
 
 
-def _printed(report: Report, form: str) -> Result:
-    def markdown(to: Console) -> str:
-        return _text(report, form, to)
-
+def _printed(report: Report, form: str | None) -> Result:
     return Result(
         ExitStatus.DONE,
         lambda to: views.report_json.sends_json(report, to.language),
-        markdown=markdown,
+        lambda to: views.report_text.report_text(to.page(), report),
+        markdown=lambda to: _text(report, form or "markdown", to),
     )
 
 

@@ -1,15 +1,15 @@
 """Reports as pages: what one send reached, and all sends side by side, of the server and of a file.
 
-Every chart has its numbers in a table behind it. A number that is missing is a dash whose reason stands below.
+The answer stands first, details are folded, and a chart has its numbers in a table behind it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from msgspec.structs import replace
 
 from massctl.extras import install_command
 from massctl.model.frozen import Frozen
@@ -21,49 +21,42 @@ from massctl.report.report import (
     SIDE_BY_SIDE_DAY,
     AccountReport,
     AudienceKind,
-    By,
     Metric,
     Report,
-    Scene,
     SendReport,
+    Standing,
 )
 from massctl.view import report_words
-from massctl.view.charts import Caption, Value, bars, can_draw, dots, reads_by_day, stacked_bars
+from massctl.view.charts import Caption, Value, can_draw, dots, reads_by_day
 from massctl.view.i18n import say
 from massctl.view.pages.document import REPORT, Watched, document
-from massctl.view.pages.markup import Sheet
+from massctl.view.pages.markup import Sheet, Tab
 from massctl.view.report_document import (
+    ALL_SENDS,
     COLUMNS,
     LISTED_MAX,
+    Address,
     Section,
-    account_words,
-    curve,
-    gap,
+    account_section,
+    mark_of,
     send_row,
     send_sections,
     sends_table,
     side_by_side,
-    usual_by_day,
 )
-from massctl.view.report_verdict import STANDING, report_sentence, send_sentence
+from massctl.view.report_verdict import STANDING, answer_sentences, report_sentence
 from massctl.view.report_words import (
-    LEAVES,
-    SCENE,
-    SIDE_BY_SIDE,
-    audience_words,
+    about_words,
     number,
-    percent,
     send_facts,
     sends_counted,
-    sentences,
 )
-from massctl.view.words import WEEKDAYS_SHORT, recorded
+from massctl.view.words import recorded
 
 STYLES = ("page.css", "report.css")
-_WAYS: Mapping[str, str] = {Scene.MESSAGE: "way-1", Scene.CHAT: "way-2", Scene.MOMENTS: "way-3"}
-"""The colour of a source; what is not here, and is not recommended, is grey."""
-Kinds: TypeAlias = Mapping[str, str]
-"""Class in the style sheet -> what its colour means in a chart."""
+EVERY_SEND = Phrase("Every send")
+Drawing: TypeAlias = tuple[Mapping[str, str], Markup]
+"""What the colours of a chart mean, by their classes in the style sheet; and the chart."""
 
 
 def report_document(
@@ -94,7 +87,7 @@ def send_page(
 ) -> str:
     """Return the page of one send; `more` are links for its facts."""
     facts = [account.label, *send_facts(send), *more]
-    alone = {**send_shown(send, sheet), "as_of": as_of(account, sheet)}
+    alone = send_shown(send, account, sheet)
     return report_document(send.title, facts, sheet, watched, alone=alone)
 
 
@@ -108,165 +101,84 @@ def anchor_of(send: SendReport) -> str:
     return f"{send.campaign}-{send.edition}"
 
 
-def send_shown(send: SendReport, sheet: Sheet) -> dict[str, object]:
-    """Return everything about one send; on top its newest verdict."""
+def send_shown(send: SendReport, account: AccountReport, sheet: Sheet) -> dict[str, object]:
+    """Return everything about one send: the answer, and its sections with their charts."""
+    about = Section(
+        key="about",
+        title=Phrase("About this send"),
+        facts=about_words(send),
+        said=account_section(account).said,
+        is_detail=True,
+    )
     return {
         "of": send,
-        "sentence": send_sentence(send),
         "anchor": anchor_of(send),
-        "as_of": "",
-        "tiles": send.verdict.comparisons,
-        "sections": [
-            (each, _chart(each, send, sheet))
-            for each in (*curve(send), *gap(send), *send_sections(send))
-        ],
+        "said": answer_sentences(send, send.verdict),
+        "sections": [*send_sections(send), about],
+        "chart": _reads(send, sheet),
     }
 
 
-def as_of(account: AccountReport, sheet: Sheet) -> str:
-    """Say below the first sentence as of when the numbers are, and what else holds for the account."""
-    said = (say(each, sheet.language) for each in account_words(account))
-    return sentences(said, sheet.language)
-
-
-def _chart(section: Section, send: SendReport, sheet: Sheet) -> tuple[Kinds, Markup] | None:
-    """Draw a section, and say what the colours mean; None for one without a drawing."""
-    draw = _CHARTS.get(section.key) if can_draw() else None
-    if draw is None:
+def _reads(send: SendReport, sheet: Sheet) -> Drawing | None:
+    """Draw how readers grew, on what is usual; one day alone shows less than its number."""
+    points = send.first.points if send.first is not None else ()
+    if len(points) < 2 or not can_draw():
         return None
-    described = say(section.said[0] if section.said else section.title, sheet.language)
-    caption = Caption(f"{anchor_of(send)}-{section.key}", send.title, described)
-    kinds, drawing = draw(send, sheet, caption)
-    return (kinds, drawing) if drawing else None
-
-
-def _reads(send: SendReport, sheet: Sheet, caption: Caption) -> tuple[Kinds, Markup]:
-    """Draw how readers grew, on what is usual."""
-    days = {
-        each.day: Value(
-            each.read_user, say(_reader_words(each.day, each.read_user), sheet.language)
-        )
-        for each in (send.first.points if send.first is not None else ())
-    }
+    days = {}
+    for each in points:
+        said = Phrase("day {day}: {readers} readers", day=each.day, readers=number(each.read_user))
+        kind = "part" if each.is_delay else ""
+        days[each.day] = Value(each.read_user, say(said, sheet.language), kind)
     last = DAYS[-1] if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
-    usual = {day: each.quartiles for day, each in usual_by_day(send).items() if day <= last}
-    chart = reads_by_day(caption, days, usual, last)
+    usual = {each.day: each.quartiles for each in send.usual if each.day <= last}
+    described = Phrase("Readers of the first article by the end of each day.")
+    caption = Caption(f"{anchor_of(send)}-drawn", send.title, say(described, sheet.language))
     kinds = {
         "this": Phrase("this send"),
         "band": Phrase("usual: about half of the comparable sends"),
-        "median": Phrase("their median"),
+        "part": Phrase("not whole yet"),
     }
-    return kinds if usual else {}, chart
-
-
-def _reader_words(day: int, readers: float) -> Phrase:
-    return Phrase("day {day}: {readers} readers", day=day, readers=number(readers))
-
-
-def _sources(send: SendReport, sheet: Sheet, caption: Caption) -> tuple[Kinds, Markup]:
-    """Draw where readers came from by each day of a report, with recommendations apart."""
-    rows = send.first.sources if send.first is not None else ()
-    places = [
-        place
-        for place in range(len(DAYS))
-        if any(row.figures[place].value is not None for row in rows)
-    ]
-    if not places:
-        return {}, Markup()
-    kinds = {
-        **dict.fromkeys(_WAYS.values(), Phrase("other sources")),
-        "others": Phrase("other sources"),
-    }
-    kinds |= {kind: SCENE[scene] for scene, kind in _WAYS.items()} | {
-        "recommended": SCENE[Scene.RECOMMENDED]
-    }
-    sums: dict[str, list[float]] = {kind: [0.0] * len(places) for kind in kinds}
-    for row in rows:
-        kind = "recommended" if row.scene == Scene.RECOMMENDED else _WAYS.get(row.scene, "others")
-        for number_, place in enumerate(places):
-            sums[kind][number_] += row.figures[place].value or 0
-    days = [say(Phrase("day {day}", day=DAYS[place]), sheet.language) for place in places]
-    kinds = {kind: words for kind, words in kinds.items() if any(sums[kind])}
-    series = {
-        kind: [_part(day, words, each, sheet) for day, each in zip(days, sums[kind], strict=True)]
-        for kind, words in kinds.items()
-    }
-    return kinds, stacked_bars(caption, days, series)
-
-
-def _part(day: str, source: Phrase, readers: float, sheet: Sheet) -> Value:
-    return Value(readers, f"{day} · {say(source, sheet.language)}: {number(readers)}")
-
-
-def _leaves(send: SendReport, sheet: Sheet, caption: Caption) -> tuple[Kinds, Markup]:
-    """Draw where readers left; those of the last fifth have read nearly all of it."""
-    figures = send.first.leaves if send.first is not None else ()
-    values = [
-        Value(
-            each.share,
-            f"{place}: {percent(each.share or 0)}",
-            "last" if place == LEAVES[-1] else "",
-        )
-        for place, each in zip(LEAVES, figures, strict=True)
-    ]
-    labels = [each.removesuffix("%") for each in LEAVES]
-    return {}, bars(caption, labels, {"this": values}, "{:.0%}".format)
-
-
-def _followers(send: SendReport, sheet: Sheet, caption: Caption) -> tuple[Kinds, Markup]:
-    """Draw who stopped following, beside the median of the same weekday."""
-    labels = [
-        f"{each.day:%m-%d} {say(WEEKDAYS_SHORT[each.day.weekday()], sheet.language)}"
-        for each in send.followers
-    ]
-    numbers = {
-        "this": [each.cancelled.value for each in send.followers],
-        "usual": [each.usual.median if each.usual is not None else None for each in send.followers],
-    }
-    series = {
-        kind: [Value(each, number(each or 0)) for each in values]
-        for kind, values in numbers.items()
-    }
-    kinds = {
-        "this": Phrase("unfollows"),
-        "usual": Phrase("median of the same weekday of earlier weeks"),
-    }
-    return kinds, bars(caption, labels, series, number)
-
-
-_CHARTS: Mapping[str, Callable[[SendReport, Sheet, Caption], tuple[Kinds, Markup]]] = {
-    "reads": _reads,
-    "sources": _sources,
-    "leaves": _leaves,
-    "followers": _followers,
-}
+    if not usual:
+        del kinds["band"]
+    if not any(each.is_delay for each in points):
+        del kinds["part"]
+    return kinds, reads_by_day(caption, days, usual, last)
 
 
 # All sends
 
 
-Address = Callable[[SendReport], str]
-"""Where a send is shown in full; empty for one that is not."""
-
-
 class Order(Frozen):
-    """How the table of sends is sorted."""
+    """Which sends the table has, and how it is sorted."""
 
     key: str = "sent"
     descending: bool = True
+    account: str = ""
+    """The key of the only account that is shown; empty for all."""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Order":
         """Read it from an address; whatever is not known there is left as it is by default."""
         key = query.get("sort", "")
-        return cls(key if key in COLUMNS else "sent", query.get("order") != "up")
+        return cls(
+            key if key in COLUMNS else "sent",
+            query.get("order") != "up",
+            query.get("account", ""),
+        )
 
     def sorted(self, sends: Iterable[SendReport]) -> list[SendReport]:
         """Sort sends; those whose number is missing come last, whichever way."""
-        keyed = [(COLUMNS[self.key].value(each, self.key), each) for each in sends]
+        shown = [each for each in sends if self.account in ("", each.account)]
+        keyed = [(COLUMNS[self.key].value(each, self.key), each) for each in shown]
         there = [(value, each) for value, each in keyed if value is not None]
         there.sort(key=lambda pair: pair[0], reverse=self.descending)
         return [each for _, each in there] + [each for value, each in keyed if value is None]
+
+    def address(self, key: str) -> str:
+        """Return the server's address of the table sorted by a column; by the one of now, the other way round."""
+        order = "up" if key == self.key and self.descending else "down"
+        query = {"sort": key, "order": order, "account": self.account}
+        return f"{REPORT}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def report_page(report: Report, sheet: Sheet) -> str:
@@ -286,9 +198,9 @@ def report_page(report: Report, sheet: Sheet) -> str:
         count=len(report.sends) - len(full),
         shown=len(full),
     )
-    sections = [send_shown(each, sheet) for each in full] if full else None
+    shown = [send_shown(each, account_of(report, each), sheet) for each in full] if full else None
     more = left if len(report.sends) > len(full) else ""
-    return _document(report, sheet, None, Order(), address, full=sections, left=more)
+    return _document(report, sheet, None, Order(), address, full=shown, left=more)
 
 
 def sends_page(
@@ -326,7 +238,9 @@ def _document(
     if report.since is not None:
         facts.append(Phrase("since {day}", day=report.since))
     facts.append(Phrase("made {moment}", moment=recorded(report.now)))
-    sorts = _sorts(order, REPORT if watched is not None else "")
+    sends = order.sorted(report.sends)
+    labels = {each.appid: each.label for each in report.accounts}
+    rows = [send_row(each, labels, address(each)) for each in sends]
     return report_document(
         Phrase("What sends reached"),
         facts,
@@ -334,88 +248,89 @@ def _document(
         watched,
         trouble=trouble,
         sentence=report_sentence(report.sends, report.since),
-        accounts=[_account(each, report, sheet, order, address, sorts) for each in report.accounts],
+        chart=_every_send(report, sheet, address),
+        sends=sends_table(rows[:LISTED_MAX]),
+        others=sends_table(rows[LISTED_MAX:]),
+        more=Phrase("{sends} more", sends=sends_counted(len(rows[LISTED_MAX:]))),
+        about=ALL_SENDS,
+        shows=_shows(report.sends),
+        sorts=_sorts(order) if watched is not None else (),
+        accounts=[
+            _account(each, report, order if watched is not None else None)
+            for each in report.accounts
+        ],
         full=full,
         left=left,
     )
 
 
-def _account(
-    account: AccountReport,
-    report: Report,
-    sheet: Sheet,
-    order: Order,
-    address: Address,
-    sorts: Sequence[Mapping[str, str]],
-) -> dict[str, object]:
-    """Return an account and its sends: a dot for each, their table, and groups of them."""
+def _account(account: AccountReport, report: Report, order: Order | None) -> dict[str, object]:
+    """Return an account; without an `order` its sends are not shown alone, since no server is asked."""
     sends = [each for each in report.sends if each.appid == account.appid]
-    rows = tuple(send_row(each, address(each)) for each in order.sorted(sends))
-    whole = sends_table(())
-    others = rows[LISTED_MAX:]
-    more = Phrase("{sends} more", sends=sends_counted(len(others)))
+    only = Order(account=account.account).address("") if order is not None else ""
     return {
-        "of": account,
-        "sentence": report_sentence(sends, None) if len(report.accounts) > 1 else "",
-        "as_of": as_of(account, sheet),
-        "chart": _every_send(account, sends, sheet, address),
-        "sends": replace(whole, rows=rows[:LISTED_MAX]),
-        "sorts": sorts,
-        "others": replace(whole, rows=others, caption=more),
-        "groups": side_by_side(account),
-        "about_groups": (SIDE_BY_SIDE, *audience_words(account, sends)),
+        "section": account_section(account),
+        "counted": sends_counted(len(sends)),
+        "only": only if len(report.accounts) > 1 else "",
+        "groups": list(side_by_side(account, sends)),
     }
 
 
-def _sorts(order: Order, address: str) -> list[dict[str, str]]:
-    """Return for each column how it is sorted now, and the address that sorts by it, where there is one."""
+def _sorts(order: Order) -> list[dict[str, str]]:
+    """Return for each column how it is sorted now, and the address that sorts by it."""
     sorts = []
     for key in COLUMNS:
-        is_now = key == order.key
-        query = {"sort": key, "order": "up" if is_now and order.descending else "down"}
         now = "descending" if order.descending else "ascending"
+        sign = "▾" if order.descending else "▴"
+        is_now = key == order.key
         sorts.append(
             {
                 "now": now if is_now else "",
-                "sign": ("▾" if order.descending else "▴") if is_now else "",
-                "address": f"{address}?{urlencode(query)}" if address else "",
+                "sign": sign if is_now else "",
+                "address": order.address(key),
             }
         )
     return sorts
 
 
-def _every_send(
-    account: AccountReport, sends: Sequence[SendReport], sheet: Sheet, address: Address
-) -> dict[str, object] | None:
-    """Return a dot for each send; None for too few of them."""
-    is_mixed = len({(each.scope, each.tag) for each in sends}) > 1
+_KINDS = {
+    "is-all": Phrase("all"),
+    **{f"is-{each}": STANDING[each] for each in (Standing.ABOVE, Standing.WITHIN, Standing.BELOW)},
+    "is-none": Phrase("not compared"),
+}
+"""Which rows of the table of sends are shown."""
+
+
+def _shows(sends: Sequence[SendReport]) -> list[Tab]:
+    """Return the kinds of verdicts among sends, each with how many there are; nothing for a single kind."""
+    counts = Counter(mark_of(each).kind for each in sends)
+    counts["is-all"] = len(sends)
+    named = [(kind, name) for kind, name in _KINDS.items() if counts[kind]]
+    if len(named) < 3:
+        return []
+    say = Phrase("{state}: {count}")
+    return [
+        Tab(f"show-{kind}", Phrase(say, state=name, count=counts[kind])) for kind, name in named
+    ]
+
+
+def _every_send(report: Report, sheet: Sheet, address: Address) -> Drawing | None:
+    """Draw a dot for each send of the only account; None for too few of them."""
+    is_mixed = len({(each.scope, each.tag) for each in report.sends}) > 1
     days: dict[date, list[Value]] = {}
-    for each in sends:
+    for each in report.sends:
         figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
             words = f"{each.ref_date} {each.title}: {number(figure.value)}"
             kind = "part" if is_mixed and each.scope is not AudienceKind.ALL else ""
             value = Value(figure.value, words, kind, link=address(each))
             days.setdefault(each.ref_date, []).append(value)
-    if sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2 or not can_draw():
+    too_few = sum(map(len, days.values())) < FEWEST_COMPARED or len(days) < 2
+    if too_few or len(report.accounts) > 1 or not can_draw():
         return None
-    found = next((each.groups for each in account.breakdowns if each.by is By.AUDIENCE), ())
-    # A tag reads less than everybody: sends to different audiences have no median in common.
-    alike = [each for each in found if not is_mixed or each.key == AudienceKind.ALL]
-    middle = alike[0].quartiles.median if alike else None
-    name = Phrase("Every send")
     described = Phrase(
         "Readers of each send's first article by the end of day {day}.", day=SIDE_BY_SIDE_DAY
     )
-    kinds = {"this": Phrase("a send"), "median": Phrase("the median")}
-    if is_mixed:
-        kinds = {
-            "this": Phrase("to every follower"),
-            "part": Phrase("to a part of them"),
-            "median": Phrase("the median of those to every follower"),
-        }
-    if middle is None:
-        del kinds["median"]
-    key, language = f"sends-{account.account}", sheet.language
-    drawing = dots(Caption(key, say(name, language), say(described, language)), days, middle)
-    return {"name": name, "described": described, "kinds": kinds, "drawing": drawing}
+    kinds = {"this": Phrase("to every follower"), "part": Phrase("to a part of them")}
+    caption = Caption("sends", say(EVERY_SEND, sheet.language), say(described, sheet.language))
+    return kinds if is_mixed else {}, dots(caption, days)

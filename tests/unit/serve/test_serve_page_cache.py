@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from building import LINEAGE
 from copies import replace
-from report_page_samples import report_of, sample_report
+from report_page_samples import sample_report
+from report_samples import Sends
 from repositories import BODY, Tree, png, window
 
 from massctl.cli.main import run
@@ -47,7 +48,7 @@ def served(root: Path, *, sandbox: bool = False) -> ServedRepository:
         entries=lambda: LocalLedger(ledger / "massctl.state.jsonl", ledger / "locks").read(0),
         archive=lambda: LocalArchive(ledger / "massctl.state.bodies"),
         statistics_folder=ledger / "massctl.state.statistics",
-        report=lambda state, _: sample_report(3) if state.serial else report_of([]),
+        report=lambda state, _: sample_report(3) if state.serial else Sends().report(),
         loopback_override=None,
         language_of=lambda settings: (
             Language(settings.language or "en") if settings else Language.EN

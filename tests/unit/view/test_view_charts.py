@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from massctl.report.report import Quartiles
-from massctl.view.charts import Caption, Value, bars, dots, reads_by_day, stacked_bars
+from massctl.view.charts import Caption, Value, dots, reads_by_day
 
 CAPTION = Caption("reads", "<script>alert(1)</script>", "one & two")
 
@@ -27,12 +27,6 @@ def texts(drawing: Element, within: str) -> list[str]:
     ]
 
 
-def rectangles(drawing: Element, kind: str) -> list[Element]:
-    """Return the bars of a series."""
-    groups = [each for each in drawing.iter() if each.attrib.get("class") == f"series {kind}"]
-    return [each for group in groups for each in group.iter() if each.tag.endswith("rect")]
-
-
 def counted(*numbers: float | None) -> list[Value]:
     """Return values that are said as their numbers."""
     return [Value(each, f"{each} people") for each in numbers]
@@ -46,9 +40,7 @@ CHARTS: list[Callable[[], str]] = [
         {1: Quartiles(1, 2, 3), 2: Quartiles(2, 3, 4)},
         30,
     ),
-    lambda: stacked_bars(CAPTION, ["<b>"], {"way-1": counted(3)}),
-    lambda: bars(CAPTION, ["<b>"], {"this": counted(3)}, str),
-    lambda: dots(CAPTION, {date(2026, 11, 1): counted(1)}, 2),
+    lambda: dots(CAPTION, {date(2026, 11, 1): counted(1)}),
 ]
 
 
@@ -66,7 +58,7 @@ def test_a_chart_runs_nothing_styles_nothing_and_is_named_in_both_sizes(chart: C
             each.text for each in list(drawing)[:2]
         ]
         assert "img" == drawing.attrib["role"]
-        assert {"wide": ("520", "1040"), "narrow": ("327",)}[size].count(
+        assert {"wide": ("1040",), "narrow": ("327",)}[size].count(
             drawing.attrib["viewBox"].split()[2]
         )
     assert chart() == markup
@@ -98,33 +90,12 @@ def test_the_scale_of_days_begins_at_1_and_ends_at_30_whatever_is_known():
     assert "0" in written
 
 
-def test_parts_of_a_bar_are_as_long_as_their_numbers_and_the_first_row_is_on_top():
-    series = {"way-1": counted(30, 60), "recommended": counted(10, None)}
-    drawing = drawings(stacked_bars(CAPTION, ["day 1", "day 3"], series))["wide"]
-    first, second = sorted(rectangles(drawing, "way-1"), key=lambda each: float(each.attrib["y"]))
-    (recommended,) = rectangles(drawing, "recommended")
-    assert 2 == pytest.approx(
-        float(second.attrib["width"]) / float(first.attrib["width"]), rel=0.01
-    )
-    assert 3 == pytest.approx(
-        float(first.attrib["width"]) / float(recommended.attrib["width"]), rel=0.02
-    )
-    assert first.attrib["y"] == recommended.attrib["y"]
-
-
-def test_a_missing_bar_is_not_drawn_and_bars_have_their_numbers():
-    series = {"this": counted(20, None), "usual": counted(10, 12)}
-    drawing = drawings(bars(CAPTION, ["Fri", "Sat"], series, "{:g}".format))["wide"]
-    assert (1, 2) == (len(rectangles(drawing, "this")), len(rectangles(drawing, "usual")))
-    assert ["20", "10", "12"] == texts(drawing, "text-overlay")
-
-
 def test_dots_stand_on_their_days_lead_to_their_send_and_can_differ():
     days = {
         date(2026, 1, 15): [Value(100, "one", link="#one")],
         date(2026, 3, 15): [Value(50, "two", "here"), Value(None, "three")],
     }
-    drawing = drawings(dots(CAPTION, days, 75))["wide"]
+    drawing = drawings(dots(CAPTION, days))["wide"]
     circles = [each for each in drawing.iter() if each.tag.endswith("circle")]
     assert 2 == len(circles)
     assert float(circles[0].attrib["cx"]) < float(circles[1].attrib["cx"])

@@ -126,7 +126,7 @@ def test_it_says_why_there_is_no_number() -> None:
     early = said(sends.report("spring", now=SENT))
     late, unjoined = said(sends.report("spring")), said(sends.report("unjoined"))
 
-    assert early.startswith("WeChat has no numbers of “《spring》” yet")
+    assert early == "Too early: WeChat gives the numbers of day 1 from 08:00 of 2026-12-02."
     assert "The archive has no numbers of “《spring》”." == late
     assert "no msg_data_id" in unjoined
 

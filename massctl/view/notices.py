@@ -65,6 +65,8 @@ _ASKING = frozenset(
     {"failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "drift"}
 )
 """Happenings that need somebody."""
+_OVER = frozenset({"ended", "details", "withdrawn", "settled"})
+"""Happenings after which nobody asks how it was planned."""
 
 
 def plain(text: str) -> str:
@@ -131,8 +133,8 @@ def _subject(notice: Notice, language: Reader) -> str:
 
 
 def _facts(notice: Notice, language: Reader) -> Iterator[str]:
-    """Say the send as it was planned; its account stands in the first line."""
-    if notice.block is None:
+    """Say the send as it was planned, while that matters; its account stands in the first line."""
+    if notice.block is None or notice.happening in _OVER:
         return
     rows = [row for row in fact_rows(notice.block) if row.name != "account"]
     if leads := brief_destinations(notice.block.destinations):

@@ -318,7 +318,10 @@ def _funnel(send: SendReport) -> Iterator[Section]:
     others = {Aspect.READERS, *([Aspect.OPENED] if verdict.gap is not None else [])}
     followers = [each for each in verdict.comparisons if each.aspect not in others]
     shown = [each for each in followers if each.figure.value is not None]
-    is_compared = any(each.quartiles is not None for each in shown)
+    # Unfollows have other days beside them, and no other sends.
+    is_compared = any(
+        each.quartiles is not None for each in shown if each.aspect is not Aspect.LEFT
+    )
     rows = [_aspect(each, is_compared=is_compared) for each in shown]
     heads = ("", Phrase("this send"), Phrase("mean"), Phrase("usual"))
     if rows or job is not None:

@@ -96,8 +96,6 @@ SCENE: Mapping[str, Phrase] = {
     Scene.SEARCH: Phrase("搜一搜 (search)"),
     Scene.OTHER: Phrase("其他 (others)"),
 }
-NO_SOURCE = Phrase("of no source, or of several")
-"""WeChat's sources need not add up to its readers."""
 SIGN: Mapping[Standing | None, str] = {Standing.ABOVE: "▲", Standing.BELOW: "▼"}
 """What stands before a number that is more or less than usual."""
 BY: Mapping[By, Phrase] = {

@@ -12,10 +12,14 @@ from tempfile import TemporaryDirectory
 from massctl.apply.notices import Notice, Reach, hears, is_over
 from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
-from massctl.cli.notifications import Message, deliver, taken_posts
+from massctl.cli.channels import taken_posts
+from massctl.cli.ledger_access import alone, ledger_session
+from massctl.cli.notifications import Message, deliver, is_writable
 from massctl.cli.report_inputs import report_from
+from massctl.cli.send_report import PULL_REQUEST, is_forge_open, merge_comments, reach_comment
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
+from massctl.model.entries import Told
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
@@ -27,6 +31,8 @@ from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import account_of, send_page
 from massctl.view.report_short import short_report
 
+COMMENT_DAY = 7
+"""The day whose report is a comment on the pull request too."""
 LATE_DAYS = 1
 """A report that could not be told on its day is told until so many days later, and then no more."""
 PICTURE_WIDTH = 430
@@ -42,13 +48,12 @@ _TOP = """(() => {
 
 
 def tell_reports(session: Session, state: State) -> None:
-    """Tell every channel that hears of `report` what is due; raises nothing but InvariantError."""
+    """Tell every channel that hears of `report` what is due, and pull requests of day 7; raises only InvariantError."""
     channels = [each for each in session.settings.notify if hears(each, "report")]
-    if not channels:
-        return
     for account in session.settings.accounts.values():
         try:
             _tell_account(session, state, AppId(account.appid), channels)
+            _comment_account(session, state, AppId(account.appid))
         except InvariantError:
             raise
         except (MassctlError, OSError) as error:
@@ -80,6 +85,34 @@ def _tell_account(
         _post_pictures(
             session, message, report, [sends[each.record_key] for each in message.notices]
         )
+
+
+def _comment_account(session: Session, state: State, appid: AppId) -> None:
+    """Comment the report of day 7 on the pull requests that brought the sends of an account."""
+    key = _fact(COMMENT_DAY), PULL_REQUEST
+    due = [
+        record
+        for record, day in _due(session, state, appid)
+        if day == COMMENT_DAY and not is_over(state.told.get(record.key, {}).get(key))
+    ]
+    if not due or not is_forge_open(session) or not is_writable(session, state):
+        return
+    archive, names = session.backend.statistics(), sorted({each.campaign for each in due})
+    report = report_from(state, session.settings, archive, session.clock.now(), names)
+    told: list[Record] = []
+    with merge_comments(session, session.environment) as comments:
+        for record in due:
+            send = _counted(report, record, COMMENT_DAY)
+            if send is None or comments is None:
+                continue
+            notice = _notice(session, record, send, COMMENT_DAY)
+            mark = f"<!-- massctl:day{COMMENT_DAY} {record.campaign} {record.edition} -->"
+            comments.write(record.campaign, mark, reach_comment(notice, session.console.reader))
+            told.append(record)
+    if told:  # A run that dies before this finds the comments by their marks.
+        event = Told(fact=_fact(COMMENT_DAY), channel=PULL_REQUEST, outcome="told")
+        with alone(session, brief=True):
+            ledger_session(session, state).record_each([(event, each) for each in told])
 
 
 def _is_untold(state: State, record: Record, day: int, channel: Channel) -> bool:

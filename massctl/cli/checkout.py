@@ -230,6 +230,12 @@ class GitCheckout(Frozen, dict=True):
         prefix = asked.out.decode("utf-8", "surrogateescape").strip("\n") if asked.done else ""
         return f"{prefix}{self._folders.folder(name)}"
 
+    def path_of_reviewed(self, name: CampaignName) -> str:
+        """Return the path of what was approved: a campaign's lock, else its folder. Its other files change later."""
+        folder = self.path_of_folder(name)
+        is_locked = (self.root / self._lock_path(name)).is_file()
+        return f"{folder}/{LOCK_FILE}" if is_locked else folder
+
     @cached_property
     def _folders(self) -> CampaignFolders:
         return campaign_folders(self.root)

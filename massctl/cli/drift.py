@@ -24,10 +24,11 @@ from massctl.apply.notices import Notice
 from massctl.apply.outcome import unread_of, what_happened
 from massctl.apply.ports import DataCube
 from massctl.apply.refresh import read_remote
+from massctl.cli.channels import notices_post, taken_posts, told_at_once
 from massctl.cli.downloads import downloads_of
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.link_check import silent_addresses
-from massctl.cli.notifications import notice_finder, notices_post, taken_posts, told_at_once
+from massctl.cli.notifications import notice_finder
 from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session

@@ -10,7 +10,6 @@ goes to the sandbox's own page.
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -25,6 +24,7 @@ from msgspec.structs import replace
 from massctl.apply.notices import Coming, Notice, NoticeFinder, hears, is_left, is_over
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
+from massctl.cli.channels import notices_post, say_untold, taken_posts, told_at_once, unreachable
 from massctl.cli.ledger_access import (
     alone,
     ledger_refusal,
@@ -32,8 +32,8 @@ from massctl.cli.ledger_access import (
     read_ledger,
     require_writable,
 )
-from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import Planned, evidence_for
+from massctl.cli.send_report import pull_request_of
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, LedgerLockedError, MassctlError
 from massctl.model.entries import Entry, Told
@@ -44,18 +44,8 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State
 from massctl.model.telling import AGAIN_AFTER, Telling
-from massctl.notify.port import Notices, Way
-from massctl.notify.post import Post, posted, proxy_for
-from massctl.notify.registry import kind_of
-from massctl.notify.webhook import webhook_post
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
-from massctl.transport import Line
-from massctl.view.json_writer import written
-from massctl.view.notices import left_out, notice_texts
-from massctl.view.verbs_json import notices_json
 from massctl.whole_file import write_whole
-
-SANDBOX_PATH = "/_sandbox/notifications"
 
 
 class Notifier(Struct):
@@ -201,7 +191,7 @@ def deliver(session: Session, state: State, find: Callable[[State], Found]) -> l
     found = find(state)
     if not any(notices for _, notices in found):
         return []
-    if not _is_writable(session, state):
+    if not is_writable(session, state):
         return _told_without_ledger(session, state, found)
     due = _messages(session, state, found)
     if not due:
@@ -232,8 +222,8 @@ def _reachable(session: Session, wanted: Found) -> list[Message]:
     """Cut what each channel is to hear into messages, as many as are posted now, and say who cannot be posted to."""
     messages: list[Message] = []
     for channel, due in wanted:
-        if due and (why := _unreachable(session, channel)) is not None:
-            _say_untold(session, channel, why)
+        if due and (why := unreachable(session, channel)) is not None:
+            say_untold(session, channel, why)
         else:
             messages += _pages(session, channel, due)[:MESSAGES_MAX]
     return messages
@@ -357,7 +347,7 @@ def _record(
             time.sleep(0.2)
 
 
-def _is_writable(session: Session, state: State) -> bool:
+def is_writable(session: Session, state: State) -> bool:
     """Return whether this process may write the ledger, so that every runner knows what was told."""
     if state.lineage is None or ledger_refusal(session, state, list(session.settings.accounts)):
         return False
@@ -377,16 +367,6 @@ def _told_without_ledger(session: Session, state: State, found: Found) -> list[M
         taken.append(each)
         memory.note(each)
     return taken
-
-
-def _unreachable(session: Session, channel: Channel) -> Phrase | None:
-    """Return why this process has no way to a channel: another one may have."""
-    name = None if session.realm() == "loopback" else channel.missing(session.environment)
-    return None if name is None else Phrase("the environment variable {name} is empty", name=name)
-
-
-def _say_untold(session: Session, channel: Channel, why: Phrase) -> None:
-    session.console.talk(Phrase("{name} (notify) was not told: {why}", name=channel.name, why=why))
 
 
 def notice_finder(session: Session, state: State, since: datetime | None = None) -> NoticeFinder:
@@ -409,9 +389,6 @@ def _reviewed(session: Session, record: Record) -> str | None:
     settings, here = session.settings, session.environment.get("GITHUB_REPOSITORY")
     if session.realm() == "loopback" or not (settings.forge or here):
         return None
-    # Few repositories name a forge.
-    from massctl.cli.send_report import pull_request_of
-
     return pull_request_of(session, record.campaign)
 
 
@@ -432,94 +409,6 @@ def _ahead(session: Session, state: State, appid: AppId) -> Sequence[AccountAhea
         return ()
     agenda = Agenda({appid: (AccountName(name), session.settings.accounts[name].kind)}, [])
     return look_ahead(agenda, state, session.settings.policy, session.clock.now(), {name})
-
-
-def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iterator[int]:
-    """Post beside each other, and yield the index of each post that was taken; say of the others why not."""
-    if not posts:
-        return
-    lines = _Lines(session)
-    try:
-        jobs = [_job(session, lines, channel, post) for channel, post in posts]
-        for index, why in side_by_side(jobs):
-            if isinstance(why, BaseException):
-                raise why
-            if why is None:
-                yield index
-            else:
-                _say_untold(session, posts[index][0], why)
-    finally:
-        lines.close()
-
-
-class _Lines:
-    """The lines of one telling: one for each way that an address is reached by."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._by_proxy: dict[str | None, Line] = {}
-
-    def to(self, address: str) -> Line:
-        """Return the line to an address; raise ConfigurationError if its proxy's address cannot be used."""
-        inside = self._session.sandbox.world.app if self._session.sandbox else None
-        proxy = proxy_for(address, self._session.environment) if inside is None else None
-        if proxy not in self._by_proxy:
-            self._by_proxy[proxy] = Line(proxy, inside)
-        return self._by_proxy[proxy]
-
-    def close(self) -> None:
-        """Close them."""
-        for line in self._by_proxy.values():
-            line.close()
-
-
-def _job(
-    session: Session, lines: _Lines, channel: Channel, post: Post
-) -> Callable[[], Phrase | None]:
-    """Return what posts to one channel, or to the sandbox instead."""
-    if session.realm() == "loopback":
-        there = _sandbox_base(session) + SANDBOX_PATH
-        return partial(posted, lines.to(there), there, _sandbox_post(channel, post))
-    if (why := _unreachable(session, channel)) is not None:
-        return lambda: why
-    return kind_of(channel).deliver(channel, post, _way(session, lines))
-
-
-def _way(session: Session, lines: _Lines) -> Way:
-    return Way(session.environment, lines.to, session.clock.now())
-
-
-def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
-    """Return what is posted to a channel of some notices."""
-    language = session.console.reader
-    notices = Notices(
-        tuple(notice_texts(wanted, language)),
-        tuple(left_out(count, language) for count in range(len(wanted) + 1)),
-        written(notices_json(wanted, session.settings.owners), language),
-        tuple(each.key for each in wanted),
-    )
-    return kind_of(channel).post(channel, notices, _way(session, _Lines(session)))
-
-
-def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:
-    """Return how many of these notices a channel takes in one post: a robot's message has a limit."""
-    return kind_of(channel).at_once(notice_texts(wanted, session.console.reader))
-
-
-def _sandbox_post(channel: Channel, post: Post) -> Post:
-    body = {
-        "name": channel.name,
-        "kind": channel.kind,
-        "body": kind_of(channel).shown(post),
-        "headers": dict(post.headers),
-    }
-    return webhook_post(json.dumps(body, ensure_ascii=False), None)
-
-
-def _sandbox_base(session: Session) -> str:
-    if session.sandbox:
-        return "http://127.0.0.1"
-    return session.api_base(AccountName(next(iter(session.settings.accounts))))
 
 
 _FILE = "told"

@@ -1,42 +1,38 @@
 """Tell the channels of `notify` what a send reached, on days 1, 3, 7 and 30: each channel once, from any machine.
 
-The archive of statistics keeps what was told. Nothing here touches the ledger or a send. A failure is reported.
+The ledger keeps what was told, as of every notice. No send depends on it. A failure is reported.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Literal
 
-from msgspec import field
-
-from massctl.apply.notices import Notice, Reach
+from massctl.apply.notices import Notice, Reach, hears, is_over
 from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
-from massctl.cli.notifications import notices_post, taken_posts
+from massctl.cli.channels import taken_posts
+from massctl.cli.ledger_access import alone, ledger_session
+from massctl.cli.notifications import Message, deliver, is_writable
 from massctl.cli.report_inputs import report_from
+from massctl.cli.send_report import PULL_REQUEST, is_forge_open, merge_comments, reach_comment
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
-from massctl.ledger.statistics import StatisticsFiles
-from massctl.model.frozen import Frozen
+from massctl.model.entries import Told
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, status_of
-from massctl.model.statistics import ReportDelivery
 from massctl.notify.registry import kind_of
-from massctl.plan.statistics import DeliveryKey, claimed, newest_day, publication_days, send_days
+from massctl.plan.statistics import newest_day, publication_days, send_days
 from massctl.report.report import DAYS, Report, SendReport
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import account_of, send_page
 from massctl.view.report_short import short_report
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
+COMMENT_DAY = 7
+"""The day whose report is a comment on the pull request too."""
 LATE_DAYS = 1
 """A report that could not be told on its day is told until so many days later, and then no more."""
 PICTURE_WIDTH = 430
@@ -52,15 +48,12 @@ _TOP = """(() => {
 
 
 def tell_reports(session: Session, state: State) -> None:
-    """Tell every channel that hears of `report` what is due; raises nothing but InvariantError."""
-    channels = [
-        each for each in session.settings.notify if each.events is None or "report" in each.events
-    ]
-    if not channels:
-        return
+    """Tell every channel that hears of `report` what is due, and pull requests of day 7; raises only InvariantError."""
+    channels = [each for each in session.settings.notify if hears(each, "report")]
     for account in session.settings.accounts.values():
         try:
             _tell_account(session, state, AppId(account.appid), channels)
+            _comment_account(session, state, AppId(account.appid))
         except InvariantError:
             raise
         except (MassctlError, OSError) as error:
@@ -73,74 +66,61 @@ def tell_reports(session: Session, state: State) -> None:
 def _tell_account(
     session: Session, state: State, appid: AppId, channels: Sequence[Channel]
 ) -> None:
-    due = list(_due(session, state, appid))
+    due = [
+        (record, day)
+        for record, day in _due(session, state, appid)
+        if any(_is_untold(state, record, day, each) for each in channels)
+    ]
     if not due:
         return
+    names = sorted({record.campaign for record, _ in due})
     archive = session.backend.statistics()
-    gone = claimed(archive.deliveries(appid), state.renamed, session.clock.now())
-    wanted = [
-        (channel, record, day)
-        for channel in channels
-        for record, day in due
-        if (*record.key, day, channel.name) not in gone
-    ]
-    if not wanted:
-        return
-    names = sorted({record.campaign for _, record, _ in wanted})
     report = report_from(state, session.settings, archive, session.clock.now(), names)
-    notices = {
-        (record.key, day): (notice, send)
-        for _, record, day in wanted
-        if (send := _counted(report, record, day)) is not None
-        and (notice := _notice(session, record, send, day)) is not None
-    }
-    keys = [
-        (*record.key, day, channel.name)
-        for channel, record, day in wanted
-        if (record.key, day) in notices
+    counted = [(record, day, _counted(report, record, day)) for record, day in due]
+    notices = [
+        _notice(session, record, send, day) for record, day, send in counted if send is not None
     ]
-    claims = _Claims(archive, appid)
-    ours = claims.claim(keys, state, session.clock.now())
-    for channel in channels:
-        found = [
-            notices[(name, edition), day] for name, edition, day, to in ours if to == channel.name
-        ]
-        if found:
-            _tell_channel(session, claims, channel, report, found)
-    archive.flush()
-
-
-class _Claims(Frozen):
-    """The reports that this runner tells: it claims each before, so that two runners do not both tell it."""
-
-    archive: StatisticsFiles
-    appid: AppId
-    runner: str = field(default_factory=lambda: secrets.token_hex(8))
-
-    def claim(self, keys: Sequence[DeliveryKey], state: State, now: datetime) -> list[DeliveryKey]:
-        """Claim reports; return those that no other runner claimed first."""
-        if not keys:
-            return []
-        self.archive.add_deliveries(
-            self.appid, [ReportDelivery(*key, self.runner, now, "begun") for key in keys]
+    sends = {record.key: send for record, _, send in counted if send is not None}
+    for message in deliver(session, state, lambda _: [(each, notices) for each in channels]):
+        _post_pictures(
+            session, message, report, [sends[each.record_key] for each in message.notices]
         )
-        self.archive.flush()
-        others = claimed(self.archive.deliveries(self.appid), state.renamed, now, self.runner)
-        return [key for key in keys if key not in others]
 
-    def settle(
-        self, channel: Channel, notices: Sequence[Notice], now: datetime, *, is_told: bool
-    ) -> None:
-        """Note whether a channel was told what this runner claimed."""
-        outcome: Literal["told", "failed"] = "told" if is_told else "failed"
-        deliveries = [
-            ReportDelivery(
-                each.campaign, each.edition, each.reach.day, channel.name, self.runner, now, outcome
-            )
-            for each in notices
-            if each.reach is not None
-        ]
-        self.archive.add_deliveries(self.appid, deliveries)
+
+def _comment_account(session: Session, state: State, appid: AppId) -> None:
+    """Comment the report of day 7 on the pull requests that brought the sends of an account."""
+    key = _fact(COMMENT_DAY), PULL_REQUEST
+    due = [
+        record
+        for record, day in _due(session, state, appid)
+        if day == COMMENT_DAY and not is_over(state.told.get(record.key, {}).get(key))
+    ]
+    if not due or not is_forge_open(session) or not is_writable(session, state):
+        return
+    archive, names = session.backend.statistics(), sorted({each.campaign for each in due})
+    report = report_from(state, session.settings, archive, session.clock.now(), names)
+    told: list[Record] = []
+    with merge_comments(session, session.environment) as comments:
+        for record in due:
+            send = _counted(report, record, COMMENT_DAY)
+            if send is None or comments is None:
+                continue
+            notice = _notice(session, record, send, COMMENT_DAY)
+            mark = f"<!-- massctl:day{COMMENT_DAY} {record.campaign} {record.edition} -->"
+            comments.write(record.campaign, mark, reach_comment(notice, session.console.reader))
+            told.append(record)
+    if told:  # A run that dies before this finds the comments by their marks.
+        event = Told(fact=_fact(COMMENT_DAY), channel=PULL_REQUEST, outcome="told")
+        with alone(session, brief=True):
+            ledger_session(session, state).record_each([(event, each) for each in told])
+
+
+def _is_untold(state: State, record: Record, day: int, channel: Channel) -> bool:
+    return not is_over(state.told.get(record.key, {}).get((_fact(day), channel.name)))
+
+
+def _fact(day: int) -> str:
+    return f"report {day}"
 
 
 def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record, int]]:
@@ -168,7 +148,7 @@ def _notice(session: Session, record: Record, send: SendReport, day: int) -> Not
     sentence, *lines = short_report(send, send.verdict_by(day) or send.verdict)
     return Notice(
         "report",
-        f"report {day}",
+        _fact(day),
         record.campaign,
         send.title,
         send.account,
@@ -181,25 +161,16 @@ def _notice(session: Session, record: Record, send: SendReport, day: int) -> Not
     )
 
 
-def _tell_channel(
-    session: Session,
-    claims: _Claims,
-    channel: Channel,
-    report: Report,
-    found: Sequence[tuple[Notice, SendReport]],
+def _post_pictures(
+    session: Session, message: Message, report: Report, sends: Sequence[SendReport]
 ) -> None:
-    notices = [notice for notice, _ in found]
-    posted = list(taken_posts(session, [(channel, notices_post(session, channel, notices))]))
-    is_told = bool(posted)
-    claims.settle(channel, notices, session.clock.now(), is_told=is_told)
-    if is_told and kind_of(channel).takes_pictures:
-        pictures = [
-            picture for _, send in found if (picture := _picture(session, report, send)) is not None
-        ]
-        posts = [kind_of(channel).picture(each) for each in pictures]
-        fit = [(channel, post) for post in posts if post is not None]
-        # Says which picture was not taken. The words were, so the report is told.
-        tuple(taken_posts(session, fit))
+    """Post the pictures of what was told, one a post; a picture that is not taken is said, and the words were told."""
+    kind = kind_of(message.channel)
+    if not kind.takes_pictures:
+        return
+    pictures = [_picture(session, report, each) for each in sends]
+    posts = [kind.picture(each) for each in pictures if each is not None]
+    tuple(taken_posts(session, [(message.channel, post) for post in posts if post is not None]))
 
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:

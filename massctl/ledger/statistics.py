@@ -27,7 +27,6 @@ from massctl.model.statistics import (
     Archived,
     ArticleDay,
     JudgedCall,
-    ReportDelivery,
     Statistics,
 )
 
@@ -36,14 +35,13 @@ FILE_BYTES_MAX = 64 * 1024 * 1024
 _ARTICLES = "articles"
 _ACCOUNT = "account"
 _CALLS = "calls"
-_TOLD = "told"
-_SHAPES = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall, _TOLD: ReportDelivery}
+_SHAPES = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall}
 """What a line of each kind of file says."""
 
 _DAYS = frozenset({"ref_date", "stat_date", "begin_date", "end_date", "at", "seen_at"})
 
 _FILE_NAME = re.compile(
-    rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl|{_TOLD}\.jsonl", re.ASCII
+    rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl", re.ASCII
 )
 
 _BIZSUMMARY = (
@@ -98,10 +96,6 @@ class StatisticsFiles(ABC):
                 pass
         return found.number
 
-    def deliveries(self, appid: AppId) -> tuple[ReportDelivery, ...]:
-        """Return which channels were told which reports, or are about to be, in the order of the lines."""
-        return tuple(self._rows(appid, _TOLD, None, _Unreadable()))
-
     def add(
         self,
         appid: AppId,
@@ -128,10 +122,6 @@ class StatisticsFiles(ABC):
         self._append(appid, lines)
         self._append(appid, {_file(_CALLS, call.at.date()): [_written(call)]})
         return Archived(known, tuple(new), tuple(new_days))
-
-    def add_deliveries(self, appid: AppId, deliveries: Iterable[ReportDelivery]) -> None:
-        """Record that a runner is about to post reports to channels, or the outcome."""
-        self._append(appid, {f"{_TOLD}.jsonl": [_written(each) for each in deliveries]})
 
     def take_over(self, other: "StatisticsFiles", appid: AppId) -> None:
         """Append what another archive has of an account and this one has not; as after `add`, `flush` keeps it."""

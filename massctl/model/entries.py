@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeGuard, get_args
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
@@ -664,6 +664,11 @@ def event_of(members: dict[str, Any]) -> Event:
     except (KeyError, TypeError, ValidationError) as error:
         raise UnknownEventError(str(error)) from None
     return event
+
+
+def is_notice(event: Any) -> "TypeGuard[Told | DriftTold | DriftEnded]":
+    """Return whether an entry says only what people were told: no plan and no send depends on it."""
+    return isinstance(event, Told | DriftTold | DriftEnded)
 
 
 def is_observed(event: Any) -> bool:

@@ -737,9 +737,6 @@ def lease_words(lease: HeldLease) -> Phrase:
 
 
 NoticeEntry = entries.Told | entries.DriftTold | entries.DriftEnded
-_NOTICES = (entries.Told, entries.DriftTold, entries.DriftEnded)
-"""What says only that people were told: no plan depends on it."""
-
 
 _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
@@ -764,7 +761,7 @@ class State:
         self.realm: str | None = None
         self.serial = 0
         self.plan_serial = 0
-        """The serial of the newest entry that a plan depends on: of every entry but those of notices (`_NOTICES`)."""
+        """The serial of the newest entry that a plan depends on: of every entry but those of `is_notice`."""
         self.told: dict[RecordKey, dict[FactAtChannel, Telling]] = {}
         """What channels were told of an edition; it is no record of the campaign."""
         self.drifts: dict[RecordKey, list[ToldDrift]] = {}
@@ -819,7 +816,7 @@ class State:
         self.serial = entry.serial
         event = entry.event
         kind = type(event)
-        if isinstance(event, _NOTICES) and entry.campaign is not None and entry.edition is not None:
+        if entries.is_notice(event) and entry.campaign is not None and entry.edition is not None:
             name = CampaignName(entry.campaign)
             self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry)
             return

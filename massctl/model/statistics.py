@@ -166,21 +166,6 @@ class JudgedCall(Frozen, omit_defaults=True):
         return StatisticsRequest(self.call, self.begin_date, self.end_date)
 
 
-class ReportDelivery(Frozen, omit_defaults=True):
-    """A report that a runner is about to tell a channel of `notify`, has told it, or could not tell it."""
-
-    campaign: Line
-    edition: Count
-    day: Count
-    """Days after the send: 1, 3, 7 or 30."""
-    channel: Line
-    runner: Line
-    """By it a runner knows its own lines."""
-    at: Moment
-    """When the runner wrote this."""
-    outcome: Literal["told", "begun", "failed"] = "told"
-
-
 class Statistics(Frozen):
     """What the archive has of one account: the newest row of each article and day, and of each day."""
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName
+from massctl.model.ids import AppId
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.state import DAY_USED_UP, Record, State, beijing_day
 from massctl.model.statistics import (
@@ -24,7 +24,6 @@ from massctl.model.statistics import (
     AccountDay,
     ArticleDay,
     JudgedCall,
-    ReportDelivery,
     Statistics,
     StatisticsCall,
     StatisticsRequest,
@@ -263,35 +262,6 @@ class _History:
             and last.outcome in AGAIN_AFTER
             and self._now - last.at < AGAIN_AFTER[last.outcome]
         )
-
-
-DeliveryKey: TypeAlias = tuple[CampaignName, int, int, str]
-"""Campaign, edition, day and channel: a channel is told this report once."""
-CLAIM_AGE = timedelta(minutes=10)
-"""So old a claim may be: a runner that has not told its report by then has died, and another may. Our own bound."""
-
-
-def claimed(
-    lines: Iterable[ReportDelivery],
-    renamed: Mapping[CampaignName, CampaignName],
-    now: datetime,
-    runner: str = "",
-) -> frozenset[DeliveryKey]:
-    """Return the reports that were told, or that another runner than `runner` claimed first; `lines` in their order."""
-    told: set[DeliveryKey] = set()
-    begun: dict[DeliveryKey, list[str]] = {}
-    for each in lines:
-        name = CampaignName(each.campaign)
-        key = renamed.get(name, name), each.edition, each.day, each.channel
-        if each.outcome == "told":
-            told.add(key)
-        elif each.outcome == "failed":
-            begun[key] = [other for other in begun.get(key, ()) if other != each.runner]
-        elif now - each.at < CLAIM_AGE:
-            begun.setdefault(key, []).append(each.runner)
-    return frozenset(
-        told | {key for key, runners in begun.items() if runners and runners[0] != runner}
-    )
 
 
 class Match(Frozen):

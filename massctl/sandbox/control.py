@@ -367,7 +367,9 @@ def _notifications(
     db: Transaction,
     *,
     name: str,
-    kind: Literal["webhook", "wecom_robot", "feishu_robot", "dingtalk_robot", "email"],
+    kind: Literal[
+        "webhook", "wecom_robot", "feishu_robot", "dingtalk_robot", "email", "pull_request"
+    ],
     body: Record,
     headers: Record,
 ) -> Record:

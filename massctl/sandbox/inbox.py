@@ -515,4 +515,5 @@ _TEXTS: Mapping[str, Callable[[Record], str]] = {
     "feishu_robot": _card,
     "dingtalk_robot": _titled,
     "email": _letter,
+    "pull_request": lambda body: _member(body, "body"),
 }

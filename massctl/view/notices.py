@@ -65,6 +65,8 @@ _ASKING = frozenset(
     {"failed", "in_doubt", "awaiting_admin", "expired", "refused", "draft_left", "drift"}
 )
 """Happenings that need somebody."""
+_OVER = frozenset({"ended", "details", "withdrawn", "settled"})
+"""Happenings after which nobody asks how it was planned."""
 
 
 def plain(text: str) -> str:
@@ -73,6 +75,11 @@ def plain(text: str) -> str:
     for acted_on, instead in _ACTED_ON:
         line = acted_on.sub(instead, line)
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
+
+
+def is_article_address(text: str) -> bool:
+    """Return whether a text is the address of an article at WeChat, and nothing in it could end a link."""
+    return _ARTICLE.fullmatch(text) is not None
 
 
 def notice_texts(notices: Sequence[Notice], language: Reader) -> list[NoticeText]:
@@ -101,7 +108,7 @@ def _text(notice: Notice, language: Reader) -> NoticeText:
     )
 
 
-_ARTICLE = re.compile(r"https://mp\.weixin\.qq\.com/[\w.~:/?#&=%+-]*", re.ASCII)
+_ARTICLE = re.compile(r"https?://mp\.weixin\.qq\.com/[\w.~:/?#&=%+-]*", re.ASCII)
 _PAGE = re.compile(r"https?://[\w.~:/-]+", re.ASCII)
 """What may be an address in a chat; WeChat's and the forge's have no sign that would be markup there."""
 
@@ -109,7 +116,7 @@ _PAGE = re.compile(r"https?://[\w.~:/-]+", re.ASCII)
 def _links(notice: Notice, language: Reader) -> Iterator[NoticeLink]:
     """Say where its articles can be read, and where it was reviewed."""
     for number, address in enumerate(notice.addresses, 1):
-        if _ARTICLE.fullmatch(address) is not None:
+        if is_article_address(address):
             yield NoticeLink(say(Phrase("article {number}", number=number), language), address)
     if notice.pull_request is not None and _PAGE.fullmatch(notice.pull_request) is not None:
         yield NoticeLink(say(Phrase("the pull request"), language), notice.pull_request)
@@ -126,8 +133,8 @@ def _subject(notice: Notice, language: Reader) -> str:
 
 
 def _facts(notice: Notice, language: Reader) -> Iterator[str]:
-    """Say the send as it was planned; its account stands in the first line."""
-    if notice.block is None:
+    """Say the send as it was planned, while that matters; its account stands in the first line."""
+    if notice.block is None or notice.happening in _OVER:
         return
     rows = [row for row in fact_rows(notice.block) if row.name != "account"]
     if leads := brief_destinations(notice.block.destinations):

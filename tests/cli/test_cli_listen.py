@@ -232,6 +232,35 @@ def test_a_failure_is_told_as_record_event_tells_it(sent: Heard) -> None:
     )
 
 
+def test_the_first_end_is_told_at_once_and_those_of_two_minutes_together(
+    sent: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = "notify:\n  - {webhook_env: HOOK, events: [ended]}\n"
+    sent.shell.tree.settings(language="en", account=CALLBACK, state=channel)
+    for name in ("second", "third"):
+        sent.shell.tree.text(name, content=name)
+        assert 0 == sent.shell("apply", name, "--yes").status
+    sent.wechat.later(600)
+    sent.shell.env(HOOK="https://hook.example/")
+    told: list[int] = []
+
+    def taken(_: object, messages: Any) -> Any:
+        told.extend(len(each.notices) for each in messages)
+        return messages
+
+    monkeypatch.setattr("massctl.cli.notifications._posted", taken)
+    passed = [1000.0]
+    monkeypatch.setattr("massctl.cli.listener.time.monotonic", lambda: passed[0])
+    counts = []
+    for number in range(3):
+        sent.post(sent.finish(number))
+        sent.bring_in()
+        counts.append([*told])
+        passed[0] += 50
+    sent.bring_in()
+    assert ([[1]] * 3, [1, 2]) == (counts, told)
+
+
 def test_an_event_that_contradicts_is_counted_and_told(
     sent: Heard, capsys: pytest.CaptureFixture[str]
 ) -> None:

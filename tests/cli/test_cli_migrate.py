@@ -145,7 +145,7 @@ def test_statistics_that_cannot_be_moved_stop_no_move(
     def broken(*_: object) -> None:
         raise LedgerUnreachableError("no")
 
-    local.tree.write(f"massctl.state.statistics/{APPID}/told.jsonl", "{}")
+    local.tree.write(f"massctl.state.statistics/{APPID}/calls-2026-12.jsonl", "{}")
     monkeypatch.setattr("massctl.ledger.git_statistics.GitStatistics.flush", broken)
     said = local("state", "migrate", "--to", "git")
     assert (0, True) == (said.status, "the statistics stay where they were: no" in said.err)

@@ -14,14 +14,14 @@ from fake_forge import FakeForge, pull_request_event
 from git_shell import IN_GIT
 from gits import git
 from PIL import Image
-from repositories import png
+from repositories import APPID, png
 from services import CHROMIUM, require_chromium
 
 from massctl.cli.app import run
 from massctl.cli.commands.ci_review import write_comment, write_review
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.planner import PlanOptions, Purpose
-from massctl.cli.send_report import report_sends, sent_comment
+from massctl.cli.send_report import ended_comment, report_sends, sent_comment
 from massctl.cli.session import session
 from massctl.model.ids import CampaignName
 from massctl.view.i18n import Reader
@@ -319,21 +319,107 @@ def test_a_send_from_a_folder_below_the_top_is_looked_up_by_its_whole_path(main:
     with session(str(below), environment={**os.environ, **told}) as current:
         stopped = {(CampaignName("notice"), 1): ()}
         assert [7] == report_sends(current, 0, stopped, current.environment, forge)
-    assert ["weixin/campaigns/notice"] == forge.paths
+    assert ["weixin/campaigns/notice/campaign.lock.json"] == forge.paths
+
+
+OPENED = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T14:00:00+08:00}\n"
 
 
 def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> None:
-    opened = "send: {not_before: 2026-12-01T11:00:00+08:00, not_after: 2026-12-01T14:00:00+08:00}\n"
-    shell.tree.news("letter", more=opened)
+    shell.tree.news("letter", more=OPENED)
     shell("apply", "--yes", "--sandbox")
     shell("status", "--wait", "300", "--sandbox")
     with session(str(shell.root), sandbox=True) as current:
         record = read_ledger(current).record(CampaignName("letter"), 1)
-        body = sent_comment(record, "<!-- x -->", Reader("en"))
+        body = sent_comment(record, Reader("en"))
+        ended = ended_comment(record, Reader("en"))
 
     assert "**`letter`, edition 1: sent**" in body.replace("letter", "`letter`").replace("``", "`")
     assert "WeChat accepted it at 2026-12-01" in body
-    assert "followers" in body
+    assert ended is not None
+    rows = ended.splitlines()
+    assert "**letter, edition 1: sent**" == rows[0]
+    assert re.fullmatch(r"- it reached [\d,]+ of [\d,]+ followers", rows[2])
+    assert re.fullmatch(r"- <https?://mp\.weixin\.qq\.com/s\?\S+>", rows[3])
+    assert [
+        "- what followers do with it: massctl report letter",
+        "- to take it back: massctl withdraw letter",
+    ] == rows[4:]
+
+
+def test_before_the_end_there_is_no_comment_on_it(shell: Shell) -> None:
+    shell.tree.news("letter", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        record = read_ledger(current).record(CampaignName("letter"), 1)
+        assert None is ended_comment(record, Reader("en"))
+
+
+def test_a_send_that_failed_says_why_and_what_to_do(shell: Shell) -> None:
+    shell.tree.news("letter", more=OPENED)
+    shell("plan", "--sandbox")
+    shell.control("ending", {"appid": APPID, "status": "err(30003)"})
+    shell("apply", "--yes", "--sandbox")
+    shell.control("advance", {"seconds": 600})
+    shell("status", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        record = read_ledger(current).record(CampaignName("letter"), 1)
+        ended = ended_comment(record, Reader("en"))
+    assert ended is not None
+    assert "**letter, edition 1: failed**" in ended
+    assert "judged a reprint" in ended
+    assert "massctl status letter" in ended
+
+
+def test_the_end_is_a_comment_of_its_own_and_there_is_one(shell: Shell) -> None:
+    """Somebody is told of a new comment, and of no edit; another runner finds it there."""
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.news("letter", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
+    told = {"TOKEN": "x"}
+    with session(str(shell.root), sandbox=True) as current:
+        assert [7] == report_sends(current, 0, {}, told, forge)
+        assert 1 == len(forge.bodies(7))
+    shell("status", "--wait", "300", "--sandbox")
+    for _ in range(2):
+        with session(str(shell.root), sandbox=True) as current:
+            report_sends(current, 0, {}, told, forge)
+    assert ["<!-- massctl:sent letter -->", "<!-- massctl:ended letter 1 -->"] == [
+        each.splitlines()[0] for each in forge.bodies(7)
+    ]
+
+
+def test_a_comment_of_the_sandbox_stays_there(shell: Shell) -> None:
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.news("letter", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    shell("status", "--wait", "300", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        assert [] == report_sends(current, 0, {}, {"TOKEN": "x"})
+    assert ["<!-- massctl:sent letter -->", "<!-- massctl:ended letter 1 -->"] == [
+        each["body"]["body"].splitlines()[0] for each in shell.report()["notifications"]
+    ]
+
+
+def test_the_pull_request_is_the_one_that_brought_the_lock(main: Shell) -> None:
+    """What stands beside a lock may be changed after the send, by people who approved nothing."""
+    main.tree.text("notice")
+    main("lock")
+    forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
+    told = {
+        "GITHUB_TOKEN": "x",
+        "GITHUB_REPOSITORY": "house/letters",
+        "GITHUB_API_URL": "https://api.github.test",
+    }
+    with session(str(main.root), environment={**os.environ, **told}) as current:
+        stopped = {(CampaignName("notice"), 1): ()}
+        report_sends(current, 0, stopped, current.environment, forge)
+    assert ["campaigns/notice/campaign.lock.json"] == forge.paths
 
 
 def test_a_new_letter_is_shown_as_a_phone_shows_it(main: Shell, remote: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import json
+import re
 import struct
 from datetime import timedelta
 from pathlib import Path
@@ -147,15 +148,36 @@ def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Sh
         "**report** 秋日来信 (letter) · main\n66 of 1,286 followers (5.1%) opened"
     )
     assert "In all, 72 people read it; too few to compare with" in robot
-    (rows,) = (told.root / ".massctl/sandbox").rglob("told.jsonl")
-    told_rows = [
-        row
-        for line in rows.read_text(encoding="utf-8").splitlines()
-        if "outcome" not in (row := json.loads(line))
-    ]
-    assert 8 == len(told_rows)
+    listed = told("state", "list", "--sandbox").out
+    assert 8 == len(re.findall(r"fact report \d+ channel (?:ROBOT|HOOK) outcome told", listed))
     hook = next(post["body"] for post in posts(told) if post["kind"] == "webhook")
     assert [] == misfits("notices", hook)
+
+
+def test_day_seven_is_a_comment_on_the_pull_request_once(told: Shell):
+    told.tree.settings(
+        language="en", state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    for after in (0, 5, 6, 6, 7):
+        told.set_time(NEXT_MORNING + timedelta(days=after))
+        told("status", "--statistics", "--sandbox")
+    (comment,) = posts(told)
+    assert ("pull request", "pull_request", "letter") == (
+        comment["name"],
+        comment["kind"],
+        comment["body"]["campaign"],
+    )
+    mark, head, _, *rows = comment["body"]["body"].splitlines()
+    assert ("<!-- massctl:day7 letter 1 -->", "**letter, edition 1: day 7**") == (mark, head)
+    assert "of 1,286 followers" in rows[0]
+    assert "- the whole report: massctl report letter" == rows[-1]
+
+
+def test_without_a_forge_no_comment_is_made(told: Shell):
+    told.tree.settings(language="en")
+    told.set_time(NEXT_MORNING + timedelta(days=6))
+    told("status", "--statistics", "--sandbox")
+    assert [] == posts(told)
 
 
 def test_a_report_that_comes_too_late_is_not_told(told: Shell):
@@ -169,10 +191,11 @@ def test_a_channel_that_took_nothing_is_told_the_next_time(
 ):
     told.set_time(NEXT_MORNING)
     with monkeypatch.context() as away:
-        away.setattr("massctl.cli.notifications.posted", lambda *_, **__: Phrase("no answer"))
+        away.setattr("massctl.cli.channels.posted", lambda *_, **__: Phrase("no answer"))
         said = told("status", "--statistics", "--sandbox")
     assert (0, True) == (said.status, "ROBOT (notify) was not told: no answer" in said.err)
     assert [] == days(told)
+    told.set_time(NEXT_MORNING + timedelta(minutes=5))
     told("status", "--statistics", "--sandbox")
     assert [1] == days(told)
 

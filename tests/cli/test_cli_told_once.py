@@ -17,7 +17,7 @@ import pytest
 from cli_runner import SENDALL, Shell, lost
 from repositories import APPID
 
-from massctl.cli import notifications
+from massctl.cli import channels, notifications
 from massctl.cli.embedded_sandbox import Embedded
 from massctl.transport import Line
 
@@ -87,8 +87,8 @@ class Team:
         self._posts = notifications._posted
         self._records = notifications._record
         patch = shell.monkeypatch.setattr
-        patch(notifications, "_sandbox_base", lambda _: receiver.address)
-        patch(notifications._Lines, "to", lambda lines, _: self._line(lines))
+        patch(channels, "_sandbox_base", lambda _: receiver.address)
+        patch(channels._Lines, "to", lambda lines, _: self._line(lines))
         patch(notifications, "_record", self._recording)
         patch(notifications, "_posted", self._posting)
         told_by = Embedded.untold_events
@@ -256,8 +256,9 @@ def test_a_few_random_ends_are_each_told_once(team: Team) -> None:
     judge(team)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("team", [20261202], indirect=True)
+@pytest.mark.night
+@pytest.mark.parametrize("team", range(100, 120), indirect=True)
 def test_two_hundred_random_ends_are_each_told_once(team: Team) -> None:
-    play(team, 200)
+    """Ten in each of twenty worlds."""
+    play(team, 10)
     judge(team)

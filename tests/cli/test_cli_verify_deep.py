@@ -63,7 +63,7 @@ def test_contents_that_are_not_kept_here_are_counted_and_no_fault(sent: Shell) -
 def test_statistics_that_cannot_be_read_are_a_fault(sent: Shell) -> None:
     folder = FOLDER / "massctl.state.statistics" / APPID
     sent.tree.write(str(folder / "articles-2026-12.jsonl"), "no row\n")
-    sent.tree.write(str(folder / "told.jsonl"), "{}\n")
+    sent.tree.write(str(folder / "calls-2026-12.jsonl"), "{}\n")
     status, found = checked(sent)
     assert (5, ["main: 2 lines of the statistics cannot be read"]) == (status, found["faults"])
 

@@ -10,7 +10,7 @@ from massctl.apply.executor import REDONE_MAX, retry_if_stale
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
-from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry
+from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry, Told
 from massctl.model.state import Record, State
 from massctl.plan.plan import Until
 from massctl.view.i18n import Language
@@ -145,6 +145,18 @@ def test_once_others_wrote_a_run_begins_nothing_more_and_tells_what_it_finds_out
     with pytest.raises(LedgerStaleError, match="another runner"):
         mine.record(attempted(WORDS)[0], WORDS)
     assert 3 == mine.record(EXPIRED, WORDS).serial
+
+
+def test_what_another_runner_told_a_channel_overtakes_nobody() -> None:
+    ledger = SimLedger()
+    mine, theirs = open_book(ledger), open_book(ledger)
+    for outcome in ("begun", "told"):
+        theirs.record(Told(fact="ended", channel="HOOK", outcome=outcome), WORDS)
+    assert 3 == mine.record(attempted(WORDS)[0], WORDS).serial
+    assert ("told", 3) == (
+        mine.state.told[WORDS.name, 1]["ended", "HOOK"].outcome,
+        mine.state.serial,
+    )
 
 
 def test_an_interruption_of_a_run_that_was_overtaken_is_an_interruption() -> None:

@@ -699,10 +699,10 @@ def test_contents_are_kept_once_and_found_by_name(place: Place) -> None:
 
 def test_statistics_are_lines_in_the_order_in_which_they_came(place: Place) -> None:
     one, other = (PostgresStatistics(place.store().database) for _ in range(2))
-    one._append(APPID, {"calls-2026-12.jsonl": ["b", "a"], "told.jsonl": ["x"]})
+    one._append(APPID, {"calls-2026-12.jsonl": ["b", "a"], "account-2026-12.jsonl": ["x"]})
     other._append(APPID, {"calls-2026-12.jsonl": ["c"]})
-    assert ["calls-2026-12.jsonl", "told.jsonl"] == sorted(one._names(APPID))
-    names = ["calls-2026-12.jsonl", "none.jsonl", "told.jsonl"]
+    assert ["account-2026-12.jsonl", "calls-2026-12.jsonl"] == sorted(one._names(APPID))
+    names = ["calls-2026-12.jsonl", "none.jsonl", "account-2026-12.jsonl"]
     assert [b"b\na\nc", b"x"] == list(one._data(APPID, names))
     assert {} == one.load(APPID, date(2026, 12, 1)).articles
 

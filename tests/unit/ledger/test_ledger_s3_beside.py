@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from building import article, news
 from s3_places import CREDENTIALS, bucket_at
-from statistics_samples import APPID, SEEN, article_day, asked
+from statistics_samples import APPID, article_day, asked
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger import ARCHIVE_FOLDER
@@ -14,7 +14,6 @@ from massctl.ledger.s3_archive import S3Archive, S3Statistics
 from massctl.ledger.s3_bucket import Bucket
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId
-from massctl.model.statistics import ReportDelivery
 
 ME = AppId(APPID)
 
@@ -60,15 +59,6 @@ def test_what_two_runners_collect_is_all_there(bucket: Bucket):
     third = S3Statistics(bucket)
     assert [10, 11] == [row.read_user for row in third.load(ME).articles["100_1"]]
     assert 2 == len(third.calls(ME))
-
-
-def test_what_was_told_comes_in_the_order_in_which_it_was(bucket: Bucket):
-    told = [ReportDelivery("sale", 1, day, "WECOM_ROBOT", "runner", SEEN) for day in (3, 1, 7)]
-    for each in told:
-        archive = S3Statistics(bucket)
-        archive.add_deliveries(ME, [each])
-        archive.flush()
-    assert tuple(told) == S3Statistics(bucket).deliveries(ME)
 
 
 def test_they_move_there_and_back(bucket: Bucket, tmp_path: Path):

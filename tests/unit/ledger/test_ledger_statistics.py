@@ -11,7 +11,7 @@ from statistics_samples import APPID, SEEN, SENT, account_day, article_day, aske
 from massctl.errors import LedgerError
 from massctl.ledger.statistics import LocalStatistics
 from massctl.model.ids import AppId
-from massctl.model.statistics import ReportDelivery, StatisticsCall
+from massctl.model.statistics import StatisticsCall
 
 ME = AppId(APPID)
 
@@ -222,13 +222,6 @@ def test_the_calls_are_read_back_from_a_month_on(archive: LocalStatistics):
     archive.add(ME, [], [], asked(StatisticsCall.USERS))
     assert (first, asked(StatisticsCall.USERS)) == archive.calls(ME, date(2026, 10, 1))
     assert (asked(StatisticsCall.USERS),) == archive.calls(ME, SENT)
-
-
-def test_what_a_channel_was_told_is_remembered(archive: LocalStatistics):
-    told = ReportDelivery("sale", 1, 7, "WECOM_ROBOT", "runner", SEEN)
-    archive.add_deliveries(ME, [told])
-    assert (told,) == archive.deliveries(ME)
-    assert () == archive.deliveries(AppId("wxffffffffffffffff"))
 
 
 def test_a_folder_that_cannot_be_written_is_told(archive: LocalStatistics, tmp_path: Path):

@@ -5,7 +5,7 @@ from shutil import rmtree
 
 import pytest
 from gits import ENVIRONMENT, clone_of, git, remote_at
-from statistics_samples import APPID, SEEN, SENT, account_day, article_day, asked
+from statistics_samples import APPID, SENT, account_day, article_day, asked
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch
@@ -13,7 +13,7 @@ from massctl.ledger.git_remote import way_to
 from massctl.ledger.git_statistics import GitStatistics
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
-from massctl.model.statistics import STATISTICS_BRANCH, ReportDelivery
+from massctl.model.statistics import STATISTICS_BRANCH
 
 pytestmark = pytest.mark.slow
 ME = AppId(APPID)
@@ -67,14 +67,6 @@ def test_what_this_machine_knows_needs_no_server(remote: Path, tmp_path: Path):
 def test_nothing_is_pushed_where_nothing_was_added(remote: Path, tmp_path: Path):
     archive_in(clone_of(remote, tmp_path / "one")).flush()
     assert "" == git(remote, "branch", "--list", STATISTICS_BRANCH)
-
-
-def test_what_was_told_is_told_to_every_runner(remote: Path, tmp_path: Path):
-    told = ReportDelivery("sale", 1, 7, "WECOM_ROBOT", "runner", SEEN)
-    one = archive_in(clone_of(remote, tmp_path / "one"))
-    one.add_deliveries(ME, [told])
-    one.flush()
-    assert (told,) == archive_in(clone_of(remote, tmp_path / "two")).deliveries(ME)
 
 
 def test_without_the_remote_it_can_be_read_and_no_call_is_made(remote: Path, tmp_path: Path):

@@ -8,12 +8,11 @@ from building import at, attempted, news, recorded, saved, text
 from statistics_samples import SEEN, SENT, account_day, article_day
 
 from massctl.model.entries import SendAccepted
-from massctl.model.ids import AppId, CampaignName
+from massctl.model.ids import AppId
 from massctl.model.phrase import BEIJING
 from massctl.model.statistics import (
     ArticleDay,
     JudgedCall,
-    ReportDelivery,
     Statistics,
     StatisticsCall,
     StatisticsRequest,
@@ -21,12 +20,10 @@ from massctl.model.statistics import (
 )
 from massctl.plan.statistics import (
     CALLS_MAX,
-    CLAIM_AGE,
     ArticleIndex,
     Fall,
     Match,
     address_key,
-    claimed,
     due_requests,
     falls,
     has_newest_day,
@@ -47,39 +44,7 @@ def index(*rows: ArticleDay, known: tuple[int, ...] = ()) -> ArticleIndex:
     return ArticleIndex(Statistics(by_msgid, {}), known)
 
 
-SALE, NOW = CampaignName("sale"), datetime(2026, 11, 3, 9, tzinfo=BEIJING)
-KEY = (SALE, 1, 7, "HOOK")
-
-
-def began(runner: str, at: datetime = NOW, outcome: Any = "begun") -> ReportDelivery:
-    return ReportDelivery(*KEY, runner, at, outcome)
-
-
-@pytest.mark.parametrize(
-    ("lines", "runner", "is_claimed"),
-    [
-        ([], "", False),
-        ([ReportDelivery(*KEY, "other", NOW)], "a", True),
-        ([began("a")], "", True),
-        ([began("a"), began("b")], "a", False),
-        ([began("a"), began("b")], "b", True),
-        ([began("a"), began("b"), began("a", outcome="failed")], "b", False),
-        ([began("a"), began("a", outcome="failed")], "", False),
-        ([began("a", NOW - CLAIM_AGE)], "", False),
-        ([began("a", NOW - CLAIM_AGE), began("b")], "b", False),
-    ],
-)
-def test_a_report_is_left_to_the_runner_that_began_to_tell_it_first(
-    lines: list[ReportDelivery], runner: str, is_claimed: bool
-):
-    assert is_claimed == (KEY in claimed(lines, {}, NOW, runner))
-
-
-def test_what_was_told_of_a_campaign_before_it_was_renamed_is_told():
-    told = ReportDelivery(*KEY, "other", NOW)
-    assert {(CampaignName("spring"), 1, 7, "HOOK")} == claimed(
-        [told], {SALE: CampaignName("spring")}, NOW
-    )
+NOW = datetime(2026, 11, 3, 9, tzinfo=BEIJING)
 
 
 def test_an_address_that_names_an_article_outranks_the_title_of_another():

@@ -98,6 +98,11 @@ def test_articles_and_the_pull_request_are_links_and_nothing_else_is() -> None:
     )
 
 
+def test_what_is_over_is_told_without_how_it_was_planned() -> None:
+    told = {each: len(said(happening=each, block=SENT).lines) for each in ("ended", "accepted")}
+    assert told["ended"] == 1 < told["accepted"]
+
+
 def test_what_asks_for_somebody_is_marked() -> None:
     assert {"accepted", "ended", "details", "withdrawn", "settled", "upcoming", "report"} == {
         each for each in HAPPENING if not said(happening=each).needs_somebody

@@ -177,6 +177,7 @@ def test_below_four_comparable_sends_nothing_is_beside_a_number():
     shown = report_page(few, SHEET)
     assert "too few to compare with: 3 earlier sends to every follower" in shown
     assert not re.search(r'class="series band"|class="gap"|class="sign lies-\w+ of-open', shown)
+    assert "usual" not in card(shown, "funnel")
     assert re.search(r'class="series band"', newest_page())
 
 

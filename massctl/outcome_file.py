@@ -66,7 +66,7 @@ def outcome_rows(given: str) -> Iterator[OutcomeRow | UnreadRow]:
     )
 
 
-def _unreadable(path: Path, why: Phrase) -> UsageError:
+def _unreadable(path: Path, why: str) -> UsageError:
     return UsageError(Phrase("{file} cannot be read: {why}", file=str(path), why=why), _NOTHING)
 
 
@@ -74,7 +74,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise _unreadable(path, Phrase(system_reason(error))) from None
+        raise _unreadable(path, system_reason(error)) from None
     except UnicodeDecodeError:
         raise _unreadable(path, _NOT_UTF8) from None
 
@@ -98,7 +98,7 @@ def _of_csv(path: Path) -> Iterator[OutcomeRow | UnreadRow]:
                 if row:
                     yield _row(reader.line_num, places, row)
     except OSError as error:
-        raise _unreadable(path, Phrase(system_reason(error))) from None
+        raise _unreadable(path, system_reason(error)) from None
     except UnicodeDecodeError:
         raise _unreadable(path, _NOT_UTF8) from None
 
@@ -203,7 +203,7 @@ def _queried(query: str, folder: Path) -> Iterator[OutcomeRow | UnreadRow]:
                 raise UsageError(Phrase("the query is not one SELECT"), _NOTHING)
             yield from _rows_of(database, database.sql(query), duckdb.ColumnExpression)
     except OSError as error:
-        raise _unreadable(folder, Phrase(system_reason(error))) from None
+        raise _unreadable(folder, system_reason(error)) from None
     except duckdb.Error as error:
         why = str(error).partition("\n")[0]
         raise UsageError(

@@ -54,11 +54,16 @@ def findings_document(findings: Iterable[SendFinding], files: Sequence[str] = ()
 
 def finding_head(finding: SendFinding) -> Phrase:
     """Name the send that a finding is of."""
-    say_edition = Phrase("{day} {name}, edition {edition}: {title}")
-    template = say_edition if finding.edition > 1 else Phrase("{day} {name}: {title}")
     day = finding.sent_at.date().isoformat()
+    name, edition = finding.campaign, finding.edition
+    if edition == 1:
+        return Phrase("{day} {name}: {title}", day=day, name=name, title=finding.title)
     return Phrase(
-        template, day=day, name=finding.campaign, edition=finding.edition, title=finding.title
+        "{day} {name}, edition {edition}: {title}",
+        day=day,
+        name=name,
+        edition=edition,
+        title=finding.title,
     )
 
 

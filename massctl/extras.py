@@ -14,6 +14,7 @@ EXTRAS = {
     "s3": "obstore",
     "signed": "cryptography",
     "socks": "socksio",
+    "warehouse": "duckdb",
 }
 """What can be installed beside massctl, and the package that each brings."""
 _PIPX = "/pipx/venvs/"

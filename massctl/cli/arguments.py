@@ -54,6 +54,18 @@ def group_names(context: click.Context, _: click.Parameter, incomplete: str) -> 
     return sorted(name for name in groups if name.startswith(incomplete))
 
 
+def series_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the series that campaigns of the repository name and that begin so."""
+    from massctl.source.remarks import remarks_of
+    from massctl.source.repository import Repository
+
+    repository = Repository(_root(context))
+    named = (
+        remarks_of(repository, each, None).series for each in repository.campaign_folders.names
+    )
+    return sorted({name for name in named if name is not None and name.startswith(incomplete)})
+
+
 def _root(context: click.Context) -> Path:
     return Path(str(context.find_root().params.get("directory") or "."))
 

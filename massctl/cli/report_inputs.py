@@ -4,36 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
+from msgspec.structs import replace
+
+from massctl.cli import views
 from massctl.cli.ledger_access import require_ledger, require_recorded, shown_entries
 from massctl.cli.selection import in_scope
 from massctl.cli.session import Session
+from massctl.errors import UsageError
 from massctl.ledger.archive import Contents
 from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.destination import Destination
-from massctl.model.ids import AccountName, AppId, CampaignName
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.ids import AccountName, AppId, CampaignName, cell_of
+from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Record, RecordKey, State
+from massctl.outcome_file import outcome_rows
 from massctl.report.assembly import compared_since, make_report
+from massctl.report.outcomes import UnreadRow, with_outcomes
 from massctl.report.report import AccountFacts, ArticleFacts, Report, RepositoryFacts, SendFacts
+from massctl.source.remarks import remarks_of
+from massctl.source.repository import Repository
+from massctl.view.report_words import rows_words
 
 
-def session_report(session: Session, names: Sequence[CampaignName], since: date | None) -> Report:
+def session_report(
+    session: Session,
+    names: Sequence[CampaignName],
+    since: date | None,
+    series: str | None = None,
+) -> Report:
     """Make the report of the campaigns that the session is about, of all if none is named.
 
-    Raises UsageError for a campaign without records.
+    Raises UsageError for a campaign without records, and for a series of which nothing was sent.
     """
     state = session.fold(shown_entries(session))
     require_ledger(session, state)
     require_recorded(state, names, {name for name, _ in state.records})
     shown = [each.campaign for each in in_scope(session, state.records.values())]
     asked = [name for name in names or dict.fromkeys(shown) if name in shown]
-    is_whole = not names and session.selection.is_everything
+    if series is not None:
+        asked = [
+            name
+            for name in asked
+            if remarks_of(session.repository, name, session.settings).series == series
+        ]
+        if not asked:
+            say = Phrase("nothing was sent of a series {name}", name=series)
+            raise UsageError(
+                say, hint=Phrase("write `series: {name}` into its campaigns", name=series)
+            )
+    is_whole = not names and series is None and session.selection.is_everything
     now = session.clock.now()
     backend = session.backend
     contents = backend.archive()
     chosen = None if is_whole else asked
-    return report_from(state, session.settings, backend.statistics(), now, chosen, since, contents)
+    statistics, repository = backend.statistics(), session.repository
+    report = report_from(
+        state, session.settings, statistics, now, chosen, since, contents, repository
+    )
+    return replace(report, series=series)
+
+
+UNREAD_TOLD_MAX = 10
+"""So many rows that cannot be read are told one by one."""
+
+
+def joined_outcomes(session: Session, report: Report, given: str) -> Report:
+    """Add what came of the links of a report's sends, and tell of the rows that cannot be read.
+
+    Raises UsageError for a file or a query that cannot be read at all.
+    """
+    told: list[UnreadRow] = []
+    joined = with_outcomes(report, outcome_rows(given), told, UNREAD_TOLD_MAX)
+    source = given if Path(given).suffix and "\n" not in given else "SELECT"
+    page = session.console.page()
+    for each in told:
+        hint = Phrase("correct the row; the others are counted")
+        found = Diagnostic("MC504", Severity.WARNING, each.why, Place(source, each.line), hint)
+        views.diagnostics.diagnostic_line(page, found)
+    if joined.outcomes is not None:
+        page.line(rows_words(joined.outcomes))
+    session.console.talk_page(page.text())
+    return joined
 
 
 def report_from(
@@ -44,10 +99,12 @@ def report_from(
     names: Collection[CampaignName] | None = None,
     since: date | None = None,
     contents: Contents | None = None,
+    repository: Repository | None = None,
 ) -> Report:
     """Make the report of campaigns, all where None, from ledger and statistics; raise LedgerError.
 
-    `contents` knows where they led; without it the report does not say.
+    `contents` knows where they led, and `repository` their series and what was learnt; without one the report does not
+    say.
     """
     first = compared_since(state, names, since)
     appids = sorted(
@@ -58,7 +115,7 @@ def report_from(
         }
     )
     loaded = {appid: statistics.load(appid, first) for appid in appids if first is not None}
-    known = _known(settings, state, names, contents)
+    known = _known(settings, state, names, contents, repository)
     return make_report(state, loaded, known, now, names, since)
 
 
@@ -67,6 +124,7 @@ def _known(
     state: State,
     names: Collection[CampaignName] | None,
     contents: Contents | None,
+    repository: Repository | None,
 ) -> RepositoryFacts:
     """Return what massctl.yaml knows of accounts, and the ledger of sends."""
     accounts = {
@@ -79,7 +137,19 @@ def _known(
     shown = [each for each in records if names is None or each.campaign in names]
     leads = _leads(shown, contents) if contents is not None else {}
     facts = {record.key: _facts(record, leads.get(record.key, ())) for record in shown}
+    if repository is not None:
+        facts |= {key: _remarked(facts[key], key, repository, settings) for key in facts}
     return RepositoryFacts(accounts, facts)
+
+
+def _remarked(
+    facts: SendFacts, key: RecordKey, repository: Repository, settings: MassctlFile
+) -> SendFacts:
+    """Add the series of a send, and what was learnt from it."""
+    name, edition = key
+    remarks = remarks_of(repository, name, settings)
+    finding = remarks.finding(edition, cell_of(name))
+    return replace(facts, series=remarks.series, finding=finding.words if finding else "")
 
 
 def _leads(

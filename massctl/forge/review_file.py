@@ -11,11 +11,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Base64Bytes,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from massctl.errors import ForgeError
-from massctl.model.ids import CAMPAIGN_NAME_PATTERN, CAMPAIGNS, DEFAULTS_FILE
+from massctl.model.finding import SendFinding
+from massctl.model.ids import (
+    CAMPAIGN_NAME_PATTERN,
+    CAMPAIGNS,
+    DEFAULTS_FILE,
+    AccountName,
+    AppId,
+    CampaignName,
+)
 from massctl.model.phrase import Phrase
+from massctl.model.shape import plain
 from massctl.model.strict import Strict
 from massctl.plan.plan_file import SavedPlan, StoppedPlan
 
@@ -67,6 +83,36 @@ KeyChange = Literal["removed", "changed"]
 RuleKey = Literal["policy", "accounts", "forge", "state"]
 
 
+class QuotedFinding(Strict):
+    """What was learnt from an earlier letter of an account from which the pull request sends."""
+
+    campaign: _Name
+    """The campaign."""
+    edition: Annotated[int, Field(ge=1)]
+    """Its edition."""
+    title: str
+    """What people call it."""
+    account: str
+    """The account, as massctl.yaml names it."""
+    appid: str
+    """Its AppID."""
+    series: str | None
+    """The series that it belongs to."""
+    sent_at: AwareDatetime
+    """When it went out."""
+    verdict: str | None
+    """The words of the report."""
+    learnt: str | None
+    """A person's sentence."""
+
+    @property
+    def finding(self) -> SendFinding:
+        """Return it as a value."""
+        names = CampaignName(self.campaign), AccountName(self.account), AppId(self.appid)
+        said = self.model_dump(exclude={"campaign", "account", "appid"})
+        return SendFinding(campaign=names[0], account=names[1], appid=names[2], **said)
+
+
 class ReviewFile(Strict):
     """A pull request as main's massctl renders it."""
 
@@ -90,6 +136,8 @@ class ReviewFile(Strict):
     """Each `_defaults.yaml` that is not as in the branch that sends -> the campaigns that inherit from it."""
     ledger_keys: KeyChange | None = None
     """What becomes of `state.keys` in massctl.yaml; null where it stays."""
+    findings: list[QuotedFinding] = Field(default_factory=list)
+    """What was learnt from the last letters of the accounts from which it sends, as the branch that sends says."""
 
 
 class UnfitError(Exception):
@@ -109,6 +157,7 @@ def review_text(
     ledger_keys: KeyChange | None = None,
     rules: Sequence[RuleKey] = (),
     defaults: Mapping[str, Sequence[str]] | None = None,
+    findings: Sequence[SendFinding] = (),
 ) -> str:
     """Write a review; `plan` is the plan's JSON, `unseen` the files by why no difference shows them."""
     made = {
@@ -119,6 +168,7 @@ def review_text(
         **unseen,
     }
     made["shown"] = {name: each.model_dump(mode="json") for name, each in shown.items()}
+    made["findings"] = list(map(plain, findings))
     made |= {"ledger_keys": ledger_keys, "rules": list(rules), "defaults": dict(defaults or {})}
     return json.dumps(made, ensure_ascii=False, sort_keys=True) + "\n"
 

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from massctl.model.diagnostics import CODES, Fault, KeyPath
+from massctl.model.finding import FINDING, RecordedFinding, SeriesName
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
@@ -121,6 +122,7 @@ WechatName = Annotated[str, StringConstraints(pattern=WECHAT_NAME_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
 CropText = Annotated[str, StringConstraints(pattern=CROP_PATTERN)]
 Share = Annotated[float, Field(ge=0, le=1)]
+TrackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
 CODE_PATTERN = r"^MC[0-9]{3}$"
 """The code of a diagnostic."""
 
@@ -396,9 +398,17 @@ class CampaignFile(Strict):
     """true: each line of Markdown is a line of the article, as in verse. Else the lines of a paragraph are one."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
+    track: dict[TrackName, NonEmptyLine] | None = None
+    """The tag of its links, parameters by name: each link of its articles to an own site or mini-program
+    (`own_sites` in massctl.yaml) carries them. What a link says itself wins. Values may use Jinja."""
     matrix: Annotated[list[CellFile], Field(min_length=1)] | None = None
     """The same message from several accounts, or to several audiences: each cell is a campaign of its own, called
     NAME@CELL. What cells do not say of account and audience stands above."""
+    series: SeriesName | None = None
+    """The series of letters that it belongs to, such as `walks`: `massctl report --series walks` shows all of them.
+    It is no part of what is sent, and may be written later."""
+    finding: list[RecordedFinding] = Field(default_factory=list)
+    """What was learnt, by edition; `massctl report NAME --record` writes it. It is no part of what is sent."""
     ignore: list[Ignore] = Field(default_factory=list)
     """Warnings and notes about this campaign that are accepted, each with its reason."""
     mpnews: MpNews | None = None
@@ -452,7 +462,7 @@ def as_cell(data: Mapping[str, Any], index: int) -> dict[str, Any]:
     """Return what a campaign.yaml with `matrix` says of one of its cells, as a file of its own."""
     cell = mapping_of(data["matrix"][index])
     own = {key: cell[key] for key in ("account", "audience") if key in cell}
-    rest = {key: value for key, value in data.items() if key != MATRIX}
+    rest = {key: value for key, value in data.items() if key not in (MATRIX, FINDING)}
     found = {**rest, **own}
     if "vars" in cell and isinstance(data.get("vars", {}), Mapping):
         found["vars"] = {**data.get("vars", {}), **mapping_of(cell["vars"])}
@@ -556,8 +566,9 @@ def _overlap(index: int, cell: Mapping[str, Any], other: object) -> Fault:
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
     if MATRIX not in data:
-        return _campaign_faults(data)
-    return faults_by_cell(data, lambda cell: [*_campaign_faults(cell), *_no_account(cell)])
+        return [*_campaign_faults(data), *_findings(data)]
+    by_cell = faults_by_cell(data, lambda cell: [*_campaign_faults(cell), *_no_account(cell)])
+    return [*by_cell, *_findings(data)]
 
 
 def _campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
@@ -728,7 +739,7 @@ def _looks(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Refuse a look for what has no articles."""
     if "mpnews" in data or not any(message in data for message in MESSAGES):
         return
-    for key in ("theme", "brand", "breaks"):
+    for key in ("theme", "brand", "breaks", "track"):
         if key in data:
             say = Phrase("this is for articles (mpnews), and the message has none")
             yield Fault("MC014", say, TAKE_OUT, key=(key,))
@@ -876,6 +887,26 @@ def _ignored_codes(data: Mapping[str, Any]) -> Iterator[Fault]:
                 key=("ignore", index, "code"),
                 at_key=False,
             )
+
+
+def _findings(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Refuse findings of no cell, and two of one edition: nobody could say which counts."""
+    cells = [mapping_of(each).get("name") for each in list_of(data.get(MATRIX))]
+    known: list[tuple[Any, Any]] = []
+    for index, finding in enumerate(list_of(data.get(FINDING))):
+        said = mapping_of(finding)
+        cell, key = said.get("cell"), (FINDING, index)
+        which = (said.get("edition", 1), cell)
+        if MATRIX in data and cell not in cells:
+            hint = Phrase("write the name of a cell of the matrix")
+            yield Fault("MC014", Phrase("there is no such cell"), hint, key=(*key, "cell"))
+        elif MATRIX not in data and cell is not None:
+            say = Phrase("this campaign has no matrix, and so no cells")
+            yield Fault("MC014", say, TAKE_OUT, key=(*key, "cell"))
+        elif which in known:
+            say = Phrase("there is a finding of this edition already")
+            yield Fault("MC014", say, Phrase("join the two"), key=key)
+        known.append(which)
 
 
 def _has_form_of_time(value: object) -> bool:

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from massctl.model.campaign import Preview, VariableName, mapping_of
+from massctl.model.campaign import Preview, TrackName, VariableName, mapping_of
 from massctl.model.diagnostics import Fault
+from massctl.model.finding import SeriesName
 from massctl.model.ids import ACCOUNT_NAME_PATTERN
 from massctl.model.phrase import Phrase
 from massctl.model.settings import TIMEZONE, TimeOfDay
-from massctl.model.strict import NonEmpty, Strict
+from massctl.model.strict import NonEmpty, NonEmptyLine, Strict
 from massctl.model.theme import ThemeKey
 
 
@@ -48,6 +49,10 @@ class DefaultsFile(Strict):
     """The look of the articles, a theme's name or keys; each key is inherited by itself."""
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates; each is inherited by itself."""
+    series: SeriesName | None = None
+    """The series of letters that they belong to."""
+    track: dict[TrackName, NonEmptyLine] = Field(default_factory=dict)
+    """The tag of links to own sites; each parameter is inherited by itself."""
 
 
 def defaults_faults(data: Mapping[str, Any]) -> Iterator[Fault]:

@@ -164,6 +164,23 @@ class CallbackSettings(Strict):
     back to WeChat. Absent: they get the empty answer."""
 
 
+class OwnSites(Strict):
+    """Where the team itself answers: links that lead there carry the tag of `track`."""
+
+    hosts: list[Annotated[str, StringConstraints(pattern=HOST_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """Hosts of its sites, `*.example.com` for all below one."""
+    mini_programs: list[Annotated[str, StringConstraints(pattern=APPID_PATTERN)]] = Field(
+        default_factory=list
+    )
+    """AppIDs of its mini-programs."""
+
+    def has_host(self, host: str) -> bool:
+        """Return whether a host, in ASCII, is one of the team's."""
+        return any(_covers(each.lower(), host) for each in self.hosts)
+
+
 class Account(Strict):
     """One Official Account (公众号)."""
 
@@ -197,6 +214,8 @@ class Account(Strict):
     """The look of this account's articles, a theme's name or keys; each key wins over the repository's."""
     brand: Brand | None = None
     """The brand of this account's articles, in place of the repository's."""
+    own_sites: OwnSites | None = None
+    """The own sites of this account's articles, in place of the repository's."""
 
     @property
     def is_labelled(self) -> bool:
@@ -589,6 +608,8 @@ class MassctlFile(Strict):
     """The look of all articles, a theme's name or keys, where account, campaign and article say nothing."""
     brand: Brand | None = None
     """What makes any theme the team's own: colour, size, header, footer, logo."""
+    own_sites: OwnSites | None = None
+    """The team's own sites and mini-programs: links to them carry the tag that a campaign's `track` names."""
     state: StateSettings = Field(default_factory=StateSettings)
     """Where the ledger is."""
     policy: Policy = Field(default_factory=Policy)
@@ -610,10 +631,14 @@ class MassctlFile(Strict):
         return frozenset(_variables(self))
 
     def account(self, name: str) -> Account:
-        """Return an account that exists, with the repository's theme and brand where it says nothing of its own."""
+        """Return an account that exists, with what the repository says where it says nothing of its own."""
         found = self.accounts[name]
         theme = found.theme.over(self.theme) if found.theme is not None else self.theme
-        return found.model_copy(update={"theme": theme, "brand": found.brand or self.brand})
+        shared = {
+            "brand": found.brand or self.brand,
+            "own_sites": found.own_sites or self.own_sites,
+        }
+        return found.model_copy(update={"theme": theme, **shared})
 
     def name_of(self, account: str) -> str:
         """Return what people call an account: its name, else the key that it stands under."""

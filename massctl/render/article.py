@@ -20,7 +20,14 @@ from massctl.render.article_bounds import (
 )
 from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import has_cjk
-from massctl.render.conservation import NOTHING, Conserved, conserved, conserved_html, of_markdown
+from massctl.render.conservation import (
+    NOTHING,
+    Conserved,
+    conserved,
+    conserved_html,
+    of_markdown,
+    with_tag,
+)
 from massctl.render.foreign import template_marks, tex_of_html
 from massctl.render.limits import CONTENT_BYTES_BELOW, content_faults, empty_content_faults
 from massctl.render.paths import Pictures, template_path
@@ -76,7 +83,9 @@ def render_body(
         )
     elif _read(path, setting, body):
         _render(
-            ArticleFile(path, setting.pictures, setting.external_links, title, breaks),
+            ArticleFile(
+                path, setting.pictures, setting.external_links, title, breaks, setting.track
+            ),
             variables,
             setting,
             theme,
@@ -152,6 +161,7 @@ def _render(
         _use_pictures(body.theme, body.content, setting.pictures)
     else:
         _from_html(text, page, body)
+    body.content = with_tag(body.content, setting.track)
     body.faults += [
         *_forged(body.content, setting.pictures),
         *content_faults(body.content, setting.limit),
@@ -202,7 +212,7 @@ def _with_brand(
         return [(text, page)]
 
     def page_of(path: str) -> ArticleFile:
-        return ArticleFile(path, setting.pictures, setting.external_links)
+        return ArticleFile(path, setting.pictures, setting.external_links, track=setting.track)
 
     def part(key: str, written: str | None) -> list[tuple[str, ArticleFile]]:
         path = template_path(written, setting.own) if written is not None else None

@@ -22,6 +22,7 @@ from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
 from massctl.render.links import has_scheme, meant
 from massctl.render.paths import is_pixel, is_spacer
 from massctl.render.styles import pictures_in
+from massctl.render.tracking import Tracking
 from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
             )
         )
     return Conserved(body)
+
+
+def with_tag(body: Conserved, track: Tracking) -> Conserved:
+    """Return a body whose links to own sites carry the campaign's tag; nothing else of it changes."""
+    return Conserved(track.content(body))
 
 
 def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list[str]]]:
@@ -256,7 +262,7 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
             yield _lost(Phrase("code is missing from the rendered article: `{text}`"), each)
         else:
             position = at + len(each)
-    yield from _missing_links(body, whole, source.links)
+    yield from _missing_links(body, whole, source.links, page)
     for address, count in Counter(source.pictures).items():
         placed = None if is_pixel(address) else page.picture(address, address)
         if placed is not None and body.count(escaped_value(placed[0])) < count:
@@ -301,7 +307,9 @@ def _missing_texts(whole: str, texts: Sequence[str]) -> Iterator[Fault]:
             return
 
 
-def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Fault]:
+def _missing_links(
+    body: str, whole: str, links: Sequence[str], page: ArticleFile
+) -> Iterator[Fault]:
     from markdown_it.common.normalize_url import normalizeLink
 
     for said in dict.fromkeys(links):
@@ -313,6 +321,7 @@ def _missing_links(body: str, whole: str, links: Sequence[str]) -> Iterator[Faul
             kept not in body
             and f'href="{escaped_value(said)}"' not in body
             and address.removeprefix(_ADDRESS_ONLY) not in whole
+            and page.track.address(address) not in whole
         ):
             say = Phrase("the address of a link is missing from the rendered article: `{text}`")
             yield _lost(say, said)

@@ -1,7 +1,10 @@
 """The message of a campaign, rendered: strings of campaign.yaml through Jinja, articles, covers, limits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec.structs import replace
 
 from massctl.model.campaign import (
     SQUARE,
@@ -38,7 +41,7 @@ from massctl.model.message import (
     VoiceMessage,
 )
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import Account
+from massctl.model.settings import Account, OwnSites
 from massctl.model.theme import ThemeSettings
 from massctl.render.inputs import Inputs, RecordingPurpose
 from massctl.render.limits import LIMITS, ContentLimit, Limit
@@ -46,6 +49,7 @@ from massctl.render.paths import Pictures, is_foreign, picture_paths
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Setting, Strings, no_check
+from massctl.render.tracking import Tracking
 
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
@@ -108,9 +112,47 @@ def render_content(
         name, own, file.account, inputs, pictures, account.external_links, usual, brand, limit
     )
     strings = Strings(file, setting, place, words)
+    track = _tracking(strings, account)
+    strings.setting = replace(setting, track=track)
     message, recordings = render_message(strings)
+    _report_unused_tag(strings, track)
     links = tuple(sorted(setting.links.items()))
     return RenderedContent(message, pictures.used, recordings, tuple(strings.diagnostics), links)
+
+
+TAG_CHARACTERS_MAX = 200
+"""Ours: of one value; the address behind "read original" may have 1,024 bytes."""
+
+
+def _tracking(strings: Strings, account: Account) -> Tracking:
+    """Render the tag of the campaign's links; report each value that no address can carry."""
+    sites = account.own_sites or OwnSites()
+    written = strings.file.track or {}
+    tag = {key: strings.string(text, ("track", key), _tag_faults) for key, text in written.items()}
+    return Tracking(sites, tag)
+
+
+def _tag_faults(value: str) -> Iterator[Fault]:
+    if not value:
+        yield Fault("MC014", Phrase("the value is empty"), Phrase("write a value, or take it out"))
+    elif not value.isprintable() or len(value) > TAG_CHARACTERS_MAX:
+        say = Phrase(
+            "a tag is one line of at most {limit} visible characters", limit=TAG_CHARACTERS_MAX
+        )
+        yield Fault("MC014", say, Phrase("write a short word, such as the campaign's name"))
+
+
+def _report_unused_tag(strings: Strings, track: Tracking) -> None:
+    """Say that no link carries the campaign's tag. One that is inherited is others' too."""
+    place = strings.place(("track",))
+    is_inherited = place is not None and place.file.endswith(f"/{DEFAULTS_FILE}")
+    if not track.tag or track.is_carried or is_inherited or strings.diagnostics:
+        return
+    say = Phrase("no link of this message carries the tag")
+    hint = Phrase(
+        "name your hosts or mini-programs under `own_sites:` in massctl.yaml, link to one of them, or take `track` out"
+    )
+    strings.report([Fault("MC415", say, hint, severity=Severity.WARNING)], {}, ("track",))
 
 
 def render_message(strings: Strings) -> tuple[RenderedMessage, tuple[Recording, ...]]:
@@ -148,9 +190,9 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
     title = string("title", article.title, LIMITS["title"])
     author = string("author", article.author, LIMITS["author"])
     digest = string("digest", article.digest, LIMITS["digest"])
-    url = string(
-        "content_source_url", article.content_source_url or "", LIMITS["content_source_url"]
-    )
+    tagged = strings.setting.track.address
+    check = partial(_tagged_url_faults, tagged)
+    url = tagged(string("content_source_url", article.content_source_url or "", check))
     cover = _cover(
         strings,
         article.cover,
@@ -207,6 +249,11 @@ def _article(strings: Strings, index: int, article: Article, *, is_alone: bool) 
         theme=(theme.name or DEFAULT) if body.theme is not None else None,
         **flags_of(article),
     )
+
+
+def _tagged_url_faults(tagged: Callable[[str], str], address: str) -> Iterable[Fault]:
+    """Judge the address behind "read original" as it will be sent."""
+    return LIMITS["content_source_url"](tagged(address))
 
 
 def _report_theme(strings: Strings, article: Article, keys: KeyPath, theme: "Theme") -> None:

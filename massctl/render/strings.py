@@ -20,6 +20,7 @@ from massctl.render.paths import Pictures
 from massctl.render.rules.registry import judge
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
+from massctl.render.tracking import Tracking
 
 if TYPE_CHECKING:
     from massctl.render.article_file import ExternalLinks
@@ -59,6 +60,8 @@ class Setting(Frozen, dict=True):
     """Of an account that takes less than WeChat does elsewhere."""
     links: dict[str, str] = field(default_factory=dict)
     """The addresses that templates took from the ledger."""
+    track: Tracking = field(default_factory=Tracking)
+    """Puts the campaign's tag on links to own sites."""
 
     @cached_property
     def themes(self) -> "Themes":

@@ -642,7 +642,7 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
     elif stays(address, writer.page):
         attributes = {"href": normalizeLink(address)}
     elif has_scheme(address):
-        note = address
+        note = writer.page.track.address(address)
     elif address.startswith("#"):
         writer.page.report(
             warning(
@@ -675,7 +675,7 @@ def _link(writer: _ArticleWriter, node: Element) -> None:
         writer.children(node)
         writer.in_link = outside
     words = " ".join(node.text().split()) if note else ""
-    if note and words not in (note, note.removeprefix("mailto:")):
+    if note and words not in (address, address.removeprefix("mailto:")):
         _refer(writer, note, said)
         writer.notes.name(note, words)
 

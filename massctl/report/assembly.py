@@ -19,7 +19,6 @@ from massctl.model.phrase import BEIJING
 from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
 from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
 from massctl.plan.job_failure import reason_of
-from massctl.plan.reach import sent_in
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
 from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
 from massctl.report.comparison import (
@@ -29,6 +28,7 @@ from massctl.report.comparison import (
     title_bucket,
     usual_days,
 )
+from massctl.report.findings import sent_at_of, title_of
 from massctl.report.readings import Readings, article_report, readings_of
 from massctl.report.report import (
     COMPARED_DAYS,
@@ -106,7 +106,7 @@ def _may_be_shown(
     One that went out shortly before midnight may be of the next day, which its statistics tell.
     """
     for record in state.records.values():
-        at = _sent_at(record) if names is None or record.campaign in names else None
+        at = sent_at_of(record) if names is None or record.campaign in names else None
         if at is not None and (since is None or max(publication_days(record)) >= since):
             yield record, at
 
@@ -160,9 +160,7 @@ class _Send(Frozen, kw_only=True, dict=True):
 
     @property
     def title(self) -> str:
-        told = [each.event.title for each in reversed(self.record.attempts) if each.event.title]
-        imported = self.record.imported.title if self.record.imported is not None else None
-        return next(iter(told), None) or imported or self.record.campaign
+        return title_of(self.record)
 
     @property
     def audience(self) -> tuple[AudienceKind, str | None]:
@@ -193,14 +191,6 @@ def _is_shown(send: _Send, names: Collection[CampaignName] | None, since: date |
     )
 
 
-def _sent_at(record: Record) -> datetime | None:
-    """Return when an edition went out; None if nothing of it is known to have."""
-    if not record.sent_batches:
-        return None
-    moments = [each.first for each in sent_in(record)] or [job.accepted_at for job in record.jobs]
-    return min(moments, default=None)
-
-
 def _measured(
     state: State,
     statistics: Mapping[AppId, Statistics],
@@ -218,7 +208,7 @@ def _measured(
     ]
     indexes = {appid: ArticleIndex(each, ids) for appid, each in statistics.items()}
     for record in state.records.values():
-        sent_at = _sent_at(record)
+        sent_at = sent_at_of(record)
         if sent_at is None or record.appid is None:
             continue
         if beijing_day(sent_at) < first:
@@ -389,6 +379,8 @@ def _send_report(send: _Send, windows: _Windows) -> SendReport:
         commit=send.facts.commit,
         approver=send.facts.approver,
         destinations=send.facts.destinations,
+        series=send.facts.series,
+        finding=send.facts.finding,
         day=send.day,
         articles=articles,
         funnel=funnel_of(record, first),

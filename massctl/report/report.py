@@ -11,6 +11,7 @@ from functools import cached_property
 from math import ceil, floor
 
 from msgspec import field
+from msgspec.structs import replace
 
 from massctl.errors import InvariantError
 from massctl.model.destination import Destination
@@ -44,6 +45,8 @@ class Origin(StrEnum):
     """WeChat's statistics of one article (getarticletotaldetail)."""
     ACCOUNT = "account"
     """WeChat's statistics of the whole account (getusersummary, getusercumulate, getbizsummary)."""
+    OUTCOMES = "outcomes"
+    """The file or query that `report --outcomes` names."""
     COMPUTED = "computed"
     """massctl computed it from the numbers beside it."""
 
@@ -583,6 +586,36 @@ class FollowerDay(Frozen):
         return Comparison(Aspect.LEFT, self.cancelled, self.values, self.usual)
 
 
+class Outcome(Frozen):
+    """One kind of outcome of a send, by the end of each of DAYS."""
+
+    name: str
+    """What the file calls it; empty for all that have no row of their own."""
+    counts: tuple[Figure, ...]
+    """How many, by DAYS."""
+    amounts: tuple[Figure, ...]
+    """What they add up to, by DAYS, in the file's own money."""
+    per_thousand: Figure
+    """How many for each 1,000 followers who received it, by the newest of DAYS that is over, else by now."""
+
+
+class OutcomesRead(Frozen):
+    """What became of the rows of a file."""
+
+    rows: int = 0
+    """Every row."""
+    joined: int = 0
+    """Those that count for a send of the report."""
+    untagged: int = 0
+    """Those without a tag."""
+    unknown: int = 0
+    """Those whose tag no link of these sends carried."""
+    outside: int = 0
+    """Those of a day before the send, or after its day 30."""
+    unread: int = 0
+    """Those that cannot be read."""
+
+
 class SendReport(Frozen, kw_only=True):
     """One edition of a campaign that went out."""
 
@@ -623,6 +656,12 @@ class SendReport(Frozen, kw_only=True):
     newest FULL_MAX sends of a report: it is a hundred numbers for each, which nobody looks at for a thousand."""
     followers: tuple[FollowerDay, ...] = ()
     """The day of the send, and the two after it."""
+    series: str | None = None
+    """The series of letters that it belongs to."""
+    finding: str = ""
+    """What was learnt from it, as its campaign.yaml says; empty for nothing."""
+    outcomes: tuple[Outcome, ...] = ()
+    """What came of its links, the most frequent first."""
 
     @property
     def first(self) -> ArticleReport | None:
@@ -781,6 +820,15 @@ class Report(Frozen, kw_only=True):
     """By name."""
     sends: tuple[SendReport, ...]
     """Newest first."""
+    series: str | None = None
+    """The series of letters that was asked for."""
+    outcomes: OutcomesRead | None = None
+    """What became of the rows of outcomes; None where none were given."""
+
+    def of_series(self, name: str) -> "Report":
+        """Return the report of the letters of one series."""
+        sends = tuple(each for each in self.sends if each.series == name)
+        return replace(self, sends=sends, series=name)
 
 
 class ArticleFacts(Frozen):
@@ -800,6 +848,10 @@ class SendFacts(Frozen, kw_only=True):
     approver: str | None = None
     destinations: tuple[Destination, ...] = ()
     """Where it led, as far as its content is kept."""
+    series: str | None = None
+    """The series of letters that it belongs to."""
+    finding: str = ""
+    """What was learnt from it; empty for nothing."""
 
 
 class AccountFacts(Frozen):

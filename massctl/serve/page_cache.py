@@ -13,7 +13,7 @@ from massctl.ledger.archive import Contents
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha256
+from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha256
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -394,6 +394,8 @@ class PageCache:
                 report = self._reported(self._settings)
             except LedgerError as error:
                 return self.list_page(trouble=error.summary)
+            if "series" in query:
+                report = report.of_series(query["series"])
             if "send" not in query:
                 return sends_page(
                     report, sheet, Watched(REPORTED, heard), Order.of(query), self._trouble
@@ -460,7 +462,9 @@ class PageCache:
         is_reported = any(
             path == self._statistics or path.startswith(f"{self._statistics}/") for path in paths
         )
-        if is_reported or is_about_settings or self._ledger in paths:
+        # Series and findings stand in the campaigns' files.
+        is_remarked = any(path.endswith(f"/{CAMPAIGN_FILE}") for path in paths)
+        if is_reported or is_remarked or is_about_settings or self._ledger in paths:
             self._report = None
         if self._ledger in paths:
             self._state, self._trouble = self._read_ledger()

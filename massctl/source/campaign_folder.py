@@ -11,6 +11,7 @@ from typing import Any
 
 from massctl.errors import UsageError
 from massctl.model.campaign import MATRIX, CampaignFile, as_cell, mapping_of
+from massctl.model.finding import FINDING
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
@@ -96,9 +97,12 @@ def copied_folder(
     window: Window | None,
     values: Mapping[str, str],
 ) -> Iterator[Path]:
-    """Copy a campaign into the folder `own`, without lock and edition, with another window and other values of keys."""
+    """Copy a campaign into the folder `own`, with another window and other values of keys.
+
+    The copy has neither the lock nor the edition nor the findings.
+    """
     data, said = _declared(repository, source)
-    changes: dict[Keys, str | None] = {("edition",): None}
+    changes: dict[Keys, str | None] = {("edition",): None, (FINDING,): None}
     if window is None:
         changes |= _without_window(said)
     else:
@@ -140,6 +144,7 @@ def copied_for_rest(
         **alone,
         ("audience", "openids"): UNSENT_LIST,
         ("edition",): None,
+        (FINDING,): None,
     }
     with unfinished_folder(repository, rest, cache) as target:
         _copy(repository, source, target, data, changes | _without_window(said), old_list)
@@ -197,6 +202,18 @@ def _copy(
     root = repository.root / repository.folder(source)
     shutil.copytree(root, target, symlinks=True, ignore=_ours(root, old_list), dirs_exist_ok=True)
     (target / CAMPAIGN_FILE).write_bytes(written)
+
+
+def quote_in(file: Path, comment: str, mark: str) -> None:
+    """Put comments into a copied campaign.yaml, below the line that names its schema.
+
+    They take the place of those that it was copied with, whose lines begin with `mark`.
+    """
+    lines = file.read_bytes().decode().splitlines(keepends=True)
+    text = "".join(each for each in lines if not each.startswith(mark))
+    newline = "\r\n" if "\r\n" in text else "\n"
+    first, end, rest = text.partition(newline) if text.startswith("#") else ("", "", text)
+    file.write_bytes(f"{first}{end}{comment.replace(chr(10), newline)}{rest}".encode())
 
 
 def _ours(source: Path, old_list: Path | None) -> Any:

@@ -30,6 +30,7 @@ from massctl.model.diagnostics import (
     Span,
     first_told,
 )
+from massctl.model.finding import REMARKS
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     AppId,
@@ -246,7 +247,10 @@ class Loaded(Campaign):
     @property
     def own_content(self) -> bytes | None:
         """What counts as the content of its campaign.yaml: of a cell what the file says of it, else the file (None)."""
-        return None if self.index is None else canonical_json(self.said).encode()
+        if self.index is None:
+            return None
+        said = {key: value for key, value in self.said.items() if key not in REMARKS}
+        return canonical_json(said).encode()
 
 
 def load_campaign(

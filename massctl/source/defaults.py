@@ -23,8 +23,10 @@ from massctl.source.validation import keys_of, known_keys, validate
 from massctl.source.yaml import Positions, YamlDocument, no_positions, read_yaml
 
 _FIRST_LINE = "account: main"
-_BY_ITSELF = ("theme", "vars")
+_BY_ITSELF = ("theme", "vars", "track")
 """Keys of which each part is inherited by itself."""
+_OF_ARTICLES = ("theme", "track")
+"""Keys that only a message with articles inherits."""
 _DAY: KeyPath = ("send", "date")
 
 
@@ -149,7 +151,7 @@ class _Joined:
     def inherit(self, path: KeyPath, value: Any, source: Defaults, place: KeyPath) -> None:
         """Take a value that the campaign, and nearer defaults, do not say."""
         key = str(path[0])
-        if key == "theme" and not self._has_articles:
+        if key in _OF_ARTICLES and not self._has_articles:
             return
         if len(path) == 1:
             if key in self.data:

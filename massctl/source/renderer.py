@@ -234,7 +234,7 @@ class Renderer(Frozen, dict=True):
 
 _OF_CELLS = frozenset({"account", "audience"})
 """Keys of a cell that make no difference to its content; its variables are in the key beside them."""
-_OF_ACCOUNTS = {"theme", "brand", "external_links", "content_limit"}
+_OF_ACCOUNTS = {"theme", "brand", "external_links", "content_limit", "own_sites"}
 """Keys of an account that decide how content looks."""
 
 
@@ -312,7 +312,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "produced": produced,
         "asked": list(materials.asked),
         "takes_name": materials.takes_name
-        or _takes_name(json.dumps(request["file"][file.message_type])),
+        or _takes_name(json.dumps([request["file"][file.message_type], file.track])),
     }
 
 

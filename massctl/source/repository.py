@@ -41,7 +41,8 @@ from massctl.source.groups import (
     differ,
     readable,
 )
-from massctl.source.text import decode
+from massctl.source.remark_blocks import without_remarks
+from massctl.source.text import YAML_BYTES_MAX, decode
 
 
 def _meant(folder: Path, name: str) -> str | None:
@@ -138,6 +139,7 @@ _CHUNK_BYTES = 1024 * 1024
 TEXT_SHOWS_WITHIN = 8000
 """A file without a zero among so many first bytes is a text, for git too (buffer_is_binary)."""
 _KNOWN_TO_GIT = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
+_CAMPAIGN_FILE = os.fsencode(CAMPAIGN_FILE)
 _WRITTEN_BY_US = tuple(os.fsencode(name) for name in (LOCK_FILE,))
 # The child that renders may open the files of a folder that it may not list.
 _FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -371,7 +373,8 @@ class Repository:
         """Name the content of a campaign's own folder, so that every checkout of a commit gives the same name.
 
         SHA-256 over the sorted paths of the files that git would track, each with the SHA-256 of its content; in a text
-        every CRLF counts as LF, and a link is the text of its target. What git ignores, what massctl writes there
+        every CRLF counts as LF, and a link is the text of its target. Series and findings in campaign.yaml, which may
+        be written after the send, count for nothing. What git ignores, what massctl writes there
         and what editors leave behind (`.x`, `x~`) count for nothing. Where git says nothing of the folder, all its
         files stand for those that git would track. Raises UnreadableError.
         """
@@ -383,7 +386,8 @@ class Repository:
         for path in self._content(folder):
             whole = f"{folder}/{os.fsdecode(path)}"
             try:
-                content = _content_sha256(f"{self.root}/{whole}")
+                is_declared = path == _CAMPAIGN_FILE
+                content = _content_sha256(f"{self.root}/{whole}", is_campaign_file=is_declared)
             except OSError as error:
                 raise self._unreadable(whole, error) from None
             if content is not None:
@@ -612,8 +616,11 @@ def _counts(path: bytes) -> bool:
     )
 
 
-def _content_sha256(path: str) -> bytes | None:
-    """Name a file's content, in a text with LF for CRLF; None if there is no file. Raises OSError."""
+def _content_sha256(path: str, *, is_campaign_file: bool = False) -> bytes | None:
+    """Name a file's content, in a text with LF for CRLF; None if there is no file. Raises OSError.
+
+    What a campaign.yaml says about its send is no content.
+    """
     try:
         descriptor = os.open(path, _FILE_FLAGS)
     except FileNotFoundError:
@@ -626,9 +633,12 @@ def _content_sha256(path: str) -> bytes | None:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
         digest = hashlib.sha256()
-        piece = os.read(descriptor, _CHUNK_BYTES)
+        size = YAML_BYTES_MAX if is_campaign_file else _CHUNK_BYTES
+        piece = os.read(descriptor, size)
         held = b""
         is_text = b"\0" not in piece[:TEXT_SHOWS_WITHIN]
+        if is_campaign_file and is_text and len(piece) < size:
+            piece = without_remarks(piece)
         while piece:
             if is_text:
                 piece = held + piece

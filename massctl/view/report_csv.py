@@ -13,6 +13,7 @@ from unicodedata import category
 from massctl.report.account import DAYS_AROUND
 from massctl.report.comparison import audience_key
 from massctl.report.report import (
+    DAYS,
     LEAVE_POSITIONS,
     ArticleReport,
     Aspect,
@@ -67,6 +68,7 @@ COLUMNS = (
     *(f"usual_{name}_{end}" for name in _COMPARED.values() for end in _ENDS),
     *("mean_read_user", "gap_read_user", *_GAPS, "gap_rest"),
     *_UNFOLLOWS,
+    *("series", "finding", "outcomes", "outcome_amounts"),
     MISSING_COLUMN,
 )
 
@@ -114,9 +116,25 @@ def _of_send(send: SendReport) -> _Cells:
         "withdrawn": send.is_withdrawn,
         "commit": send.commit,
         "approver": send.approver,
+        "series": send.series,
+        "finding": send.finding,
         **{name: send.stage(stage).people for name, stage in _STAGES.items()},
         **{name: each.cancelled for name, each in zip(_UNFOLLOWS, send.followers, strict=True)},
     }
+
+
+def _outcomes(send: SendReport, day: int) -> _Cells:
+    """Write what came of the links by the end of a day, as `orders=12 sign-ups=3`."""
+    if day not in DAYS:
+        return {}
+    place = DAYS.index(day)
+    counts = [(each.name, each.counts[place].value) for each in send.outcomes]
+    amounts = [(each.name, each.amounts[place].value) for each in send.outcomes]
+    written = (
+        " ".join(f"{name}={_cell(value)}" for name, value in each if value is not None)
+        for each in (counts, amounts)
+    )
+    return dict(zip(("outcomes", "outcome_amounts"), written, strict=True))
 
 
 def _of_article(article: ArticleReport) -> _Cells:
@@ -141,7 +159,11 @@ def _of_day(send: SendReport, article: ArticleReport, day: DayFigures) -> _Cells
     }
     if day == article.latest:
         cells |= {f"left_{each.position}": each.figure for each in article.leaves}
-    return cells | (_compared(send, day.day) if article.position == 1 else {})
+    return cells | (_of_first(send, day.day) if article.position == 1 else {})
+
+
+def _of_first(send: SendReport, day: int) -> _Cells:
+    return {**_compared(send, day), **_outcomes(send, day)}
 
 
 def _compared(send: SendReport, day: int) -> _Cells:

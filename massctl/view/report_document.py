@@ -159,6 +159,9 @@ def report_sections(report: Report, *, has_details: bool) -> Iterator[Section]:
     is_only = len(report.sends) == 1
     if not report.sends:
         yield Section(key="sends", title=report_sentence(report.sends, report.since))
+    elif report.series is not None:
+        yield series_section(report)
+        return
     elif not is_only:
         yield _all_sends(report)
     if len(report.sends) <= FULL_MAX:
@@ -181,6 +184,8 @@ def send_sections(send: SendReport) -> Iterator[Section]:
     """Return the parts of one send: what followers did, where readers came from, then the details."""
     yield from _gap(send.verdict)
     yield from _funnel(send)
+    yield from _outcomes(send)
+    yield from _finding(send)
     first = send.first
     if first is not None:
         yield from _reads(send, first)
@@ -189,6 +194,64 @@ def send_sections(send: SendReport) -> Iterator[Section]:
         yield from _leaves(first)
     yield from _followers(send)
     yield from _articles(send.articles)
+
+
+def _finding(send: SendReport) -> Iterator[Section]:
+    if send.finding:
+        yield Section(key="finding", title=Phrase("What was learnt"), facts=(Title(send.finding),))
+
+
+_ANY_OUTCOME = Phrase("others")
+
+
+def _outcomes(send: SendReport) -> Iterator[Section]:
+    """Return what came of the links, day by day. It is arithmetic, and names no cause."""
+    if not send.outcomes:
+        return
+    rows: list[Sequence[Cell]] = []
+    for each in send.outcomes:
+        name = Title(each.name) if each.name else _ANY_OUTCOME
+        rows.append((name, *map(Amount, each.counts), Amount(each.per_thousand)))
+        if all(figure.missing is not Missing.NOT_GIVEN for figure in each.amounts):
+            amount = Phrase("{name}: amount", name=each.name or _ANY_OUTCOME)
+            rows.append((amount, *map(Amount, each.amounts), ""))
+    days = (Phrase("day {day}", day=day) for day in DAYS)
+    heads = (Phrase("outcome"), *days, Phrase("for each 1,000 who received it"))
+    said = Phrase(
+        "Outcomes whose tag its links carried, by the end of each day. Nobody knows whether the letter caused them."
+    )
+    yield Section(
+        key="outcomes",
+        title=Phrase("What came of its links"),
+        table=Table("figures", heads, rows),
+        notes=(said,),
+    )
+
+
+def series_section(report: Report) -> Section:
+    """Return the letters of a series in their order: when, the verdict, the readers, and what was learnt."""
+    rows: list[Sequence[Cell]] = [
+        (
+            each.ref_date.isoformat(),
+            Title(each.title, about=(each.campaign,)),
+            mark_of(each),
+            Amount(each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)),
+            Title(each.finding or DASH),
+        )
+        for each in reversed(report.sends)
+    ]
+    heads = (
+        Phrase("day"),
+        Phrase("letter"),
+        Phrase("verdict"),
+        Phrase("readers by the end of day {day}", day=SIDE_BY_SIDE_DAY),
+        Phrase("What was learnt"),
+    )
+    return Section(
+        key="series",
+        title=Phrase("The series {name}", name=report.series),
+        table=Table("sends", heads, rows),
+    )
 
 
 def days_shown(article: ArticleReport) -> list[DayFigures]:

@@ -204,6 +204,36 @@ class ReportedFollowerDay(Shape):
     """Where the number of those who stopped lies."""
 
 
+class ReportedOutcome(Shape):
+    """What came of the links of a send, of one kind."""
+
+    name: str
+    """What the file calls it; empty for all that have no row of their own."""
+    counts: list[Figure]
+    """How many by the end of days 1, 3, 7 and 30."""
+    amounts: list[Figure]
+    """What they add up to by then, in the file's own money."""
+    per_thousand: Figure
+    """How many for each 1,000 followers who received it, by the newest of those days that is over."""
+
+
+class ReportedRows(Shape):
+    """What became of the rows of outcomes."""
+
+    rows: int
+    """Every row."""
+    joined: int
+    """Those that count for a send of the report."""
+    untagged: int
+    """Those without a tag."""
+    unknown: int
+    """Those whose tag no link of these sends carried."""
+    outside: int
+    """Those of a day before the send, or after its day 30."""
+    unread: int
+    """Those that cannot be read."""
+
+
 class SentCampaign(Shape):
     """One edition of a campaign that went out."""
 
@@ -243,6 +273,12 @@ class SentCampaign(Shape):
     """Who approved it on the forge; null where nobody knows."""
     destinations: list[ListedDestination]
     """Where it led, as far as its content is kept."""
+    series: str | None
+    """The series of letters that it belongs to."""
+    finding: str
+    """What was learnt from it; empty for nothing."""
+    outcomes: list[ReportedOutcome]
+    """What came of its links, the most frequent first."""
     funnel: list[Stage]
     """From its audience to those who followed after reading."""
     articles: list[ReportedArticle]
@@ -306,6 +342,10 @@ class SendsReport(Document):
     """The accounts of those sends."""
     sends: Sequence[SentCampaign] = ()
     """The sends, newest first."""
+    series: str | None = None
+    """The series that was asked for; null for all."""
+    outcomes: ReportedRows | None = None
+    """What became of the rows of outcomes; null where none were given."""
     error: Failure | UnsetType = UNSET
     """What stopped the command before it knew a send."""
 

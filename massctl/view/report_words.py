@@ -23,6 +23,7 @@ from massctl.report.report import (
     Metric,
     Missing,
     Origin,
+    OutcomesRead,
     Quartiles,
     Reference,
     Scene,
@@ -419,3 +420,17 @@ SIDE_BY_SIDE = Phrase(
     day=SIDE_BY_SIDE_DAY,
     least=FEWEST_COMPARED,
 )
+
+
+def rows_words(read: OutcomesRead) -> Phrase:
+    """Say what became of the rows of outcomes."""
+    return Phrase(
+        "{joined:,} of {rows:,} rows of outcomes are joined; without a tag: {untagged:,}, of a tag that no link "
+        "carried: {unknown:,}, outside of the 30 days: {outside:,}, unreadable: {unread:,}",
+        joined=read.joined,
+        rows=read.rows,
+        untagged=read.untagged,
+        unknown=read.unknown,
+        outside=read.outside,
+        unread=read.unread,
+    )

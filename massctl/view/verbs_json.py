@@ -1375,6 +1375,7 @@ def shapes() -> Mapping[str, type[Shape]]:
     """Return the shape of each verb's document; a plan has another one, `SavedPlan`, where it is not stopped."""
     # Few verbs explain, or tell what sends reached.
     from massctl.view.explain import ExplainReport
+    from massctl.view.findings import FindingsReport
     from massctl.view.report_json import SendsReport
 
     return {
@@ -1382,6 +1383,7 @@ def shapes() -> Mapping[str, type[Shape]]:
         "apply": ApplyReport,
         "status": StatusReport,
         "report": SendsReport,
+        "findings": FindingsReport,
         "withdraw": ActReport,
         "reconcile": ActReport,
         "stop": BrakeReport,

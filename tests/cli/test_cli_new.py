@@ -123,7 +123,7 @@ def test_a_copy_has_the_window_that_is_given(shell: Shell, more: str, left: str)
         ),
         (
             ["spring", "--window", "none", "--sandbox"],
-            "--sandbox has no effect without --unsent-of",
+            "--sandbox has no effect without --from or --unsent-of",
         ),
         (
             ["spring", "--unsent-of", "letter", "--window", "none"],

@@ -18,6 +18,7 @@ from massctl.cli.campaign_pages import shown_campaigns
 from massctl.cli.commands.lock import lock_campaigns
 from massctl.cli.commands.plan import review_json
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.findings import quoted_findings
 from massctl.cli.forge import github_of
 from massctl.cli.output import Console, write_files
 from massctl.cli.pull_request import branch_of, push_locks
@@ -39,8 +40,9 @@ from massctl.forge.review_file import (
     review_text,
 )
 from massctl.ledger.git_branch import Push
+from massctl.model.finding import SendFinding
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, folder_name, sha256_of
+from massctl.model.ids import AppId, CampaignName, folder_name, sha256_of
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL
@@ -51,6 +53,7 @@ from massctl.source.groups import defaults_paths
 from massctl.source.repository import Repository, UnreadableError, is_settings
 from massctl.source.text import YAML_BYTES_MAX
 from massctl.transport import Inside, Line
+from massctl.view.findings import findings_quoted
 from massctl.view.i18n import Reader, say
 from massctl.view.markdown import Locking, plan_comment, saved_sheets
 from massctl.view.markdown_text import Words
@@ -76,6 +79,7 @@ def write_review(
     rules: list[RuleKey] = []
     defaults = dict[str, list[CampaignName]]()
     shown: dict[str, ShownCampaign] = {}
+    findings: list[SendFinding] = []
     with session(directory, environment=environment) as main:
         try:
             found = write_pull_request(main, event.number, event.head.sha)
@@ -94,14 +98,16 @@ def write_review(
                 if not event.from_fork and main.settings.policy.require_lock:
                     locks, disagreeing = _lock(head, main)
                 plan = _plan(head, main)
-                shown = shown_campaigns(head, _to_show(plan, main))
+                to_show = _to_show(plan, main)
+                shown = shown_campaigns(head, to_show)
+                findings = quoted_findings(main, _appids(head, plan, to_show))
         except MassctlError as error:
             plan = _stopped(error, main.console)
     write_files(
         out,
         {
             REVIEW_FILE: review_text(
-                plan, locks, disagreeing, unseen, shown, ledger_keys, rules, defaults
+                plan, locks, disagreeing, unseen, shown, ledger_keys, rules, defaults, findings
             ).encode()
         },
     )
@@ -210,6 +216,13 @@ def _to_show(plan: str, main: Session) -> list[str]:
     ]
 
 
+def _appids(head: Session, plan: str, names: Sequence[str]) -> set[AppId]:
+    """Return the accounts from which campaigns of a plan go out."""
+    planned = json.loads(plan)["campaigns"]
+    keys = {each["account"] for each in planned if each["name"] in names}
+    return {AppId(each.appid) for key, each in head.settings.accounts.items() if key in keys}
+
+
 def _stopped(error: MassctlError, console: Console) -> str:
     stopped = views.verbs_json.stopped_json("plan", failure_of(error), error.exit_status)
     return views.json_writer.written(stopped, console.language)
@@ -257,7 +270,7 @@ def write_comment(
             stops = [*_weakening(review, changed), *_lacking(review, forge, event, told.sha)]
             warned = (*told.warned, *_warnings(changed))
             told = replace(told, warned=warned, stops=tuple(stops))
-            below = _shown(main, event, review, run)
+            below = [*_shown(main, event, review, run), *_learnt(main, review)]
             forge.comment(event.number, _body(main, event, review, told, run, below))
             found = _verdict(review, told, require_lock=main.settings.policy.require_lock)
             forge.set_status(
@@ -579,6 +592,13 @@ def _shown(
     for name, paths in kept.items():
         lines += _shown_campaign(words, name, shown[name], [f"{base}/{path}" for path in paths])
     return lines
+
+
+def _learnt(main: Session, review: ReviewFile | UnfitError) -> list[str]:
+    """Quote what was learnt from earlier letters of the accounts."""
+    if isinstance(review, UnfitError):
+        return []
+    return findings_quoted([each.finding for each in review.findings], Words(main.console.reader))
 
 
 def _shown_campaign(

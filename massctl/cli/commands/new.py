@@ -1,6 +1,6 @@
 """`massctl new`: a campaign from a sample or another one, or for the openids that a partly sent list did not reach."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -20,14 +20,18 @@ from massctl.cli.arguments import (
 )
 from massctl.cli.consent import require_operator, somebody_is_here, typed_line, who
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.findings import quoted_findings
 from massctl.cli.ledger_access import own_ledger
 from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.campaign import MATRIX, list_of, mapping_of
 from massctl.model.entries import ListEnded
+from massctl.model.finding import SendFinding
 from massctl.model.ids import (
     CAMPAIGN_FILE,
     CAMPAIGNS,
+    AppId,
     CampaignName,
     Folder,
     folder_name,
@@ -44,6 +48,7 @@ from massctl.source.campaign_folder import (
     copied_folder,
     copied_for_rest,
     put_in_place,
+    quote_in,
     unfinished_folder,
     write_files,
 )
@@ -51,6 +56,7 @@ from massctl.source.campaigns import load_campaign
 from massctl.source.defaults import defaults_above
 from massctl.source.groups import CampaignFolders
 from massctl.source.loader import WorkingTree
+from massctl.view.findings import QUOTE_MARK, QUOTED, finding_head, findings_comment
 
 _NOTHING = Phrase("Nothing was done.")
 T = TypeVar("T")
@@ -93,6 +99,8 @@ def command(
 ) -> Result:
     """Make campaigns/NAME from a small sample, from OLD, or for the openids of LIST that surely do not have it.
 
+    With --from it quotes what was learnt from the last three letters of the account, as comments.
+
     GROUP/NAME makes it in a group; NAME alone stands beside OLD or LIST. What it inherits it does not say.
 
     On a terminal it asks for what is missing. With --unsent-of it gets the folder of LIST without lock, edition and
@@ -102,11 +110,11 @@ def command(
     useless = (
         [flag for flag, value in given.items() if value is not None]
         if unsent_of
-        else ["--sandbox"] * (current.sandbox is not None)
+        else ["--sandbox"] * (current.sandbox is not None and source is None)
     )
     if useless:
         with_list = Phrase("{flag} has no effect together with --unsent-of", flag=useless[0])
-        without = Phrase("{flag} has no effect without --unsent-of", flag=useless[0])
+        without = Phrase("{flag} has no effect without --from or --unsent-of", flag=useless[0])
         raise UsageError(with_list if unsent_of else without, _NOTHING, Phrase("leave it out"))
     if unsent_of is not None:
         require_operator(current)
@@ -187,6 +195,7 @@ def _new_folder(
     if (over := _over(current, span)) is not None:
         raise UsageError(over, _NOTHING, Phrase("give a later one with --window"))
     repository, cache = current.repository, current.places.cache
+    quoted: list[SendFinding] = []
     if source is None:
         files = sample_files(current.console.reader.value, title or name, account, span)
         files[CAMPAIGN_FILE] = in_group(files[CAMPAIGN_FILE], folder)
@@ -199,7 +208,11 @@ def _new_folder(
             for key, value in (("title", title), ("account", account))
             if value is not None
         }
-        with copied_folder(repository, folder_name(source), folder, cache, span, values):
+        quoted = quoted_findings(current, _appids(current, folder_name(source), account))
+        with copied_folder(repository, folder_name(source), folder, cache, span, values) as target:
+            quote_in(
+                target / CAMPAIGN_FILE, findings_comment(quoted, current.console.reader), QUOTE_MARK
+            )
             paths = put_in_place(repository, folder, cache)
     if span is not None:
         when = Phrase("window: {window}", window=views.words.window_with_weekday(span))
@@ -210,8 +223,27 @@ def _new_folder(
         ExitStatus.DONE,
         lambda _: views.verbs_json.NewReport(files=paths),
         lambda _: "\n".join(paths),
-        talk=said(when, go_on),
+        talk=said(*_learnt(quoted), when, go_on),
     )
+
+
+def _learnt(findings: Sequence[SendFinding]) -> Iterator[Phrase]:
+    """Say what was learnt from the last letters of the account."""
+    if findings:
+        yield QUOTED
+    for each in findings:
+        yield Phrase("  {head}: {words}", head=finding_head(each), words=each.words)
+
+
+def _appids(current: Session, source: CampaignName, account: str | None) -> set[AppId]:
+    """Return the accounts from which the copy of a campaign goes out."""
+    known = current.settings.accounts
+    names = {account}
+    if account is None:
+        loaded = load_campaign(current.repository, source, current.settings)
+        blocks = [loaded.declared, *map(mapping_of, list_of(loaded.declared.get(MATRIX)))]
+        names = {str(each.get("account")) for each in blocks}
+    return {AppId(known[each].appid) for each in names if each in known}
 
 
 def inherited_account(current: Session, folder: Folder) -> str | None:

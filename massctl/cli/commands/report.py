@@ -11,14 +11,16 @@ import click
 
 from massctl.cli import views
 from massctl.cli.app import Result, all_cells, run_in_session
-from massctl.cli.arguments import campaign_names, refuse, sandbox_option
+from massctl.cli.arguments import campaign_names, refuse, sandbox_option, series_names
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.findings import list_findings, record_findings
 from massctl.cli.output import Console, write_files
-from massctl.cli.report_inputs import session_report
+from massctl.cli.report_inputs import joined_outcomes, session_report
 from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import Session
+from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.report.report import Report
 
 _FILES = {
@@ -65,6 +67,23 @@ class Day(click.ParamType[date]):
     type=click.Path(file_okay=False, path_type=Path),
     help="Write files to this folder; html goes to report.html without it.",
 )
+@click.option(
+    "--series",
+    metavar="NAME",
+    shell_complete=series_names,
+    help="Only the letters of this series, each in a row.",
+)
+@click.option(
+    "--outcomes",
+    metavar="FILE|QUERY",
+    help="Add what came of tagged links: a .csv, .parquet, .json or .sql file, or a SELECT.",
+)
+@click.option(
+    "--record",
+    "is_recorded",
+    is_flag=True,
+    help="Write the verdict into campaign.yaml of each NAME, as its finding.",
+)
 @selection_options
 @sandbox_option
 @click.pass_obj
@@ -72,6 +91,9 @@ def command(
     directory: str,
     names: tuple[str, ...],
     since: date | None,
+    series: str | None,
+    outcomes: str | None,
+    is_recorded: bool,
     form: str | None,
     out: Path | None,
     accounts: tuple[str, ...],
@@ -82,19 +104,40 @@ def command(
 
     It reads the ledger, and the statistics that `status --statistics` or `run` keep beside it. A missing number is a
     dash with its reason.
+
+    `report findings` lists what was recorded of the sends, the newest first.
     """
     folder = Path() if out is None and form == "html" else out
 
     def work(current: Session) -> Result:
         narrow(current, accounts, groups)
+        if names == (FINDINGS,):
+            return list_findings(current, series, form)
+        _require_names(names, is_recorded=is_recorded)
         chosen = [CampaignName(each) for each in all_cells(current, names)]
-        report = session_report(current, chosen, since)
+        report = session_report(current, chosen, since, series)
+        if outcomes is not None:
+            report = joined_outcomes(current, report, outcomes)
+        if is_recorded:
+            return record_findings(current, report)
         if folder is not None:
             return _written(report, [form] if form else list(_FILES), folder, current.console)
         return _printed(report, form)
 
     shown = form if form and folder is None else "text"
     return run_in_session("report", shown, directory, work, sandbox=sandbox)
+
+
+FINDINGS = "findings"
+
+
+def _require_names(names: Sequence[str], *, is_recorded: bool) -> None:
+    if is_recorded and not names:
+        raise UsageError(
+            Phrase("--record needs the names of campaigns"),
+            Phrase("Nothing was written."),
+            Command("report", "NAME", "--record"),
+        )
 
 
 def _printed(report: Report, form: str | None) -> Result:

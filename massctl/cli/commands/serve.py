@@ -167,7 +167,9 @@ def served_repository(
             taken = Scope(Repository(root), settings, selection).takes
             records = state.records.values()
             names = [each.campaign for each in records if taken(each.campaign, each.appid)]
-        return report_from(state, settings, backend.statistics(), now(), names)
+        return report_from(
+            state, settings, backend.statistics(), now(), names, repository=Repository(root)
+        )
 
     states: list[State] = []
     kept: dict[tuple[object, ...], Redaction] = {}

@@ -42,6 +42,7 @@ from massctl.view.report_document import (
     send_row,
     send_sections,
     sends_table,
+    series_section,
     side_by_side,
 )
 from massctl.view.report_verdict import STANDING, answer_sentences, report_sentence
@@ -183,7 +184,7 @@ class Order(Frozen):
 
 def report_page(report: Report, sheet: Sheet) -> str:
     """Return one file: a send alone, or all sends side by side with the newest ones in full."""
-    if len(report.sends) == 1:
+    if len(report.sends) == 1 and report.series is None:
         return send_page(report.sends[0], account_of(report, report.sends[0]), sheet, None)
     full = report.sends[:FULL_MAX]
     anchors = {anchor_of(each) for each in full}
@@ -253,6 +254,7 @@ def _document(
         others=sends_table(rows[LISTED_MAX:]),
         more=Phrase("{sends} more", sends=sends_counted(len(rows[LISTED_MAX:]))),
         about=ALL_SENDS,
+        series=series_section(report) if report.series is not None else None,
         shows=_shows(report.sends),
         sorts=_sorts(order) if watched is not None else (),
         accounts=[

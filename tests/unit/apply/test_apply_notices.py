@@ -378,6 +378,7 @@ def test_a_fact_has_one_key_and_another_fact_another() -> None:
     )[0]
 
     assert (first.key, 24) == (again.key, len(first.key))
+    assert (WORDS.name, 1) == first.record_key
     assert 4 == len({first.key, other.key, refused.key, second.key})
 
 

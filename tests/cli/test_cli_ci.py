@@ -131,9 +131,15 @@ def test_what_was_learnt_is_quoted_and_its_words_do_nothing(
     shell.tree.news("letter")
     hostile = "@boss <script>alert(1)</script> https://evil.example `x` #12 ::error::"
     finding = {
-        "campaign": "earlier", "edition": 2, "account": "main", "appid": "wx1",
-        "sent_at": "2026-11-01T20:00:00+08:00", "series": None,
-        "title": hostile, "verdict": f"{hostile}\n# 2", "learnt": "Evenings.",
+        "campaign": "earlier",
+        "edition": 2,
+        "account": "main",
+        "appid": "wx1",
+        "sent_at": "2026-11-01T20:00:00+08:00",
+        "series": None,
+        "title": hostile,
+        "verdict": f"{hostile}\n# 2",
+        "learnt": "Evenings.",
     }
     left(found := planned_in(shell, tmp_path / "left"), findings=[finding])
     comment(shell, forge, found)

@@ -172,7 +172,7 @@ class _Send(Frozen, kw_only=True, dict=True):
         sent = _counted(self.record, "sent_count")
         return {day: day_of_send(day, self.first, sent) for day in DAYS}
 
-    @property
+    @cached_property
     def barred(self) -> VerdictCode | None:
         """Return why it is compared with nothing, and nothing with it; None where it is."""
         why = {

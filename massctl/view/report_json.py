@@ -5,6 +5,7 @@ Numbers stand under WeChat's names. One that is missing is null, and `missing` b
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from msgspec import UNSET, UnsetType, json
@@ -368,6 +369,7 @@ def sends_json(report: Report, language: Language) -> str:
     return json.format(json.encode(values), indent=2).decode()
 
 
+@lru_cache(maxsize=65_536)
 def _rounded(written: str) -> Number:
     """Write whole numbers as such, and others with six decimals."""
     value = float(written)

@@ -157,12 +157,12 @@ def report_sends(
 
 
 def pull_request_of(session: "Session", name: CampaignName) -> str | None:
-    """Return the address of the newest pull request that approved a campaign; None where no forge says."""
-    try:
-        with merge_comments(session, session.environment) as comments:
-            return comments.page(name) if comments is not None else None
-    except MassctlError:
-        return None  # A notice is told without it.
+    """Return the address of the newest pull request that approved a campaign; None where no forge is known.
+
+    Raises a MassctlError.
+    """
+    with merge_comments(session, session.environment) as comments:
+        return comments.page(name) if comments is not None else None
 
 
 def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:

@@ -16,7 +16,7 @@ from massctl.cli.checkout import GitCheckout
 from massctl.cli.forge import forge_of, line_to_forge, settings_to_tell
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.session import Session
-from massctl.errors import InvariantError, MassctlError
+from massctl.errors import InvariantError
 from massctl.forge.port import Forge
 from massctl.model.entries import (
     Entry,

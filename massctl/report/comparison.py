@@ -27,14 +27,14 @@ def quartiles_of(ascending: Sequence[float]) -> Quartiles | None:
     """Return median and quartiles, interpolated linearly between numbers; None for fewer than FEWEST_COMPARED."""
     if len(ascending) < FEWEST_COMPARED:
         return None
-    return Quartiles(*(_at(ascending, share) for share in (0.25, 0.5, 0.75)))
+    return Quartiles(_at(ascending, 1), _at(ascending, 2), _at(ascending, 3))
 
 
-def _at(ascending: Sequence[float], share: float) -> float:
-    place = share * (len(ascending) - 1)
-    below = int(place)
-    above = min(below + 1, len(ascending) - 1)
-    return ascending[below] + (ascending[above] - ascending[below]) * (place - below)
+def _at(ascending: Sequence[float], quarter: int) -> float:
+    below, part = divmod(quarter * (len(ascending) - 1), 4)
+    if not part:
+        return ascending[below]
+    return ascending[below] + (ascending[below + 1] - ascending[below]) * part / 4
 
 
 def usual_days(curves: Sequence[Sequence[Point]], judged: int) -> tuple[UsualDay, ...]:

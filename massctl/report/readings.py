@@ -26,6 +26,8 @@ from massctl.report.report import (
     SourceRow,
 )
 
+_METRICS = tuple(Metric)
+_SCENES = tuple(each.value for each in Scene)
 _SHARES = frozenset(
     {Metric.READ_DELIVERY_RATE, Metric.READ_FINISH_RATE, Metric.READ_AVG_ACTIVETIME}
 )
@@ -149,7 +151,7 @@ class Readings:
     def _of_one(self, row: ArticleDay, day: int) -> Mapping[Metric, Figure]:
         until, delay = self.date_of(day), row.is_delay
         found = {}
-        for metric in Metric:
+        for metric in _METRICS:
             value = getattr(row, metric)
             found[metric] = (
                 Figure(value=value, origin=Origin.ARTICLE, until=until, is_delay=delay)
@@ -256,4 +258,4 @@ def _scenes(readings: Readings, day: int) -> list[str]:
     seen = {
         scene: None for job in readings.jobs if day in job for scene in job[day].read_user_source
     }
-    return [*(each.value for each in Scene), *(each for each in seen if each not in set(Scene))]
+    return [*_SCENES, *(each for each in seen if each not in _SCENES)]

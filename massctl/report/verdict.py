@@ -33,6 +33,9 @@ from massctl.report.report import (
     VerdictCode,
 )
 
+_SCENES = tuple(each.value for each in Scene)
+_ASPECTS = tuple(Aspect)
+
 
 class Counted(Frozen):
     """What a send had reached by the end of a day, as later ones are compared with it: whole and not late."""
@@ -112,8 +115,7 @@ class ReferenceWindow(Struct):
 def _in_order(scenes: Iterable[str]) -> list[str]:
     """Put sources in the order of Scene, and those that WeChat added since behind them."""
     there = set(scenes)
-    known = [each.value for each in Scene if each.value in there]
-    return [*known, *sorted(there.difference(known))]
+    return [*filter(there.__contains__, _SCENES), *sorted(there.difference(_SCENES))]
 
 
 def whole_means(sums: Sequence[int], count: int) -> list[int]:
@@ -185,7 +187,7 @@ def verdicts_of(
                 stat_date=first.date_of(day),
                 reason=reason,
                 reference=reference,
-                comparisons=tuple(comparisons[each] for each in Aspect),
+                comparisons=tuple(comparisons[each] for each in _ASPECTS),
                 gap=window.split(own) if own is not None else None,
             )
         )

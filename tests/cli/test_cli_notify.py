@@ -449,6 +449,17 @@ def test_doctor_looks_for_the_variables(
     )
 
 
+@pytest.mark.parametrize(("token", "warned"), [("", 1), ("x", 0)])
+def test_doctor_says_where_no_pull_request_is_told(
+    told: Shell, monkeypatch: pytest.MonkeyPatch, token: str, warned: int
+):
+    told.tree.settings(state="forge: {kind: gitlab, repository: team/letters, token_env: GL}\n")
+    told.env(GL=token)
+    monkeypatch.setattr(Line, "exchange", lambda *_: NoAnswer("answer_timeout", seconds=1))
+    findings = told("doctor", "--format", "json").document["findings"]
+    assert warned == len([each for each in findings if each["message"].startswith("GL is empty")])
+
+
 def test_posts_go_the_way_of_the_web_and_no_other(told: Shell, monkeypatch: pytest.MonkeyPatch):
     ways: list[str | None] = []
 

@@ -1,0 +1,160 @@
+"""What was learnt: from the report into campaign.yaml, from there to the next letter; and what came of links."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_runner import Shell
+
+LETTERS = 5
+"""The fifth has four before it, which a verdict takes."""
+TRACKED = 'track: {utm_campaign: "{{ campaign.name }}"}\n'
+SITES = "own_sites: {hosts: [shop.cn]}\n"
+MARKUP = "<b>@all</b> `x` ${{ secrets.A }}"
+
+
+def file_of(shell: Shell, name: str) -> Path:
+    return shell.root / "campaigns" / name / "campaign.yaml"
+
+
+@pytest.fixture
+def letters(shell: Shell) -> Shell:
+    """Send five letters in the sandbox, nine days apart, and collect what WeChat counted."""
+    settings = shell.root / "massctl.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + SITES, encoding="utf-8")
+    for number in range(LETTERS):
+        name = f"letter-{number}"
+        shell.tree.news(name)
+        file = file_of(shell, name)
+        text = file.read_text(encoding="utf-8").replace(
+            "content:", f"content_source_url: https://shop.cn/{number}\n      content:"
+        )
+        file.write_text(text + TRACKED, encoding="utf-8")
+        assert 0 == shell("lock", name, "--sandbox").status
+        assert 0 == shell("apply", name, "--sandbox", "--yes").status
+        assert 0 == shell("sandbox", "advance", "9").status
+    assert 0 == shell("status", "--statistics", "--sandbox").status
+    return shell
+
+
+def test_a_finding_is_recorded_and_disturbs_nothing(letters: Shell):
+    file = file_of(letters, "letter-4")
+    before, lock = file.read_bytes(), (file.parent / "campaign.lock.json").read_bytes()
+    said = letters("report", "letter-4", "--sandbox", "--record")
+    assert (0, "campaigns/letter-4/campaign.yaml has the finding") == (
+        said.status,
+        said.out.strip() or said.err.splitlines()[0],
+    )
+    recorded = file.read_bytes()
+    assert recorded.startswith(before + b"finding:\n  - edition: 1\n    verdict: ")
+    assert "by the end of day 7" in recorded.decode()
+    assert "4 sends" in recorded.decode()
+    file.write_bytes(b"series: walks\n" + recorded)
+
+    assert 0 == letters("lock", "letter-4", "--sandbox", "--check").status
+    assert lock == (file.parent / "campaign.lock.json").read_bytes()
+    plan = json.loads(letters("plan", "--sandbox", "--format", "json").out)
+    assert {"sent"} == {each["status"] for each in plan["campaigns"]}
+    assert [] == [step for each in plan["campaigns"] for step in each["steps"] + each["refusals"]]
+    done = letters("apply", "letter-4", "--sandbox", "--yes")
+    assert 0 == done.status
+    assert "sent 1" not in done.out
+
+
+def test_it_is_recorded_anew_beside_a_persons_sentence(letters: Shell):
+    file = file_of(letters, "letter-4")
+    assert 0 == letters("report", "letter-4", "--sandbox", "--record").status
+    text = file.read_text(encoding="utf-8")
+    own = text.replace("    verdict:", "    learnt: Evenings. # ours\n    verdict:")
+    file.write_text(own.replace("by the end of day 7", "long ago"), encoding="utf-8")
+    assert 0 == letters("report", "letter-4", "--sandbox", "--record").status
+    assert own == file.read_text(encoding="utf-8")
+    again = letters("report", "letter-4", "--sandbox", "--record")
+    assert "the finding is as it was recorded" in again.out + again.err
+
+
+def test_a_letter_with_too_few_before_it_is_refused(letters: Shell):
+    before = [file_of(letters, name).read_bytes() for name in ("letter-3", "letter-4")]
+    said = letters("report", "letter-4", "letter-3", "--sandbox", "--record")
+    assert 5 == said.status
+    assert "there is no verdict of letter-3 to record yet" in said.err
+    assert "too few" in said.err
+    assert before == [file_of(letters, name).read_bytes() for name in ("letter-3", "letter-4")]
+    assert 2 == letters("report", "--sandbox", "--record").status
+
+
+def test_a_file_that_cannot_be_written_so_says_what_to_write(letters: Shell):
+    file = file_of(letters, "letter-4")
+    file.write_text(file.read_text(encoding="utf-8") + '"finding": []\n', encoding="utf-8")
+    said = letters("report", "letter-4", "--sandbox", "--record")
+    assert 2 == said.status
+    assert "`- verdict: " in said.err
+
+
+def test_the_next_letter_quotes_what_was_learnt(letters: Shell):
+    for number in range(LETTERS):
+        file = file_of(letters, f"letter-{number}")
+        learnt = f'finding:\n  - learnt: "{number}: {MARKUP}"\n'
+        file.write_text(file.read_text(encoding="utf-8") + learnt, encoding="utf-8")
+    said = letters("new", "next", "--from", "letter-4", "--window", "none", "--sandbox")
+    made = file_of(letters, "next").read_text(encoding="utf-8")
+    quoted = [line for line in made.splitlines() if line.startswith("# > ")]
+    assert [f"# >   {number}: {MARKUP}" for number in (4, 3, 2)] == quoted[2::2]
+    assert "finding:" not in made
+    assert MARKUP in said.err
+    assert 0 == letters("validate", "next").status
+    assert 0 == letters("new", "later", "--from", "next", "--window", "none", "--sandbox").status
+    assert made.count("# > ") == file_of(letters, "later").read_text(encoding="utf-8").count("# > ")
+
+    listed = letters("report", "findings", "--sandbox", "--format", "json")
+    found = json.loads(listed.out)["findings"]
+    assert [f"letter-{number}" for number in (4, 3, 2, 1, 0)] == [
+        each["campaign"] for each in found
+    ]
+    assert 5 == letters("report", "findings", "--sandbox").out.count(MARKUP)
+    markdown = letters("report", "findings", "--sandbox", "--format", "markdown").out
+    assert "`<b>@all</b>`" in markdown
+    assert 2 == letters("report", "findings", "--sandbox", "--format", "csv").status
+
+
+def test_a_series_has_its_letters_in_order(letters: Shell):
+    for number in (1, 3):
+        file = file_of(letters, f"letter-{number}")
+        file.write_text("series: walks\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    text = letters("report", "--series", "walks", "--sandbox").out
+    assert text.index("letter-1") < text.index("letter-3")
+    assert "letter-2" not in text
+    made = json.loads(letters("report", "--series", "walks", "--sandbox", "--format", "json").out)
+    assert ("walks", 2) == (made["series"], len(made["sends"]))
+    assert 2 == letters("report", "--series", "none", "--sandbox").status
+    assert 0 == letters("report", "--series", "walks", "--sandbox", "--format", "html").status
+    assert "The series walks" in (letters.root / "report.html").read_text(encoding="utf-8")
+
+
+def test_outcomes_stand_in_every_form(letters: Shell):
+    (letters.root / "orders.csv").write_text(
+        "date,utm_campaign,outcome,count,amount,openid\n"
+        "2026/1/1,letter-4,orders,1,1,oSECRET\n"
+        "x,letter-4,orders,1,1,oSECRET\n"
+        "2026/1/1,other,orders,1,1,oSECRET\n",
+        encoding="utf-8",
+    )
+    report = json.loads(letters("report", "letter-4", "--sandbox", "--format", "json").out)
+    day = report["sends"][0]["ref_date"]
+    rows = (letters.root / "orders.csv").read_text(encoding="utf-8")
+    rows += f"{day},letter-4,orders,2,0.5,oSECRET\n"
+    (letters.root / "orders.csv").write_text(rows, encoding="utf-8")
+    given = ("report", "letter-4", "--sandbox", "--outcomes", str(letters.root / "orders.csv"))
+    said = letters(*given)
+    assert "What came of its links" in said.out
+    assert "orders.csv:3: warning MC504" in said.err
+    assert "1 of 4 rows" in said.err
+    made = letters(*given, "--format", "json").out
+    (outcome,) = json.loads(made)["sends"][0]["outcomes"]
+    assert [2, 2, 2, None] == [each["value"] for each in outcome["counts"]]
+    csv = letters(*given, "--format", "csv").out
+    assert "orders=2" in csv
+    assert 0 == letters(*given, "--out", "made").status
+    page = (letters.root / "made/report.html").read_text(encoding="utf-8")
+    assert "What came of its links" in page
+    assert "oSECRET" not in said.out + said.err + made + csv + page

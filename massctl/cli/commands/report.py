@@ -112,7 +112,7 @@ def command(
     gc.disable()
     is_list = names == (FINDINGS,)
     folder = Path() if out is None and form == "html" else out
-    idle = {"--out": out, "--outcomes": outcomes}
+    idle: dict[str, object] = {"--out": out, "--outcomes": outcomes}
     if is_list:
         idle |= {"--since": since, "--record": is_recorded or None}
 

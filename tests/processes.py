@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from repositories import APPID, SECRET_VARIABLE, Tree
 from said import Said
@@ -194,6 +194,10 @@ class Gate(ThreadingHTTPServer):
                 self._hold_at, self._hold_path = 0, ""
             return held
 
+    def answer_to(self, path: str, body: bytes) -> int | None:
+        """Give the status with which it answers in place of WeChat; None passes a request on."""
+        return None
+
     def goes_on(self) -> bool:
         """Wait until a held request is released, and say whether it is still to be passed on."""
         released = self._released
@@ -225,6 +229,11 @@ class _Passing(BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if (status := self.server.answer_to(self.path, body)) is not None:
+            self.send_response_only(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         held = self.server.is_held(self.path)
         if held and not self.server.answered and not self.server.goes_on():
             self.close_connection = True
@@ -266,7 +275,16 @@ class _Passing(BaseHTTPRequestHandler):
 @contextmanager
 def gate_to(wechat: Wechat) -> Iterator[Gate]:
     """Open a gate for as long as the block runs."""
-    gate = Gate(wechat)
+    with opened(Gate(wechat)) as gate:
+        yield gate
+
+
+GateT = TypeVar("GateT", bound=Gate)
+
+
+@contextmanager
+def opened(gate: GateT) -> Iterator[GateT]:
+    """Serve a gate for as long as the block runs."""
     thread = threading.Thread(target=gate.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

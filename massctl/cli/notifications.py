@@ -33,7 +33,7 @@ from massctl.cli.ledger_access import (
     require_writable,
 )
 from massctl.cli.planner import Planned, evidence_for
-from massctl.cli.send_report import pull_request_of
+from massctl.cli.send_report import is_forge_open, pull_request_of
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, LedgerLockedError, MassctlError
 from massctl.model.entries import Entry, Told
@@ -380,16 +380,35 @@ def notice_finder(session: Session, state: State, since: datetime | None = None)
         since or now,
         lambda record: _content(session, record),
         lambda appid: _ahead(session, state, appid),
-        lambda record: _reviewed(session, record),
+        PullRequests(session).page,
     )
 
 
-def _reviewed(session: Session, record: Record) -> str | None:
-    """Ask the forge once for the pull request of a campaign; nobody is asked for what a sandbox sends."""
-    settings, here = session.settings, session.environment.get("GITHUB_REPOSITORY")
-    if session.realm() == "loopback" or not (settings.forge or here):
-        return None
-    return pull_request_of(session, record.campaign)
+class PullRequests:
+    """Asks the forge once for the pull request of each campaign, and no more after a failure; nobody is stopped."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._is_asked = session.realm() != "loopback" and is_forge_open(session)
+        self._pages: dict[CampaignName, str | None] = {}
+
+    def page(self, record: Record) -> str | None:
+        """Return the address of the newest pull request of a campaign; None where the forge has not said."""
+        name = record.campaign
+        if self._is_asked and name not in self._pages:
+            self._pages[name] = self._ask(name)
+        return self._pages.get(name)
+
+    def _ask(self, name: CampaignName) -> str | None:
+        try:
+            return pull_request_of(self._session, name)
+        except InvariantError:
+            raise
+        except MassctlError as error:
+            self._is_asked = False
+            say = Phrase("notices come without their pull request: {why}", why=what_happened(error))
+            self._session.console.talk(say)
+            return None
 
 
 def _content(session: Session, record: Record) -> LockFile | None:

@@ -16,7 +16,7 @@ from massctl.cli.checkout import GitCheckout
 from massctl.cli.forge import forge_of, line_to_forge, settings_to_tell
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.session import Session
-from massctl.errors import InvariantError, MassctlError
+from massctl.errors import InvariantError
 from massctl.forge.port import Forge
 from massctl.model.entries import (
     Entry,
@@ -157,12 +157,12 @@ def report_sends(
 
 
 def pull_request_of(session: "Session", name: CampaignName) -> str | None:
-    """Return the address of the newest pull request that approved a campaign; None where no forge says."""
-    try:
-        with merge_comments(session, session.environment) as comments:
-            return comments.page(name) if comments is not None else None
-    except MassctlError:
-        return None  # A notice is told without it.
+    """Return the address of the newest pull request that approved a campaign; None where no forge is known.
+
+    Raises a MassctlError.
+    """
+    with merge_comments(session, session.environment) as comments:
+        return comments.page(name) if comments is not None else None
 
 
 def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:

@@ -399,7 +399,7 @@ class CampaignFile(Strict):
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
     track: dict[TrackName, NonEmptyLine] | None = None
-    """The tag of its links, parameters by name: each link of its articles to an own site or mini-program
+    """The link tag, parameters by name: each link of its articles to an own site or mini-program
     (`own_sites` in massctl.yaml) carries them. What a link says itself wins. Values may use Jinja."""
     matrix: Annotated[list[CellFile], Field(min_length=1)] | None = None
     """The same message from several accounts, or to several audiences: each cell is a campaign of its own, called
@@ -506,9 +506,14 @@ def _no_account(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-SAME_FOLLOWERS = Phrase(
-    "the cell {other} sends to the same followers of this account, who would get it twice"
-)
+def same_followers(other: str) -> Phrase:
+    """Say that another cell, by its name, reaches followers of this one."""
+    say = Phrase(
+        "the cell {other} sends to the same followers of this account, who would get it twice"
+    )
+    return Phrase(say, other=other)
+
+
 ANOTHER_CELL = Phrase("give it another account or another audience, or keep one of the two cells")
 BETWEEN_CELLS = frozenset({"MC037", "MC038"})
 """Codes of what is wrong between two cells."""
@@ -557,7 +562,7 @@ def _overlap(index: int, cell: Mapping[str, Any], other: object) -> Fault:
     key = (MATRIX, index, "audience") if "audience" in cell else (MATRIX, index)
     return Fault(
         "MC038",
-        Phrase(SAME_FOLLOWERS, other=str(other)),
+        same_followers(str(other)),
         ANOTHER_CELL,
         key=key,
     )

@@ -76,7 +76,8 @@ class ReferenceWindow(Struct):
 
     def advance(self, ref_date: date) -> None:
         """Forget what is too old to be compared with a send of a day."""
-        while self._sends and self._sends[0].ref_date < ref_date - timedelta(days=COMPARED_DAYS):
+        oldest = ref_date - timedelta(days=COMPARED_DAYS)
+        while self._sends and self._sends[0].ref_date < oldest:
             counted = self._sends.popleft().counted
             self._keys.popleft()
             for aspect, value in counted.aspects.items():

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from massctl.model.campaign import ANOTHER_CELL, SAME_FOLLOWERS
+from massctl.model.campaign import ANOTHER_CELL, same_followers
 from massctl.model.diagnostics import Diagnostic, KeyPath, Severity
 from massctl.model.ids import AppId, cell_of
 from massctl.model.message import DeclaredCell
@@ -57,7 +57,7 @@ def about_overlaps(
             found += [_fault(loaded, "openids", say)] if count else []
         elif (tag := _tag(own, tags)) is not None and tag == _tag(other, tags):
             key = "tag" if own.audience.tag is not None else "tag_id"
-            found.append(_fault(loaded, key, Phrase(SAME_FOLLOWERS, other=cell_of(other.name))))
+            found.append(_fault(loaded, key, same_followers(cell_of(other.name))))
     return found
 
 

@@ -47,6 +47,8 @@ def remarks_of(repository: Repository, name: CampaignName, settings: MassctlFile
 
     Nothing of one that is not there.
     """
+    if name not in repository.campaign_folders.names:
+        return _NOTHING  # Many that were sent years ago may be gone.
     folder = repository.folder(name)
     try:
         remarks = read_remarks(repository.read_bytes(f"{folder}/{CAMPAIGN_FILE}", YAML_BYTES_MAX))

@@ -57,6 +57,7 @@ def settings_rules(
             *_no_account(data),
             *keys_together(data),
             *_secrets(data),
+            *_channels_twice(data.get("notify")),
             *_backend_keys(mapping_of(data.get("state"))),
             *_endpoint(mapping_of(data.get("state")).get("endpoint")),
             *_ledger_keys(mapping_of(data.get("state"))),
@@ -104,6 +105,27 @@ def _channel_keys(written: object) -> Iterator[Fault]:
                 TAKE_OUT,
                 key=("notify", index, "signing_secret_env"),
             )
+
+
+def _channels_twice(written: object) -> Iterator[Fault]:
+    """Find a second entry for a place: what one of them told would count as told for the other."""
+    seen: set[str] = set()
+    for index, channel in enumerate(list_of(written)):
+        named = mapping_of(channel)
+        for key in CHANNELS:
+            place = _place(named.get(key))
+            if place in seen:
+                say = Phrase("{place} has an entry above", place=word(place))
+                hint = Phrase("write one entry for each place, with all the events that it hears")
+                yield Fault("MC014", say, hint, key=("notify", index, key))
+            seen |= {place} - {""}
+
+
+def _place(written: object) -> str:
+    """Name a place as `Channel.name` tells places apart; empty where it is none."""
+    if isinstance(written, Mapping):
+        return ", ".join(sorted(str(each) for each in list_of(written.get("to"))))
+    return written if isinstance(written, str) else ""
 
 
 def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:

@@ -426,8 +426,8 @@ SIDE_BY_SIDE = Phrase(
 def rows_words(read: OutcomesRead) -> Phrase:
     """Say what became of the rows of outcomes."""
     return Phrase(
-        "{joined:,} of {rows:,} rows of outcomes are joined; without a tag: {untagged:,}, of a tag that no link "
-        "carried: {unknown:,}, outside of the 30 days: {outside:,}, unreadable: {unread:,}",
+        "{joined:,} of {rows:,} rows were matched to a send. Not matched: no link tag {untagged:,}, unknown link tag "
+        "{unknown:,}, outside the 30 days {outside:,}, unreadable {unread:,}",
         joined=read.joined,
         rows=read.rows,
         untagged=read.untagged,

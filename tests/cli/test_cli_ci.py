@@ -125,6 +125,32 @@ def test_forged_words_of_a_plan_do_nothing(shell: Shell, forge: FakeForge, tmp_p
     judge(forge.bodies(7)[0].rpartition("<sub>")[0])
 
 
+def test_what_was_learnt_is_quoted_and_its_words_do_nothing(
+    shell: Shell, forge: FakeForge, tmp_path: Path
+) -> None:
+    shell.tree.news("letter")
+    hostile = "@boss <script>alert(1)</script> https://evil.example `x` #12 ::error::"
+    finding = {
+        "campaign": "earlier",
+        "edition": 2,
+        "account": "main",
+        "appid": "wx1",
+        "sent_at": "2026-11-01T20:00:00+08:00",
+        "series": None,
+        "title": hostile,
+        "verdict": f"{hostile}\n# 2",
+        "learnt": "Evenings.",
+    }
+    left(found := planned_in(shell, tmp_path / "left"), findings=[finding])
+    comment(shell, forge, found)
+
+    body = forge.bodies(7)[0].rpartition("<sub>")[0]
+    assert "What was learnt from the last letters of main" in body
+    assert "2026-11-01 `earlier`, edition 2" in body or "2026-11-01 earlier, edition 2" in body
+    assert "Evenings." in body
+    judge(body)
+
+
 def test_a_plan_that_could_not_be_made_says_why(
     shell: Shell, forge: FakeForge, tmp_path: Path
 ) -> None:

@@ -1,14 +1,18 @@
 """`notify`: who is told what, once, after everything is durable; and nothing of it changes what a run did."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
-from massctl.errors import UsageError
+from massctl.cli.notifications import PullRequests
+from massctl.errors import ForgeError, UsageError
+from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.state import Record
 from massctl.sandbox import inbox
 from massctl.sandbox.store import Store
 from massctl.transport import Line, NoAnswer, RawAnswer
@@ -305,6 +309,38 @@ def test_the_real_channels_are_posted_to_for_the_real_wechat(
     assert "1.2.3.4" in json.loads(robot.content)["markdown"]["content"]
 
 
+def test_the_forge_is_asked_once_for_each_campaign_and_no_more_once_it_fails(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Fifty notices of a forge that is down wait for one answer, and one line says so."""
+    asked: list[str] = []
+    said: list[Phrase] = []
+
+    def page(_: object, name: str) -> str:
+        asked.append(name)
+        if name == "down":
+            raise ForgeError(Phrase("no answer"))
+        return f"https://forge.example/{name}"
+
+    monkeypatch.setattr("massctl.cli.notifications.pull_request_of", page)
+    session: Any = SimpleNamespace(
+        realm=lambda: "wechat",
+        settings=SimpleNamespace(forge=None),
+        environment={"GITHUB_REPOSITORY": "a/b", "GITHUB_TOKEN": "t"},
+        console=SimpleNamespace(talk=said.append),
+    )
+    pages = PullRequests(session)
+    names = ["one", "one", "down", "two", "down", "one"]
+    found = [pages.page(Record(CampaignName(name), 1)) for name in names]
+
+    one = "https://forge.example/one"
+    assert [one, one, None, None, None, one] == found
+    assert ["one", "down"] == asked
+    assert ["notices come without their pull request: no answer"] == said
+    session.environment.clear()
+    assert PullRequests(session).page(Record(CampaignName("one"), 1)) is None
+
+
 def test_reading_verbs_tell_nobody(told: Shell, monkeypatch: pytest.MonkeyPatch):
     told.tree.text("notice", more=DUE)
     monkeypatch.setattr(Line, "exchange", lambda *_: pytest.fail("a request was made"))
@@ -385,6 +421,8 @@ audience: {{is_to_all: true}}
         ("[{email: {to: [Lin]}}]", "MC014"),
         ("[{email: {to: [a@b.cn], cc: [c@d.cn]}}]", "MC011"),
         ("{}", "MC013"),
+        ("[{webhook_env: A, events: [ended]}, {webhook_env: A, events: [failed]}]", "MC014"),
+        ("[{email: {to: [a@b.cn, c@b.cn]}}, {email: {to: [c@b.cn, a@b.cn]}}]", "MC014"),
     ],
 )
 def test_faults_in_notify_are_told_with_their_place(shell: Shell, notify: str, code: str):
@@ -409,6 +447,17 @@ def test_doctor_looks_for_the_variables(
         for each in findings
         if each["check"] == "notify" and "ROBOT" in each["message"]
     )
+
+
+@pytest.mark.parametrize(("token", "warned"), [("", 1), ("x", 0)])
+def test_doctor_says_where_no_pull_request_is_told(
+    told: Shell, monkeypatch: pytest.MonkeyPatch, token: str, warned: int
+):
+    told.tree.settings(state="forge: {kind: gitlab, repository: team/letters, token_env: GL}\n")
+    told.env(GL=token)
+    monkeypatch.setattr(Line, "exchange", lambda *_: NoAnswer("answer_timeout", seconds=1))
+    findings = told("doctor", "--format", "json").document["findings"]
+    assert warned == len([each for each in findings if each["message"].startswith("GL is empty")])
 
 
 def test_posts_go_the_way_of_the_web_and_no_other(told: Shell, monkeypatch: pytest.MonkeyPatch):

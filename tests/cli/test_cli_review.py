@@ -109,6 +109,20 @@ def test_a_lock_that_the_pull_request_brings_and_that_does_not_agree_is_named(
     assert (["notice"], ["notice"] if forged else []) == ([*review["locks"]], review["disagreeing"])
 
 
+def test_a_new_letter_is_shown_with_what_main_learnt_from_the_last_ones(main: Shell) -> None:
+    main.tree.text("notice", more="finding: [{learnt: Noon is fine.}]\n")
+    main("lock")
+    git(main.root, "add", "-A")
+    git(main.root, "commit", "-qm", "a notice")
+    git(main.root, "push", "-q", "origin", "HEAD:main")
+    at = "2026-11-30T20:00:00+08:00"
+    assert 0 == main("state", "import", "--sent", "notice", "--at", at).status
+    main.tree.news("letter", more=LATER)
+    (found,) = reviewed(main, proposed(main))["findings"]
+    told = found["campaign"], found["learnt"], found["account"]
+    assert ("notice", "Noon is fine.", "main") == told
+
+
 def test_a_fork_gets_no_lock(main: Shell) -> None:
     main.tree.text("notice", content="另一句")
     review = reviewed(main, proposed(main), head="stranger/letters")

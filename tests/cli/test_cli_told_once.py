@@ -4,26 +4,24 @@ Ends are learnt by polls, by events and by people; runs die before, behind and b
 in at the worst moments; the receiver is out of order now and then. Only what a run that died had posted may come twice.
 """
 
+import contextlib
 import json
-import random
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from cli_runner import SENDALL, Shell, lost
-from repositories import APPID
+from cli_runner import Shell
+from repositories import Tree
+from told_once import Team, judge, play
 
 from massctl.cli import channels, notifications
 from massctl.cli.embedded_sandbox import Embedded
 from massctl.transport import Line
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.allow_hosts(["127.0.0.1"])]
-
-EVENTS = ["accepted", "ended", "failed", "details", "in_doubt", "settled", "withdrawn"]
 
 
 class Receiver:
@@ -73,14 +71,12 @@ class Killed(BaseException):
     """The process is gone: nothing that it would have done later is done."""
 
 
-class Team:
-    """People, runners and a receiver."""
+class InProcess(Team):
+    """A shell in which runs die and meet another one at the worst moments."""
 
     def __init__(self, shell: Shell, receiver: Receiver, seed: int) -> None:
-        self.shell, self.receiver, self.choose = shell, receiver, random.Random(seed)
-        self.expected: Counter[tuple[str, str]] = Counter()
-        self.may_repeat: Counter[str] = Counter()
-        """Key -> how often it was posted by a run that died before it could say so."""
+        super().__init__(seed)
+        self.shell, self.receiver = shell, receiver
         self._hears_events = True
         self._dies: str | None = None
         self._other: str | None = None
@@ -132,133 +128,60 @@ class Team:
             self._other = None
             self.shell("status", "--sandbox")
 
-    def run(self, *arguments: str) -> int | None:
-        """Type a command, which may die at a random place of its telling, or meet another run."""
+    def run(self, *arguments: str) -> None:
         self._dies = self.choose.choice([None, None, None, "begun", "posted"])
         self._other = self.choose.choice([None, None, "before", "between"])
         self.receiver.refuses = self.choose.choice([0, 0, 0, 1])
-        try:
-            return self.shell(*arguments, "--sandbox").status
-        except Killed:
-            return None
-        finally:
-            self._dies = self._other = None
+        with contextlib.suppress(Killed):
+            self.shell(*arguments, "--sandbox")
+        self.calm()
+
+    def calm(self) -> None:
+        """Disturb nothing from now on."""
+        self._dies = self._other = None
+        self.receiver.refuses = 0
+
+    def calm_run(self, *arguments: str) -> None:
+        self.shell(*arguments, "--sandbox")
 
     def pass_(self, **span: int) -> None:
         if seconds := timedelta(**span).total_seconds():
             self.shell.control("advance", {"seconds": seconds})
 
-    def settle_down(self) -> None:
-        """Run often enough, undisturbed, for everything to be told."""
-        self._dies = self._other = None
-        self.receiver.refuses = 0
-        for _ in range(3):
-            self.pass_(minutes=20)
-            self.shell("status", "--sandbox")
+    def control(self, name: str, body: object) -> None:
+        self.shell.control(name, body)
 
-    def expect(self, name: str, *events: str) -> None:
-        self.expected.update((name, each) for each in events)
+    def trees(self) -> list[Tree]:
+        return [self.shell.tree]
 
-    def learn(self, name: str) -> None:
-        """Learn the end of a job by a poll, by its event, or by both in either order."""
-        ways = self.choose.choice([["poll"], ["event"], ["poll", "event"], ["event", "event"]])
-        if ways == ["poll"]:
-            ways = ["both"]
-        for way in ways:
-            self._hears_events = way != "poll"
-            if way == "event":
-                event = self.shell.report()["events"][-1]
-                self.shell.tree.write("event.xml", event["xml"])
-                self.run("record-event", "event.xml")
-            else:
-                self.run("status")
-            self.pass_(minutes=self.choose.choice([0, 1, 6]))
+    def poll(self) -> None:
+        self._hears_events = False
+        self.run("status")
         self._hears_events = True
 
-
-def ended_well(team: Team, name: str) -> None:
-    team.run("apply", name, "--yes")
-    team.pass_(minutes=10)
-    team.learn(name)
-    team.expect(name, "accepted", "ended")
-
-
-def ended_badly(team: Team, name: str) -> None:
-    team.shell.control("ending", {"appid": APPID, "status": "err(30003)"})
-    team.run("apply", name, "--yes")
-    team.pass_(minutes=10)
-    team.learn(name)
-    team.expect(name, "accepted", "failed")
-
-
-def settled_by_hand(team: Team, name: str) -> None:
-    team.shell.faults(lost(SENDALL))
-    team.run("apply", name, "--yes")
-    team.shell.faults()
-    team.settle_down()
-    way = team.choose.choice(["--sent", "--not-sent"])
-    team.pass_(minutes=6)
-    team.run("reconcile", name, way, "--reason", "looked")
-    team.expect(name, "in_doubt", "settled")
-
-
-def withdrawn(team: Team, name: str) -> None:
-    ended_well(team, name)
-    team.run("withdraw", name, "--all", "--yes")
-    team.expect(name, "withdrawn")
-
-
-ENDS: list[Callable[[Team, str], None]] = [ended_well, ended_badly, settled_by_hand, withdrawn]
-
-
-def play(team: Team, ends: int) -> None:
-    for number in range(ends):
-        name = f"letter-{number}"
-        end = team.choose.choice(ENDS)
-        if end is withdrawn:
-            team.shell.tree.news(name, title=name, body=f"第 {number} 封。\n")
-        else:
-            team.shell.tree.text(name, content=f"第 {number} 封。")
-        end(team, name)
-        team.settle_down()
-        team.pass_(days=8)  # A service account sends four times a month.
-
-
-def judge(team: Team) -> None:
-    heard = Counter((each["campaign"], each["event"]) for each in team.receiver.heard)
-    keys = Counter(each["key"] for each in team.receiver.heard)
-    details = {key for key in heard if key[1] == "details"}
-    assert set() == {each["event"] for each in team.receiver.heard} - {*EVENTS}
-    assert set() == {*team.expected} - {*heard}, "missing"
-    assert {*team.expected} == {*heard} - details, "what did not happen"
-    assert Counter() == keys - team.may_repeat - Counter(dict.fromkeys(keys, 1)), "repeated"
-    assert len({(each["campaign"], each["event"]) for each in team.receiver.heard}) == len(keys)
-    for name in {name for name, _ in heard}:
-        order = [each["event"] for each in team.receiver.heard if each["campaign"] == name]
-        firsts = [*dict.fromkeys(order)]
-        assert firsts == sorted(firsts, key=_ORDER.index), (name, order)
-
-
-_ORDER = ["in_doubt", "accepted", "settled", "ended", "failed", "details", "withdrawn"]
+    def hear_event(self) -> None:
+        event = self.shell.report()["events"][-1]
+        self.shell.tree.write("event.xml", event["xml"])
+        self.run("record-event", "event.xml")
 
 
 @pytest.fixture
-def team(shell: Shell, receiver: Receiver, request: pytest.FixtureRequest) -> Team:
+def team(shell: Shell, receiver: Receiver, request: pytest.FixtureRequest) -> InProcess:
     shell.tree.settings(in_doubt="stop", state="notify:\n  - webhook_env: HOOK\n")
     shell.tree.text("first", content="开账。")
     shell("state", "init", "--sandbox")
-    return Team(shell, receiver, request.param)
+    return InProcess(shell, receiver, request.param)
 
 
 @pytest.mark.parametrize("team", range(1, 4), indirect=True)
-def test_a_few_random_ends_are_each_told_once(team: Team) -> None:
+def test_a_few_random_ends_are_each_told_once(team: InProcess) -> None:
     play(team, 2)
-    judge(team)
+    judge(team, team.receiver.heard)
 
 
 @pytest.mark.night
 @pytest.mark.parametrize("team", range(100, 120), indirect=True)
-def test_two_hundred_random_ends_are_each_told_once(team: Team) -> None:
+def test_two_hundred_random_ends_are_each_told_once(team: InProcess) -> None:
     """Ten in each of twenty worlds."""
     play(team, 10)
-    judge(team)
+    judge(team, team.receiver.heard)

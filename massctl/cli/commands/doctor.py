@@ -172,6 +172,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
     findings = [
         *_spare_hosts(session),
         *_notify(session),
+        *_merge_comments(session),
         sending_finding(session.rules_now(session.rules((), Agenda()))),
     ]
     try:
@@ -294,6 +295,15 @@ def _notify(session: Session) -> Iterator[Finding]:
             elif name in channel.needed:
                 say = Phrase("the environment variable {name} is empty", name=name)
                 yield Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
+
+
+def _merge_comments(session: Session) -> Iterator[Finding]:
+    """Look whether the token is here with which pull requests are told of a send."""
+    named = session.settings.forge
+    if named is None or session.realm() == "loopback" or session.environment.get(named.token_env):
+        return
+    say = Phrase("{name} is empty: nothing is commented on pull requests", name=named.token_env)
+    yield Finding(Check.NOTIFY, Level.WARNING, say, to_set(named.token_env))
 
 
 def _variable(channel: Channel, name: str, value: str) -> Finding:

@@ -517,6 +517,11 @@ def test_the_report_is_kept_until_ledger_statistics_or_settings_change_or_the_ho
     assert "6 sends" in (reported.report_page({}) or "")
 
 
+def test_a_series_has_its_page(reported: PageCache):
+    page = reported.report_page({"series": "walks"}) or ""
+    assert "The series walks" in page
+
+
 def test_statistics_renew_the_pages_of_reports_alone(tree: Tree):
     room = Room(tree)
     room.page()

@@ -105,14 +105,6 @@ def report() -> Report:
     return sends.report("spring")
 
 
-def test_the_table_is_added_up_as_it_says() -> None:
-    sums = [sum(row[column] for row in TWELVE) for column in range(5)]
-
-    assert [84_468, 2_602, 5_086, 6_109, 107_880] == sums
-    assert 9_615 == sums[4] - sum(sums[:4])
-    assert tuple(map(sum, zip(*SPLIT.values(), strict=True))) == WHOLE
-
-
 def test_json_adds_up(report: Report) -> None:
     (send,) = json.loads(sends_json(report, Language.EN))["sends"]
     (verdict,) = send["verdicts"]

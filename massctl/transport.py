@@ -10,7 +10,7 @@ import logging
 import socket
 import ssl
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -36,6 +36,13 @@ CONNECTIONS_MAX = 20
 """For 16 uploads in flight and a few calls beside them, each on its own connection."""
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
 """A draft of 8 articles of 1 MB, all escaped, and room to spare; a limit on everything."""
+
+STREAMED_BYTES_MAX = 1024 * 1024 * 1024
+"""Of an answer that is shortened while it arrives, so much is read; a limit on everything."""
+_PIECE_BYTES = 1024 * 1024
+
+Sieve: TypeAlias = Callable[[Iterable[bytes]], Iterator[bytes]]
+"""Shortens an answer while it arrives."""
 
 Inside: TypeAlias = httpx.BaseTransport | WSGIApplication
 """What answers in place of the network: a WSGI application, which cuts a connection by raising ConnectionError, or an
@@ -82,6 +89,7 @@ class Call(Frozen):
         "form",
         "part",
         "is_late",
+        "sieve",
     )
 
     method: str
@@ -99,6 +107,8 @@ class Call(Frozen):
     answer_bytes_max: int = ANSWER_BYTES_MAX
     is_answer_cut: bool = False
     """What is longer is cut there, and read no further."""
+    sieve: Sieve | None = None
+    """Shortens the answer while it arrives; the bound is of what is left."""
     is_public: bool = False
     """It may only reach an address of the Internet: not this machine, nor one of its network."""
 
@@ -230,7 +240,7 @@ class Line:
             ),
             extensions={"trace": trace},
         ) as response:
-            content = _read_body(response, call.answer_bytes_max, is_cut=call.is_answer_cut)
+            content = _read_body(response, call)
             if isinstance(content, NoAnswer):
                 return content
             told = response.headers
@@ -240,30 +250,62 @@ class Line:
             return RawAnswer(response.status_code, content, date, kind, location, link)
 
 
-def _read_body(response: httpx.Response, limit: int, *, is_cut: bool = False) -> bytes | NoAnswer:
+def _read_body(response: httpx.Response, call: Call) -> bytes | NoAnswer:
     """Read a body, which may be packed once, and stop unpacking it at the limit.
 
     The decoders of httpx unpack whatever came, once for each name in the header: 485 bytes became 385 MB.
     """
-    packing = response.headers.get("content-encoding", "").strip().lower()
+    packing, limit = (
+        response.headers.get("content-encoding", "").strip().lower(),
+        call.answer_bytes_max,
+    )
     if packing not in ("", "identity", "gzip"):
         return NoAnswer("answer_not_unpacked")
-    unpacker = zlib.decompressobj(_GZIP) if packing == "gzip" else None
+    pieces: Iterator[bytes] = iter(cast("httpx.SyncByteStream", response.stream))
+    if packing == "gzip":
+        pieces = _unpacked(pieces)
+    if call.sieve is not None:
+        pieces = call.sieve(_bounded(pieces))
     content = bytearray()
     try:
-        for piece in cast("httpx.SyncByteStream", response.stream):
-            content += (
-                piece if unpacker is None else unpacker.decompress(piece, limit + 1 - len(content))
-            )
-            if len(content) > limit and is_cut:
+        for piece in pieces:
+            content += piece
+            if len(content) > limit and call.is_answer_cut:
                 return bytes(content[:limit])
             if len(content) > limit:
                 return NoAnswer("answer_too_large")
+    except _EndlessError:
+        return NoAnswer("answer_too_large")
     except zlib.error:
         return NoAnswer("answer_not_unpacked")
-    if unpacker is not None and content and not unpacker.eof:
-        return NoAnswer("answer_not_unpacked")
     return bytes(content)
+
+
+class _EndlessError(Exception):
+    """Stop reading an answer that is shortened while it arrives."""
+
+
+def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    left = STREAMED_BYTES_MAX
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise _EndlessError
+        yield piece
+
+
+def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """Unpack gzip in bounded pieces; raise zlib.error for what is damaged or not whole."""
+    unpacker, is_empty = zlib.decompressobj(_GZIP), True
+    for piece in packed:
+        left = piece
+        while left:
+            unpacked = unpacker.decompress(left, _PIECE_BYTES)
+            is_empty = is_empty and not unpacked
+            yield unpacked
+            left = unpacker.unconsumed_tail
+    if not (unpacker.eof or is_empty):
+        raise zlib.error
 
 
 _YEAR_MAX = 9000

@@ -520,7 +520,7 @@ def delivered_words(record: Record) -> Phrase:
     said = [job.counts for job in record.jobs if job.counts is not None]
     sent = [each.sent_count for each in said if each.sent_count is not None]
     if len(sent) < len(record.jobs):
-        return Phrase("WeChat says that it was sent; how many have it, an event of WeChat's says")
+        return Phrase("WeChat says that it was sent; WeChat's event will say how many received it")
     count = sum(sent)
     total = sum(each.total_count or each.sent_count or 0 for each in said)
     ready = [each.filter_count for each in said if each.filter_count is not None]
@@ -542,9 +542,9 @@ def _withdrawn(record: Record, article: int) -> tuple[str, str] | None:
     )
     who = by or Phrase("somebody in the console")
     if article:
-        say = Phrase("article {number} was withdrawn, by {who}", number=article, who=who)
+        say = Phrase("article {number} was withdrawn by {who}", number=article, who=who)
     else:
-        say = Phrase("it was withdrawn, by {who}", who=who)
+        say = Phrase("it was withdrawn by {who}", who=who)
     hint = Phrase("the card stays in the chats, and whoever opens it reads that it is gone")
     return say, hint
 

@@ -1,6 +1,6 @@
 """What apply needs from outside. The outer packages implement these ports; `cli` joins them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, TypeVar
@@ -315,9 +315,18 @@ class DataCube(Protocol):
     """Reads what WeChat counts of one account."""
 
     def statistics(
-        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+        self,
+        call: StatisticsCall,
+        begin_date: date,
+        end_date: date,
+        seen_at: datetime,
+        known: Collection[str] | None = None,
     ) -> Counted:
-        """Make one call for the days from `begin_date` to `end_date`; raises a WeChatError."""
+        """Make one call for the days from `begin_date` to `end_date`; raises a WeChatError.
+
+        Where `known` is given, a list of articles may be as long as it likes: those of these msg_data_ids are kept, and
+        of the others some.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ Nothing here sends, stages or writes the ledger. A call that fails is told. It e
 this account if no other would succeed either. What was answered is in the archive before the next call is made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -49,11 +49,12 @@ def collect(
     requests: Sequence[StatisticsRequest],
     clock: Clock,
     until: datetime | None = None,
+    known: Collection[str] = (),
 ) -> Collected:
     """Make the calls, and archive each answer; raises a LedgerError where the archive cannot be written.
 
-    After `until` no call is begun: what is left is due the next time. If WeChat has not counted a day, the same call is
-    not made for other days.
+    `known` are the msg_data_ids of the ledger. After `until` no call is begun: what is left is due the next time. If
+    WeChat has not counted a day, the same call is not made for other days.
     """
     found = Collected(appid)
     not_counted: set[StatisticsCall] = set()
@@ -64,7 +65,9 @@ def collect(
         if until is not None and at >= until:
             break
         try:
-            counted = wechat.statistics(request.call, request.begin_date, request.end_date, at)
+            counted = wechat.statistics(
+                request.call, request.begin_date, request.end_date, at, known
+            )
         except WeChatError as error:
             if isinstance(error, PermanentError | QuotaError):
                 outcome: CallOutcome = "not_ready" if error.errcode == NOT_COUNTED else "refused"

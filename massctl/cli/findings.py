@@ -1,6 +1,6 @@
 """What was learnt, read from the ledger and the campaigns' files: for lists, for the next letter, and its review."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from massctl.cli.session import Session
 from massctl.errors import LedgerError, RefusedError, UsageError
 from massctl.model.finding import FINDINGS_QUOTED, Remarks, SendFinding
 from massctl.model.ids import CAMPAIGN_FILE, AccountName, AppId, CampaignName, cell_of, folder_name
-from massctl.model.phrase import Command, Phrase, system_reason
+from massctl.model.phrase import Command, Phrase, enumerated, system_reason
 from massctl.model.state import Record
 from massctl.report.findings import sent_findings
 from massctl.report.report import Report, SendReport, VerdictCode
@@ -54,13 +54,12 @@ def quoted_findings(session: Session, appids: Collection[AppId]) -> list[SendFin
     return found
 
 
-def list_findings(session: Session, series: str | None, form: str | None) -> Result:
-    """List what was learnt from the sends that the session is about; raise UsageError for a form that it has not."""
-    if form in ("csv", "html"):
-        raise UsageError(
-            Phrase("the findings have no form {form}", form=form),
-            hint=Phrase("leave --format out, or write markdown or json"),
-        )
+FINDINGS = "findings"
+"""Stands for the list of findings where the names of campaigns stand."""
+
+
+def list_findings(session: Session, series: str | None) -> Result:
+    """List what was learnt from the sends that the session is about."""
     records = in_scope(session, shown_ledger(session).records.values())
     found = [
         each for each in findings_of(session, records) if series is None or each.series == series
@@ -73,7 +72,15 @@ def list_findings(session: Session, series: str | None, form: str | None) -> Res
     def markdown(to: Console) -> str:
         return "\n".join(findings_markdown(found, Words(to.reader))) + "\n"
 
-    return Result(ExitStatus.DONE, lambda _: findings_document(found), text, markdown=markdown)
+    def talk(to: Console) -> str:
+        return to.shown(_NAMED_SO) if FINDINGS in session.repository.campaign_folders.names else ""
+
+    return Result(ExitStatus.DONE, lambda _: findings_document(found), text, talk, markdown)
+
+
+_NAMED_SO = Phrase(
+    "`{command}` shows the campaign of this name", command=Command("report", FINDINGS, FINDINGS)
+)
 
 
 _NONE = Phrase(
@@ -82,15 +89,19 @@ _NONE = Phrase(
 )
 
 
-def record_findings(session: Session, report: Report) -> Result:
-    """Write the verdict of the newest edition of each campaign of a report into its campaign.yaml.
+def record_findings(session: Session, report: Report, names: Sequence[CampaignName]) -> Result:
+    """Write the verdict of the newest edition of each campaign into its campaign.yaml.
 
-    Raises RefusedError where no verdict can be given of one of them, and UsageError where a file cannot be written so;
-    then no file was changed.
+    Raises RefusedError for a campaign of which the report has no send or no verdict, and UsageError for a file that
+    the verdict cannot be put into. No file was changed then. A file that cannot be saved raises UsageError too; it
+    names the files that were saved before it.
     """
     newest: dict[CampaignName, SendReport] = {}
     for send in report.sends:
         newest.setdefault(send.campaign, send)
+    for name in names:
+        if name not in newest:
+            raise _unshown(name)
     before: dict[str, bytes] = {}
     after: dict[str, bytes] = {}
     for name, send in newest.items():
@@ -103,8 +114,8 @@ def record_findings(session: Session, report: Report) -> Result:
             raise _by_hand(path, words)
         after[path] = made
     files = [path for path, data in after.items() if data != before[path]]
-    for path in files:
-        _write(session.root / path, after[path])
+    for number, path in enumerate(files):
+        _write(session.root / path, path, after[path], files[:number])
     records = [
         shown_ledger(session).record(each.campaign, each.edition) for each in newest.values()
     ]
@@ -130,6 +141,14 @@ def verdict_of(send: SendReport) -> tuple[Phrase, ...]:
     )
 
 
+def _unshown(name: CampaignName) -> RefusedError:
+    return RefusedError(
+        Phrase("no send of {name} is shown, so there is no verdict to record", name=name),
+        Phrase("Nothing was written."),
+        Phrase("leave --since and --series out, or name a campaign that was sent"),
+    )
+
+
 def _by_hand(path: str, words: str) -> UsageError:
     return UsageError(
         Phrase("massctl cannot write this into {file} without changing other lines", file=path),
@@ -141,10 +160,12 @@ def _by_hand(path: str, words: str) -> UsageError:
     )
 
 
-def _write(path: Path, data: bytes) -> None:
-    target = path.resolve()  # A link stays one.
+def _write(file: Path, path: str, data: bytes, written: Sequence[str]) -> None:
+    target = file.resolve()  # A link stays one.
     try:
         write_whole(target, data, target.stat().st_mode & 0o777)
     except OSError as error:
-        say_why = Phrase("{why}. It is as it was.", why=system_reason(error))
-        raise UsageError(Phrase("{file} cannot be written", file=path.name), say_why) from None
+        why = Phrase("{why}. It is as it was.", why=system_reason(error))
+        if written:
+            why = Phrase("{why} Written before: {files}", why=why, files=enumerated(written))
+        raise UsageError(Phrase("{file} cannot be written", file=path), why) from None

@@ -16,7 +16,7 @@ from massctl.cli.session import Session
 from massctl.errors import InvariantError, MassctlError
 from massctl.model.ids import AccountName, AppId
 from massctl.model.state import State
-from massctl.plan.statistics import due_requests, newest_day, send_days
+from massctl.plan.statistics import due_requests, known_messages, newest_day, send_days
 
 
 def collect_accounts(
@@ -51,7 +51,13 @@ def collect_accounts(
             appid, now = found[name].appid, session.clock.now()
             if archive is not None and (requests := due_requests(days, archive.calls(appid), now)):
                 found[name] = collect(
-                    appid, session.wechat(name), archive, requests, session.clock, until
+                    appid,
+                    session.wechat(name),
+                    archive,
+                    requests,
+                    session.clock,
+                    until,
+                    known_messages(state, appid),
                 )
     return list(found.items())
 

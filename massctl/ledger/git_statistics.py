@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from io import BytesIO
 
 from massctl.errors import LedgerUnreachableError
 from massctl.ledger.git_branch import GitBranch, Push, Tip
-from massctl.ledger.statistics import FILE_BYTES_MAX, StatisticsFiles
+from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.statistics import JudgedCall, Statistics
@@ -122,14 +123,11 @@ class GitStatistics(StatisticsFiles):
         }
         return sorted({*here, *waiting})
 
-    def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
+    def _lines(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
         paths = [f"{appid}/{name}" for name in names]
         for path, data in zip(paths, self._contents(paths), strict=True):
-            if data is None or len(data) <= FILE_BYTES_MAX:
-                yield (
-                    _ended(data or b"")
-                    + "".join(f"{line}\n" for line in self._waiting.get(path, ())).encode()
-                )
+            yield from (line.removesuffix(b"\n") for line in BytesIO(data or b""))
+            yield from (line.encode() for line in self._waiting.get(path, ()))
 
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         for name, each in lines.items():

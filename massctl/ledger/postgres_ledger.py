@@ -28,7 +28,7 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import BEGIN, End
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
-from massctl.ledger.statistics import FILE_BYTES_MAX, StatisticsFiles
+from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
 from massctl.model.phrase import A_FILE, Command, Phrase
@@ -347,14 +347,13 @@ class PostgresStatistics(StatisticsFiles):
         query: LiteralString = "SELECT DISTINCT file FROM massctl_statistics WHERE appid = %s"
         return [name for (name,) in self._database.rows(query, [appid])]
 
-    def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
+    def _lines(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
         query: LiteralString = (
-            "SELECT string_agg(line, E'\\n' ORDER BY number) FROM massctl_statistics "
-            "WHERE appid = %s AND file = %s HAVING sum(octet_length(line)) <= %s"
+            "SELECT line FROM massctl_statistics WHERE appid = %s AND file = %s ORDER BY number"
         )
         for name in names:
-            for (text,) in self._database.rows(query, [appid, name, FILE_BYTES_MAX]):
-                yield text.encode()
+            for (line,) in self._database.rows(query, [appid, name]):
+                yield line.encode()
 
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         query: LiteralString = (

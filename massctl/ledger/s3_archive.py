@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from massctl.errors import LedgerError
@@ -68,11 +69,12 @@ class S3Statistics(StatisticsFiles):
         ]
         return sorted({*self._bucket.top(own)[0], *waiting})
 
-    def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
+    def _lines(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
         for folder in (f"{STATISTICS_FOLDER}/{appid}/{name}" for name in names):
             keys = [f"{folder}/{name}" for name in self._bucket.names(folder)]
-            found = [data or b"" for data in self._bucket.read_all(keys)]
-            yield b"".join([*found, _text(self._waiting.get(folder, ()))])
+            found = b"".join(data or b"" for data in self._bucket.read_all(keys))
+            yield from (line.removesuffix(b"\n") for line in BytesIO(found))
+            yield from (line.encode() for line in self._waiting.get(folder, ()))
 
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
         for name, each in lines.items():

@@ -28,10 +28,9 @@ from massctl.model.statistics import (
     ArticleDay,
     JudgedCall,
     Statistics,
+    is_line,
 )
 
-FILE_BYTES_MAX = 64 * 1024 * 1024
-"""Our own bound, far above a month of eight articles a day; a file beyond it was not written by massctl."""
 _ARTICLES = "articles"
 _ACCOUNT = "account"
 _CALLS = "calls"
@@ -39,6 +38,7 @@ _SHAPES = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall}
 """What a line of each kind of file says."""
 
 _DAYS = frozenset({"ref_date", "stat_date", "begin_date", "end_date", "at", "seen_at"})
+_TEXTS = frozenset({"msgid", "title", "content_url", "read_user_source"})
 
 _FILE_NAME = re.compile(
     rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl", re.ASCII
@@ -131,11 +131,10 @@ class StatisticsFiles(ABC):
         """Return the lines of another archive that are not here, by the names of their files."""
         lines: dict[str, list[str]] = {}
         for name in filter(_FILE_NAME.fullmatch, other._names(appid)):
-            here = {line for data in self._data(appid, [name]) for line in data.split(b"\n")}
-            there = [line for data in other._data(appid, [name]) for line in data.split(b"\n")]
+            here = set(self._lines(appid, [name]))
             if new := [
                 line.decode("utf-8", errors="replace")
-                for line in there
+                for line in other._lines(appid, [name])
                 if line.strip() and line not in here
             ]:
                 lines[name] = new
@@ -154,23 +153,25 @@ class StatisticsFiles(ABC):
         ]
         read = Decoder(_SHAPES[kind]).decode
         days = _DAYS.intersection(_SHAPES[kind].__struct_fields__)
-        for data in self._data(appid, names):
-            for line in data.split(b"\n"):
-                if line.strip():
-                    try:
-                        row = read(line)
-                        _require_days(row, days)
-                        yield row
-                    except ValueError:
-                        unreadable.number += 1
+        texts = _TEXTS.intersection(_SHAPES[kind].__struct_fields__)
+        for line in self._lines(appid, names):
+            if line.strip():
+                try:
+                    row = read(line)
+                    _require_days(row, days)
+                    _require_lines(row, texts)
+                except ValueError:
+                    unreadable.number += 1
+                else:
+                    yield row
 
     @abstractmethod
     def _names(self, appid: AppId) -> Sequence[str]:
         """Return the names of an account's files."""
 
     @abstractmethod
-    def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
-        """Return what is in files, without any that is beyond FILE_BYTES_MAX."""
+    def _lines(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
+        """Return the lines of files, one by one and without their ends."""
 
     @abstractmethod
     def _append(self, appid: AppId, lines: Mapping[str, Sequence[str]]) -> None:
@@ -191,12 +192,13 @@ class LocalStatistics(StatisticsFiles):
         except OSError as error:
             raise _unreadable(self._folder, error) from None
 
-    def _data(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
+    def _lines(self, appid: AppId, names: Sequence[str]) -> Iterable[bytes]:
         for path in (self._folder / appid / name for name in names):
             # A pipe would block the read.
             try:
-                if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX:
-                    yield path.read_bytes()
+                if path.is_file():
+                    with path.open("rb") as file:
+                        yield from (line.removesuffix(b"\n") for line in file)
             except OSError as error:
                 raise _unreadable(path, error) from None
 
@@ -257,6 +259,15 @@ def _require_days(row: Frozen, days: Iterable[str]) -> None:
     """Raise ValueError for a day that is no day of ours: a sum of a day and some days would be no date."""
     for name in days:
         if not 2000 <= getattr(row, name).year < 3000:
+            raise ValueError(name)
+
+
+def _require_lines(row: Frozen, texts: Iterable[str]) -> None:
+    """Raise ValueError for a text that may not be shown."""
+    for name in texts:
+        value: str | Mapping[str, int] | None = getattr(row, name)
+        each = (value,) if isinstance(value, str) else value or ()
+        if not all(map(is_line, each)):
             raise ValueError(name)
 
 

@@ -399,7 +399,7 @@ class CampaignFile(Strict):
     vars: dict[VariableName, JsonValue] = Field(default_factory=dict)
     """Variables of the templates."""
     track: dict[TrackName, NonEmptyLine] | None = None
-    """The tag of its links, parameters by name: each link of its articles to an own site or mini-program
+    """The link tag, parameters by name: each link of its articles to an own site or mini-program
     (`own_sites` in massctl.yaml) carries them. What a link says itself wins. Values may use Jinja."""
     matrix: Annotated[list[CellFile], Field(min_length=1)] | None = None
     """The same message from several accounts, or to several audiences: each cell is a campaign of its own, called

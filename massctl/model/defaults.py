@@ -52,7 +52,7 @@ class DefaultsFile(Strict):
     series: SeriesName | None = None
     """The series of letters that they belong to."""
     track: dict[TrackName, NonEmptyLine] = Field(default_factory=dict)
-    """The tag of links to own sites; each parameter is inherited by itself."""
+    """The link tag of own sites; each parameter is inherited by itself."""
 
 
 def defaults_faults(data: Mapping[str, Any]) -> Iterator[Fault]:

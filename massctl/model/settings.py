@@ -165,7 +165,7 @@ class CallbackSettings(Strict):
 
 
 class OwnSites(Strict):
-    """Where the team itself answers: links that lead there carry the tag of `track`."""
+    """Where the team itself answers: links that lead there carry the link tag of `track`."""
 
     hosts: list[Annotated[str, StringConstraints(pattern=HOST_PATTERN)]] = Field(
         default_factory=list
@@ -609,7 +609,7 @@ class MassctlFile(Strict):
     brand: Brand | None = None
     """What makes any theme the team's own: colour, size, header, footer, logo."""
     own_sites: OwnSites | None = None
-    """The team's own sites and mini-programs: links to them carry the tag that a campaign's `track` names."""
+    """The team's own sites and mini-programs: links to them carry the link tag of a campaign's `track`."""
     state: StateSettings = Field(default_factory=StateSettings)
     """Where the ledger is."""
     policy: Policy = Field(default_factory=Policy)

@@ -59,10 +59,10 @@ def unfit(address: str) -> Phrase | None:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        return Phrase("its address is none")
+        return Phrase("it is not a web address")
     local = realm_of(f"{parts.scheme}://{parts.netloc}") == "loopback"
     if not host or parts.scheme not in ("http", "https") or address != address.strip():
-        return Phrase("its address is none")
+        return Phrase("it is not a web address")
     return (
         None if parts.scheme == "https" or local else Phrase("its address must begin with https://")
     )

@@ -116,6 +116,11 @@ def website_sends(articles: Iterable[ArticleDay], state: State, appid: AppId) ->
     ]
 
 
+def known_messages(state: State, appid: AppId) -> set[str]:
+    """Return the msg_data_ids of an account's recorded sends."""
+    return _known_messages(_sent_records(state, appid))
+
+
 def unrecorded(
     articles: Iterable[ArticleDay], state: State, appid: AppId
 ) -> tuple[ArticleDay, ...]:
@@ -125,7 +130,7 @@ def unrecorded(
     """
     counted = [each for each in articles if each.publish_type == PUSHED]
     days = {beijing_day(at) for at in website_sends(counted, state, appid)}
-    known = _known_messages(_sent_records(state, appid))
+    known = known_messages(state, appid)
     return tuple(
         each
         for each in counted

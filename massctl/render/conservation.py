@@ -108,7 +108,7 @@ def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
 
 
 def with_tag(body: Conserved, track: Tracking) -> Conserved:
-    """Return a body whose links to own sites carry the campaign's tag; nothing else of it changes."""
+    """Return a body whose links to own sites carry the campaign's link tag; nothing else of it changes."""
     return Conserved(track.content(body))
 
 

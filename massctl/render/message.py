@@ -125,7 +125,7 @@ TAG_CHARACTERS_MAX = 200
 
 
 def _tracking(strings: Strings, account: Account) -> Tracking:
-    """Render the tag of the campaign's links; report each value that no address can carry."""
+    """Render the campaign's link tag; report each value that no address can carry."""
     sites = account.own_sites or OwnSites()
     written = strings.file.track or {}
     tag = {key: strings.string(text, ("track", key), _tag_faults) for key, text in written.items()}
@@ -143,12 +143,12 @@ def _tag_faults(value: str) -> Iterator[Fault]:
 
 
 def _report_unused_tag(strings: Strings, track: Tracking) -> None:
-    """Say that no link carries the campaign's tag. One that is inherited is others' too."""
+    """Say that no link carries the campaign's link tag. One that is inherited is others' too."""
     place = strings.place(("track",))
     is_inherited = place is not None and place.file.endswith(f"/{DEFAULTS_FILE}")
     if not track.tag or track.is_carried or is_inherited or strings.diagnostics:
         return
-    say = Phrase("no link of this message carries the tag")
+    say = Phrase("no link of this message carries the link tag")
     hint = Phrase(
         "name your hosts or mini-programs under `own_sites:` in massctl.yaml, link to one of them, or take `track` out"
     )

@@ -16,7 +16,7 @@ _PAGES = ("data-miniprogram-path", "weapp_path")
 
 
 class Tracking(Struct):
-    """Puts the tag of one campaign on addresses; without own sites or a tag it changes none."""
+    """Puts the link tag of one campaign on addresses; without own sites or a link tag it changes none."""
 
     sites: OwnSites = field(default_factory=OwnSites)
     tag: Mapping[str, str] = field(default_factory=dict)

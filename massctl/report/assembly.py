@@ -24,9 +24,9 @@ from massctl.report.account import allowance_of, follower_days, followers_of, fr
 from massctl.report.comparison import (
     audience_key,
     breakdown,
+    quartiles_by_day,
     share_of,
     title_bucket,
-    usual_days,
 )
 from massctl.report.findings import sent_at_of, title_of
 from massctl.report.readings import Readings, article_report, readings_of
@@ -44,6 +44,7 @@ from massctl.report.report import (
     Metric,
     Missing,
     Origin,
+    Point,
     Report,
     RepositoryFacts,
     Scene,
@@ -172,7 +173,7 @@ class _Send(Frozen, kw_only=True, dict=True):
         sent = _counted(self.record, "sent_count")
         return {day: day_of_send(day, self.first, sent) for day in DAYS}
 
-    @property
+    @cached_property
     def barred(self) -> VerdictCode | None:
         """Return why it is compared with nothing, and nothing with it; None where it is."""
         why = {
@@ -329,6 +330,7 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
         lambda: {day: ReferenceWindow() for day in DAYS}
     )
     by_key: dict[RecordKey, _Send] = {}
+    curves: dict[RecordKey, tuple[Point, ...]] = {}
     found = []
     newest = {send.key for send in [each for each in measured if each.key in shown][-FULL_MAX:]}
     for send in measured:
@@ -337,8 +339,10 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
             report = _send_report(send, windows)
             if send.key in newest:
                 verdict = report.verdict
-                curves = [by_key[key].first.curve() for key in verdict.reference.sends]
-                report = replace(report, usual=usual_days(curves, verdict.day))
+                keys = verdict.reference.sends
+                curves |= {key: by_key[key].first.curve() for key in keys if key not in curves}
+                compared = [curves[key] for key in keys]
+                report = replace(report, quartiles=quartiles_by_day(compared, verdict.day))
             found.append(report)
         by_key[send.key] = send
         if send.barred is None:

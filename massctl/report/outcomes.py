@@ -1,6 +1,6 @@
-"""What came of the links of sends: orders, sign-ups and whatever else a shop counts, joined by the tag of a link.
+"""What came of the links of sends: orders, sign-ups and whatever else a shop counts, joined by link tag.
 
-Arithmetic only: a row counts for the newest send whose links carried its tag and that went out on its day or before.
+Arithmetic only: a row counts for the newest send whose links carried it and that went out on its day or before.
 Nobody knows whether the letter caused it. Rows are added as they are read, and none is kept.
 """
 

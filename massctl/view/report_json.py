@@ -5,9 +5,10 @@ Numbers stand under WeChat's names. One that is missing is null, and `missing` b
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from msgspec import UNSET, UnsetType, json
+from msgspec import UNSET, Raw, UnsetType, json
 
 from massctl.model.diagnostics import Failure
 from massctl.model.shape import Shape
@@ -21,10 +22,10 @@ from massctl.report.report import (
     Group,
     Metric,
     Missing,
-    Quartiles,
     Report,
     Stage,
     Standing,
+    UsualRange,
     VerdictCode,
 )
 from massctl.view.i18n import Language, say
@@ -117,8 +118,8 @@ class ReportedComparison(Shape):
     """This send's."""
     count: int
     """How many of the reference set have the number; of `left` how many earlier weeks."""
-    quartiles: Quartiles | None
-    """Of those; null for fewer than four. What lies between the lower and the upper one is usual."""
+    usual: UsualRange | None
+    """Where the next ordinary number lies 95 times of 100; null for fewer than four."""
     standing: Standing | None
     """Where this send's number lies; null where that cannot be said."""
 
@@ -196,7 +197,7 @@ class ReportedFollowerDay(Shape):
     """People who stopped following."""
     joined: Figure
     """People who began to follow."""
-    usual: Quartiles | None
+    usual: UsualRange | None
     """Of those who stopped on the same weekday of the eight weeks before; null for fewer than four."""
     compared: list[date]
     """The days among those that have the number."""
@@ -352,22 +353,30 @@ class SendsReport(Document):
 
 def sends_json(report: Report, language: Language) -> str:
     """Return what sends reached."""
+
+    def spoken(value: Any) -> str:
+        return say(value, language.plain)
+
+    rounded = json.Decoder(float_hook=_rounded).decode
+
+    def written(shape: Shape) -> Raw:
+        return Raw(json.encode(rounded(json.encode(shape, enc_hook=spoken))))
+
+    # Send by send, so that a thousand are never there as objects at once.
     made = SendsReport.of(
         report,
         format_version=1,
         now=report.now.isoformat(),
         sentence=report_sentence(report.sends, report.since),
-        sends=[SentCampaign.of(each, sentence=send_sentence(each)) for each in report.sends],
+        accounts=[written(ReportedAccount.of(each)) for each in report.accounts],
+        sends=[
+            written(SentCampaign.of(each, sentence=send_sentence(each))) for each in report.sends
+        ],
     )
-
-    def spoken(value: Any) -> str:
-        return say(value, language.plain)
-
-    # msgspec writes a thousand sends in a second that Python writes in eight.
-    values = json.Decoder(float_hook=_rounded).decode(json.encode(made, enc_hook=spoken))
-    return json.format(json.encode(values), indent=2).decode()
+    return json.format(json.encode(made, enc_hook=spoken), indent=2).decode()
 
 
+@lru_cache(maxsize=65_536)
 def _rounded(written: str) -> Number:
     """Write whole numbers as such, and others with six decimals."""
     value = float(written)

@@ -5,7 +5,7 @@ httpx costs more than most verbs do.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Self
 
@@ -311,10 +311,15 @@ class WeChatClient:
         return self._call(wire.CALL_QUOTA.with_body({"cgi_path": path}))
 
     def statistics(
-        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+        self,
+        call: StatisticsCall,
+        begin_date: date,
+        end_date: date,
+        seen_at: datetime,
+        known: Collection[str] | None = None,
     ) -> Counted:
         """Read what WeChat counted on some days."""
-        return self._call(statistics_request(call, begin_date, end_date, seen_at))
+        return self._call(statistics_request(call, begin_date, end_date, seen_at, known))
 
     def _call_unless_gone(self, request: Request[T]) -> T | None:
         """Make a call about something that may be gone, which is None."""
@@ -392,6 +397,7 @@ class WeChatClient:
             form=request.form,
             part=None if upload is None else (upload.filename, upload.data, upload.media_type),
             is_late=is_late,
+            sieve=request.sieve() if request.sieve is not None else None,
         )
 
     def _renewed(self, refused: str) -> str:

@@ -7,7 +7,7 @@ getusercumulate), read 2026-11.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from massctl.apply.ports import Counted
 from massctl.model.phrase import BEIJING
 from massctl.model.statistics import COUNT_MAX, MINUTES_MAX, AccountDay, ArticleDay, StatisticsCall
+from massctl.wechat.article_list import ArticleSieve
 from massctl.wechat.response import Fields, ShapeError, flag, integer, lenient
 from massctl.wechat.wire import Request
 
@@ -32,12 +33,21 @@ _MSGID = re.compile(r"[0-9]{1,20}_[0-9]{1,2}", re.ASCII)
 
 
 def statistics_request(
-    call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+    call: StatisticsCall,
+    begin_date: date,
+    end_date: date,
+    seen_at: datetime,
+    known: Collection[str] | None = None,
 ) -> Request[Counted]:
-    """Ask for the statistics of some days."""
-    reader = partial(_counted, _Reader(begin_date, end_date, seen_at), _READERS[call])
+    """Ask for the statistics of some days; of a long list of articles those of the messages `known` are kept."""
+    is_sieved = known is not None and call is StatisticsCall.ARTICLES
+    reading = _Reader(begin_date, end_date, seen_at, is_sieved)
+    reader = partial(_counted, reading, _READERS[call])
     body = {"begin_date": begin_date.isoformat(), "end_date": end_date.isoformat()}
-    return Request(f"/datacube/{call}", reader).with_body(body)
+    request = Request(f"/datacube/{call}", reader).with_body(body)
+    if not is_sieved:
+        return request
+    return replace(request, sieve=lambda: ArticleSieve(known or ()).pass_on)
 
 
 class _Reader(Struct):
@@ -46,6 +56,8 @@ class _Reader(Struct):
     begin_date: date
     end_date: date
     seen_at: datetime
+    is_sieved: bool = False
+    """Whether a long list was shortened as it arrived."""
     left_out: int = 0
 
     def number(self, fields: Fields, name: str) -> int | None:
@@ -68,7 +80,7 @@ class _Reader(Struct):
             return None
         return float(value)
 
-    def rows(self, fields: Fields, name: str) -> Iterator[Fields]:
+    def rows(self, fields: Fields, name: str, *, is_bounded: bool = True) -> Iterator[Fields]:
         """Read a list of objects; raise ShapeError for one that is too long."""
         value = fields.get(name)
         if value is None:
@@ -76,7 +88,7 @@ class _Reader(Struct):
         if not isinstance(value, list):
             self.left_out += 1
             return
-        if len(value) > LIST_MAX:
+        if is_bounded and len(value) > LIST_MAX:
             raise ShapeError
         for each in value:
             if isinstance(each, dict):
@@ -132,7 +144,7 @@ class _Reader(Struct):
         """Read the articles of an answer: what is said of each, and each of its days."""
         yesterday = self.seen_at.astimezone(BEIJING).date() - timedelta(days=1)
         seen: set[tuple[str, date]] = set()
-        for item in self.rows(fields, "list"):
+        for item in self.rows(fields, "list", is_bounded=not self.is_sieved):
             sent = self.day(item, "ref_date", self.begin_date, self.end_date)
             msgid = item.get("msgid")
             if sent is None:

@@ -24,6 +24,7 @@ from massctl.model.ids import ImageUrl, MediaId
 from massctl.model.message import Recipient
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, Recipients, SendIntent, ToAll, ToOpenids, ToTag
+from massctl.transport import Sieve
 from massctl.wechat.response import (
     Fields,
     Job,
@@ -74,6 +75,8 @@ class Request(Frozen, Generic[T]):
     form: Mapping[str, str] = field(default_factory=dict)
     """Fields beside the upload."""
     query: Mapping[str, str] = field(default_factory=dict)
+    sieve: Callable[[], Sieve] | None = None
+    """Makes what shortens one answer while it arrives."""
 
     @property
     def method(self) -> str:

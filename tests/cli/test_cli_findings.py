@@ -1,10 +1,14 @@
 """What was learnt: from the report into campaign.yaml, from there to the next letter; and what came of links."""
 
 import json
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
 
 import pytest
 from cli_runner import Shell
+
+from massctl.whole_file import write_whole
 
 LETTERS = 5
 """The fifth has four before it, which a verdict takes."""
@@ -17,22 +21,26 @@ def file_of(shell: Shell, name: str) -> Path:
     return shell.root / "campaigns" / name / "campaign.yaml"
 
 
+def send_letter(shell: Shell, number: int) -> None:
+    name = f"letter-{number}"
+    shell.tree.news(name)
+    file = file_of(shell, name)
+    text = file.read_text(encoding="utf-8").replace(
+        "content:", f"content_source_url: https://shop.cn/{number}\n      content:"
+    )
+    file.write_text(text + TRACKED, encoding="utf-8")
+    assert 0 == shell("lock", name, "--sandbox").status
+    assert 0 == shell("apply", name, "--sandbox", "--yes").status
+    assert 0 == shell("sandbox", "advance", "9").status
+
+
 @pytest.fixture
 def letters(shell: Shell) -> Shell:
     """Send five letters in the sandbox, nine days apart, and collect what WeChat counted."""
     settings = shell.root / "massctl.yaml"
     settings.write_text(settings.read_text(encoding="utf-8") + SITES, encoding="utf-8")
     for number in range(LETTERS):
-        name = f"letter-{number}"
-        shell.tree.news(name)
-        file = file_of(shell, name)
-        text = file.read_text(encoding="utf-8").replace(
-            "content:", f"content_source_url: https://shop.cn/{number}\n      content:"
-        )
-        file.write_text(text + TRACKED, encoding="utf-8")
-        assert 0 == shell("lock", name, "--sandbox").status
-        assert 0 == shell("apply", name, "--sandbox", "--yes").status
-        assert 0 == shell("sandbox", "advance", "9").status
+        send_letter(shell, number)
     assert 0 == shell("status", "--statistics", "--sandbox").status
     return shell
 
@@ -81,6 +89,9 @@ def test_a_letter_with_too_few_before_it_is_refused(letters: Shell):
     assert "too few" in said.err
     assert before == [file_of(letters, name).read_bytes() for name in ("letter-3", "letter-4")]
     assert 2 == letters("report", "--sandbox", "--record").status
+    none = letters("report", "letter-4", "--sandbox", "--record", "--since", "2030-01-01")
+    assert 5 == none.status
+    assert "no send of letter-4 is shown" in none.err
 
 
 def test_a_file_that_cannot_be_written_so_says_what_to_write(letters: Shell):
@@ -89,6 +100,64 @@ def test_a_file_that_cannot_be_written_so_says_what_to_write(letters: Shell):
     said = letters("report", "letter-4", "--sandbox", "--record")
     assert 2 == said.status
     assert "`- verdict: " in said.err
+
+
+def test_a_file_that_cannot_be_written_leaves_the_ones_before_it_named(
+    letters: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    send_letter(letters, 5)
+    assert 0 == letters("status", "--statistics", "--sandbox").status
+    before = [file_of(letters, name).read_bytes() for name in ("letter-4", "letter-5")]
+
+    def full(target: Path, data: bytes, mode: int) -> None:
+        if target == file_of(letters, "letter-4").resolve():
+            raise OSError(ENOSPC, strerror(ENOSPC))
+        write_whole(target, data, mode)
+
+    monkeypatch.setattr("massctl.cli.findings.write_whole", full)
+    said = letters("report", "letter-4", "letter-5", "--sandbox", "--record")
+    assert 2 == said.status
+    assert "campaigns/letter-4/campaign.yaml cannot be written" in said.err
+    assert "Written before: campaigns/letter-5/campaign.yaml" in said.err
+    after = [file_of(letters, name).read_bytes() for name in ("letter-4", "letter-5")]
+    assert before[0] == after[0]
+    assert before[1] != after[1]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("findings", "--record"),
+        ("findings", "--out", "made"),
+        ("findings", "--outcomes", "orders.csv"),
+        ("findings", "--since", "2026-12-01"),
+        ("letter", "--record", "--out", "made"),
+        ("letter", "--record", "--outcomes", "orders.csv"),
+        ("letter", "--record", "--format", "html"),
+        ("letter", "--record", "--format", "csv"),
+    ],
+)
+def test_a_flag_that_would_do_nothing_is_refused(shell: Shell, given: tuple[str, ...]):
+    said = shell("report", *given, "--sandbox")
+    assert 2 == said.status
+    if "csv" in given or "html" in given:
+        assert f"the findings have no form {given[-1]}" in said.err
+    else:
+        flag = given[2] if "letter" in given else given[1]
+        assert f"{flag} has no effect" in said.err
+
+
+def test_a_campaign_called_findings_is_named_twice(shell: Shell):
+    shell.tree.news("findings")
+    assert 0 == shell("lock", "findings", "--sandbox").status
+    assert 0 == shell("apply", "findings", "--sandbox", "--yes").status
+    listed = shell("report", "findings", "--sandbox")
+    assert 0 == listed.status
+    assert "findings findings` shows the campaign" in listed.err
+    (sent,) = json.loads(
+        shell("report", "findings", "findings", "--sandbox", "--format", "json").out
+    )["sends"]
+    assert "findings" == sent["campaign"]
 
 
 def test_the_next_letter_quotes_what_was_learnt(letters: Shell):
@@ -148,7 +217,7 @@ def test_outcomes_stand_in_every_form(letters: Shell):
     said = letters(*given)
     assert "What came of its links" in said.out
     assert "orders.csv:3: warning MC504" in said.err
-    assert "1 of 4 rows" in said.err
+    assert "1 of 4 rows were matched to a send" in said.err
     made = letters(*given, "--format", "json").out
     (outcome,) = json.loads(made)["sends"][0]["outcomes"]
     assert [2, 2, 2, None] == [each["value"] for each in outcome["counts"]]

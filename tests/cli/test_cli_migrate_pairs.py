@@ -108,8 +108,8 @@ def test_a_kill_at_any_step_leaves_one_ledger_at_most_and_the_next_move_goes_on(
     there = moves.backend(new)
     there.ledger.read(0)
     assert b"<p>" in (there.archive()._bytes(BODY) or b"")
-    (data,) = there.statistics()._data(APPID, ["articles-2026-11.jsonl"])  # type: ignore[arg-type]
-    assert ROW in data.decode()
+    (line,) = there.statistics()._lines(APPID, ["articles-2026-11.jsonl"])  # type: ignore[arg-type]
+    assert ROW == line.decode()
     assert 0 == moves.shell("state", "verify").status
     assert 0 == moves.shell(*IMPORT, "2026-11-29T20:00:00+08:00").status
     assert (0, {old: 3}) == (moves.move(old), moves.entries())

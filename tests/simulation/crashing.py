@@ -1,6 +1,6 @@
 """Ends a run at the Nth boundary of an effect: before it, after it, and in the middle of a longer append."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -158,10 +158,16 @@ class CrashingWeChat:
         return self._boundaries.around("send_mass", lambda: self._inner.send_mass(intent, permit))
 
     def statistics(
-        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+        self,
+        call: StatisticsCall,
+        begin_date: date,
+        end_date: date,
+        seen_at: datetime,
+        known: Collection[str] | None = None,
     ) -> Counted:
         return self._boundaries.around(
-            "statistics", lambda: self._inner.statistics(call, begin_date, end_date, seen_at)
+            "statistics",
+            lambda: self._inner.statistics(call, begin_date, end_date, seen_at, known),
         )
 
     def job_report(self, msg_id: MsgId) -> JobReport:

@@ -9,7 +9,7 @@ can be copied, so that a simulation can go on from one moment in many ways.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -649,7 +649,12 @@ class SimWeChat:
         return answer
 
     def statistics(
-        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+        self,
+        call: StatisticsCall,
+        begin_date: date,
+        end_date: date,
+        seen_at: datetime,
+        known: Collection[str] | None = None,
     ) -> Counted:
         def act() -> Counted:
             rows = [

@@ -129,7 +129,6 @@ def test_a_warehouse_is_not_reached_yet(address: str):
 @pytest.fixture
 def orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with orders, as the current one, and a secret beside it."""
-    pytest.importorskip("duckdb")
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "orders.csv").write_text(

@@ -188,9 +188,9 @@ def test_whoever_hears_how_a_send_ended_hears_its_details(
             "it was delivered to 7 of 9 followers; filtered out: 1 (declined, or had four this month); failed: 1",
         ),
         ([status("sent")], "WeChat says that it was sent"),
-        ([status("sent"), (GONE)], "it was withdrawn, by li"),
-        ([status("sent"), (Withdrawn(msg_id=7, article=2), WORDS)], "article 2 was withdrawn, by"),
-        ([status("deleted")], "it was withdrawn, by somebody in the console"),
+        ([status("sent"), (GONE)], "it was withdrawn by li"),
+        ([status("sent"), (Withdrawn(msg_id=7, article=2), WORDS)], "article 2 was withdrawn by"),
+        ([status("deleted")], "it was withdrawn by somebody in the console"),
     ],
 )
 def test_the_end_is_told_in_numbers_and_a_withdrawal_with_who_did_it(

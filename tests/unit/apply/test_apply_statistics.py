@@ -1,6 +1,6 @@
 """Collecting statistics: every answer is archived before the next call, and a failure ends what would fail as well."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +37,12 @@ class FakeWeChat:
         self.asked: list[StatisticsCall] = []
 
     def statistics(
-        self, call: StatisticsCall, begin_date: date, end_date: date, seen_at: datetime
+        self,
+        call: StatisticsCall,
+        begin_date: date,
+        end_date: date,
+        seen_at: datetime,
+        known: Collection[str] | None = None,
     ) -> Counted:
         assert seen_at == NOW
         self.asked.append(call)

@@ -703,7 +703,7 @@ def test_statistics_are_lines_in_the_order_in_which_they_came(place: Place) -> N
     other._append(APPID, {"calls-2026-12.jsonl": ["c"]})
     assert ["account-2026-12.jsonl", "calls-2026-12.jsonl"] == sorted(one._names(APPID))
     names = ["calls-2026-12.jsonl", "none.jsonl", "account-2026-12.jsonl"]
-    assert [b"b\na\nc", b"x"] == list(one._data(APPID, names))
+    assert [b"b", b"a", b"c", b"x"] == list(one._lines(APPID, names))
     assert {} == one.load(APPID, date(2026, 12, 1)).articles
 
 

@@ -142,6 +142,14 @@ def test_what_was_not_said_stays_unknown(archive: LocalStatistics):
     )
 
 
+def test_a_month_of_more_than_64_megabytes_is_read(archive: LocalStatistics, tmp_path: Path):
+    archive.add(ME, [article_day(0)], [], asked())
+    path = tmp_path / "massctl.state.statistics" / APPID / "articles-2026-11.jsonl"
+    path.write_bytes(path.read_bytes() + b" " * (65 * 1024 * 1024) + b"\n")
+    archive.add(ME, [article_day(1)], [], asked())
+    assert [10, 11] == [row.read_user for row in archive.load(ME).articles["100_1"]]
+
+
 def test_a_torn_last_line_is_left_out_and_ends_before_the_next(
     archive: LocalStatistics, tmp_path: Path
 ):

@@ -8,7 +8,6 @@ from massctl.model.state import State
 from massctl.model.statistics import AccountDay, ArticleDay, Statistics
 from massctl.plan.quota import SENDS, Scope, used_in, uses
 from massctl.plan.statistics import ARTICLE_DAYS, COUNTED_SINCE
-from massctl.report.comparison import quartiles_of
 from massctl.report.readings import Readings
 from massctl.report.report import (
     AllowanceReport,
@@ -19,6 +18,7 @@ from massctl.report.report import (
     Missing,
     Origin,
     SendReport,
+    sums_of,
 )
 
 DAYS_AROUND = (0, 1, 2)
@@ -51,9 +51,8 @@ def _follower_day(
         day,
         _total(cancelled, there, day, until),
         _total(joined, there, day, until),
-        quartiles_of(sorted(known.values())),
         tuple(known),
-        tuple(sorted(known.values())),
+        sums_of(known.values(), is_rate=False),
     )
 
 

@@ -24,9 +24,9 @@ from massctl.report.account import allowance_of, follower_days, followers_of, fr
 from massctl.report.comparison import (
     audience_key,
     breakdown,
+    quartiles_by_day,
     share_of,
     title_bucket,
-    usual_days,
 )
 from massctl.report.findings import sent_at_of, title_of
 from massctl.report.readings import Readings, article_report, readings_of
@@ -342,7 +342,7 @@ def _send_reports(measured: Sequence[_Send], shown: set[RecordKey]) -> list[Send
                 keys = verdict.reference.sends
                 curves |= {key: by_key[key].first.curve() for key in keys if key not in curves}
                 compared = [curves[key] for key in keys]
-                report = replace(report, usual=usual_days(compared, verdict.day))
+                report = replace(report, quartiles=quartiles_by_day(compared, verdict.day))
             found.append(report)
         by_key[send.key] = send
         if send.barred is None:

@@ -1,4 +1,4 @@
-"""Numbers beside numbers: quartiles, shares, what is usual by each day, and sends side by side.
+"""Numbers beside numbers: quartiles, also by each day, shares, and sends side by side.
 
 Nothing here is put in order by its size, and nothing is said of fewer than FEWEST_COMPARED.
 """
@@ -12,6 +12,7 @@ from massctl.report.report import (
     AudienceKind,
     Breakdown,
     By,
+    DayQuartiles,
     Figure,
     Group,
     Metric,
@@ -19,7 +20,6 @@ from massctl.report.report import (
     Origin,
     Point,
     Quartiles,
-    UsualDay,
 )
 
 
@@ -37,8 +37,8 @@ def _at(ascending: Sequence[float], quarter: int) -> float:
     return ascending[below] + (ascending[below + 1] - ascending[below]) * part / 4
 
 
-def usual_days(curves: Sequence[Sequence[Point]], judged: int) -> tuple[UsualDay, ...]:
-    """Return what is usual by the end of each day that every curve has; what is late does not count.
+def quartiles_by_day(curves: Sequence[Sequence[Point]], judged: int) -> tuple[DayQuartiles, ...]:
+    """Return the quartiles by the end of each day that every curve has; what is late does not count.
 
     Readers are sums, so no curve may fall where WeChat took readers back. The number of the judged day is the one that
     is told: no earlier day has more, and no later one fewer.
@@ -46,7 +46,7 @@ def usual_days(curves: Sequence[Sequence[Point]], judged: int) -> tuple[UsualDay
     rising = [_rising(curve, judged) for curve in curves]
     days = sorted(set.intersection(*map(set, rising))) if rising else []
     found = ((day, quartiles_of(sorted(each[day] for each in rising))) for day in days)
-    return tuple(UsualDay(day, each, len(rising)) for day, each in found if each is not None)
+    return tuple(DayQuartiles(day, each, len(rising)) for day, each in found if each is not None)
 
 
 def _rising(curve: Sequence[Point], judged: int) -> dict[int, int]:

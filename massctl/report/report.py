@@ -3,12 +3,12 @@
 `report/assembly.py` makes it. `massctl.view` shows it as a page, Markdown, CSV and JSON, and words its codes.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
-from math import ceil, floor
+from functools import cached_property, reduce
+from math import ceil, exp, expm1, floor, log, log1p, sqrt
+from typing import Self
 
 from msgspec import field
 from msgspec.structs import replace
@@ -27,7 +27,7 @@ counts. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
 LEAVE_POSITIONS = (1, 2, 3, 4, 5)
 """Fifths of an article, from its beginning: 0–20 %, …, 80–100 %. Source: as for DAYS."""
 FEWEST_COMPARED = 4
-"""Of fewer sends there is no median, no quartile and no group. Our own bound."""
+"""Of fewer sends nothing is usual, and there is no median, no quartile and no group. Our own bound."""
 SIDE_BY_SIDE_DAY = 7
 """Sends are put side by side by the end of this day."""
 COMPARED_DAYS = 180
@@ -103,11 +103,11 @@ def people_text(count: float) -> str:
 
 
 _HALVES_BELOW = 100
-"""Of a median from here on half a person is of no interest."""
+"""Of an average from here on half a person is of no interest."""
 
 
-def median_text(count: float) -> str:
-    """Write a median or an average of numbers of people."""
+def average_text(count: float) -> str:
+    """Write an average of numbers of people."""
     return people_text(count if count < _HALVES_BELOW else round(count))
 
 
@@ -338,14 +338,124 @@ class Stage(Frozen):
 
 
 class Standing(StrEnum):
-    """Where a number lies among those of comparable sends."""
+    """Where a number lies beside what is usual."""
 
     BELOW = "below"
-    """Less than the lower quartile."""
+    """Less than usual."""
     WITHIN = "within"
-    """From the lower quartile to the upper."""
+    """As usual."""
     ABOVE = "above"
-    """More than the upper quartile."""
+    """More than usual."""
+
+
+class UsualRange(Frozen):
+    """What is usual: from the lower number to the upper. A number outside of it is a result, one inside is none."""
+
+    lower: float
+    """Whole people, or a rate in tenths of a percent."""
+    upper: float
+    """Likewise."""
+
+
+_RATE_DIGITS = 3
+"""A rate is compared as it is shown, in tenths of a percent."""
+_UNIT = 1 << 32
+"""Sums are of whole units, so that what is added and taken away again leaves nothing."""
+
+
+class Sums(Frozen):
+    """The numbers that one is compared with, added up."""
+
+    is_rate: bool
+    """Whether they are rates, and not people."""
+    count: int = 0
+    """How many they are."""
+    total: float = 0
+    """Their sum."""
+    scaled: int = 0
+    """On the scale on which they are compared, in units."""
+    squares: int = 0
+    """The squares of these."""
+
+    def changed(self, value: float, by: int = 1) -> Self:
+        """Return these with one number more, or with one that they have taken away (-1)."""
+        scaled = round(_scaled(value, is_rate=self.is_rate) * _UNIT)
+        return type(self)(
+            self.is_rate,
+            self.count + by,
+            self.total + by * value,
+            self.scaled + by * scaled,
+            self.squares + by * scaled**2,
+        )
+
+    @property
+    def mean(self) -> float:
+        """Return their mean; 0 of none."""
+        return self.total / self.count if self.count else 0
+
+
+_LEAST_RATE = 0.0005
+"""A rate that is shown as 0.0% or as 100.0% is compared as if it were so far from it."""
+
+
+def _scaled(value: float, *, is_rate: bool) -> float:
+    """Return the logarithm of people and one more, or of those who did by those who did not (the logit of a rate)."""
+    if not is_rate:
+        return log1p(value)
+    rate = min(max(value, _LEAST_RATE), 1 - _LEAST_RATE)
+    return log(rate / (1 - rate))
+
+
+def sums_of(values: Iterable[float], *, is_rate: bool) -> Sums:
+    """Add up numbers."""
+    return reduce(Sums.changed, values, Sums(is_rate))
+
+
+def usual_range(sums: Sums) -> UsualRange | None:
+    """Return where the next ordinary number lies 95 times of 100; None for fewer than FEWEST_COMPARED.
+
+    It is a prediction interval from Student's distribution, of people on the logarithm, of rates on the logit. People
+    spread at least as counting them does (Poisson), so one more than never before is no result. The range reaches to
+    the mean, which one number that is far off may move out of it.
+    """
+    count = sums.count
+    if count < FEWEST_COMPARED:
+        return None
+    middle = sums.scaled / count / _UNIT
+    deviations = (count * sums.squares - sums.scaled**2) / count / _UNIT**2
+    variance = deviations / (count - 1)
+    if not sums.is_rate:
+        variance = max(variance, exp(-middle))
+    reach = student_factor(count - 1) * sqrt(variance * (1 + 1 / count))
+    lower, upper = middle - reach, middle + reach
+    if sums.is_rate:
+        least, most = 1 / (1 + exp(-lower)), 1 / (1 + exp(-upper))
+        return UsualRange(
+            round(min(least, sums.mean), _RATE_DIGITS), round(max(most, sums.mean), _RATE_DIGITS)
+        )
+    least, most = max(0, expm1(lower)), expm1(upper)
+    return UsualRange(ceil(min(least, sums.mean)), floor(max(most, sums.mean)))
+
+
+_FACTORS = (3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)
+"""The factors of Student's distribution for 95 %, of 3 degrees of freedom and more, as every table has them."""
+_NORMAL_FACTOR = 1.959964
+"""That of the normal distribution, which they approach."""
+
+
+def student_factor(degrees: int) -> float:
+    """Return the factor of Student's distribution for 95 %, of 3 degrees of freedom or more.
+
+    Behind the table it is the series in 1/degrees, which is off by 0.01 % at most.
+    """
+    place = degrees - FEWEST_COMPARED + 1
+    if place < len(_FACTORS):
+        return _FACTORS[place]
+    z = _NORMAL_FACTOR
+    first = (z**3 + z) / (4 * degrees)
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * degrees**3)
+    return z + first + second + third
 
 
 class Quartiles(Frozen):
@@ -396,48 +506,29 @@ class Comparison(Frozen, dict=True):
 
     aspect: Aspect
     figure: Figure
-    values: tuple[float, ...]
-    """Those of the reference set that have the number, ascending; of LEFT those of earlier weekdays."""
-    quartiles: Quartiles | None
-    """None for fewer than FEWEST_COMPARED."""
+    sums: Sums
+    """Of those of the reference set that have the number; of LEFT those of earlier weekdays."""
 
     @property
     def count(self) -> int:
         """Return how many have the number."""
-        return len(self.values)
+        return self.sums.count
 
     @cached_property
-    def standing(self) -> Standing | None:
-        """Return where the number lies; None if it is missing or late, or if there is too little to compare it with.
-
-        A rate is compared as it is shown, in tenths of a percent.
-        """
-        if self.quartiles is None or self.figure.value is None or self.figure.is_delay:
-            return None
-        if not self.aspect.is_rate:
-            return standing_among(self.figure.value, self.values, self.quartiles)
-        tenths = (self.quartiles.lower, self.quartiles.median, self.quartiles.upper)
-        shown = Quartiles(*(round(each, 3) for each in tenths))
-        return standing_among(round(self.figure.value, 3), self.values, shown)
+    def usual(self) -> UsualRange | None:
+        """Return what is usual; None for fewer than FEWEST_COMPARED."""
+        return usual_range(self.sums)
 
     @property
-    def inside(self) -> int:
-        """Return how many of the values lie between the quartiles: of few, it may be a third."""
-        found = self.quartiles
-        if found is None:
-            return 0
-        return bisect_right(self.values, found.upper) - bisect_left(self.values, found.lower)
-
-
-def standing_among(value: float, values: Sequence[float], quartiles: Quartiles) -> Standing:
-    """Return where a number lies: outside of the quartiles, and on the same side of the mean, or within.
-
-    One number that is far off moves the mean beyond a quartile. What is above one and below the other is as usual.
-    """
-    mean = sum(values) / len(values)
-    if value < min(quartiles.lower, mean):
-        return Standing.BELOW
-    return Standing.ABOVE if value > max(quartiles.upper, mean) else Standing.WITHIN
+    def standing(self) -> Standing | None:
+        """Return where the number lies; None if it is missing or late, or if there is too little to compare it with."""
+        value = self.figure.value
+        if self.usual is None or value is None or self.figure.is_delay:
+            return None
+        shown = round(value, _RATE_DIGITS) if self.aspect.is_rate else value
+        if shown < self.usual.lower:
+            return Standing.BELOW
+        return Standing.ABOVE if shown > self.usual.upper else Standing.WITHIN
 
 
 class Reference(Frozen):
@@ -544,7 +635,7 @@ class Verdict(Frozen, kw_only=True):
         return next((each for each in self.comparisons if each.aspect is aspect), None)
 
 
-class UsualDay(Frozen):
+class DayQuartiles(Frozen):
     """The readers of the reference set by the end of one day of each: the same sends on every day."""
 
     day: int
@@ -553,7 +644,7 @@ class UsualDay(Frozen):
     """How many they are."""
 
 
-class FollowerDay(Frozen):
+class FollowerDay(Frozen, dict=True):
     """Who stopped and began to follow the whole account on one day, against the same weekday of earlier weeks."""
 
     after: int
@@ -561,12 +652,10 @@ class FollowerDay(Frozen):
     day: date
     cancelled: Figure
     joined: Figure
-    usual: Quartiles | None
-    """Of the unfollows on the same weekday of earlier weeks; None for fewer than FEWEST_COMPARED."""
     compared: tuple[date, ...]
     """The days of earlier weeks that have the number."""
-    values: tuple[float, ...] = ()
-    """The unfollows on those days, ascending."""
+    sums: Sums
+    """The unfollows on those days."""
 
     @property
     def is_known(self) -> bool:
@@ -576,14 +665,19 @@ class FollowerDay(Frozen):
         )
 
     @property
+    def usual(self) -> UsualRange | None:
+        """Return the unfollows that are usual on its weekday."""
+        return self.comparison.usual
+
+    @property
     def standing(self) -> Standing | None:
         """Return where the day's unfollows lie, as Comparison does."""
         return self.comparison.standing
 
-    @property
+    @cached_property
     def comparison(self) -> Comparison:
         """Return the day's unfollows against those of the same weekday before."""
-        return Comparison(Aspect.LEFT, self.cancelled, self.values, self.usual)
+        return Comparison(Aspect.LEFT, self.cancelled, self.sums)
 
 
 class Outcome(Frozen):
@@ -651,7 +745,7 @@ class SendReport(Frozen, kw_only=True):
     """Every StageName, in their order."""
     verdicts: tuple[Verdict, ...]
     """By those of DAYS that have its readers; a single one that says why where none has."""
-    usual: tuple[UsualDay, ...] = ()
+    quartiles: tuple[DayQuartiles, ...] = ()
     """For a curve: every day by which all sends of the newest verdict's reference set have their readers. Only of the
     newest FULL_MAX sends of a report: it is a hundred numbers for each, which nobody looks at for a thousand."""
     followers: tuple[FollowerDay, ...] = ()
@@ -676,7 +770,7 @@ class SendReport(Frozen, kw_only=True):
 
     @property
     def is_comparable(self) -> bool:
-        """Return whether it may stand in a median: what failed, or was withdrawn, does not."""
+        """Return whether it may stand in a mean: what failed, or was withdrawn, does not."""
         return not self.is_withdrawn and self.status is not Status.FAILED
 
     @property

@@ -1,11 +1,10 @@
-"""Judge sends: each against the mean and the quartiles of one reference set, by the end of the same day.
+"""Judge sends: each against one reference set, by the end of the same day.
 
 The reference set of a send by a day is every earlier send of the account to the same audience within COMPARED_DAYS
 whose readers by that day are known and not late. Medians of parts do not add up to a median. Means of the same sends
-do, so the gap is the one to the mean, and its parts are exact. Quartiles say what is usual.
+do, so the gap is the one to the mean, and its parts are exact. `usual_range` says what is usual.
 """
 
-from bisect import bisect_left, insort
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from msgspec import Struct, field
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
-from massctl.report.comparison import quartiles_of, share_of
+from massctl.report.comparison import share_of
 from massctl.report.readings import Readings
 from massctl.report.report import (
     COMPARED_DAYS,
@@ -29,6 +28,7 @@ from massctl.report.report import (
     Metric,
     Reference,
     Scene,
+    Sums,
     Verdict,
     VerdictCode,
 )
@@ -57,7 +57,7 @@ class ReferenceWindow(Struct):
 
     _sends: deque[_Earlier] = field(default_factory=deque)
     _keys: deque[tuple[CampaignName, int]] = field(default_factory=deque)
-    _ascending: dict[Aspect, list[float]] = field(default_factory=dict)
+    _sums: dict[Aspect, Sums] = field(default_factory=dict)
     _readers: int = 0
     _sources: Counter[str] = field(default_factory=Counter)
     """Source -> readers of all of them."""
@@ -69,7 +69,7 @@ class ReferenceWindow(Struct):
         self._sends.append(_Earlier(ref_date, counted))
         self._keys.append(key)
         for aspect, value in counted.aspects.items():
-            insort(self._ascending.setdefault(aspect, []), value)
+            self._sums[aspect] = self._of(aspect).changed(value)
         self._readers += counted.readers
         self._sources.update(counted.sources)
         self._with_source.update(counted.sources.keys())
@@ -81,11 +81,13 @@ class ReferenceWindow(Struct):
             counted = self._sends.popleft().counted
             self._keys.popleft()
             for aspect, value in counted.aspects.items():
-                there = self._ascending[aspect]
-                del there[bisect_left(there, value)]
+                self._sums[aspect] = self._of(aspect).changed(value, -1)
             self._readers -= counted.readers
             self._sources.subtract(counted.sources)
             self._with_source.subtract(counted.sources.keys())
+
+    def _of(self, aspect: Aspect) -> Sums:
+        return self._sums.get(aspect) or Sums(aspect.is_rate)
 
     def reference(self, scope: AudienceKind, tag: str | None) -> Reference:
         """Return which sends they are."""
@@ -97,9 +99,7 @@ class ReferenceWindow(Struct):
     def comparisons(self, figures: Mapping[Aspect, Figure]) -> tuple[Comparison, ...]:
         """Compare numbers of a send with these."""
         return tuple(
-            Comparison(aspect, figure, values, quartiles_of(values))
-            for aspect, figure in figures.items()
-            for values in [tuple(self._ascending.get(aspect, ()))]
+            Comparison(aspect, figure, self._of(aspect)) for aspect, figure in figures.items()
         )
 
     def split(self, own: Counted) -> GapSplit:

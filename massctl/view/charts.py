@@ -52,21 +52,25 @@ class Caption(NamedTuple):
 
 
 def reads_by_day(
-    caption: Caption, days: Mapping[int, Value], usual: Mapping[int, Quartiles], last: int
+    caption: Caption, days: Mapping[int, Value], quartiles: Mapping[int, Quartiles], last: int
 ) -> Markup:
     """Draw how readers grew from day to day, on the quartiles of comparable sends.
 
     The line is broken at a day without a number.
     """
     top = max(
-        [*(each.number or 0 for each in days.values()), *(each.upper for each in usual.values()), 1]
+        [
+            *(each.number or 0 for each in days.values()),
+            *(each.upper for each in quartiles.values()),
+            1,
+        ]
     )
 
     def draw(chart: Any, size: str) -> Element:
         chart.x_labels = [day for day in _DAY_TICKS[size] if day <= last]
-        if usual:
-            there = [(day, each.lower) for day, each in usual.items()]
-            back = [(day, each.upper) for day, each in reversed([*usual.items()])]
+        if quartiles:
+            there = [(day, each.lower) for day, each in quartiles.items()]
+            back = [(day, each.upper) for day, each in reversed([*quartiles.items()])]
             chart.add("", [*there, *back, there[0]], fill=True, show_dots=False)
         through = range(min(days, default=1), max(days, default=0) + 1)
         points = ((day, days.get(day, Value(None, ""))) for day in through)
@@ -75,7 +79,7 @@ def reads_by_day(
             [_marked(each, (day, each.number)) for day, each in points],
             allow_interruptions=True,
         )
-        return _cleaned(chart, ["band", "this"] if usual else ["this"])
+        return _cleaned(chart, ["band", "this"] if quartiles else ["this"])
 
     return _both(caption, draw, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6)
 

@@ -38,7 +38,7 @@ _STAGES = {
 }
 _METRICS = (*(each for each in Metric if each is not Metric.PRAISE_MONEY), Metric.PRAISE_MONEY)
 _SCENES = {f"from_{scene.name.lower()}": scene.value for scene in Scene}
-_ENDS = ("lower", "median", "upper")
+_ENDS = ("lower", "upper")
 _COMPARED = {Aspect.OPENED: "from_message", Aspect.READERS: "read_user"}
 _GAPS = {f"gap_{name}": scene for name, scene in _SCENES.items()}
 _UNFOLLOWS = tuple(f"account_cancel_user_{after}" for after in DAYS_AROUND)
@@ -177,8 +177,8 @@ def _compared(send: SendReport, day: int) -> _Cells:
     }
     for aspect, name in _COMPARED.items():
         found = verdict.comparison(aspect)
-        if found is not None and found.quartiles is not None:
-            cells |= {f"usual_{name}_{end}": float(getattr(found.quartiles, end)) for end in _ENDS}
+        if found is not None and found.usual is not None:
+            cells |= {f"usual_{name}_{end}": float(getattr(found.usual, end)) for end in _ENDS}
     return cells | (_gap(verdict.gap) if verdict.gap is not None else {})
 
 

@@ -33,7 +33,7 @@ from massctl.report.report import (
     Verdict,
     VerdictCode,
 )
-from massctl.view.report_verdict import STANDING, answer_sentences, report_sentence, scene_brief
+from massctl.view.report_verdict import STANDING, report_sentence, scene_brief, verdict_sentences
 from massctl.view.report_words import (
     ASPECT,
     BY,
@@ -169,7 +169,7 @@ def report_sections(report: Report, *, has_details: bool) -> Iterator[Section]:
             yield Section(
                 key="send",
                 title=Title(send.title),
-                said=answer_sentences(send, send.verdict),
+                said=verdict_sentences(send, send.verdict),
                 facts=(Title(send.account), *send_facts(send), *about_words(send)),
             )
             has_all = has_details and is_only
@@ -320,9 +320,7 @@ def _funnel(send: SendReport) -> Iterator[Section]:
     followers = [each for each in verdict.comparisons if each.aspect not in others]
     shown = [each for each in followers if each.figure.value is not None]
     # Unfollows have other days beside them, and no other sends.
-    is_compared = any(
-        each.quartiles is not None for each in shown if each.aspect is not Aspect.LEFT
-    )
+    is_compared = any(each.usual is not None for each in shown if each.aspect is not Aspect.LEFT)
     rows = [_aspect(each, is_compared=is_compared) for each in shown]
     heads = ("", Phrase("this send"), Phrase("mean"), Phrase("usual"))
     if rows or job is not None:
@@ -339,22 +337,21 @@ def _aspect(of: Comparison, *, is_compared: bool) -> Sequence[Cell]:
     own = Amount(of.figure, of.aspect, standing=of.standing)
     if not is_compared:
         return ASPECT[of.aspect], own
-    if of.quartiles is None:
+    if of.usual is None:
         return ASPECT[of.aspect], own, "", ""
-    mean = sum(of.values) / of.count
-    whole = mean if of.aspect.is_rate else round(mean)
-    return ASPECT[of.aspect], own, number(whole, of.aspect), range_text(of.quartiles, of.aspect)
+    mean = of.sums.mean if of.aspect.is_rate else round(of.sums.mean)
+    return ASPECT[of.aspect], own, number(mean, of.aspect), range_text(of.usual, of.aspect)
 
 
 def _reads(send: SendReport, first: ArticleReport) -> Iterator[Section]:
-    """Return how readers grew, beside what is usual; one day alone shows less than its number."""
-    usual = {each.day: range_text(each.quartiles) for each in send.usual}
-    if len(first.points) < 2 and not (usual and first.points):
+    """Return how readers grew, beside the middle half of comparable sends; one day alone shows less than its number."""
+    quartiles = {each.day: range_text(each.quartiles) for each in send.quartiles}
+    if len(first.points) < 2 and not (quartiles and first.points):
         return
-    heads = [Phrase("day"), Phrase("readers"), *([Phrase("usual")] if usual else [])]
+    heads = [Phrase("day"), Phrase("readers"), *([Phrase("middle half")] if quartiles else [])]
     rows: list[Sequence[Cell]] = []
     for each in first.points:
-        beside = [usual.get(each.day, "")] if usual else []
+        beside = [quartiles.get(each.day, "")] if quartiles else []
         rows.append((day_words(each), number(each.read_user), *beside))
     yield Section(
         key="reads",

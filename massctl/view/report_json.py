@@ -22,10 +22,10 @@ from massctl.report.report import (
     Group,
     Metric,
     Missing,
-    Quartiles,
     Report,
     Stage,
     Standing,
+    UsualRange,
     VerdictCode,
 )
 from massctl.view.i18n import Language, say
@@ -118,8 +118,8 @@ class ReportedComparison(Shape):
     """This send's."""
     count: int
     """How many of the reference set have the number; of `left` how many earlier weeks."""
-    quartiles: Quartiles | None
-    """Of those; null for fewer than four. What lies between the lower and the upper one is usual."""
+    usual: UsualRange | None
+    """Where the next ordinary number lies 95 times of 100; null for fewer than four."""
     standing: Standing | None
     """Where this send's number lies; null where that cannot be said."""
 
@@ -197,7 +197,7 @@ class ReportedFollowerDay(Shape):
     """People who stopped following."""
     joined: Figure
     """People who began to follow."""
-    usual: Quartiles | None
+    usual: UsualRange | None
     """Of those who stopped on the same weekday of the eight weeks before; null for fewer than four."""
     compared: list[date]
     """The days among those that have the number."""

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from massctl.model.phrase import Phrase, enumerated, in_a_row, plural_phrase
 from massctl.plan.job_failure import reason_words
-from massctl.report.comparison import quartiles_of
 from massctl.report.report import (
     FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
@@ -22,10 +21,9 @@ from massctl.report.report import (
     Standing,
     Verdict,
     VerdictCode,
-    median_text,
+    average_text,
 )
 from massctl.view.report_words import (
-    ASPECT,
     MISSING,
     audience_name,
     in_sentences,
@@ -39,7 +37,7 @@ STANDING: Mapping[Standing, Phrase] = {
     Standing.WITHIN: Phrase("as usual"),
     Standing.ABOVE: Phrase("more than usual"),
 }
-"""Usual is what lies between the quartiles of the reference set; the range stands beside each of these."""
+"""The range that is usual stands beside each of these, or in the table below."""
 SCENE_BRIEF: Mapping[str | None, Phrase] = {
     Scene.MESSAGE: Phrase("the message"),
     Scene.RECOMMENDED: Phrase("recommendations"),
@@ -58,7 +56,6 @@ ASPECT_BRIEF: Mapping[Aspect, Phrase] = {
     Aspect.FOLLOWED: Phrase("followed"),
     Aspect.LEFT: Phrase("unfollowed"),
 }
-_ALSO = (Aspect.OPEN_RATE, Aspect.FINISHED, Aspect.SHARED, Aspect.FOLLOWED, Aspect.LEFT)
 """What followers did beside opening it."""
 
 
@@ -77,13 +74,20 @@ def verdict_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
         return tuple(_without_readers(send, verdict))
     opened = verdict.comparison(Aspect.OPENED)
     if opened is None or opened.figure.value is None:
-        return (*_also(verdict), *_readers(_read(send, verdict), verdict))
-    readers = plural_phrase(
+        read = plural_phrase(
+            "{count:,} person read it by the end of day {day}",
+            "{count:,} people read it by the end of day {day}",
+            count=readers_of(verdict),
+            day=verdict.day,
+        )
+        return (*_also(verdict), _readers(read, verdict, verdict.reference))
+    read = plural_phrase(
         "In all, {count:,} person read it",
         "In all, {count:,} people read it",
         count=readers_of(verdict),
     )
-    return (_opened(send, verdict, opened), *_also(verdict), *_readers(readers, verdict))
+    reference = verdict.reference if opened.standing is None else None
+    return (_opened(send, verdict, opened), *_also(verdict), _readers(read, verdict, reference))
 
 
 def readers_of(verdict: Verdict) -> int:
@@ -95,105 +99,93 @@ def readers_of(verdict: Verdict) -> int:
 def _opened(send: SendReport, verdict: Verdict, opened: Comparison) -> Phrase:
     """Say how many followers opened it from the message."""
     sent, rate = send.stage(StageName.SENT).people, verdict.comparison(Aspect.OPEN_RATE)
-    count, stat_date = int(opened.figure.value or 0), _date(verdict)
-    said = plural_phrase(
-        "{count:,} person opened “{title}” from the message by the end of day {day} ({date})",
-        "{count:,} people opened “{title}” from the message by the end of day {day} ({date})",
-        count=count,
-        title=send.title,
-        day=verdict.day,
-        date=stat_date,
-    )
+    count = int(opened.figure.value or 0)
+    people = plural_phrase("{count:,} follower", "{count:,} followers", count=count)
     if sent.value is not None and rate is not None and rate.figure.value is not None:
-        said = Phrase(
-            "{count:,} of {sent:,} followers ({rate}) opened “{title}” from the message by the end of day {day} "
-            "({date})",
+        people = Phrase(
+            "{count:,} of {sent:,} followers ({rate})",
             count=count,
             sent=int(sent.value),
             rate=number(rate.figure.value, Aspect.OPEN_RATE),
-            title=send.title,
-            day=verdict.day,
-            date=stat_date,
         )
-    if opened.standing is None or opened.quartiles is None:
+    said = Phrase("{people} opened it by the end of day {day}", people=people, day=verdict.day)
+    if opened.standing is None:
         return Phrase("{said}.", said=said)
+    beside = _beside_usual(opened, STANDING[opened.standing], verdict.reference)
+    return Phrase("{said}, {standing}.", said=said, standing=beside)
+
+
+def _beside_usual(found: Comparison, standing: Phrase, reference: Reference | None) -> Phrase:
+    """Put the range that is usual behind a word, and of which sends it is, unless that was said before."""
+    if found.usual is None:
+        return standing
+    written = range_text(found.usual, found.aspect)
+    if reference is None:
+        return Phrase("{standing} ({range})", standing=standing, range=written)
     return Phrase(
-        "{said}, {standing}: {inside} of {among} comparable sends had {range}.",
-        said=said,
-        standing=STANDING[opened.standing],
-        inside=opened.inside,
-        among=opened.count,
-        range=range_text(opened.quartiles, Aspect.OPENED),
+        "{standing} ({range}, of {count} sends to {audience})",
+        standing=standing,
+        range=written,
+        count=found.count,
+        audience=audience_name(reference.scope, reference.tag),
     )
 
 
 def _also(verdict: Verdict) -> Iterator[Phrase]:
-    """Say what else followers did: what is not as usual with its numbers, then what is."""
-    found = [each for aspect in _ALSO if (each := verdict.comparison(aspect)) is not None]
-    said = [
-        Phrase(
-            "{what} {value}, {standing} ({range})",
-            what=ASPECT[each.aspect],
-            value=number(each.figure.value or 0, each.aspect),
-            standing=STANDING[each.standing],
-            range=range_text(each.quartiles, each.aspect),
-        )
-        for each in found
-        if each.standing not in (None, Standing.WITHIN) and each.quartiles is not None
-    ]
-    usual = [ASPECT[each.aspect] for each in found if each.standing is Standing.WITHIN]
-    if usual:
-        said.append(Phrase("as usual: {names}", names=enumerated(usual)))
+    """Say what else followers did less than usual, more, and as usual."""
+    found = [each for aspect in ASPECT_BRIEF if (each := verdict.comparison(aspect)) is not None]
+    said = []
+    for standing in (Standing.BELOW, Standing.ABOVE, Standing.WITHIN):
+        names = [
+            Phrase(
+                "{what} {number}",
+                what=ASPECT_BRIEF[each.aspect],
+                number=number(each.figure.value or 0, each.aspect),
+            )
+            for each in found
+            if each.standing is standing
+        ]
+        if names:
+            say = Phrase(
+                "{standing}: {names}", standing=STANDING[standing], names=enumerated(names)
+            )
+            said.append(say)
     if said:
-        yield Phrase("Also: {what}.", what=in_a_row(said))
+        yield Phrase("Also {said}.", said=in_a_row(said))
 
 
-def _read(send: SendReport, verdict: Verdict) -> Phrase:
-    return plural_phrase(
-        "{count:,} person read “{title}” by the end of day {day} ({date})",
-        "{count:,} people read “{title}” by the end of day {day} ({date})",
-        count=readers_of(verdict),
-        title=send.title,
-        day=verdict.day,
-        date=_date(verdict),
-    )
-
-
-def _date(verdict: Verdict) -> str:
-    return verdict.stat_date.isoformat() if verdict.stat_date is not None else ""
-
-
-def _readers(read: Phrase, verdict: Verdict) -> Iterator[Phrase]:
+def _readers(read: Phrase, verdict: Verdict, reference: Reference | None) -> Phrase:
     """Say how many read it from everywhere, and how far that is from usual; or why it is not compared."""
-    reference, readers = verdict.reference, verdict.comparison(Aspect.READERS)
+    readers = verdict.comparison(Aspect.READERS)
     match verdict.code:
         case VerdictCode.COMPARED if verdict.gap is not None and readers is not None:
-            yield Phrase(
+            return Phrase(
                 "{read}, {standing}: {gap}.",
                 read=read,
-                standing=_standing(readers, verdict),
-                gap=gap_words(verdict.gap, reference),
+                standing=_standing(readers, verdict, reference),
+                gap=gap_words(verdict.gap),
             )
         case VerdictCode.TOO_FEW:
-            yield Phrase("{read}; {few}.", read=read, few=too_few_words(verdict))
+            return Phrase("{read}; {few}.", read=read, few=too_few_words(verdict))
         case VerdictCode.LATE:
-            yield Phrase("{read}; WeChat said that newer numbers are to come.", read=read)
+            return Phrase("{read}; WeChat said that newer numbers are to come.", read=read)
         case VerdictCode.WITHDRAWN:
-            yield Phrase("{read}; it was withdrawn, and is not compared.", read=read)
+            return Phrase("{read}; it was withdrawn, and is not compared.", read=read)
         case VerdictCode.NO_AUDIENCE:
-            yield Phrase(
+            return Phrase(
                 "{read}; nobody recorded whom it went to, so it is not compared.", read=read
             )
         case _:
-            yield Phrase(
+            return Phrase(
                 "{read}; only title and day joined these numbers to it: they may be another article's.",
                 read=read,
             )
 
 
-def _standing(readers: Comparison, verdict: Verdict) -> Phrase:
+def _standing(readers: Comparison, verdict: Verdict, reference: Reference | None) -> Phrase:
     """Return where all readers lie; where followers read less than usual and all did not, what made up for it."""
-    standing = STANDING[readers.standing or Standing.WITHIN]
+    word = STANDING[readers.standing or Standing.WITHIN]
+    standing = _beside_usual(readers, word, reference)
     opened, gap = verdict.comparison(Aspect.OPENED), verdict.gap
     if gap is None or opened is None or opened.standing is not Standing.BELOW:
         return standing
@@ -213,14 +205,9 @@ def scene_brief(part: GapPart) -> str:
     return SCENE_BRIEF.get(part.scene) or str(part.scene)
 
 
-def gap_words(gap: GapSplit, reference: Reference) -> Phrase:
+def gap_words(gap: GapSplit) -> Phrase:
     """Return how far readers are from the mean, and how much of that is each source; the parts add up."""
-    said = Phrase(
-        "{gap} against {usual}, {reference}",
-        gap=signed(gap.gap),
-        usual=number(gap.usual),
-        reference=reference_words(reference),
-    )
+    said = Phrase("{gap} against the mean", gap=signed(gap.gap))
     parts = gap_parts(gap)
     if len(parts) < 2:
         return said
@@ -239,17 +226,6 @@ def gap_parts(gap: GapSplit) -> list[tuple[str, int]]:
     shown = [(scene_brief(each), each.gap) for each in (*message, *others)][:_PARTS_MAX]
     rest = gap.gap - sum(each for _, each in shown)
     return [*shown, (SCENE_BRIEF[None], rest)] if rest else shown
-
-
-def reference_words(reference: Reference) -> Phrase:
-    """Return what a send is compared with."""
-    return plural_phrase(
-        "the mean of the {count} send to {audience} since {date}",
-        "the mean of the {count} sends to {audience} since {date}",
-        count=reference.count,
-        audience=audience_name(reference.scope, reference.tag),
-        date=reference.since.isoformat() if reference.since is not None else "",
-    )
 
 
 def too_few_words(verdict: Verdict) -> Phrase:
@@ -338,87 +314,28 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
     firsts = [(each, each.first) for each in sends if each.first is not None]
     if len({send.appid for send, _ in firsts}) > 1:
         return Phrase("{sends}.", sends=counted)
-    # A tag reads less than everybody: sends to different audiences have no median in common.
-    is_mixed = len({(send.scope, send.tag) for send, _ in firsts}) > 1
-    alike = [
-        article
+    # A tag reads less than everybody: sends to different audiences have no mean in common.
+    audiences = {(send.scope, send.tag) for send, _ in firsts}
+    scope, tag = audiences.pop() if len(audiences) == 1 else (AudienceKind.ALL, None)
+    readers = [
+        value
         for send, article in firsts
-        if send.is_comparable and (not is_mixed or send.scope is AudienceKind.ALL)
+        if send.is_comparable and (send.scope, send.tag) == (scope, tag)
+        if (value := article.readers) is not None
     ]
-    readers = sorted(value for article in alike if (value := article.readers) is not None)
-    quartiles = quartiles_of(readers)
-    if quartiles is None:
+    if len(readers) < FEWEST_COMPARED:
         newest, *_ = verdict_sentences(sends[0], sends[0].verdict)
-        return Phrase("{sends}. The newest: {sentence}", sends=counted, sentence=newest)
-    say = Phrase(
-        "{sends}; the median by the end of day {day} is {median} readers (of {known} with that number)."
-    )
-    if is_mixed:
-        say = Phrase(
-            "{sends}; of those to every follower, the median by the end of day {day} is {median} readers "
-            "(of {known} with that number)."
+        return Phrase(
+            "{sends}. The newest, “{title}”: {sentence}",
+            sends=counted,
+            title=sends[0].title,
+            sentence=newest,
         )
     return Phrase(
-        say,
+        "{sends}; the mean of {count} sends to {audience} is {mean} readers by the end of day {day}.",
         sends=counted,
+        count=len(readers),
+        audience=audience_name(scope, tag),
+        mean=average_text(sum(readers) / len(readers)),
         day=SIDE_BY_SIDE_DAY,
-        known=len(readers),
-        median=median_text(quartiles.median),
     )
-
-
-def answer_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
-    """Return the sentences of a verdict as they stand on the page of its send, above the parts of the gap."""
-    opened, readers = verdict.comparison(Aspect.OPENED), verdict.comparison(Aspect.READERS)
-    is_whole = opened is not None and opened.quartiles is not None
-    if verdict.gap is None or readers is None or opened is None or not is_whole:
-        return verdict_sentences(send, verdict)
-    in_all = Phrase(
-        "In all, {count:,} people read it, {standing}: {gap} against the mean.",
-        count=verdict.gap.value,
-        standing=_standing(readers, verdict),
-        gap=signed(verdict.gap.gap),
-    )
-    return (_opened_here(send, verdict, opened), *_beside_usual(verdict), in_all)
-
-
-def _opened_here(send: SendReport, verdict: Verdict, opened: Comparison) -> Phrase:
-    sent, rate = send.stage(StageName.SENT).people, verdict.comparison(Aspect.OPEN_RATE)
-    of = f"{int(opened.figure.value or 0):,}"
-    if sent.value is not None and rate is not None and rate.figure.value is not None:
-        of = Phrase(
-            "{count:,} of {sent:,} followers ({rate})",
-            count=int(opened.figure.value or 0),
-            sent=int(sent.value),
-            rate=number(rate.figure.value, Aspect.OPEN_RATE),
-        )
-    return Phrase(
-        "{people} opened it by the end of day {day}, {standing} ({range}).",
-        people=of,
-        day=verdict.day,
-        standing=STANDING[opened.standing or Standing.WITHIN],
-        range=range_text(opened.quartiles, Aspect.OPENED) if opened.quartiles else "",
-    )
-
-
-def _beside_usual(verdict: Verdict) -> Iterator[Phrase]:
-    """Say what else followers did more than usual, less, and as usual."""
-    found = [each for aspect in _ALSO[1:] if (each := verdict.comparison(aspect)) is not None]
-    said = []
-    for standing in (Standing.BELOW, Standing.ABOVE, Standing.WITHIN):
-        names = [
-            Phrase(
-                "{what} {number}",
-                what=ASPECT_BRIEF[each.aspect],
-                number=number(each.figure.value or 0, each.aspect),
-            )
-            for each in found
-            if each.standing is standing
-        ]
-        if names:
-            say = Phrase(
-                "{standing}: {names}", standing=STANDING[standing], names=enumerated(names)
-            )
-            said.append(say)
-    if said:
-        yield Phrase("Also {said}.", said=in_a_row(said))

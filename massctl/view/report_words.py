@@ -30,8 +30,9 @@ from massctl.report.report import (
     SendReport,
     StageName,
     Standing,
+    UsualRange,
     VerdictCode,
-    median_text,
+    average_text,
     people_text,
 )
 from massctl.view.words import STATUS, brief_destinations, recorded
@@ -166,11 +167,11 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}%"
 
 
-def range_text(quartiles: Quartiles, metric: Kind | None = None) -> str:
-    """Write the range between the quartiles, in which about half of the numbers lie."""
-    lower, upper = (
-        quartiles.people if _counts_people(metric) else (quartiles.lower, quartiles.upper)
-    )
+def range_text(found: Quartiles | UsualRange, metric: Kind | None = None) -> str:
+    """Write what is usual, or the middle half of numbers, from the lower end to the upper."""
+    lower, upper = found.lower, found.upper
+    if isinstance(found, Quartiles) and _counts_people(metric):
+        lower, upper = found.people
     first, last = number(lower, metric), number(upper, metric)
     return first if first == last else f"{first}–{last}"
 
@@ -178,7 +179,7 @@ def range_text(quartiles: Quartiles, metric: Kind | None = None) -> str:
 def median_number(quartiles: Quartiles, metric: Kind | None = None) -> str:
     """Write a median, of people as whole as it is of interest."""
     return (
-        median_text(quartiles.median)
+        average_text(quartiles.median)
         if _counts_people(metric)
         else number(quartiles.median, metric)
     )
@@ -409,7 +410,7 @@ def readers_per_use_words(allowance: AllowanceReport) -> Iterator[Phrase]:
         yield Phrase(
             "Readers for each send that used the allowance: {each}; {readers} readers of first articles by the end of "
             "day 7, added over {sends}. A person who read two of them counts twice.",
-            each=median_text(allowance.per_use.value),
+            each=average_text(allowance.per_use.value),
             readers=number(allowance.readers.value or 0),
             sends=sends_counted(allowance.counted),
         )

@@ -101,7 +101,7 @@ def command(
     groups: tuple[str, ...],
     sandbox: bool,
 ) -> int:
-    """Show what the sends reached: readers, sources, quartiles of comparable sends. Needs neither secret nor network.
+    """Show what the sends reached: readers, sources, what is usual. Needs neither secret nor network.
 
     It reads the ledger, and the statistics that `status --statistics` or `run` keep beside it. A missing number is a
     dash with its reason.

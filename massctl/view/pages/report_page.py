@@ -45,7 +45,7 @@ from massctl.view.report_document import (
     series_section,
     side_by_side,
 )
-from massctl.view.report_verdict import STANDING, answer_sentences, report_sentence
+from massctl.view.report_verdict import STANDING, report_sentence, verdict_sentences
 from massctl.view.report_words import (
     about_words,
     number,
@@ -114,14 +114,14 @@ def send_shown(send: SendReport, account: AccountReport, sheet: Sheet) -> dict[s
     return {
         "of": send,
         "anchor": anchor_of(send),
-        "said": answer_sentences(send, send.verdict),
+        "said": verdict_sentences(send, send.verdict),
         "sections": [*send_sections(send), about],
         "chart": _reads(send, sheet),
     }
 
 
 def _reads(send: SendReport, sheet: Sheet) -> Drawing | None:
-    """Draw how readers grew, on what is usual; one day alone shows less than its number."""
+    """Draw how readers grew, on the middle half of comparable sends; one day alone shows less than its number."""
     points = send.first.points if send.first is not None else ()
     if len(points) < 2 or not can_draw():
         return None
@@ -131,19 +131,19 @@ def _reads(send: SendReport, sheet: Sheet) -> Drawing | None:
         kind = "part" if each.is_delay else ""
         days[each.day] = Value(each.read_user, say(said, sheet.language), kind)
     last = DAYS[-1] if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
-    usual = {each.day: each.quartiles for each in send.usual if each.day <= last}
+    quartiles = {each.day: each.quartiles for each in send.quartiles if each.day <= last}
     described = Phrase("Readers of the first article by the end of each day.")
     caption = Caption(f"{anchor_of(send)}-drawn", send.title, say(described, sheet.language))
     kinds = {
         "this": Phrase("this send"),
-        "band": Phrase("usual: about half of the comparable sends"),
+        "band": Phrase("the middle half of the comparable sends"),
         "part": Phrase("not whole yet"),
     }
-    if not usual:
+    if not quartiles:
         del kinds["band"]
     if not any(each.is_delay for each in points):
         del kinds["part"]
-    return kinds, reads_by_day(caption, days, usual, last)
+    return kinds, reads_by_day(caption, days, quartiles, last)
 
 
 # All sends

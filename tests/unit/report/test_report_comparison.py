@@ -14,7 +14,7 @@ from massctl.model.phrase import BEIJING
 from massctl.model.state import Status
 from massctl.model.statistics import Statistics
 from massctl.plan.quota import Unit
-from massctl.report.comparison import quartiles_of, title_bucket, usual_days
+from massctl.report.comparison import quartiles_by_day, quartiles_of, title_bucket
 from massctl.report.report import (
     FULL_MAX,
     ArticleFacts,
@@ -29,6 +29,7 @@ from massctl.report.report import (
     SendFacts,
     SendReport,
     Standing,
+    UsualRange,
 )
 from massctl.view.report_words import send_facts
 
@@ -70,9 +71,9 @@ def test_a_send_is_compared_with_the_earlier_ones_by_the_same_day() -> None:
 
     found = compared(sends.report("spring"))
 
-    assert ((100, 200, 300, 400), Quartiles(175, 250, 325), Standing.ABOVE) == (
-        found.values,
-        found.quartiles,
+    assert (250, UsualRange(26, 1866), Standing.WITHIN) == (
+        found.sums.mean,
+        found.usual,
         found.standing,
     )
 
@@ -139,7 +140,7 @@ def test_numbers_that_leave_the_window_are_forgotten() -> None:
     sends.send("spring", 100)
     sends.read(100, 7, read_user=500)
 
-    assert () == compared(sends.report()).values
+    assert 0 == compared(sends.report()).count
 
 
 def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
@@ -153,7 +154,7 @@ def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
 
     first, second, third = sends.report().sends[0].followers
 
-    assert (9, 5, Quartiles(3.5, 5, 6.5), Standing.ABOVE) == (
+    assert (9, 5, UsualRange(1, 29), Standing.WITHIN) == (
         first.cancelled.value,
         first.joined.value,
         first.usual,
@@ -429,22 +430,22 @@ def test_what_is_usual_by_each_day_is_that_of_the_same_sends() -> None:
     curves = [curve(10, 20, 30, late=3), *(curve(n, 2 * n, 3 * n) for n in (20, 30, 40))]
 
     assert [(1, Quartiles(17.5, 25, 32.5)), (2, Quartiles(35, 50, 65))] == [
-        (each.day, each.quartiles) for each in usual_days(curves, 2)
+        (each.day, each.quartiles) for each in quartiles_by_day(curves, 2)
     ]
-    assert [1, 2] == [each.day for each in usual_days([*curves, curve(5, 50)], 2)]
-    assert () == usual_days([], 1)
+    assert [1, 2] == [each.day for each in quartiles_by_day([*curves, curve(5, 50)], 2)]
+    assert () == quartiles_by_day([], 1)
 
 
 def test_what_is_usual_does_not_fall_where_wechat_took_readers_back() -> None:
     """By the judged day 2 the number is the one that is told."""
     curves = [curve(*readers) for readers in ((12, 10, 8), (1, 2, 3), (1, 2, 3), (1, 2, 3))]
 
-    found = [each.quartiles.upper for each in usual_days(curves, 2)]
+    found = [each.quartiles.upper for each in quartiles_by_day(curves, 2)]
 
     assert [3.25, 4.0, 4.75] == found
 
 
-def test_only_the_newest_sends_of_a_report_have_what_is_usual_by_day():
+def test_only_the_newest_sends_of_a_report_have_quartiles_by_day():
     sends = Sends()
     for number in range(14):
         at = SENT - DAY * (3 * (14 - number))
@@ -452,6 +453,6 @@ def test_only_the_newest_sends_of_a_report_have_what_is_usual_by_day():
         for day in range(1, 9):
             sends.read(100 + number, day, sent=at, read_user=100 * number + day)
     report = sends.report()
-    assert [8] * FULL_MAX + [0] * (14 - FULL_MAX) == [len(each.usual) for each in report.sends]
+    assert [8] * FULL_MAX + [0] * (14 - FULL_MAX) == [len(each.quartiles) for each in report.sends]
     newest = report.sends[0]
-    assert newest.usual[6].quartiles == compared(report).quartiles
+    assert 13 == newest.quartiles[6].among == compared(report).count

@@ -84,7 +84,7 @@ def test_the_answer_stands_first_then_the_parts_of_the_gap_then_followers_then_d
     shown = newest_page()
     order = [
         "3,061 of 48,059 followers (6.4%) opened it by the end of day 7, less than usual",
-        "In all, 7,057 people read it, as usual only with 1,639 more from recommendations",
+        "In all, 7,057 people read it, as usual (4,595–12,319) only with 1,639 more from recommendations",
         "Compared with the mean of 11 earlier sends to every follower",
         "What followers did",
         "Readers, day by day",
@@ -168,8 +168,9 @@ def test_what_became_of_the_message_is_one_line_and_what_followers_did_a_table()
         "The message: in the audience 48,310, left after WeChat's filters 48,099, received it 48,059, failed 40."
         in shown
     )
-    assert "▼ 6.4% 10.7% 8.7%–12.6%" in shown
-    assert "unfollowed the account that day ▲ 80 41 35–46" in shown
+    assert "6.4% 10.7% 6.3%–16.9%" in shown
+    assert "▼ 43.0% 57.0% 57.0%" in shown
+    assert "unfollowed the account that day ▲ 80 41 26–63" in shown
 
 
 def test_below_four_comparable_sends_nothing_is_beside_a_number():
@@ -184,7 +185,7 @@ def test_below_four_comparable_sends_nothing_is_beside_a_number():
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
     shown = card(newest_page(), "followers")
     assert "Of the whole account, not of this send alone." in shown
-    assert re.search(r"2026-11-16 80 35–46 47", shown)
+    assert re.search(r"2026-11-16 80 26–63 47", shown)
 
 
 def test_a_send_of_this_morning_says_so_in_a_line_and_has_no_empty_part():

@@ -759,3 +759,26 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
             collector.ended(60)
             pauses.append(collector._pause / AGAIN_SECONDS)
         assert [1, 1, 2, 4, 8, 12, 12, 1] == pauses
+
+
+@pytest.mark.parametrize("command", [RUN, ("run",)])
+def test_a_signal_while_a_channel_is_told_ends_the_runner(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """No next round begins, in which the next letter would go out."""
+    settings = ready.root / "massctl.yaml"
+    settings.write_text(settings.read_text() + "notify:\n  - webhook_env: HOOK\n")
+    ready.env(HOOK="https://hook.example/x")
+    ready.tree.text("open", more=OPEN)
+    merged(ready)
+    exchange = Line.exchange
+
+    def interrupted(self: Line, call: Any) -> Any:
+        if "hook.example" in call.url or "notifications" in call.url:
+            raise KeyboardInterrupt
+        return exchange(self, call)
+
+    monkeypatch.setattr(Line, "exchange", interrupted)
+    monkeypatch.setattr("massctl.cli.commands.run.pause", lambda _: pytest.fail("another round"))
+    said = ready(*command)
+    assert (130, True) == (said.status, "not everybody was told" in said.err)

@@ -94,7 +94,9 @@ def ended_badly(team: Team, name: str) -> None:
 
 def settled_by_hand(team: Team, name: str) -> None:
     team.control("faults", {"rules": [_LOST]})
-    team.run("apply", name, "--yes")
+    team.calm_run(
+        "apply", name, "--yes"
+    )  # One that is repeated learns from WeChat that it was sent.
     team.control("faults", {"clear": True})
     team.settle_down()
     way = team.choose.choice(["--sent", "--not-sent"])

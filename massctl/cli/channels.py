@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any
 
 from massctl.apply.notices import Notice
-from massctl.cli.parallel_calls import side_by_side
+from massctl.cli.parallel_calls import IN_FLIGHT_MAX, side_by_side
 from massctl.cli.session import Session
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
+from massctl.model.send import no_answer_words
 from massctl.model.settings import Channel
 from massctl.notify.port import Notices, Way
-from massctl.notify.post import Post, posted, proxy_for
+from massctl.notify.post import READ_SECONDS, Post, posted, proxy_for
 from massctl.notify.registry import kind_of
 from massctl.notify.webhook import webhook_post
 from massctl.transport import Line
@@ -26,6 +27,8 @@ from massctl.view.notices import left_out, notice_texts
 from massctl.view.verbs_json import notices_json
 
 SANDBOX_PATH = "/_sandbox/notifications"
+POST_SECONDS = READ_SECONDS
+"""A post that has not ended by then is abandoned, however it trickles."""
 
 
 def unreachable(session: Session, channel: Channel) -> Phrase | None:
@@ -46,15 +49,28 @@ def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iter
     lines = _Lines(session)
     try:
         jobs = [_job(session, lines, channel, post) for channel, post in posts]
-        for index, why in side_by_side(jobs):
-            if isinstance(why, BaseException):
+        for index, why in _results(jobs):
+            if isinstance(why, TimeoutError):
+                late = no_answer_words("answer_timeout", round(POST_SECONDS))
+                say_untold(session, posts[index][0], late)
+            elif isinstance(why, BaseException):
                 raise why
-            if why is None:
+            elif why is None:
                 yield index
             else:
                 say_untold(session, posts[index][0], why)
     finally:
         lines.close()
+
+
+def _results(
+    jobs: Sequence[Callable[[], Phrase | None]],
+) -> Iterator[tuple[int, Phrase | BaseException | None]]:
+    """Do the jobs, so many at once that each can begin, and has as long as a post may take."""
+    for begun in range(0, len(jobs), IN_FLIGHT_MAX):
+        now = jobs[begun : begun + IN_FLIGHT_MAX]
+        for index, why in side_by_side(now, seconds=POST_SECONDS):
+            yield begun + index, why
 
 
 class _Lines:

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -12,13 +13,14 @@ IN_FLIGHT_MAX = 16
 
 
 def side_by_side(
-    calls: Sequence[Callable[[], T]], in_flight: int | None = None
+    calls: Sequence[Callable[[], T]], in_flight: int | None = None, seconds: float | None = None
 ) -> Iterator[tuple[int, T | BaseException]]:
     """Implement `massctl.apply.ports.Overlap`; what is under way when the caller stops is abandoned.
 
-    At most `in_flight` calls are under way at once, and never more than IN_FLIGHT_MAX.
+    At most `in_flight` calls are under way at once, and never more than IN_FLIGHT_MAX. What has not ended after
+    `seconds` is abandoned, and its result is a TimeoutError.
     """
-    if len(calls) == 1:
+    if len(calls) == 1 and seconds is None:
         yield 0, _result(calls[0])
         return
     waiting = iter(list(enumerate(calls)))
@@ -32,13 +34,23 @@ def side_by_side(
                 taken = next(waiting, None)
             if taken is None:
                 return
-            done.put((taken[0], _result(taken[1])))
+            try:
+                done.put((taken[0], _result(taken[1])))
+            except KeyboardInterrupt as error:
+                done.put((taken[0], error))
 
     for _ in range(min(in_flight or IN_FLIGHT_MAX, IN_FLIGHT_MAX, len(calls))):
         threading.Thread(target=work, daemon=True, name="massctl-call").start()
+    left = dict.fromkeys(range(len(calls)))
+    until = None if seconds is None else time.monotonic() + seconds
     try:
-        for _ in calls:
-            yield done.get()
+        while left:
+            pause = None if until is None else max(0.0, until - time.monotonic())
+            index, result = done.get(timeout=pause)
+            del left[index]
+            yield index, result
+    except queue.Empty:
+        yield from ((index, TimeoutError()) for index in left)
     finally:
         stopped.set()
 

@@ -5,10 +5,13 @@ this machine is spoken to in clear. The same notices of a day have the same Mess
 repetition.
 """
 
+import contextlib
 import hashlib
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -117,6 +120,51 @@ def _server(written: str) -> tuple[str, int] | None:
     return (host, port or TLS_PORT) if host and is_plain else None
 
 
+LETTER_SECONDS = READ_SECONDS
+"""A connection is cut after that, also where a server sends a byte now and then."""
+
+
+class _Brief(smtplib.SMTP):
+    """A connection that ends in time: the timeout of smtplib begins again with each byte."""
+
+    _timer: threading.Timer | None = None
+    _line: socket.socket | None = None
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Connect, and cut the connection later, whatever seals it by then."""
+        line: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        self._line = line.dup()  # What seals a connection takes the socket over.
+        self._timer = threading.Timer(LETTER_SECONDS, _cut, [self._line])
+        self._timer.daemon = True
+        self._timer.start()
+        return line
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        """Connect, and leave nothing open where that fails."""
+        try:
+            return super().connect(*where, **more)
+        except OSError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        super().close()
+        if self._timer is not None and self._line is not None:
+            self._timer.cancel()
+            self._line.close()
+
+
+class _BriefTls(smtplib.SMTP_SSL, _Brief):
+    """The same with TLS from the start."""
+
+
+def _cut(line: socket.socket) -> None:
+    """Cut a connection; one that has ended is cut already."""
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
 class _Server(Frozen):
     """A mail server, and who logs in there."""
 
@@ -136,10 +184,8 @@ class _Server(Frozen):
         """Open the connection; raises OSError or SMTPException."""
         if self.is_sealed:
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(
-                self.host, self.port, greeting, timeout=READ_SECONDS, context=context
-            )
-        return smtplib.SMTP(self.host, self.port, greeting, timeout=READ_SECONDS)
+            return _BriefTls(self.host, self.port, greeting, timeout=READ_SECONDS, context=context)
+        return _Brief(self.host, self.port, greeting, timeout=READ_SECONDS)
 
     def begin(self, smtp: smtplib.SMTP) -> None:
         """Seal what is in clear, unless it stays on this machine, and log in."""

@@ -24,7 +24,7 @@ class Post(Frozen):
 
 
 READ_SECONDS = 10.0
-"""Nobody who waits for a run should wait long for a chat."""
+"""Nobody who waits for a run should wait long for a chat; of each read, and of a whole post too."""
 
 
 def posted(

@@ -115,7 +115,7 @@ def render_content(
     track = _tracking(strings, account)
     strings.setting = replace(setting, track=track)
     message, recordings = render_message(strings)
-    _report_unused_tag(strings, track)
+    _report_unused_link_tag(strings, track)
     links = tuple(sorted(setting.links.items()))
     return RenderedContent(message, pictures.used, recordings, tuple(strings.diagnostics), links)
 
@@ -137,12 +137,12 @@ def _tag_faults(value: str) -> Iterator[Fault]:
         yield Fault("MC014", Phrase("the value is empty"), Phrase("write a value, or take it out"))
     elif not value.isprintable() or len(value) > TAG_CHARACTERS_MAX:
         say = Phrase(
-            "a tag is one line of at most {limit} visible characters", limit=TAG_CHARACTERS_MAX
+            "a link tag is one line of at most {limit} visible characters", limit=TAG_CHARACTERS_MAX
         )
         yield Fault("MC014", say, Phrase("write a short word, such as the campaign's name"))
 
 
-def _report_unused_tag(strings: Strings, track: Tracking) -> None:
+def _report_unused_link_tag(strings: Strings, track: Tracking) -> None:
     """Say that no link carries the campaign's link tag. One that is inherited is others' too."""
     place = strings.place(("track",))
     is_inherited = place is not None and place.file.endswith(f"/{DEFAULTS_FILE}")

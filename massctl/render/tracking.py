@@ -1,4 +1,4 @@
-"""The tag that links to the team's own sites carry, so that what comes of them can be counted by campaign."""
+"""The link tag that links to the team's own sites carry, so that what comes of them can be counted by campaign."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -22,10 +22,10 @@ class Tracking(Struct):
     tag: Mapping[str, str] = field(default_factory=dict)
     """Parameters and their values, in the order in which they are added."""
     is_carried: bool = False
-    """Whether an address has the tag; also one that said all of it already."""
+    """Whether an address has the link tag; also one that said all of it already."""
 
     def address(self, address: str) -> str:
-        """Return an address with the tag, if it leads to an own site; else as it is."""
+        """Return an address with the link tag, if it leads to an own site; else as it is."""
         place = Destination(DestinationKind.URL, address, "")
         parts = place.address
         if parts is None or parts.scheme not in ("http", "https"):

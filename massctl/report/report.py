@@ -701,9 +701,9 @@ class OutcomesRead(Frozen):
     joined: int = 0
     """Those that count for a send of the report."""
     untagged: int = 0
-    """Those without a tag."""
+    """Those without a link tag."""
     unknown: int = 0
-    """Those whose tag no link of these sends carried."""
+    """Those whose link tag no link of these sends carried."""
     outside: int = 0
     """Those of a day before the send, or after its day 30."""
     unread: int = 0

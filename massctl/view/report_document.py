@@ -218,7 +218,8 @@ def _outcomes(send: SendReport) -> Iterator[Section]:
     days = (Phrase("day {day}", day=day) for day in DAYS)
     heads = (Phrase("outcome"), *days, Phrase("for each 1,000 who received it"))
     said = Phrase(
-        "Outcomes whose tag its links carried, by the end of each day. Nobody knows whether the letter caused them."
+        "Outcomes whose link tag its links carried, by the end of each day. Nobody knows whether the letter caused "
+        "them."
     )
     yield Section(
         key="outcomes",

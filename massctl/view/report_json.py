@@ -226,9 +226,9 @@ class ReportedRows(Shape):
     joined: int
     """Those that count for a send of the report."""
     untagged: int
-    """Those without a tag."""
+    """Those without a link tag."""
     unknown: int
-    """Those whose tag no link of these sends carried."""
+    """Those whose link tag no link of these sends carried."""
     outside: int
     """Those of a day before the send, or after its day 30."""
     unread: int

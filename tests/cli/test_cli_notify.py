@@ -1,6 +1,7 @@
 """`notify`: who is told what, once, after everything is durable; and nothing of it changes what a run did."""
 
 import json
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
+from massctl.cli import channels
 from massctl.cli.notifications import PullRequests
 from massctl.errors import ForgeError, UsageError
 from massctl.model.ids import CampaignName
@@ -247,24 +249,49 @@ def test_a_channel_that_cannot_be_told_changes_nothing(
     assert [] == [word for word in ("SECRETKEY", "127.0.0.1") if word in said.out + said.err]
 
 
-def test_an_interruption_while_telling_changes_nothing(
+def instead_of_posts(monkeypatch: pytest.MonkeyPatch, does: Any, part: bytes = b"") -> None:
+    """Let `does` take the place of each post whose body has a part."""
+    exchange = Line.exchange
+
+    def exchanged(self: Line, call: Any) -> Any:
+        if "notifications" in call.url and part in call.content:
+            return does()
+        return exchange(self, call)
+
+    monkeypatch.setattr(Line, "exchange", exchanged)
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interruption_while_telling_ends_the_run_behind_what_it_sent(
     told: Shell, monkeypatch: pytest.MonkeyPatch
 ):
     told.tree.text("notice", more=DUE)
-    exchange = Line.exchange
-
-    def interrupted(self: Line, call: Any) -> Any:
-        if "notifications" in call.url:
-            raise KeyboardInterrupt
-        return exchange(self, call)
-
     told.tree.settings(state="notify:\n  - webhook_env: HOOK\n")
-    monkeypatch.setattr(Line, "exchange", interrupted)
-    said = told("apply", "notice", "--sandbox", "--yes")
+    told.tree.text("later", more=window("2026-12-01T12:30:00+08:00", "2026-12-01T14:00:00+08:00"))
+    instead_of_posts(monkeypatch, interrupt)
+    said = told("apply", "--sandbox", "--yes", "--wait", "45m")
 
-    assert 0 == said.status
+    assert (130, 1) == (said.status, len(told.report()["jobs"]))
     assert "this run: sent 1" in said.out
     assert "not everybody was told" in said.err
+    told.control("advance", {"seconds": 600})
+    assert 130 == told("status", "--sandbox").status
+
+
+def test_a_channel_that_never_ends_its_answer_keeps_nobody(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    told.tree.text("notice", more=DUE)
+    monkeypatch.setattr(channels, "POST_SECONDS", 0.5)
+    instead_of_posts(monkeypatch, threading.Event().wait, b'"wecom_robot"')
+    said = told("apply", "notice", "--sandbox", "--yes")
+
+    assert (0, [("accepted", "notice")]) == (said.status, events(told))
+    assert "ROBOT (notify) was not told: no answer within" in said.err
+    assert "HOOK" not in said.err
 
 
 def test_what_cannot_be_put_together_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch):

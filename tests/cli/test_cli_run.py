@@ -601,7 +601,7 @@ def told(ready: Shell) -> FakeForge:
     """A forge that is told; every commit of main was brought by pull request 7."""
     forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
     ready.monkeypatch.setattr(
-        "massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=forge)
+        "massctl.cli.pull_request_comments.line_to_forge", lambda *_: Line(inside=forge)
     )
     ready.env(FORGE_TOKEN="ghp_x")
     ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + FORGE)
@@ -759,3 +759,26 @@ def test_no_round_waits_for_statistics_and_they_are_looked_for_twice_an_hour(
             collector.ended(60)
             pauses.append(collector._pause / AGAIN_SECONDS)
         assert [1, 1, 2, 4, 8, 12, 12, 1] == pauses
+
+
+@pytest.mark.parametrize("command", [RUN, ("run",)])
+def test_a_signal_while_a_channel_is_told_ends_the_runner(
+    ready: Shell, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """No next round begins, in which the next letter would go out."""
+    settings = ready.root / "massctl.yaml"
+    settings.write_text(settings.read_text() + "notify:\n  - webhook_env: HOOK\n")
+    ready.env(HOOK="https://hook.example/x")
+    ready.tree.text("open", more=OPEN)
+    merged(ready)
+    exchange = Line.exchange
+
+    def interrupted(self: Line, call: Any) -> Any:
+        if "hook.example" in call.url or "notifications" in call.url:
+            raise KeyboardInterrupt
+        return exchange(self, call)
+
+    monkeypatch.setattr(Line, "exchange", interrupted)
+    monkeypatch.setattr("massctl.cli.commands.run.pause", lambda _: pytest.fail("another round"))
+    said = ready(*command)
+    assert (130, True) == (said.status, "not everybody was told" in said.err)

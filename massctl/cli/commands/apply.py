@@ -245,7 +245,8 @@ class _ApplyCommand(Frozen):
             # The ledger lock is released before chats are called.
             whole = outcome.ledger_error is None and not outcome.interrupted
             told = outcome.campaigns, outcome.drafts_left
-            self.notifier.tell(outcome.state, *told, made[-1] if whole else None)
+            is_cut = self.notifier.tell(outcome.state, *told, made[-1] if whole else None)
+            outcome.interrupted = outcome.interrupted or is_cut
         return outcome
 
     def _carry_out_alone(

@@ -183,7 +183,7 @@ def _follow_once(
     told = session.sandbox is not None and session.sandbox.untold_events(state)
     asked = asked or any(named_job(record, state) is not None for record in records)
     if not asked and not told and not any(is_overdue(record, session.clock) for record in records):
-        Notifier(session).tell(state)
+        _tell(Notifier(session), state)
         return Followed(records, state)
     with own_ledger(session) as book:
         state, notifier = book.state, Notifier(session)
@@ -197,8 +197,14 @@ def _follow_once(
         found = follow_jobs(records, wechat, book, session.clock, progress(session.console), waits)
         if session.sandbox is not None:
             _record_events(session, session.sandbox, book, found, offered)
-    notifier.tell(state)
+    _tell(notifier, state)
     return found
+
+
+def _tell(notifier: Notifier, state: State) -> None:
+    """Tell what is on record; an interruption ends the command, whose work is on record too."""
+    if notifier.tell(state):
+        raise KeyboardInterrupt
 
 
 def _records(

@@ -1,8 +1,11 @@
 """E-mail, against a mail server on loopback: what arrives, what is sealed, and what is said where nothing arrived."""
 
 import ipaddress
+import socketserver
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -288,3 +291,32 @@ def test_a_certificate_that_nobody_trusts_is_told_nothing(
         assert "the mail server has no certificate that can be verified, or no TLS" == sent(box)
     assert [] == box.letters
     assert [] == [each for each in box.said if "AUTH" in each or "mail" in each]
+
+
+@pytest.mark.parametrize("begins", [b"220-", b"\x16\x03\x03\x3f\x00"])
+def test_a_server_that_trickles_is_cut(monkeypatch: pytest.MonkeyPatch, begins: bytes) -> None:
+    ended = threading.Event()
+
+    class Trickle(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.settimeout(0.05)
+            self.request.sendall(begins)
+            while not ended.is_set():
+                with suppress(TimeoutError):
+                    self.request.sendall(b"w")
+                    ended.wait(0.05)
+                    if self.request.recv(1000) == b"":
+                        return
+
+    monkeypatch.setattr(mail, "LETTER_SECONDS", 0.3)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Trickle) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        box = Mailbox(port=server.server_address[1])
+        if begins != b"220-":
+            monkeypatch.setattr(mail, "TLS_PORT", box.port)
+        try:
+            assert sent(box) is not None
+        finally:
+            ended.set()
+            server.shutdown()

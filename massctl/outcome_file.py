@@ -7,11 +7,12 @@ query's folder and nothing else.
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import chdir, closing
+from contextlib import chdir, closing, contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 from massctl.errors import UsageError
@@ -29,6 +30,8 @@ NAME_CHARACTERS_MAX = 60
 _COUNT_BELOW = 10**12
 """Of one row. Our own bound: more is a mistake."""
 _MEMORY = "512MB"
+_SECONDS_MAX = 30.0
+"""Of a query, with the reading of its rows."""
 _ROWS_AT_ONCE = 4096
 _CONNECTION = re.compile(r"connection:|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _QUERY = re.compile(r"\s*(?:select|with|from)\s", re.IGNORECASE)
@@ -195,15 +198,31 @@ def _queried(query: str, folder: Path) -> Iterator[OutcomeRow | UnreadRow]:
             _NOTHING,
             install_command("warehouse"),
         ) from None
+    over = Event()
     try:
-        with chdir(folder), closing(duckdb.connect(":memory:")) as database:
+        with (
+            chdir(folder),
+            closing(duckdb.connect(":memory:")) as database,
+            _time_limit(database, over),
+        ):
             _shut(database)
             statements = database.extract_statements(query)
             if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
                 raise UsageError(Phrase("the query is not one SELECT"), _NOTHING)
-            yield from _rows_of(database, database.sql(query), duckdb.ColumnExpression)
+            for row in _rows_of(database, database.sql(query), duckdb.ColumnExpression):
+                if over.is_set():
+                    raise _too_slow()
+                yield row
     except OSError as error:
         raise _unreadable(folder, system_reason(error)) from None
+    except duckdb.InterruptException:
+        raise _too_slow() from None
+    except duckdb.OutOfMemoryException:
+        raise UsageError(
+            Phrase("the query takes more memory than {most}", most=_MEMORY),
+            _NOTHING,
+            Phrase("let it read fewer columns and rows, or export its answer to a .csv file"),
+        ) from None
     except duckdb.Error as error:
         why = str(error).partition("\n")[0]
         raise UsageError(
@@ -214,6 +233,39 @@ def _queried(query: str, folder: Path) -> Iterator[OutcomeRow | UnreadRow]:
                 folder=str(folder),
             ),
         ) from None
+
+
+@contextmanager
+def _time_limit(database: Any, over: Event) -> Iterator[None]:
+    """Interrupt what a database does after a while, and set `over`; let Ctrl-C be one.
+
+    DuckDB turns an exception of a signal's handler into a RuntimeError.
+    """
+
+    def end() -> None:
+        over.set()
+        database.interrupt()
+
+    timer = Timer(_SECONDS_MAX, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _too_slow() -> UsageError:
+    return UsageError(
+        Phrase("the query takes longer than {most:g} seconds", most=_SECONDS_MAX),
+        _NOTHING,
+        Phrase("let it read fewer columns and rows, or export its answer to a .csv file"),
+    )
 
 
 def _shut(database: Any) -> None:

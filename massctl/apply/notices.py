@@ -89,12 +89,12 @@ def is_left(state: State, record: Record, name: str, channel: "Channel") -> bool
 
     The end of a send is told with all that is known by then: details are news to whom it was told before they came.
     """
-    told = state.told.get(record.key, {})
-    if not hears(channel, happening_of(name)) or is_over(told.get((name, channel.name))):
+    heard = state.telling(record.key, name, channel.name)
+    if not hears(channel, happening_of(name)) or is_over(heard):
         return False
     if name != "details":
         return True
-    ends = [told.get((each, channel.name)) for each in ("ended", "failed")]
+    ends = [state.telling(record.key, each, channel.name) for each in ("ended", "failed")]
     return any(each is not None and each.claim < record.facts[name].serial for each in ends)
 
 

@@ -33,7 +33,7 @@ from massctl.cli.ledger_access import (
     require_writable,
 )
 from massctl.cli.planner import Planned, evidence_for
-from massctl.cli.send_report import is_forge_open, pull_request_of
+from massctl.cli.pull_request_comments import is_forge_open, pull_request_of
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, LedgerLockedError, MassctlError
 from massctl.model.entries import Entry, Told
@@ -252,7 +252,7 @@ def _concerns(state: State, channel: Channel, notice: Notice) -> bool:
 
 
 def _telling(state: State, notice: Notice, channel: Channel) -> Telling | None:
-    return state.told.get(notice.record_key, {}).get((notice.fact, channel.name))
+    return state.telling(notice.record_key, notice.fact, channel.name)
 
 
 def _pages(session: Session, channel: Channel, due: Sequence[Notice]) -> list[Message]:

@@ -15,8 +15,13 @@ from massctl.browser import open_browser
 from massctl.cli.channels import taken_posts
 from massctl.cli.ledger_access import alone, ledger_session
 from massctl.cli.notifications import Message, deliver, is_writable
+from massctl.cli.pull_request_comments import (
+    PULL_REQUEST,
+    is_forge_open,
+    merge_comments,
+    reach_comment,
+)
 from massctl.cli.report_inputs import report_from
-from massctl.cli.send_report import PULL_REQUEST, is_forge_open, merge_comments, reach_comment
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
 from massctl.model.entries import Told
@@ -93,7 +98,7 @@ def _comment_account(session: Session, state: State, appid: AppId) -> None:
     due = [
         record
         for record, day in _due(session, state, appid)
-        if day == COMMENT_DAY and not is_over(state.told.get(record.key, {}).get(key))
+        if day == COMMENT_DAY and not is_over(state.telling(record.key, *key))
     ]
     if not due or not is_forge_open(session) or not is_writable(session, state):
         return
@@ -116,7 +121,7 @@ def _comment_account(session: Session, state: State, appid: AppId) -> None:
 
 
 def _is_untold(state: State, record: Record, day: int, channel: Channel) -> bool:
-    return not is_over(state.told.get(record.key, {}).get((_fact(day), channel.name)))
+    return not is_over(state.telling(record.key, _fact(day), channel.name))
 
 
 def _fact(day: int) -> str:

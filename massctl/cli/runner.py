@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from massctl.apply.outcome import what_happened
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
-from massctl.cli.send_report import Stopped, report_sends
+from massctl.cli.pull_request_comments import Stopped, report_sends
 from massctl.cli.session import Session
 from massctl.errors import (
     CheckoutError,

@@ -122,7 +122,9 @@ WechatName = Annotated[str, StringConstraints(pattern=WECHAT_NAME_PATTERN)]
 VariableName = Annotated[str, StringConstraints(pattern=VARIABLE_NAME_PATTERN)]
 CropText = Annotated[str, StringConstraints(pattern=CROP_PATTERN)]
 Share = Annotated[float, Field(ge=0, le=1)]
-TrackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$")]
+TRACK_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
+"""The name of a parameter of an address."""
+TrackName = Annotated[str, StringConstraints(pattern=TRACK_NAME_PATTERN)]
 CODE_PATTERN = r"^MC[0-9]{3}$"
 """The code of a diagnostic."""
 
@@ -895,7 +897,7 @@ def _ignored_codes(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _findings(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Refuse findings of no cell, and two of one edition: nobody could say which counts."""
+    """Refuse findings of no cell, those without words, and two of one edition: nobody could say which counts."""
     cells = [mapping_of(each).get("name") for each in list_of(data.get(MATRIX))]
     known: list[tuple[Any, Any]] = []
     for index, finding in enumerate(list_of(data.get(FINDING))):
@@ -911,6 +913,10 @@ def _findings(data: Mapping[str, Any]) -> Iterator[Fault]:
         elif which in known:
             say = Phrase("there is a finding of this edition already")
             yield Fault("MC014", say, Phrase("join the two"), key=key)
+        elif isinstance(finding, Mapping) and not {"verdict", "learnt"} & finding.keys():
+            say = Phrase("this finding says nothing")
+            hint = Phrase("add `{line}`", line="learnt: …")
+            yield Fault("MC012", say, hint, key=key)
         known.append(which)
 
 

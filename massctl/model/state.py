@@ -827,6 +827,10 @@ class State:
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
 
+    def telling(self, key: RecordKey, fact: str, channel: str) -> Telling | None:
+        """Return what is on record of telling a channel a fact of an edition."""
+        return self.told.get(key, {}).get((fact, channel))
+
     def _absorb_notice(self, key: RecordKey, event: NoticeEntry, entry: entries.Entry) -> None:
         if isinstance(event, entries.Told):
             told, what = self.told.setdefault(key, {}), (event.fact, event.channel)

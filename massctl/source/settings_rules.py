@@ -8,6 +8,7 @@ from typing import Any
 from massctl.model.backends import BACKENDS
 from massctl.model.campaign import TAKE_OUT, list_of, mapping_of, one_of
 from massctl.model.defaults import is_zone
+from massctl.model.destination import ARTICLE_HOST
 from massctl.model.diagnostics import Fault, KeyPath
 from massctl.model.ids import CampaignName, Folder, cell_of, folder_name
 from massctl.model.phrase import Command, Phrase, enumerated
@@ -36,6 +37,9 @@ _SECRET_KEYS = (
     *("aes_key_env", "previous_aes_key_env", "key_env"),
     *("server_env", "from_env", "user_env", "password_env"),
 )
+_SUFFIXES = frozenset(f"*.{each}.cn" for each in ("ac", "com", "edu", "gov", "net", "org"))
+"""Under these anybody registers. Source: CNNIC, 2026-11."""
+_WECHAT_HOSTS = frozenset({ARTICLE_HOST, "*.weixin.qq.com", "*.qq.com"})
 IN_DOUBT_WAIT_SECONDS_MIN = 60
 """Less would repeat a send while the first one may still be on its way; against loopback nobody is harmed."""
 
@@ -64,6 +68,12 @@ def settings_rules(
             *_original_ids(accounts),
             *_callbacks(accounts, mapping_of(data.get("callback"))),
             *_hosts(accounts, policy),
+            *_own_sites(data, ()),
+            *(
+                fault
+                for name, each in accounts.items()
+                for fault in _own_sites(each, ("accounts", name))
+            ),
             *_wait(accounts, policy, loopback_override),
             *_approval(policy),
             *_forge(mapping_of(data.get("forge"))),
@@ -307,6 +317,20 @@ def _hosts(accounts: Mapping[str, Mapping[str, Any]], policy: Mapping[str, Any])
             yield Fault(
                 "MC023", problem, _API_BASE, key=("accounts", name, "api_base"), at_key=False
             )
+
+
+def _own_sites(data: Mapping[str, Any], path: KeyPath) -> Iterator[Fault]:
+    """Find hosts that cannot be the team's own: all below a suffix that anybody registers under, and WeChat's."""
+    for index, host in enumerate(list_of(mapping_of(data.get("own_sites")).get("hosts"))):
+        plain = str(host).lower().rstrip(".")
+        place = (*path, "own_sites", "hosts", index)
+        if (plain.startswith("*.") and "." not in plain[2:]) or plain in _SUFFIXES:
+            say = Phrase("{host} is many other people's hosts too", host=word(host))
+            hint = Phrase("write {example}", example="*.example.com")
+            yield Fault("MC014", say, hint, key=place, at_key=False)
+        elif plain in _WECHAT_HOSTS:
+            say = Phrase("{host} is WeChat's, and its articles take no tag", host=word(host))
+            yield Fault("MC014", say, TAKE_OUT, key=place, at_key=False)
 
 
 def _wait(

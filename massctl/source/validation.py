@@ -23,6 +23,7 @@ from massctl.model.campaign import (
     EVERYBODY,
     MATRIX,
     OFFSET_TIME_PATTERN,
+    TRACK_NAME_PATTERN,
 )
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, first_told
 from massctl.model.ids import (
@@ -43,6 +44,7 @@ from massctl.model.settings import (
     DAYS_PATTERN,
     DURATION_PATTERN,
     ENVIRONMENT_NAME_PATTERN,
+    HOST_PATTERN,
     TIME_OF_DAY_PATTERN,
 )
 from massctl.model.strict import ONE_LINE_PATTERN
@@ -158,11 +160,17 @@ _PATTERNS = {
     WECHAT_NAME_PATTERN: Phrase(
         "a WeChat name (微信号), not the name that friends see: letters, digits, _ and -"
     ),
+    HOST_PATTERN: Phrase(
+        "a host without scheme, port and path: shop.example.com, or *.example.com for all below it"
+    ),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
 }
 _KEY_PATTERNS = {
     ACCOUNT_NAME_PATTERN: _PATTERNS[ACCOUNT_NAME_PATTERN],
     VARIABLE_NAME_PATTERN: Phrase("a variable's name: ASCII letters, digits and _, no digit first"),
+    TRACK_NAME_PATTERN: Phrase(
+        "a parameter's name: ASCII letters, digits, `_`, `.` and `-`, a letter first, at most 64"
+    ),
 }
 _DURATIONS = frozenset({"preview_ahead"})
 """Keys whose value is a number with a unit."""

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import UNSET, UnsetType
+
+from massctl.model.diagnostics import Failure
 from massctl.model.finding import SendFinding
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.shape import Shape
+from massctl.view.cells import printable
 from massctl.view.i18n import Language, say
 from massctl.view.json_writer import CommandReport
 from massctl.view.markdown_text import Words
@@ -44,6 +48,8 @@ class FindingsReport(CommandReport):
     """By the time of the send, the newest first."""
     files: Sequence[str] = ()
     """The files that were written."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command; then nothing was written."""
 
 
 def findings_document(findings: Iterable[SendFinding], files: Sequence[str] = ()) -> FindingsReport:
@@ -68,9 +74,9 @@ def finding_head(finding: SendFinding) -> Phrase:
 
 
 def findings_lines(findings: Iterable[SendFinding], language: Language) -> list[str]:
-    """Return findings as lines: the send, and below it what was learnt."""
+    """Return findings as lines that are safe to print: the send, and below it what was learnt."""
     return [
-        line
+        printable(line)
         for each in findings
         for line in (say(finding_head(each), language), *(f"  {part}" for part in _parts(each)))
     ]
@@ -87,15 +93,11 @@ QUOTED = Phrase("What was learnt from the last letters of this account:")
 
 
 def findings_comment(findings: Sequence[SendFinding], language: Language) -> str:
-    """Return findings as comments of YAML; nothing without one. What nobody can see is left out."""
+    """Return findings as comments of YAML; nothing without one."""
     if not findings:
         return ""
     lines = [say(QUOTED, language), *findings_lines(findings, language)]
-    return "".join(f"{QUOTE_MARK}{_visible(each)}\n" for each in lines)
-
-
-def _visible(text: str) -> str:
-    return "".join(each if each.isprintable() else " " for each in text)
+    return "".join(f"{QUOTE_MARK}{each}\n" for each in lines)
 
 
 def findings_markdown(findings: Sequence[SendFinding], words: Words) -> list[str]:

@@ -14,7 +14,7 @@ from real_wechat import RealWechat, wechat
 from repositories import window
 from said import Said
 
-from massctl.cli.send_report import report_sends
+from massctl.cli.pull_request_comments import report_sends
 from massctl.cli.session import session
 from massctl.errors import ForgeError
 from massctl.model.ids import CampaignName

@@ -227,3 +227,37 @@ def test_outcomes_stand_in_every_form(letters: Shell):
     page = (letters.root / "made/report.html").read_text(encoding="utf-8")
     assert "What came of its links" in page
     assert "oSECRET" not in said.out + said.err + made + csv + page
+
+
+STEERING = "\x1b]0;x\x07\x1b[2J\u202e"
+
+
+def test_what_was_learnt_steers_no_terminal_and_no_page(letters: Shell):
+    file = file_of(letters, "letter-4")
+    learnt = 'series: walks\nfinding:\n  - learnt: "a\\e]0;x\\a\\e[2J\\u202eb"\n'
+    file.write_text(file.read_text(encoding="utf-8") + learnt, encoding="utf-8")
+    listed = letters("report", "findings", "--sandbox").out
+    begun = letters("new", "next", "--from", "letter-4", "--window", "none", "--sandbox")
+    quoted = file_of(letters, "next").read_text(encoding="utf-8")
+    assert 0 == letters("report", "letter-4", "--sandbox", "--format", "html").status
+    alone = (letters.root / "report.html").read_text(encoding="utf-8")
+    assert 0 == letters("report", "--series", "walks", "--sandbox", "--format", "html").status
+    series = (letters.root / "report.html").read_text(encoding="utf-8")
+    for shown in (listed, begun.out + begun.err, quoted, alone, series):
+        assert "a\\x1b]0;x\\x07\\x1b[2J\\u202eb" in shown
+        assert not set(STEERING[:1] + STEERING[-1:]) & set(shown)
+
+
+def test_a_series_without_a_name_is_refused(shell: Shell):
+    for names in (("findings",), ()):
+        said = shell("report", *names, "--series", "", "--sandbox")
+        assert 2 == said.status
+        assert "is not the name of a series" in said.err
+
+
+def test_a_record_that_fails_has_the_document_of_findings(letters: Shell):
+    said = letters("report", "letter-3", "--sandbox", "--record", "--format", "json")
+    document = json.loads(said.out)
+    assert 5 == said.status
+    assert ([], []) == (document["findings"], document["files"])
+    assert document["error"]

@@ -139,7 +139,7 @@ def test_to_send_what_is_due_and_to_check_are_for_everybody(
 def test_a_send_tells_the_pull_request_why_nothing_leaves_in_an_open_window(forge: Shell) -> None:
     github = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
     forge.monkeypatch.setattr(
-        "massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=github)
+        "massctl.cli.pull_request_comments.line_to_forge", lambda *_: Line(inside=github)
     )
     forge.env(GITHUB_TOKEN="ghs_x", GITHUB_REPOSITORY="house/letters", WECHAT_MAIN_SECRET="s")
     forge.tree.text("notice", more=OPEN)

@@ -21,7 +21,7 @@ from massctl.cli.app import run
 from massctl.cli.commands.ci_review import write_comment, write_review
 from massctl.cli.ledger_access import read_ledger
 from massctl.cli.planner import PlanOptions, Purpose
-from massctl.cli.send_report import ended_comment, report_sends, sent_comment
+from massctl.cli.pull_request_comments import ended_comment, report_sends, sent_comment
 from massctl.cli.session import session
 from massctl.model.ids import CampaignName
 from massctl.view.i18n import Reader

@@ -601,7 +601,7 @@ def told(ready: Shell) -> FakeForge:
     """A forge that is told; every commit of main was brought by pull request 7."""
     forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
     ready.monkeypatch.setattr(
-        "massctl.cli.send_report.line_to_forge", lambda *_: Line(inside=forge)
+        "massctl.cli.pull_request_comments.line_to_forge", lambda *_: Line(inside=forge)
     )
     ready.env(FORGE_TOKEN="ghp_x")
     ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + FORGE)

@@ -1,5 +1,6 @@
 """Rows of outcomes: what a file may say, what is told of a row, and what a query reaches."""
 
+import signal
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -204,3 +205,35 @@ def test_the_current_folder_is_the_same_after_a_query(orders: Path, tmp_path: Pa
     assert "needs the columns" in refused(tmp_path / "q.sql")
     assert orders == Path.cwd()
     assert "cannot be read" in refused(tmp_path / "none" / "a.json")
+
+
+ENDLESS = "SELECT count(*) AS count, '' AS date, 'a' AS utm_campaign FROM range(1e15::BIGINT)"
+
+
+@pytest.mark.parametrize(
+    "query", [ENDLESS, "SELECT '2026-12-01' AS date, 'a' AS utm_campaign FROM range(1e15::BIGINT)"]
+)
+def test_a_query_that_never_ends_is_ended(query: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("massctl.outcome_file._SECONDS_MAX", 0.2)
+    with pytest.raises(UsageError, match="the query takes longer"):
+        for _ in outcome_rows(query):
+            pass
+
+
+def test_a_query_that_takes_too_much_memory_says_so():
+    query = "SELECT list(range)::VARCHAR AS date, 'a' AS utm_campaign FROM range(1e9::BIGINT)"
+    assert "the query takes more memory than 512MB" in refused(query)
+
+
+def test_an_interruption_of_a_query_is_one(monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupted)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            read(ENDLESS)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -23,8 +23,8 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import read_ledger, trust
 from massctl.cli.output import Console, current_console, show_error, write_files
 from massctl.cli.planner import PlanOptions, Purpose, planned
+from massctl.cli.pull_request_comments import Stopped, report_sends, serial_now
 from massctl.cli.report_notices import tell_reports
-from massctl.cli.send_report import Stopped, report_sends, serial_now
 from massctl.cli.session import Session, open_settings, session
 from massctl.cli.statistics import ONCE_SECONDS, collect_accounts
 from massctl.errors import MassctlError, NotAPlanError

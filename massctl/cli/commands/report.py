@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from massctl.cli.report_inputs import joined_outcomes, session_report
 from massctl.cli.selection import narrow, selection_options
 from massctl.cli.session import Session
 from massctl.errors import UsageError
-from massctl.model.ids import CampaignName
+from massctl.model.ids import FOLDER_NAME_PATTERN, CampaignName
 from massctl.model.phrase import Command, Phrase
 from massctl.report.report import Report
 
@@ -52,6 +53,20 @@ class Day(click.ParamType[date]):
         return day
 
 
+class Series(click.ParamType[str]):
+    """The name of a series."""
+
+    name = "series"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read a name that campaign.yaml takes too."""
+        if not re.fullmatch(FOLDER_NAME_PATTERN, str(value)):
+            refuse(
+                Phrase("{found} is not the name of a series", found=ascii(value)[:60]), param, ctx
+            )
+        return str(value)
+
+
 @click.command(name="report")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=campaign_names)
 @click.option(
@@ -70,6 +85,7 @@ class Day(click.ParamType[date]):
 )
 @click.option(
     "--series",
+    type=Series(),
     metavar="NAME",
     shell_complete=series_names,
     help="Only the letters of this series, each in a row.",
@@ -134,7 +150,8 @@ def command(
         return _printed(report, form)
 
     shown = form if form and folder is None else "text"
-    return run_in_session("report", shown, directory, work, sandbox=sandbox)
+    kind = "findings" if is_list or is_recorded else "report"
+    return run_in_session(kind, shown, directory, work, sandbox=sandbox)
 
 
 def _require_effect(given: Mapping[str, object], beside: str, form: str | None) -> None:

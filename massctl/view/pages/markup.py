@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from massctl.model.campaign import WHOLE, Crop
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
+from massctl.view.cells import printable
 from massctl.view.i18n import Language, say
 
 NOT_HERE = (
@@ -42,8 +43,8 @@ class Sheet(Frozen):
         return "en" if self.language.is_english else "zh-CN"
 
     def say(self, text: str) -> Markup:
-        """Say a phrase in the page's language, as HTML."""
-        return escape(say(text, self.language))
+        """Say a phrase or a foreign text in the page's language, as HTML; controls are written out."""
+        return escape("\n".join(map(printable, say(text, self.language).split("\n"))))
 
     def page(self, template: str, **values: object) -> str:
         """Fill a template: of this folder, or one that is named from the folder of massctl."""

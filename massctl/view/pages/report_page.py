@@ -27,6 +27,7 @@ from massctl.report.report import (
     Standing,
 )
 from massctl.view import report_words
+from massctl.view.cells import printable
 from massctl.view.charts import Caption, Value, can_draw, dots, reads_by_day
 from massctl.view.i18n import say
 from massctl.view.pages.document import REPORT, Watched, document
@@ -89,7 +90,7 @@ def send_page(
     """Return the page of one send; `more` are links for its facts."""
     facts = [account.label, *send_facts(send), *more]
     alone = send_shown(send, account, sheet)
-    return report_document(send.title, facts, sheet, watched, alone=alone)
+    return report_document(printable(send.title), facts, sheet, watched, alone=alone)
 
 
 def account_of(report: Report, send: SendReport) -> AccountReport:
@@ -133,7 +134,9 @@ def _reads(send: SendReport, sheet: Sheet) -> Drawing | None:
     last = DAYS[-1] if max(days) > SIDE_BY_SIDE_DAY else SIDE_BY_SIDE_DAY
     quartiles = {each.day: each.quartiles for each in send.quartiles if each.day <= last}
     described = Phrase("Readers of the first article by the end of each day.")
-    caption = Caption(f"{anchor_of(send)}-drawn", send.title, say(described, sheet.language))
+    caption = Caption(
+        f"{anchor_of(send)}-drawn", printable(send.title), say(described, sheet.language)
+    )
     kinds = {
         "this": Phrase("this send"),
         "band": Phrase("the middle half of the comparable sends"),
@@ -323,7 +326,7 @@ def _every_send(report: Report, sheet: Sheet, address: Address) -> Drawing | Non
     for each in report.sends:
         figure = each.figure(Metric.READ_USER, SIDE_BY_SIDE_DAY)
         if figure.value is not None:
-            words = f"{each.ref_date} {each.title}: {number(figure.value)}"
+            words = f"{each.ref_date} {printable(each.title)}: {number(figure.value)}"
             kind = "part" if is_mixed and each.scope is not AudienceKind.ALL else ""
             value = Value(figure.value, words, kind, link=address(each))
             days.setdefault(each.ref_date, []).append(value)

@@ -2,20 +2,23 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
 from massctl.model.campaign import CampaignFile
+from massctl.model.defaults import DefaultsFile
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.settings import MassctlFile
 from massctl.source import reporter
 from massctl.source.campaigns import Loaded, about_cut_texts
+from massctl.source.defaults import defaults_at
 from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
-from massctl.source.validation import known_keys
+from massctl.source.validation import known_keys, wrong_key_form
 
 Load = Callable[[str | bytes], Loaded]
 LoadSettings = Callable[..., tuple[MassctlFile | None, list[Diagnostic]]]
@@ -594,3 +597,80 @@ def test_an_ordinary_comment_is_no_warning(campaign: Load, written: str) -> None
 def test_a_tags_name_in_the_place_of_its_number_is_told_where_it_belongs(campaign: Load) -> None:
     (found,) = said(campaign(VALID.replace("is_to_all: true", "tag_id: 会员")).diagnostics)
     assert found[1] == "a tag's name belongs under `tag:`; tag_id is its number"
+
+
+def _key_patterns(annotation: Any) -> Iterator[str]:
+    """Yield the patterns of the keys of every mapping in a type."""
+    for each in get_args(annotation):
+        yield from _key_patterns(each)
+    if get_origin(annotation) is dict:
+        (key, *_) = get_args(annotation)
+        for each in getattr(key, "__metadata__", ()):
+            yield each.pattern
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for field in annotation.model_fields.values():
+            yield from _key_patterns(field.annotation)
+
+
+@pytest.mark.parametrize("model", [CampaignFile, DefaultsFile, MassctlFile])
+def test_every_form_of_a_name_of_the_users_has_its_words(model: type[BaseModel]):
+    patterns = set(_key_patterns(model))
+    assert patterns
+    for pattern in patterns:
+        assert "is not" in wrong_key_form(("x",), pattern).message
+
+
+ARTICLE = "mpnews:\n  articles: [{title: t, cover: c.jpg, content: c.md}]\n"
+
+
+@pytest.mark.parametrize("name", ["a b", "", "a=b&c", "中文", "1"])
+def test_a_name_that_is_no_parameter_is_one_fault(
+    campaign: Load, repository: Repository, name: str
+):
+    written = f'track: {{"{name}": x}}\n'
+    (of_campaign,) = campaign(HEAD + ALL + ARTICLE + written).diagnostics
+    (repository.root / "campaigns/_defaults.yaml").write_text(written)
+    (of_defaults,) = defaults_at(repository, "campaigns/_defaults.yaml", None).diagnostics
+    for each in (of_campaign, of_defaults):
+        assert f"{name} is not a parameter's name: ASCII letters" in each.message
+
+
+@pytest.mark.parametrize("finding", ["{}", "{edition: 1}"])
+def test_a_finding_without_words_is_a_fault(campaign: Load, finding: str):
+    (found,) = campaign(VALID + f"finding: [{finding}]\n").diagnostics
+    assert ("MC012", "this finding says nothing") == (found.code, found.message)
+
+
+@pytest.mark.parametrize("host", ["a.cn:8080", "https://a.cn/"])
+@pytest.mark.parametrize("of_account", [False, True])
+def test_a_host_of_ones_own_without_its_form_is_told_the_form(
+    settings: LoadSettings, host: str, of_account: bool
+):
+    (found,) = settings(own_sites(host, of_account=of_account))[1]
+    assert "shop.example.com, or *.example.com" in str(found.hint)
+
+
+def own_sites(host: str, *, of_account: bool) -> str:
+    written = f'own_sites: {{hosts: ["{host}"]}}'
+    if of_account:
+        return ACCOUNT.replace("}", f", {written}}}")
+    return f"{ACCOUNT}{written}\n"
+
+
+@pytest.mark.parametrize("of_account", [False, True])
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [
+        ("*.com", "*.com is many other people's hosts too"),
+        ("*.com.cn", "*.com.cn is many other people's hosts too"),
+        ("mp.weixin.qq.com", "mp.weixin.qq.com is WeChat's, and its articles take no tag"),
+        ("*.qq.com", "*.qq.com is WeChat's, and its articles take no tag"),
+        ("*.example.com", None),
+        ("shop.com", None),
+    ],
+)
+def test_a_host_that_cannot_be_ones_own_is_refused(
+    settings: LoadSettings, host: str, why: str | None, of_account: bool
+):
+    _, found = settings(own_sites(host, of_account=of_account))
+    assert [why] * bool(why) == [each.message for each in found]

@@ -150,6 +150,8 @@ class Notice(Frozen):
     """What it reached, where that is what is told."""
     drift: Drift | None = None
     """What drifted, where that is what is told."""
+    is_counted: bool = True
+    """WeChat has said how many received it, where an end is told; a poll says only that it was sent."""
 
     @property
     def key(self) -> str:
@@ -340,7 +342,10 @@ class NoticeFinder(Frozen):
                 told = _settled(record, int(name.partition(" ")[2]))
             case "expired" if not (record.is_in_doubt or is_concluded(record)):
                 told = _expired(record, stays=record.campaign in stays)
-        return None if told is None else self._notice(happening, record, outcome, *told)
+        if told is None:
+            return None
+        found = self._notice(happening, record, outcome, *told)
+        return replace(found, is_counted=is_counted(record))
 
     def _failed(self, record: Record) -> tuple[str, str]:
         if status_of(record) is Status.CONTRADICTED:
@@ -515,12 +520,21 @@ def _accepted(record: Record) -> Phrase:
     )
 
 
+def is_counted(record: Record) -> bool:
+    """Return whether WeChat's events have said of each job how many received it."""
+    return all(job.counts is not None and job.counts.sent_count is not None for job in record.jobs)
+
+
 def delivered_words(record: Record) -> Phrase:
     """Return to how many an edition was delivered, and why the others have not got it, as far as WeChat says."""
+    if not is_counted(record):
+        return Phrase(
+            "WeChat says that it was sent; how many received it comes by event: {listen} or {record}",
+            listen=Command("listen"),
+            record=Command("record-event"),
+        )
     said = [job.counts for job in record.jobs if job.counts is not None]
     sent = [each.sent_count for each in said if each.sent_count is not None]
-    if len(sent) < len(record.jobs):
-        return Phrase("WeChat says that it was sent; WeChat's event will say how many received it")
     count = sum(sent)
     total = sum(each.total_count or each.sent_count or 0 for each in said)
     ready = [each.filter_count for each in said if each.filter_count is not None]

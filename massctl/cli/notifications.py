@@ -43,7 +43,7 @@ from massctl.model.lock import LockFile
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State
-from massctl.model.telling import AGAIN_AFTER, Telling
+from massctl.model.telling import AGAIN_AFTER, TRIES_MAX, Telling
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
 from massctl.whole_file import write_whole
 
@@ -316,12 +316,45 @@ def _settle(
     ]
     try:
         _record(session, state, outcomes)
+        for message in (each for each, outcome in outcomes if outcome == "failed"):
+            _say_given_up(session, state, message)
     except LedgerError as error:
         told = Phrase(
             "the notices were sent, but this is not on record, so the next run sends them again: {why}",
             why=what_happened(error),
         )
         session.console.talk(told)
+
+
+def _say_given_up(session: Session, state: State, message: Message) -> None:
+    """Say which facts a channel is not told any more, as soon as that is so."""
+    known = [(each, _telling(state, each, message.channel)) for each in message.notices]
+    facts = sorted(
+        f"{each.campaign} {each.fact}"
+        for each, telling in known
+        if telling is not None and telling.is_given_up
+    )
+    if facts:
+        session.console.talk(given_up_words(message.channel, facts))
+
+
+def given_up_words(channel: Channel, facts: Sequence[str]) -> Phrase:
+    """Return that a channel is not told of some facts any more."""
+    say = Phrase("{name} (notify) was tried {tries} times, and will never be told: {facts}")
+    return Phrase(say, name=channel.name, tries=TRIES_MAX, facts=", ".join(facts))
+
+
+def never_told(session: Session, state: State) -> Iterator[Phrase]:
+    """Yield, of each channel with facts that it will never be told, which they are."""
+    for channel in session.settings.notify:
+        facts = sorted(
+            f"{name} {fact}"
+            for (name, _), tellings in state.told.items()
+            for (fact, place), telling in tellings.items()
+            if place == channel.name and telling.is_given_up
+        )
+        if facts:
+            yield given_up_words(channel, facts)
 
 
 def _record(

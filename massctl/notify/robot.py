@@ -82,8 +82,8 @@ class Robot(HttpKind, ABC):
 
 
 def title_of(texts: Sequence[NoticeText]) -> str:
-    """Return what stands over a message: its first line, and how many more there are."""
-    head = texts[0].head
+    """Return what stands over a message: the first notice that needs somebody, and how many more there are."""
+    head = next((each for each in texts if each.needs_somebody), texts[0]).head
     more = f" +{len(texts) - 1}" if len(texts) > 1 else ""
     room = TITLE_MAX - len(more)
     return (head if len(head) <= room else head[: room - 1] + "…") + more

@@ -37,6 +37,8 @@ HAPPENING = {
     "drift": Phrase("drift"),
     "report": Phrase("report"),
 }
+_SENT = Phrase("sent, says WeChat")
+"""What is told of an end before WeChat has said how many received it."""
 _ON_GITHUB = Phrase(
     "on GitHub, where {command} wrote the workflows: Actions / apply / reconcile",
     command=Command("init"),
@@ -98,8 +100,9 @@ def _text(notice: Notice, language: Reader) -> NoticeText:
     lines = [notice.message]
     if notice.reach is not None:
         lines += notice.reach.lines
+    is_sent = notice.happening == "ended" and not notice.is_counted
     return NoticeText(
-        say(HAPPENING[notice.happening], language),
+        say(_SENT if is_sent else HAPPENING[notice.happening], language),
         _subject(notice, language),
         (*(plain(say(each, language)) for each in lines), *_facts(notice, language)),
         tuple(_links(notice, language)),

@@ -294,6 +294,24 @@ def test_a_channel_that_never_ends_its_answer_keeps_nobody(
     assert "HOOK" not in said.err
 
 
+def test_what_was_tried_eight_times_in_vain_is_said_then_and_later(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    told.tree.text("notice", more=DUE)
+    told.tree.settings(state="notify:\n  - {webhook_env: HOOK, events: [accepted]}\n")
+    instead_of_posts(monkeypatch, lambda: NoAnswer("connection_failed"))
+    words = "HOOK (notify) was tried 8 times, and will never be told: notice accepted"
+    said = [told("apply", "notice", "--sandbox", "--yes")]
+    for tried in range(7):
+        told.control("advance", {"seconds": 240 * 2**tried})
+        said.append(told("status", "--sandbox"))
+
+    assert [False] * 7 == [words in each.err for each in said[:7]]
+    assert words in said[7].err
+    assert words in told("status", "--sandbox").err
+    assert words in told("doctor", "--sandbox").out
+
+
 def test_what_cannot_be_put_together_changes_nothing(told: Shell, monkeypatch: pytest.MonkeyPatch):
     def unreadable(*_: object) -> None:
         raise UsageError(Phrase("the campaigns are the folders in campaigns/"))

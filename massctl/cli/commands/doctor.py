@@ -19,6 +19,7 @@ from massctl.cli.drift import read_drifts, unread_words
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_address, line_to_forge
 from massctl.cli.ledger_access import ledger_refusal, read_ledger, require_writable, sharing_refusal
+from massctl.cli.notifications import never_told
 from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.cli.planner import Planned, missing_walls, planned
@@ -209,6 +210,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
         [
             *ledger,
             *_writable(session),
+            *_never_told(session, state),
             *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
             *open_sends(state),
             *held_findings(held_here(session)),
@@ -295,6 +297,13 @@ def _notify(session: Session) -> Iterator[Finding]:
             elif name in channel.needed:
                 say = Phrase("the environment variable {name} is empty", name=name)
                 yield Finding(Check.NOTIFY, Level.WARNING, say, to_set(name))
+
+
+def _never_told(session: Session, state: State) -> Iterator[Finding]:
+    """Name the channels that were tried in vain as often as anything is."""
+    for say in never_told(session, state):
+        hint = Phrase("read there what happened: {command}", command=Command("status"))
+        yield Finding(Check.NOTIFY, Level.WARNING, say, hint)
 
 
 def _merge_comments(session: Session) -> Iterator[Finding]:

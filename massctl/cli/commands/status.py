@@ -25,7 +25,7 @@ from massctl.cli.ledger_access import (
     require_ledger,
     trust,
 )
-from massctl.cli.notifications import Notifier
+from massctl.cli.notifications import Notifier, never_told
 from massctl.cli.planner import repeatable
 from massctl.cli.progress import progress
 from massctl.cli.report_notices import tell_reports
@@ -71,7 +71,7 @@ def command(
     narrow(current, accounts, groups)
     found = follow(current, names, wait, all_editions=all_editions)
     collected = _collected(current) if statistics else None
-    for each in held_here(current):
+    for each in (*held_here(current), *never_told(current, found.state)):
         current.console.talk(each)
     going = any(unfinished(job) is not None for record in found.records for job in record.jobs)
 

@@ -120,12 +120,12 @@ def test_what_went_wrong_is_said_without_the_address(answer: Any, says: str) -> 
     ("address", "says"),
     [
         ("http://hooks.example/x", "https://"),
-        ("qyapi.weixin.qq.com/x", "is none"),
-        ("ftp://hooks.example/x", "is none"),
-        ("https:///x", "is none"),
-        ("https://[::1/x", "is none"),
-        ("https://hooks.example:port/x", "is none"),
-        ("https://hooks.example/x\n", "is none"),
+        ("qyapi.weixin.qq.com/x", "not a web address"),
+        ("ftp://hooks.example/x", "not a web address"),
+        ("https:///x", "not a web address"),
+        ("https://[::1/x", "not a web address"),
+        ("https://hooks.example:port/x", "not a web address"),
+        ("https://hooks.example/x\n", "not a web address"),
         ("http://localhost.example/x", "https://"),
     ],
 )

@@ -83,6 +83,12 @@ def test_without_title_guard_and_hint_there_are_two_lines() -> None:
     assert said(account=None, title="").subject == "words"
 
 
+def test_only_an_event_with_numbers_says_that_it_was_delivered() -> None:
+    assert "sent, says WeChat" == said(happening="ended", is_counted=False).happening
+    assert "微信说已发出" == said(Language.ZH, happening="ended", is_counted=False).happening
+    assert "delivered" == said(happening="ended").happening
+
+
 def test_articles_and_the_pull_request_are_links_and_nothing_else_is() -> None:
     article = "https://mp.weixin.qq.com/s?__biz=MzA3&mid=2650&idx=1&sn=0f#rd"
     review = "https://github.com/team/letters/pull/7"

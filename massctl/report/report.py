@@ -579,7 +579,8 @@ class GapSplit(Frozen):
     parts: tuple[GapPart, ...]
     """公众号消息 and 推荐 first, then WeChat's other sources, then what they leave.
 
-    A source is a part if WeChat gave it of this send and of every one in the reference set.
+    A source is a part if WeChat gave it of this send and of every one in the reference set. Of a send whose sources add
+    up to its readers, one that WeChat leaves out is 0.
     """
 
     @property

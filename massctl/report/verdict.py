@@ -155,7 +155,11 @@ def day_of_send(day: int, first: Readings, sent: Figure) -> DayOfSend:
     if readers.value is None or readers.is_delay:
         return DayOfSend(figures, None)
     known = {aspect: each.value for aspect, each in figures.items() if each.value is not None}
-    return DayOfSend(figures, Counted(int(readers.value), first.sources(day), known))
+    sources = first.sources(day)
+    if sum(sources.values()) == readers.value:
+        # They are all there are: from one that WeChat leaves out nobody came.
+        sources = dict.fromkeys(_SCENES, 0) | sources
+    return DayOfSend(figures, Counted(int(readers.value), sources, known))
 
 
 def verdicts_of(

@@ -21,6 +21,8 @@ from massctl.report.report import (
     Figure,
     GapSplit,
     Metric,
+    Missing,
+    Origin,
     Report,
     Scene,
     SendReport,
@@ -73,6 +75,7 @@ COLUMNS = (
 )
 
 _Value: TypeAlias = str | float | bool | date | Figure | None
+_NOT_GIVEN = Figure(origin=Origin.ARTICLE, missing=Missing.NOT_GIVEN)
 _Cells: TypeAlias = dict[str, _Value]
 
 
@@ -155,7 +158,8 @@ def _of_day(send: SendReport, article: ArticleReport, day: DayFigures) -> _Cells
         **{name: by_scene.get(scene) for name, scene in _SCENES.items()},
         "from_more": " ".join(
             f"{scene}={value:.0f}" for scene, value in more.items() if value is not None
-        ),
+        )
+        or _NOT_GIVEN,
     }
     if day == article.latest:
         cells |= {f"left_{each.position}": each.figure for each in article.leaves}
@@ -184,13 +188,13 @@ def _compared(send: SendReport, day: int) -> _Cells:
 
 def _gap(gap: GapSplit) -> _Cells:
     """Return how far the readers are from the mean; the parts and the rest add up."""
-    parts = {each.scene: each.gap for each in gap.parts}
-    cells: _Cells = {name: parts.pop(scene, None) for name, scene in _GAPS.items()}
+    parts: dict[str | None, _Value] = {each.scene: each.gap for each in gap.parts}
+    cells: _Cells = {name: parts.get(scene, _NOT_GIVEN) for name, scene in _GAPS.items()}
     return {
         "mean_read_user": gap.usual,
         "gap_read_user": gap.gap,
         **cells,
-        "gap_rest": sum(parts.values()),
+        "gap_rest": sum(each.gap for each in gap.parts if each.scene not in _GAPS.values()),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from report_samples import APPID, DAY, NOW, SENT, Sends, earlier
+from statistics_samples import article_day
 
 from massctl.cli.report_inputs import report_from
 from massctl.model.entries import SendImported, Withdrawn
@@ -15,6 +16,7 @@ from massctl.model.state import Status
 from massctl.model.statistics import Statistics
 from massctl.plan.quota import Unit
 from massctl.report.comparison import quartiles_by_day, quartiles_of, title_bucket
+from massctl.report.readings import readings_of
 from massctl.report.report import (
     FULL_MAX,
     ArticleFacts,
@@ -22,15 +24,19 @@ from massctl.report.report import (
     Breakdown,
     By,
     Comparison,
+    Figure,
     Missing,
+    Origin,
     Point,
     Quartiles,
     Report,
+    Scene,
     SendFacts,
     SendReport,
     Standing,
     UsualRange,
 )
+from massctl.report.verdict import ReferenceWindow, day_of_send
 from massctl.view.report_words import send_facts
 
 
@@ -456,3 +462,21 @@ def test_only_the_newest_sends_of_a_report_have_quartiles_by_day():
     assert [8] * FULL_MAX + [0] * (14 - FULL_MAX) == [len(each.quartiles) for each in report.sends]
     newest = report.sends[0]
     assert 13 == newest.quartiles[6].among == compared(report).count
+
+
+@pytest.mark.parametrize("total", [90, 91])
+def test_a_source_that_a_send_lacks_is_zero_where_its_sources_are_all_its_readers(total: int):
+    window = ReferenceWindow()
+    for readers, sources in (
+        (100, {Scene.MESSAGE.value: 80, Scene.RECOMMENDED.value: 20}),
+        (total, {Scene.MESSAGE.value: 90}),
+    ):
+        row = article_day(read_user=readers, read_user_source=sources)
+        readings = readings_of([[row]], row.ref_date, row.stat_date)
+        counted = day_of_send(1, readings, Figure(value=500, origin=Origin.LEDGER)).counted
+        assert counted is not None
+        window.add(row.ref_date, (CampaignName("a"), readers), counted)
+    split = window.split(counted)
+    parts = {each.scene: (each.value, each.usual) for each in split.parts}
+    assert ((0, 10) if total == 90 else None) == parts.get(Scene.RECOMMENDED)
+    assert (total, split.usual) == tuple(map(sum, zip(*parts.values(), strict=True)))

@@ -285,6 +285,9 @@ def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(
     )
     assert "like_user=not_given" in last["missing"].split()
     assert "account_cancel_user_1=not_collected" in last["missing"].split()
+    without = [row for row in rows if not row["from_more"]]
+    assert without
+    assert all("from_more=not_given" in row["missing"].split() for row in without)
 
 
 @pytest.mark.parametrize(

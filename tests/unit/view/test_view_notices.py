@@ -202,7 +202,7 @@ def test_a_doubt_without_an_attempt_has_two_choices() -> None:
 )
 def test_a_title_can_call_nobody_link_nowhere_and_format_nothing(title: str, shown: str) -> None:
     assert shown == plain(title)
-    assert said(title=title[:80]).subject.startswith(plain(title[:80]))
+    assert said(title=title[:64]).subject.startswith(plain(title[:64]))
 
 
 @given(st.text(max_size=600))

@@ -45,6 +45,7 @@ from massctl.model.settings import (
     DURATION_PATTERN,
     ENVIRONMENT_NAME_PATTERN,
     HOST_PATTERN,
+    MAIL_PATTERN,
     TIME_OF_DAY_PATTERN,
 )
 from massctl.model.strict import ONE_LINE_PATTERN
@@ -138,6 +139,7 @@ _EXPECTED = {
 }
 _NAME = Phrase("a name of small letters, digits, `.`, `_` and `-`")
 _PATTERNS = {
+    MAIL_PATTERN: Phrase("an address without a name, such as ops@example.cn"),
     ACCOUNT_NAME_PATTERN: Phrase(
         "an account's name: lower-case letters, digits, _ and -, at most 32"
     ),

@@ -294,6 +294,13 @@ def test_a_channel_that_never_ends_its_answer_keeps_nobody(
     assert "HOOK" not in said.err
 
 
+def test_an_address_that_is_none_is_answered_with_one_that_is(shell: Shell):
+    shell.tree.settings(state="notify:\n  - email: {to: [Lin <lin@example.cn>]}\n")
+    said = shell("validate", "--format", "json")
+    (fault,) = said.document["diagnostics"]
+    assert (1, "MC014", True) == (said.status, fault["code"], "ops@example.cn" in fault["hint"])
+
+
 def test_what_was_tried_eight_times_in_vain_is_said_then_and_later(
     told: Shell, monkeypatch: pytest.MonkeyPatch
 ):

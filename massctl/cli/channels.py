@@ -23,7 +23,7 @@ from massctl.notify.registry import kind_of
 from massctl.notify.webhook import webhook_post
 from massctl.transport import Line
 from massctl.view.json_writer import written
-from massctl.view.notices import left_out, notice_texts
+from massctl.view.notices import left_out, mailed, notice_texts, plain
 from massctl.view.verbs_json import notices_json
 
 SANDBOX_PATH = "/_sandbox/notifications"
@@ -39,7 +39,9 @@ def unreachable(session: Session, channel: Channel) -> Phrase | None:
 
 def say_untold(session: Session, channel: Channel, why: Phrase) -> None:
     """Say on standard error which channel was not told, and why."""
-    session.console.talk(Phrase("{name} (notify) was not told: {why}", name=channel.name, why=why))
+    session.console.talk(
+        Phrase("{name} (notify) was not told: {why}", name=channel.shown_name, why=why)
+    )
 
 
 def taken_posts(session: Session, posts: Sequence[tuple[Channel, Post]]) -> Iterator[int]:
@@ -116,7 +118,7 @@ def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -
     """Return what is posted to a channel of some notices."""
     language = session.console.reader
     notices = Notices(
-        tuple(notice_texts(wanted, language)),
+        tuple(notice_texts(wanted, language, mailed if channel.email else plain)),
         tuple(left_out(count, language) for count in range(len(wanted) + 1)),
         written(notices_json(wanted, session.settings.owners), language),
         tuple(each.key for each in wanted),

@@ -341,7 +341,7 @@ def _say_given_up(session: Session, state: State, message: Message) -> None:
 def given_up_words(channel: Channel, facts: Sequence[str]) -> Phrase:
     """Return that a channel is not told of some facts any more."""
     say = Phrase("{name} (notify) was tried {tries} times, and will never be told: {facts}")
-    return Phrase(say, name=channel.name, tries=TRIES_MAX, facts=", ".join(facts))
+    return Phrase(say, name=channel.shown_name, tries=TRIES_MAX, facts=", ".join(facts))
 
 
 def never_told(session: Session, state: State) -> Iterator[Phrase]:

@@ -536,6 +536,15 @@ class Channel(Strict):
         return str(getattr(self, self._places[0]))
 
     @property
+    def shown_name(self) -> str:
+        """What people know it by: its variable; of e-mail the first address, masked, and how many others there are."""
+        if self.email is None:
+            return self.name
+        user, _, domain = self.email.to[0].rpartition("@")
+        others = len(self.email.to) - 1
+        return f"{user[:1]}…@{domain}" + (f" +{others}" if others else "")
+
+    @property
     def variables(self) -> list[str]:
         """The variables that it reads."""
         mail = self.email

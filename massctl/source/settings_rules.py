@@ -62,6 +62,7 @@ def settings_rules(
             *keys_together(data),
             *_secrets(data),
             *_channels_twice(data.get("notify")),
+            *_unheard_upcoming(data.get("notify")),
             *_backend_keys(mapping_of(data.get("state"))),
             *_endpoint(mapping_of(data.get("state")).get("endpoint")),
             *_ledger_keys(mapping_of(data.get("state"))),
@@ -129,6 +130,16 @@ def _channels_twice(written: object) -> Iterator[Fault]:
                 hint = Phrase("write one entry for each place, with all the events that it hears")
                 yield Fault("MC014", say, hint, key=("notify", index, key))
             seen |= {place} - {""}
+
+
+def _unheard_upcoming(written: object) -> Iterator[Fault]:
+    """Find times of a channel that does not hear of windows."""
+    for index, channel in enumerate(list_of(written)):
+        named = mapping_of(channel)
+        events = list_of(named.get("events"))
+        if "upcoming" in named and events and "upcoming" not in events:
+            say = Phrase("{key} has no effect: `events` leaves it out", key="upcoming")
+            yield Fault("MC014", say, TAKE_OUT, key=("notify", index, "upcoming"))
 
 
 def _place(written: object) -> str:

@@ -6,7 +6,7 @@ chats. Not all of them know an escape, so what any of them acts on is written fu
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from massctl.apply.notices import Notice
 from massctl.model.notice_text import NoticeLink, NoticeText
@@ -21,6 +21,8 @@ from massctl.view.words import brief_destinations
 
 WORDS_SHOWN = 400
 """Characters of a sentence that may hold words from files; more are cut."""
+TITLE_SHOWN = 64
+"""Characters of a title: what stands behind it, the campaign's name and the account, is cut by no title."""
 HAPPENING = {
     "accepted": Phrase("accepted"),
     "ended": Phrase("delivered"),
@@ -49,11 +51,15 @@ _TOP_LEVEL = (
     r"|group|cloud|wang|asia|mobi|win|red|ink|中国|公司|网络|网址|在线|中文网"
 )
 """Ends of hosts: those of countries, and the most used others."""
-_ACTED_ON = (
+_LEADING = (
     (re.compile("//"), "／／"),
     (re.compile(r"www\.", re.IGNORECASE), "www．"),
     # A host, which chats and mailboxes make a link of; `policy.sending` and `massctl.yaml` are none.
     (re.compile(rf"(?<=\w)\.(?=(?:[\w-]+\.)*(?:{_TOP_LEVEL})(?![a-z0-9]))", re.IGNORECASE), "．"),
+)
+"""What chats and mailboxes would make a link of, and what stands there instead."""
+_ACTED_ON = (
+    *_LEADING,
     # Emphasis; a name such as require_lock has its signs within.
     (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
     # An emoji by its name.
@@ -79,14 +85,24 @@ def plain(text: str) -> str:
     return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
 
 
+def mailed(text: str) -> str:
+    """Take from words all that a mailbox would act on; in plain text no sign is markup."""
+    line = " ".join(printable(" ".join(text.split())).split())
+    for leading, instead in _LEADING:
+        line = leading.sub(instead, line)
+    return line if len(line) <= WORDS_SHOWN else line[: WORDS_SHOWN - 1] + "…"
+
+
 def is_article_address(text: str) -> bool:
     """Return whether a text is the address of an article at WeChat, and nothing in it could end a link."""
     return _ARTICLE.fullmatch(text) is not None
 
 
-def notice_texts(notices: Sequence[Notice], language: Reader) -> list[NoticeText]:
-    """Return each notice in words."""
-    return [_text(each, language) for each in notices]
+def notice_texts(
+    notices: Sequence[Notice], language: Reader, clean: Callable[[str], str] = plain
+) -> list[NoticeText]:
+    """Return each notice in words; `clean` takes from words of files what their reader's program would act on."""
+    return [_text(each, language, clean) for each in notices]
 
 
 def left_out(count: int, language: Reader) -> str:
@@ -96,17 +112,17 @@ def left_out(count: int, language: Reader) -> str:
     )
 
 
-def _text(notice: Notice, language: Reader) -> NoticeText:
+def _text(notice: Notice, language: Reader, clean: Callable[[str], str]) -> NoticeText:
     lines = [notice.message]
     if notice.reach is not None:
         lines += notice.reach.lines
     is_sent = notice.happening == "ended" and not notice.is_counted
     return NoticeText(
         say(_SENT if is_sent else HAPPENING[notice.happening], language),
-        _subject(notice, language),
-        (*(plain(say(each, language)) for each in lines), *_facts(notice, language)),
+        clean(_subject(notice, language)),
+        tuple(map(clean, (*(say(each, language) for each in lines), *_facts(notice, language)))),
         tuple(_links(notice, language)),
-        tuple(_advice(notice, language)),
+        tuple(_advice(notice, language, clean)),
         notice.happening in _ASKING,
     )
 
@@ -127,12 +143,12 @@ def _links(notice: Notice, language: Reader) -> Iterator[NoticeLink]:
 
 def _subject(notice: Notice, language: Reader) -> str:
     """Name the letter and its account."""
-    name = notice.campaign
-    letter = (
-        Phrase("{title} ({campaign})", title=notice.title, campaign=name) if notice.title else name
-    )
+    name, title = notice.campaign, notice.title
+    if len(title) > TITLE_SHOWN:
+        title = title[: TITLE_SHOWN - 1] + "…"
+    letter = Phrase("{title} ({campaign})", title=title, campaign=name) if title else name
     named = [letter, *([AccountKey(notice.account)] if notice.account is not None else [])]
-    return plain(" · ".join(say(each, language) for each in named))
+    return " · ".join(say(each, language) for each in named)
 
 
 def _facts(notice: Notice, language: Reader) -> Iterator[str]:
@@ -145,13 +161,13 @@ def _facts(notice: Notice, language: Reader) -> Iterator[str]:
     for row in rows:
         label = say(row.label, language)
         first, *others = [say(each, language) for each in row.words]
-        yield plain(" · ".join([f"{label}: {first}", *others]))
+        yield " · ".join([f"{label}: {first}", *others])
 
 
-def _advice(notice: Notice, language: Reader) -> Iterator[str]:
+def _advice(notice: Notice, language: Reader, clean: Callable[[str], str]) -> Iterator[str]:
     """Say what to type or to do."""
     if notice.hint:
-        yield plain(say(notice.hint, language))
+        yield clean(say(notice.hint, language))
     if notice.unrecorded is not None:
         yield f"{notice.unrecorded.command}"
         yield say(Phrase("when the ledger can be written again"), language)

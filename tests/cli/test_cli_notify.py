@@ -457,6 +457,7 @@ audience: {{is_to_all: true}}
         ("[{webhook_env: A, events: []}]", "MC014"),
         ("[{webhook_env: A, events: [send]}]", "MC014"),
         ("[{webhook_env: a-b}]", "MC014"),
+        ("[{webhook_env: A, events: [failed], upcoming: [1h]}]", "MC014"),
         (f"[{{webhook_env: {'0123456789abcdef' * 2}}}]", "MC014"),
         ("[{webhok_env: A}]", "MC011"),
         ("[{feishu_robot_env: A, dingtalk_robot_env: B}]", "MC014"),

@@ -63,3 +63,12 @@ def test_only_e_mail_has_addresses() -> None:
 
 def test_the_first_line_says_what_happened_to_what() -> None:
     assert "sent 改时间" == NoticeText("sent", "改时间").head
+
+
+@pytest.mark.parametrize(
+    ("to", "shown"),
+    [(["ops@example.cn"], "o…@example.cn"), (["ops@example.cn", "lin@a.cn"], "o…@example.cn +1")],
+)
+def test_people_know_a_mail_by_whom_it_goes_to(to: list[str], shown: str) -> None:
+    assert shown == Channel(email=MailSettings(to=to)).shown_name
+    assert "HOOK" == Channel(webhook_env="HOOK").shown_name

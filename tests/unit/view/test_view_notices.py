@@ -24,7 +24,7 @@ from massctl.plan.send_facts import send_facts
 from massctl.plan.window import WindowState
 from massctl.view.i18n import LANGUAGES, Language, Reader
 from massctl.view.json_writer import written
-from massctl.view.notices import HAPPENING, left_out, notice_texts, plain
+from massctl.view.notices import HAPPENING, left_out, mailed, notice_texts, plain
 from massctl.view.verbs_json import notices_json
 
 SCHEMA = json.loads(
@@ -87,6 +87,16 @@ def test_only_an_event_with_numbers_says_that_it_was_delivered() -> None:
     assert "sent, says WeChat" == said(happening="ended", is_counted=False).happening
     assert "微信说已发出" == said(Language.ZH, happening="ended", is_counted=False).happening
     assert "delivered" == said(happening="ended").happening
+
+
+def test_a_title_without_end_leaves_room_for_whose_it_is() -> None:
+    assert said(title="长" * 1366).subject.endswith("长… (words) · main")
+
+
+def test_plain_text_keeps_its_signs_and_leads_nowhere() -> None:
+    words = Phrase("`a_b` <@all> www.evil.com")
+    (found,) = notice_texts([notice(message=words, hint="")], Language.EN, mailed)
+    assert "`a_b` <@all> www．evil．com" == found.lines[0]
 
 
 def test_articles_and_the_pull_request_are_links_and_nothing_else_is() -> None:

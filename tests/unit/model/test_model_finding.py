@@ -61,3 +61,7 @@ def test_a_finding_is_looked_up_by_edition_and_cell():
     assert remarks.finding(1, "north") is north
     assert remarks.finding(2, "") is second
     assert remarks.finding(1, "") is None
+
+
+def test_a_finding_has_words():
+    assert faults([{}, "a"]) == [(("finding", 0), "this finding says nothing")]

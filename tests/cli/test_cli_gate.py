@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from fake_forge import FakeForge
 
 from massctl.apply.statistics import Collected
 from massctl.cli.commands.ci_dispatch import CHECK, SEND, take_secrets, words_of
+from massctl.cli.pull_request_comments import report_sends
 from massctl.cli.statistics import ONCE_SECONDS
 from massctl.errors import UsageError
 from massctl.forge.events import Dispatch
@@ -18,7 +20,6 @@ from massctl.model.diagnostics import Failure
 from massctl.model.ids import AccountName, AppId
 from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
-from massctl.transport import Line
 
 ON_MAIN = {
     "GITHUB_REF": "refs/heads/main",
@@ -139,7 +140,7 @@ def test_to_send_what_is_due_and_to_check_are_for_everybody(
 def test_a_send_tells_the_pull_request_why_nothing_leaves_in_an_open_window(forge: Shell) -> None:
     github = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
     forge.monkeypatch.setattr(
-        "massctl.cli.pull_request_comments.line_to_forge", lambda *_: Line(inside=github)
+        "massctl.cli.commands.ci.report_sends", partial(report_sends, inside=github)
     )
     forge.env(GITHUB_TOKEN="ghs_x", GITHUB_REPOSITORY="house/letters", WECHAT_MAIN_SECRET="s")
     forge.tree.text("notice", more=OPEN)

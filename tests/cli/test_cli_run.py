@@ -8,6 +8,7 @@ import json
 import shutil
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from repositories import window
 
 from massctl.apply.statistics import Collected
 from massctl.cli.places import HEARTBEAT_FILE, RUNNER_FILE, boot_id
+from massctl.cli.pull_request_comments import report_sends
 from massctl.cli.session import Session
 from massctl.cli.session import session as opened_session
 from massctl.cli.statistics import AGAIN_SECONDS, BackgroundCollector
@@ -600,9 +602,8 @@ FORGE = "forge: {kind: github, repository: house/letters, token_env: FORGE_TOKEN
 def told(ready: Shell) -> FakeForge:
     """A forge that is told; every commit of main was brought by pull request 7."""
     forge = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7})
-    ready.monkeypatch.setattr(
-        "massctl.cli.pull_request_comments.line_to_forge", lambda *_: Line(inside=forge)
-    )
+    telling = partial(report_sends, inside=forge)
+    ready.monkeypatch.setattr("massctl.cli.runner.report_sends", telling)
     ready.env(FORGE_TOKEN="ghp_x")
     ready.tree.write("massctl.yaml", ready.tree.read("massctl.yaml") + FORGE)
     merged(ready)

@@ -1,5 +1,6 @@
 """What was learnt: from the report into campaign.yaml, from there to the next letter; and what came of links."""
 
+import gc
 import json
 from errno import ENOSPC
 from os import strerror
@@ -261,3 +262,8 @@ def test_a_record_that_fails_has_the_document_of_findings(letters: Shell):
     assert 5 == said.status
     assert ([], []) == (document["findings"], document["files"])
     assert document["error"]
+
+
+def test_a_report_leaves_the_collection_of_garbage_as_it_was(letters: Shell) -> None:
+    assert letters("report").status == 0
+    assert gc.isenabled()

@@ -124,8 +124,6 @@ def command(
 
     `report findings` lists what was recorded of the sends, the newest first.
     """
-    # A thousand sends are two million values and no cycle: to look for some costs a second.
-    gc.disable()
     is_list = names == (FINDINGS,)
     folder = Path() if out is None and form == "html" else out
     idle: dict[str, object] = {"--out": out, "--outcomes": outcomes}
@@ -151,7 +149,12 @@ def command(
 
     shown = form if form and folder is None else "text"
     kind = "findings" if is_list or is_recorded else "report"
-    return run_in_session(kind, shown, directory, work, sandbox=sandbox)
+    # A thousand sends are two million values and no cycle: to look for some costs a second.
+    gc.disable()
+    try:
+        return run_in_session(kind, shown, directory, work, sandbox=sandbox)
+    finally:
+        gc.enable()
 
 
 def _require_effect(given: Mapping[str, object], beside: str, form: str | None) -> None:

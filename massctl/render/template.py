@@ -75,7 +75,7 @@ def render_text(
     except (
         Exception
     ) as error:  # Whatever a template does wrong is the writer's fault, and becomes a diagnostic.
-        return _fault_of(error, environment)
+        return _fault_of(error, name, environment)
     if len(written) > CHARACTERS_MAX:
         return Fault(
             "MC104",
@@ -89,9 +89,11 @@ def render_text(
 _LESS = Phrase("does a loop run too often, or does a text or a list grow with every round?")
 
 
-def _fault_of(error: Exception, environment: TemplateEnvironment) -> Fault:
+def _fault_of(error: Exception, name: str, environment: TemplateEnvironment) -> Fault:
     """Return what `error` means to the writer, and where."""
     path, line = _place_of(error)
+    # The time may also end between two lines of templates, as what they wrote is joined.
+    path = path or name or None
     if environment.compiling is not None:
         path = environment.compiling
         line = None

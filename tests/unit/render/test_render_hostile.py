@@ -3,9 +3,11 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from render_inputs import fault_of, run
+import render_inputs
+from render_inputs import CAMPAIGN, fault_of, run
 from template_process import TemplateProcess, started
 
 from massctl.render import template
@@ -216,6 +218,19 @@ def test_what_costs_too_much_is_a_fault_of_its_file(text: str, process: Template
     found = process.ended(text)
     assert found is not None
     assert found.startswith("MC104 spring/")
+
+
+def test_a_time_that_ends_as_the_text_is_joined_is_a_fault_of_its_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def ends_behind(_seconds: float, _memory: int) -> Iterator[None]:
+        yield
+        raise TimeoutError
+
+    monkeypatch.setattr(render_inputs, "LIMITS", ends_behind)
+    found = fault_of("x")
+    assert (found.code, found.path) == ("MC104", f"{CAMPAIGN}/articles/main.md.j2")
 
 
 @pytest.mark.night

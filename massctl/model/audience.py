@@ -82,6 +82,13 @@ class Cap(Strict):
     """In seven days."""
 
 
+class Delivery(Strict):
+    """How the people of an audience are reached."""
+
+    by: Literal["openids", "tag"] = "openids"
+    """tag: massctl fills a tag that it made for this audience, for accounts that may not send to openids."""
+
+
 class AudienceFile(Strict):
     """audiences/NAME.yaml: an audience that is reviewed, frozen and sent to."""
 
@@ -101,8 +108,8 @@ class AudienceFile(Strict):
     """Whoever had so many letters already is taken off before the first attempt; beside policy.cap the smaller wins."""
     keep_for: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}d$")] = "400d"
     """When its snapshots are erased. Counts of a month, caps and overlaps need them until then."""
-    deliver: Literal["openids", "tag"] = "openids"
-    """tag: fill a tag that massctl made for this audience, for accounts that may not send to openids."""
+    deliver: Delivery = Field(default_factory=Delivery)
+    """How the people are reached."""
 
     @property
     def needs(self) -> tuple[AudienceName, ...]:

@@ -40,6 +40,7 @@ _NO_SERVER = Phrase("it does not name a server: write smtp.example.cn, or smtp.e
 class Mail:
     """Sends by the server that the environment names."""
 
+    is_chat: ClassVar[bool] = False
     takes_pictures: ClassVar[bool] = False
 
     def at_once(self, texts: Sequence[NoticeText]) -> int:

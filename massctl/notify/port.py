@@ -41,6 +41,8 @@ class Way(Frozen):
 class ChannelKind(Protocol):
     """One kind of channel. No method raises, but for the proxy."""
 
+    is_chat: ClassVar[bool]
+    """People read it as it comes, among other messages: many notices are told in short."""
     takes_pictures: ClassVar[bool]
     """Pictures of reports are posted to it too."""
 

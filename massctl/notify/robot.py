@@ -23,6 +23,7 @@ TITLE_MAX = 80
 class Robot(HttpKind, ABC):
     """A robot of a group."""
 
+    is_chat: ClassVar[bool] = True
     bytes_max: ClassVar[int]
     """Bytes of UTF-8 that a message may have, of which a Chinese character takes three."""
     line_end: ClassVar[str] = "\n"

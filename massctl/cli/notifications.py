@@ -54,6 +54,7 @@ from massctl.model.state import Record, RecordKey, State
 from massctl.model.telling import AGAIN_AFTER, TRIES_MAX, Telling
 from massctl.notify.registry import kind_of
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
+from massctl.view.notices import needs_somebody
 from massctl.whole_file import write_whole
 
 
@@ -284,8 +285,12 @@ def _telling(state: State, notice: Notice, channel: Hearer) -> Telling | None:
 def _pages(session: Session, channel: Channel, due: Sequence[Notice]) -> list[Message]:
     """Cut what is due into messages; a chat is told many in short, and reports of different days share none."""
     messages: list[Message] = []
-    if kind_of(channel).is_chat and len(due) > IN_FULL_MAX:
+    is_chat = kind_of(channel).is_chat
+    if is_chat and len(due) > IN_FULL_MAX:
         due = [replace(each, block=None) for each in due]
+    if is_chat:  # Editions that need somebody stand in its first message, each in its order.
+        urgent = {each.record_key for each in due if needs_somebody(each)}
+        due = sorted(due, key=lambda each: each.record_key not in urgent)
     for day in dict.fromkeys(_day(each) for each in due):
         left = [each for each in due if _day(each) == day]
         while left:

@@ -74,6 +74,11 @@ class ChannelKind(Protocol):
         ...
 
 
+def urgent_first(texts: Sequence[NoticeText]) -> list[NoticeText]:
+    """Put the notices that need somebody before the others, and each of them in its order."""
+    return sorted(texts, key=lambda each: not each.needs_somebody)
+
+
 def fitted(blocks: Sequence[str], left_out: Sequence[str], limit: int) -> str:
     r"""Join blocks by empty lines, up to `limit` bytes. A first block that is too long is cut.
 

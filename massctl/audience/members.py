@@ -128,7 +128,7 @@ class MemberSets:
             yield path, file
 
     def of_file(self, path: str) -> Members:
-        """Take in a Parquet file that `new_file` opened; raise SnapshotDamagedError if it is not a column of openids."""
+        """Take in a file that `new_file` opened; raise SnapshotDamagedError unless it is one column of openids."""
         try:
             columns = self._rows(f"DESCRIBE SELECT * FROM read_parquet('{path}')")  # noqa: S608
         except SnapshotError:

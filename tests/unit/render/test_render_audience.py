@@ -83,4 +83,6 @@ def test_another_audience_has_no_list() -> None:
         "text": {"content": "x"},
     }
     file = CampaignFile.model_validate(text)
-    assert (None, []) == render_audience(NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None)  # type: ignore[arg-type]
+    assert (None, []) == render_audience(
+        NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None
+    )  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.model.audience_tag import tag_name
 from massctl.model.campaign import AUDIENCES, list_key
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
@@ -301,13 +302,15 @@ def scope_of(audience: "Audience") -> Scope:
 
 
 def tag_of(audience: "Audience") -> TagKey | None:
-    """Return the tag that an audience declares, by id or by name."""
+    """Return the tag that an audience declares, by id or by name, or that massctl makes for it."""
+    if audience.of is not None:
+        return tag_name(audience.of)
     return audience.tag_id if audience.tag_id is not None else audience.tag
 
 
 def demand_of(campaign: RenderedCampaign) -> Demand:
     """Return what a rendered campaign asks for."""
-    scope = scope_of(campaign.audience)
+    scope = Scope.TAG if campaign.is_by_tag else scope_of(campaign.audience)
     name = campaign.name
     edition = campaign.edition
     account = campaign.account

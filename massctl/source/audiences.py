@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from massctl.model.audience import (
     audience_references,
     definition_digest,
 )
-from massctl.model.batches import BATCH_MIN
+from massctl.model.batches import BATCH_MIN, OpenidList
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, Digest, is_folder_name
@@ -32,6 +33,10 @@ from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import Positions, no_positions, read_yaml
 
 SQL_SUFFIX = ".sql"
+ONLY_SERVICE = Phrase(
+    "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+)
+"""Source: WeChat docs, "message/mass/send", read 2026-10."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://")
 
 
@@ -55,6 +60,18 @@ class NamedAudience(Frozen):
         if self.file is None or (self.file.source.query is not None and self.sql is None):
             return None
         return definition_digest(self.file, self.sql)
+
+    @property
+    def is_by_tag(self) -> bool:
+        """Whether massctl reaches its people by a tag that it fills."""
+        return self.file is not None and self.file.deliver.by == "tag"
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """What names its people, as a campaign sends to them; None where it was never frozen."""
+        if self.lock is None:
+            return None
+        return replace(self.lock.openid_list, by_tag=self.is_by_tag)
 
     @property
     def is_stale(self) -> bool:
@@ -135,10 +152,18 @@ class Audiences:
     def listed(self, name: str, appid: str) -> ListedOpenids:
         """Return the people of an audience as a campaign of an AppID sends to them, or why it cannot."""
         found = self.audience(name)
-        fault = self._unknown(name, ()) if found is None else _unfit(found, appid)
-        if fault is not None or found is None or found.lock is None:
+        fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
+        if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
-        return ListedOpenids(found.lock.openid_list, (), ())
+        return ListedOpenids(found.openid_list, (), ())
+
+    def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:
+        """Return why a campaign cannot be sent to an audience; None if it can."""
+        account = self._settings.accounts.get(found.file.account) if found.file else None
+        may_list = account is None or account.kind == "service"
+        return _unfit(found, appid) or (
+            None if may_list or found.is_by_tag else Fault("MC609", ONLY_SERVICE, _by_tag(found))
+        )
 
     def _of(self, name: AudienceName) -> NamedAudience:
         found = self.audience(name)
@@ -304,10 +329,17 @@ def _unfit(found: NamedAudience, appid: str) -> Fault | None:
         return Fault("MC623", never_frozen(name), freeze_hint(name))
     if found.is_stale:
         return Fault("MC624", frozen_before(name), freeze_hint(name))
-    if lock.count < BATCH_MIN:
-        say = Phrase("WeChat sends only to {least} openids or more", least=BATCH_MIN)
+    least = 1 if found.is_by_tag else BATCH_MIN
+    if lock.count < least:
+        say = Phrase("WeChat sends only to {least} openids or more", least=least)
         return Fault("MC605", say, freeze_hint(name))
     return None
+
+
+def _by_tag(found: NamedAudience) -> Phrase:
+    """Say how an account that may not send to openids reaches an audience."""
+    say = Phrase("let massctl fill a tag (标签) with them: write {key} in {file}")
+    return Phrase(say, key="`deliver: {by: tag}`", file=audience_path(found.name))
 
 
 def _about_lock(found: NamedAudience, file: AudienceFile) -> Iterator[Fault]:

@@ -9,23 +9,34 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from massctl.apply.context import ApplyContext, Uploaded, steps_of
 from massctl.apply.journal import LedgerSession
+from massctl.apply.outcome import CampaignOutcome, what_happened
 from massctl.apply.ports import TAGGING_MAX, Clock, Overlap, People, Progress, WeChat
-from massctl.errors import InvariantError, PermanentError, TransportError, WeChatError
-from massctl.model.audience_tag import AudienceTag, people_digest, tag_name
+from massctl.errors import (
+    ConfigurationError,
+    InvariantError,
+    PermanentError,
+    SnapshotError,
+    TransportError,
+    WeChatError,
+)
+from massctl.model.audience_tag import AudienceTag, TagChange, people_digest, tag_name
 from massctl.model.entries import TagBegun, TagFillBegun, TagFilled, TagMade
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, Sha256
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.plan.audience_tag import (
     FILL_MAX,
     FreeTag,
-    TagChange,
     changed_refusal,
     free_tag,
+    unfilled_refusal,
     unquiet_refusal,
 )
-from massctl.plan.steps import Refusal
+from massctl.plan.guards import audience_refusal
+from massctl.plan.steps import FillTag, Guard, Refusal
 
 T = TypeVar("T")
 NOT_A_FOLLOWER = frozenset({40003, 40031, 49003, 50005})
@@ -322,3 +333,81 @@ def reread(tagger: Tagger, tag: AudienceTag, wanted: Wanted, name: str) -> int |
         return changed_refusal(name, change)
     unquiet = unquiet_refusal(tag, _named(wanted.people), tagger.clock.now())
     return len(there) if unquiet is None else unquiet
+
+
+# In a run
+
+
+def fill_tags(context: Uploaded) -> Uploaded:
+    """Fill the tags that the plan fills, and those of campaigns that are sent in this run.
+
+    A failure stops its own campaign. A tag that is right already is only read. Nobody asks for a tag whose send is open or runs.
+    """
+    for outcome, campaign in context.going():
+        steps = steps_of(outcome, FillTag)
+        if campaign.is_by_tag and (steps or context.may_send(outcome)):
+            _fill_for(context, outcome, campaign, steps)
+    return context
+
+
+def _fill_for(
+    context: ApplyContext,
+    outcome: CampaignOutcome,
+    campaign: RenderedCampaign,
+    steps: Sequence[FillTag],
+) -> None:
+    try:
+        filled = fill(tagger_of(context, campaign), wanted_of(context, campaign))
+    except SnapshotError as error:
+        filled = away_refusal(error)
+    except (WeChatError, ConfigurationError) as error:
+        context.fail(outcome, error)
+        return
+    if isinstance(filled, Refusal):
+        outcome.refuse(filled)
+    else:
+        outcome.performed += steps
+
+
+def away_refusal(error: SnapshotError) -> Refusal:
+    """Refuse a send whose people nobody can compare here."""
+    return Refusal(Guard.AUDIENCE_CHANGED, what_happened(error), error.hint)
+
+
+def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> Tagger:
+    """Return what a fill of a campaign's tag needs."""
+    ports = context.ports
+    if ports.people is None:
+        raise InvariantError(Phrase("the people of {name} are not at hand", name=campaign.name))
+    return Tagger(
+        context.ledger,
+        ports.wechat(campaign.account),
+        ports.clock,
+        ports.overlap,
+        ports.progress,
+        ports.people,
+    )
+
+
+def wanted_of(context: ApplyContext, campaign: RenderedCampaign) -> Wanted:
+    """Return who is to have the tag of a campaign; raise InvariantError for one that is sent to no such tag."""
+    people, audience = campaign.openid_list, campaign.audience.of
+    if people is None or audience is None or context.ports.people is None:
+        raise InvariantError(Phrase("the people of {name} are not at hand", name=campaign.name))
+    return Wanted(campaign.appid, audience, people.sha256, context.ports.people(people.sha256))
+
+
+def tag_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
+    """Read the tag of a campaign back, and refuse its send unless exactly the approved people have it.
+
+    Raises what the reading raises.
+    """
+    tag = context.state.tags.get((campaign.appid, campaign.audience.of or ""))
+    if tag is None or tag.tag_id is None:
+        return unfilled_refusal(campaign.name)
+    try:
+        wanted = wanted_of(context, campaign)
+    except SnapshotError as error:
+        return away_refusal(error)
+    found = reread(tagger_of(context, campaign), tag, wanted, campaign.name)
+    return found if isinstance(found, Refusal) else audience_refusal(campaign.audience, found)

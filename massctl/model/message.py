@@ -840,7 +840,7 @@ class RenderedCampaign(Campaign, dict=True):
 def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
     """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
     # The same people are the same audience, in any file.
-    left_out = {"expect", *LISTS} if "sha256" in audience else {"expect"}
+    left_out = {"expect", "by", "tag_id", *LISTS} if "sha256" in audience else {"expect"}
     whom = {key: value for key, value in audience.items() if key not in left_out}
     return digest_of(
         {"audience": whom, "message": campaign.message.document, "appid": campaign.appid}

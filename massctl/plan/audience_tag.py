@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from massctl.errors import InvariantError
-from massctl.model.audience_tag import AudienceTag
+from massctl.model.audience_tag import AudienceTag, TagChange
 from massctl.model.batches import OpenidList
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
@@ -92,26 +92,20 @@ def unquiet_refusal(tag: AudienceTag, people: str, now: datetime) -> Refusal | N
     return Refusal(Guard.OTHER_RUNNER, say, hint)
 
 
-class TagChange(Frozen):
-    """How the people of a tag differ from those of an audience."""
-
-    added: int
-    """They are to get the tag."""
-    removed: int
-    """They are to lose it."""
-
-    @property
-    def words(self) -> Phrase:
-        """Say it as plans and reviews do."""
-        return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
-
-
 def is_filled(state: State, appid: AppId, audience: str, people: OpenidList) -> bool:
     """Return whether massctl left exactly the people of a snapshot in the tag of an audience, as far as is recorded."""
     tag = state.tags.get((appid, audience))
     if tag is None or tag.filled is None or tag.fills:
         return False
     return tag.filled.snapshot == f"sha256:{people.sha256}"
+
+
+def unfilled_refusal(name: str) -> Refusal:
+    """Refuse a send to a tag that nobody has made yet."""
+    say = Phrase("the tag of its audience is not filled yet")
+    return Refusal(
+        Guard.AUDIENCE_CHANGED, say, Phrase("fill it: {command}", command=Command("apply", name))
+    )
 
 
 def changed_refusal(name: str, change: TagChange) -> Refusal:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from massctl.model.audience_tag import TagChange
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import Audience, Tag
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, Digest
+from massctl.model.ids import CampaignName, Digest, Sha256
 from massctl.model.message import (
     RenderedCampaign,
     message_digest_to,
@@ -130,6 +132,11 @@ class Approval(Frozen):
         return tuple(dict.fromkeys(every))
 
 
+def nobody_compared(_audience: str, _before: Sha256, _now: OpenidList) -> TagChange | None:
+    """Say that nobody here can compare snapshots."""
+    return None
+
+
 class PolicyInForce(Frozen):
     """What a run is bound by: the policy, the other kill switch, the tip, and which campaigns were named."""
 
@@ -148,6 +155,8 @@ class PolicyInForce(Frozen):
     """Asks the forge about a campaign's lock; gives None where nobody has to ask. Without it nobody can be asked."""
     sent_by: SentBy = nothing_sent
     """Reads where the sent campaigns of an account led."""
+    tag_change: Callable[[str, Sha256, OpenidList], TagChange | None] = nobody_compared
+    """Compares a snapshot with the people of an audience, by its name; gives None where the snapshots are away."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
 

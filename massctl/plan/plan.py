@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.model.audience_tag import TagChange, TagKey
 from massctl.model.diagnostics import Diagnostic, Place, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -28,6 +29,7 @@ from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.approvals import ApprovalCount, required_approvals
+from massctl.plan.audience_tag import is_filled
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -63,6 +65,7 @@ from massctl.plan.steps import (
     FOR_GOOD,
     Concluded,
     Desired,
+    FillTag,
     Gone,
     Guard,
     Invalid,
@@ -179,6 +182,33 @@ def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
                 SaveDraft(campaign, staging_reason(campaign, state, batch or 1), supersedes, batch)
             )
     return steps
+
+
+def tag_steps(
+    campaign: RenderedCampaign, state: State, rules: PolicyInForce, planned: set[TagKey]
+) -> list[FillTag]:
+    """Plan the fill of the tag that a campaign is sent to, if massctl did not leave its people there.
+
+    `planned` collects the tags that the plan has looked at already: the first campaign to go out has the tag, and the
+    others wait until its send has ended.
+    """
+    people, audience = campaign.openid_list, campaign.audience.of
+    if people is None or audience is None or not people.by_tag:
+        return []
+    key = campaign.appid, audience
+    tag = state.tags.get(key)
+    if key in planned:
+        return []
+    planned.add(key)
+    if is_filled(state, *key, people):
+        return []
+    left = tag.filled if tag is not None else None
+    if left is None:
+        change: TagChange | None = TagChange(added=people.count, removed=0)
+    else:
+        change = rules.tag_change(audience, Sha256(left.snapshot.removeprefix("sha256:")), people)
+    reason = Reason.NEW if left is None else Reason.CONTENT_CHANGED
+    return [FillTag(campaign.account, campaign.appid, audience, people, reason, change)]
 
 
 def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
@@ -460,6 +490,7 @@ class _Planner(Struct):
     planned_uploads: set[UploadKey] = field(default_factory=set)
     planned_sends: dict[Digest, CampaignName] = field(default_factory=dict)
     """Message digest -> the first campaign of this run that sends it."""
+    planned_tags: set[TagKey] = field(default_factory=set)
     calendars: dict[AppId, Calendar] = field(default_factory=dict)
 
     def plan(self, desired: Desired) -> PlannedCampaign:
@@ -668,7 +699,9 @@ class _Planner(Struct):
         if is_rejected_for_good(campaign, record) and not self.showing:
             return []
         steps: list[Step] = list(upload_steps(campaign, self.state, self.planned_uploads))
-        steps += draft_steps(campaign, self.state) if self.until >= Until.DRAFT else []
+        if self.until >= Until.DRAFT:
+            steps += draft_steps(campaign, self.state)
+            steps += tag_steps(campaign, self.state, self.rules, self.planned_tags)
         if self.until >= Until.PREVIEW:
             steps += self._previews(campaign, record)
         return steps

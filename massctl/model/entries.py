@@ -526,6 +526,36 @@ class ListEnded(_Event, kw_only=True):
     by: str
 
 
+class AudienceCut(_Event, kw_only=True):
+    """People were taken off an audience, before anybody could have the message. The send goes to those who stay."""
+
+    snapshot: str
+    """The snapshot that was approved."""
+    kept_snapshot: str
+    """The snapshot of those who stay; each of them is in the approved one."""
+    kept: int
+    """How many they are."""
+    removed: dict[Literal["erased", "excluded", "capped", "has_it"], int]
+    """How many were taken off, by the reason. Each is counted once."""
+
+
+class BatchClosed(_Event, kw_only=True):
+    """Fewer than two people are left of a batch, since others were erased: it is never sent."""
+
+    batch: int
+    left: int
+
+
+class AudienceErased(_Event, kw_only=True):
+    """People were erased from a snapshot. Their places are blank, and nobody else has another place."""
+
+    snapshot: str
+    left: int
+    """How many people it still has."""
+    content_sha256: str
+    """`sha256:` and what names the snapshot now: its places in their order, blank ones too, each with a newline."""
+
+
 class Adopted(_Event, kw_only=True):
     """The console's version of a staged draft was kept."""
 
@@ -570,6 +600,9 @@ Event = (
     | DriftEnded
     | Expired
     | ListEnded
+    | AudienceCut
+    | BatchClosed
+    | AudienceErased
     | Adopted
 )
 """What happened, without when and where in the chain."""
@@ -622,6 +655,7 @@ _WITHOUT_CAMPAIGN = frozenset(
         MaterialForgotten,
         SendImported,
         WebsiteSendRetracted,
+        AudienceErased,
     }
 )
 

@@ -313,6 +313,19 @@ class WebsiteSendRetracted(_Event, kw_only=True):
     reason: str
 
 
+class AudienceErased(_Event, kw_only=True):
+    """People were erased from a snapshot: their places are blank, and nobody is renumbered."""
+
+    snapshot: str
+    """`sha256:` and what names the snapshot, as it was frozen."""
+    left: int
+    """How many people it still holds."""
+    content_sha256: str
+    """`sha256:` and the digest of what it holds now: as the snapshot's, with nothing in a blank place."""
+    by: str
+    """Who asked for it."""
+
+
 LEDGER_FORMAT_VERSION = 1
 GENESIS = "sha256:" + "0" * 64
 """`prev` of the first entry."""
@@ -548,6 +561,7 @@ Event = (
     | SendSettled
     | SendImported
     | WebsiteSendRetracted
+    | AudienceErased
     | JobStatus
     | Withdrawn
     | Told
@@ -607,6 +621,7 @@ _WITHOUT_CAMPAIGN = frozenset(
         MaterialForgotten,
         SendImported,
         WebsiteSendRetracted,
+        AudienceErased,
     }
 )
 

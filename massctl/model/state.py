@@ -760,6 +760,15 @@ _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
 
 
+class Erasure(Frozen):
+    """What is left of a snapshot from which people were erased."""
+
+    content_sha256: Sha256
+    """The digest of what it holds: nothing in a blank place."""
+    left: int
+    """How many people it still holds."""
+
+
 class State:
     """The state that one ledger records."""
 
@@ -781,6 +790,8 @@ class State:
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something in the console that is not a campaign's; it used the account's allowance."""
+        self.erased_snapshots: dict[Sha256, Erasure] = {}
+        """What is left of a snapshot from which people were erased, by its name."""
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
@@ -1185,6 +1196,12 @@ def _job_said(
         _unknown(record, entry)
 
 
+def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
+    content = Sha256(event.content_sha256.removeprefix("sha256:"))
+    snapshot = Sha256(event.snapshot.removeprefix("sha256:"))
+    state.erased_snapshots[snapshot] = Erasure(content, event.left)
+
+
 _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
@@ -1195,6 +1212,7 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.MaterialForgotten: _material_forgotten,
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
+    entries.AudienceErased: _audience_erased,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,

@@ -341,7 +341,7 @@ def reread(tagger: Tagger, tag: AudienceTag, wanted: Wanted, name: str) -> int |
 def fill_tags(context: Uploaded) -> Uploaded:
     """Fill the tags that the plan fills, and those of campaigns that are sent in this run.
 
-    A failure stops its own campaign. A tag that is right already is only read. Nobody asks for a tag whose send is open or runs.
+    A failure stops its own campaign. A tag that is right already is only read.
     """
     for outcome, campaign in context.going():
         steps = steps_of(outcome, FillTag)

@@ -313,6 +313,19 @@ class WebsiteSendRetracted(_Event, kw_only=True):
     reason: str
 
 
+class AudienceErased(_Event, kw_only=True):
+    """People were erased from a snapshot: their places are blank, and nobody is renumbered."""
+
+    snapshot: str
+    """`sha256:` and what names the snapshot, as it was frozen."""
+    left: int
+    """How many people it still holds."""
+    content_sha256: str
+    """`sha256:` and the digest of what it holds now: as the snapshot's, with nothing in a blank place."""
+    by: str
+    """Who asked for it."""
+
+
 LEDGER_FORMAT_VERSION = 1
 GENESIS = "sha256:" + "0" * 64
 """`prev` of the first entry."""
@@ -547,6 +560,26 @@ class ListEnded(_Event, kw_only=True):
     by: str
 
 
+class AudienceCut(_Event, kw_only=True):
+    """People were taken off an audience, before anybody could have the message. The send goes to those who stay."""
+
+    snapshot: str
+    """The snapshot that was approved."""
+    kept_snapshot: str
+    """The snapshot of those who stay; each of them is in the approved one."""
+    kept: int
+    """How many they are."""
+    removed: dict[Literal["erased", "excluded", "capped", "has_it"], int]
+    """How many were taken off, by the reason. Each is counted once."""
+
+
+class BatchClosed(_Event, kw_only=True):
+    """Fewer than two people are left of a batch, since others were erased: it is never sent."""
+
+    batch: int
+    left: int
+
+
 class Adopted(_Event, kw_only=True):
     """The console's version of a staged draft was kept."""
 
@@ -588,11 +621,14 @@ Event = (
     | SendSettled
     | SendImported
     | WebsiteSendRetracted
+    | AudienceErased
     | JobStatus
     | Withdrawn
     | Told
     | Expired
     | ListEnded
+    | AudienceCut
+    | BatchClosed
     | Adopted
 )
 """What happened, without when and where in the chain."""
@@ -649,6 +685,7 @@ _WITHOUT_CAMPAIGN = frozenset(
         TagMade,
         TagFillBegun,
         TagFilled,
+        AudienceErased,
     }
 )
 

@@ -32,6 +32,7 @@ from massctl.plan.audience_tag import (
     FreeTag,
     changed_refusal,
     free_tag,
+    people_of,
     unfilled_refusal,
     unquiet_refusal,
 )
@@ -175,7 +176,7 @@ def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
         count=len(there),
         added=len(missing) - len(left),
         removed=len(extra),
-        left=len(left),
+        unfollowed=len(left),
         by_hand=by_hand,
         begun=filling.first if filling is not None else None,
     )
@@ -391,7 +392,7 @@ def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> Tagger:
 
 def wanted_of(context: ApplyContext, campaign: RenderedCampaign) -> Wanted:
     """Return who is to have the tag of a campaign; raise InvariantError for one that is sent to no such tag."""
-    people, audience = campaign.openid_list, campaign.audience.of
+    people, audience = people_of(campaign, context.record_of(campaign)), campaign.audience.of
     if people is None or audience is None or context.ports.people is None:
         raise InvariantError(Phrase("the people of {name} are not at hand", name=campaign.name))
     return Wanted(campaign.appid, audience, people.sha256, context.ports.people(people.sha256))

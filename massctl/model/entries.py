@@ -441,7 +441,7 @@ class TagFilled(_Event, kw_only=True):
     """How many have the tag."""
     added: int = 0
     removed: int = 0
-    left: int = 0
+    unfollowed: int = 0
     """People of the snapshot who do not follow the account any more, so that WeChat gives them no tag."""
     by_hand: int = 0
     """People who differed from what massctl had left in the tag: somebody edited it in the console."""

@@ -12,7 +12,8 @@ from massctl.errors import InvariantError
 from massctl.model.audience_tag import AudienceTag, TagChange
 from massctl.model.batches import OpenidList
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId
+from massctl.model.ids import AppId, Sha256
+from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
 from massctl.plan.steps import Guard, Refusal
@@ -90,6 +91,17 @@ def unquiet_refusal(tag: AudienceTag, people: str, now: datetime) -> Refusal | N
         count=int(FILL_QUIET.total_seconds() // 60),
     )
     return Refusal(Guard.OTHER_RUNNER, say, hint)
+
+
+def people_of(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
+    """Return whose tag it is: the approved people, or those who stay after some were taken off; None without a tag."""
+    people, cut = campaign.openid_list, record.cut
+    if people is None or not people.by_tag:
+        return None
+    if cut is None or cut.snapshot != f"sha256:{people.sha256}":
+        return people
+    kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
+    return OpenidList(kept, cut.kept, by_tag=True)
 
 
 def is_filled(state: State, appid: AppId, audience: str, people: OpenidList) -> bool:

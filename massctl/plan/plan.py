@@ -29,7 +29,7 @@ from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.approvals import ApprovalCount, required_approvals
-from massctl.plan.audience_tag import is_filled
+from massctl.plan.audience_tag import is_filled, people_of
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -192,8 +192,9 @@ def tag_steps(
     `planned` collects the tags that the plan has looked at already: the first campaign to go out has the tag, and the
     others wait until its send has ended.
     """
-    people, audience = campaign.openid_list, campaign.audience.of
-    if people is None or audience is None or not people.by_tag:
+    audience = campaign.audience.of
+    people = people_of(campaign, state.record(campaign.name, campaign.edition))
+    if people is None or audience is None:
         return []
     key = campaign.appid, audience
     tag = state.tags.get(key)

@@ -49,7 +49,7 @@ def test_an_audience_gets_a_tag_of_its_own_with_exactly_its_people(world: TagWor
     done = filled(world)
     assert {134: set(EAST)} == world.account.tagged
     assert "massctl/east" == world.account.names[134]
-    assert (120, 120, 0, 0) == (done.count, done.added, done.removed, done.left)
+    assert (120, 120, 0, 0) == (done.count, done.added, done.removed, done.unfollowed)
     assert ["tag_begun", "tag_made", "tag_fill_begun", "tag_filled"] == world.kinds
 
 
@@ -134,7 +134,7 @@ def test_who_left_the_account_gets_no_tag_and_is_no_edit(world: TagWorld) -> Non
     filled(world)
     world.account.leave(openids(0, 2))
     done = filled(world)
-    assert (118, 2, 0) == (done.count, done.left, done.by_hand)
+    assert (118, 2, 0) == (done.count, done.unfollowed, done.by_hand)
     assert not [line for line in world.told.said if "console" in line]
 
 

@@ -17,6 +17,7 @@ from massctl.errors import (
     ConfigurationError,
     InvariantError,
     PermanentError,
+    SnapshotAwayError,
     SnapshotError,
     TransportError,
     WeChatError,
@@ -379,7 +380,7 @@ def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> Tagger:
     """Return what a fill of a campaign's tag needs."""
     ports = context.ports
     if ports.people is None:
-        raise InvariantError(Phrase("the people of {name} are not at hand", name=campaign.name))
+        raise _not_at_hand(campaign)
     return Tagger(
         context.ledger,
         ports.wechat(campaign.account),
@@ -390,11 +391,15 @@ def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> Tagger:
     )
 
 
+def _not_at_hand(campaign: RenderedCampaign) -> SnapshotAwayError:
+    return SnapshotAwayError(Phrase("the people of {name} are not at hand", name=campaign.name))
+
+
 def wanted_of(context: ApplyContext, campaign: RenderedCampaign) -> Wanted:
-    """Return who is to have the tag of a campaign; raise InvariantError for one that is sent to no such tag."""
+    """Return who is to have the tag of a campaign; raise SnapshotAwayError where nobody here can say it."""
     people, audience = people_of(campaign, context.record_of(campaign)), campaign.audience.of
     if people is None or audience is None or context.ports.people is None:
-        raise InvariantError(Phrase("the people of {name} are not at hand", name=campaign.name))
+        raise _not_at_hand(campaign)
     return Wanted(campaign.appid, audience, people.sha256, context.ports.people(people.sha256))
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import Expect, OffsetTime
 from massctl.model.ids import ACCOUNT_NAME_PATTERN, FOLDER_NAME_PATTERN, Sha256
+from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
 AUDIENCES = "audiences"
@@ -71,15 +72,6 @@ class AudienceExpect(Expect):
 
     change: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}%$")] = CHANGE_DEFAULT
     """How many may be added or removed since the last snapshot, in percent of it."""
-
-
-class Cap(Strict):
-    """How many letters one person may get, of those that massctl knows of."""
-
-    month: Annotated[int, Field(ge=1, le=31)] | None = None
-    """In a calendar month, Beijing time."""
-    week: Annotated[int, Field(ge=1, le=7)] | None = None
-    """In seven days."""
 
 
 class Delivery(Strict):

@@ -15,6 +15,8 @@ from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
 
 T = TypeVar("T")
+TAGGING_MAX = 50
+"""Openids in one call of batchtagging. Source: WeChat docs, "tags/members/batchtagging", read 2026-10."""
 
 
 class Ledger(Protocol):
@@ -162,6 +164,22 @@ class WeChat(Protocol):
 
     def tags(self) -> tuple[Tag, ...]:
         """Return the account's tags now (tags/get)."""
+        ...
+
+    def create_tag(self, name: str) -> Tag:
+        """Make a tag (tags/create). Never repeated by the adapter: TransportError leaves its outcome unknown."""
+        ...
+
+    def tag_people(self, tag_id: int, openids: Sequence[str]) -> None:
+        """Give at most TAGGING_MAX followers a tag (tags/members/batchtagging): all of them, or none."""
+        ...
+
+    def untag_people(self, tag_id: int, openids: Sequence[str]) -> None:
+        """Take a tag from at most TAGGING_MAX followers (tags/members/batchuntagging); one without it is no error."""
+        ...
+
+    def tag_members(self, tag_id: int) -> Iterator[tuple[str, ...]]:
+        """Read everybody who has a tag, page after page (user/tag/get); somebody may stand on two pages."""
         ...
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:

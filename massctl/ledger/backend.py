@@ -17,6 +17,7 @@ from massctl.ledger.archive import Contents, LocalArchive
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
 from massctl.ledger.signature import FORGED_HINT, LedgerKeys, PrivateKey
+from massctl.ledger.snapshots import SNAPSHOTS_FOLDER, SnapshotFolder, SnapshotObjects
 from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
 from massctl.model.backends import BACKENDS
 from massctl.model.frozen import Frozen
@@ -94,6 +95,13 @@ class Backend(ABC):
     def statistics(self) -> "StatisticsFiles":
         """Open the archive of statistics; reads and writes nothing yet."""
         return LocalStatistics(self.site.folder / STATISTICS_FOLDER)
+
+    def snapshots(self) -> SnapshotObjects:
+        """Open the place of audiences' snapshots; reads and writes nothing yet.
+
+        Raises SnapshotAwayError if massctl.yaml names no place.
+        """
+        return SnapshotFolder(self.site.folder / SNAPSHOTS_FOLDER, SNAPSHOTS_FOLDER)
 
     def version(self) -> object:
         """Return what differs whenever the ledger does, if that can be told without asking a server."""

@@ -116,6 +116,7 @@ LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
 """Judged by a rule, which knows a private key by its look."""
 LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
+SNAPSHOT_KEY_VARIABLE = "MASSCTL_SNAPSHOT_KEY"
 LEDGER_DSN_VARIABLE = "MASSCTL_LEDGER_DSN"
 SANDBOX_LEDGER_VARIABLE = "MASSCTL_SANDBOX_LEDGER"
 """Names the place of a sandbox's ledger: a branch, the address of a database, or the URL of a bucket."""
@@ -255,6 +256,8 @@ class StateSettings(Strict):
     names. Credentials come from the environment, or from the role of the machine."""
     dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
     """With postgres: the name of the variable that says where the database is, and who connects to it."""
+    snapshot_key_env: EnvironmentName = SNAPSHOT_KEY_VARIABLE
+    """The name of the variable that holds the key of audiences' snapshots. Who reviews needs none."""
 
 
 class QuietHours(Strict):

@@ -147,7 +147,7 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = desires.strays() if is_whole else desires.about_defaults_above(wanted)
+    strays = desires.strays() if is_whole else desires.about_shared_by(wanted)
     told = [*([] if session.selection.groups else session.warnings), *strays]
     told += copied if acts else []
     windows = {each.name: each.window for each in desired if each.window is not None}
@@ -210,7 +210,7 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
     is_whole = not names and session.selection.is_everything
-    strays = desires.strays() if is_whole else desires.about_defaults_above(wanted)
+    strays = desires.strays() if is_whole else desires.about_shared_by(wanted)
     own = [] if session.selection.groups else session.warnings
     return plan, [*own, *strays, *unsendable(session, state, desired)]
 

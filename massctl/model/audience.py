@@ -5,13 +5,22 @@ them. Neither holds an openid.
 """
 
 import json
-from typing import Annotated, Literal, NewType
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, NewType
 
 from pydantic import Field, StringConstraints
 
 from massctl.model.batches import OpenidList
-from massctl.model.campaign import Expect, OffsetTime
-from massctl.model.ids import ACCOUNT_NAME_PATTERN, FOLDER_NAME_PATTERN, Sha256
+from massctl.model.campaign import Expect, OffsetTime, expect_faults, one_of
+from massctl.model.diagnostics import Fault, KeyPath
+from massctl.model.ids import (
+    ACCOUNT_NAME_PATTERN,
+    FOLDER_NAME_PATTERN,
+    Digest,
+    Sha256,
+    digest_of,
+)
+from massctl.model.phrase import Phrase
 from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
@@ -25,6 +34,10 @@ AudienceKey = Annotated[str, StringConstraints(pattern=FOLDER_NAME_PATTERN)]
 AccountKey = Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)]
 CHANGE_DEFAULT = "30%"
 """A snapshot that differs from the last one by more is refused."""
+CHANGE_PATTERN = r"^[0-9]{1,3}%$"
+KEEP_PATTERN = r"^[0-9]{1,4}d$"
+SOURCES = ("file", "query", "union", "intersect", "subtract")
+"""Where people may come from; a file says exactly one of them."""
 _PREFIX = "sha256:"
 
 
@@ -43,7 +56,9 @@ class Subtract(Strict):
     """The people of one audience who are in none of the others."""
 
     from_: Annotated[AudienceKey, Field(alias="from")]
+    """Whose people they are."""
     less: Annotated[list[AudienceKey], Field(min_length=1)]
+    """Whose people are taken off."""
 
 
 class AudienceSource(Strict):
@@ -70,7 +85,7 @@ class AudienceSource(Strict):
 class AudienceExpect(Expect):
     """Bounds for a snapshot; outside them nothing is frozen."""
 
-    change: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}%$")] = CHANGE_DEFAULT
+    change: Annotated[str, StringConstraints(pattern=CHANGE_PATTERN)] = CHANGE_DEFAULT
     """How many may be added or removed since the last snapshot, in percent of it."""
 
 
@@ -98,7 +113,7 @@ class AudienceFile(Strict):
     """Bounds for a snapshot; outside them nothing is frozen."""
     cap: Cap | None = None
     """Whoever had so many letters already is taken off before the first attempt; beside policy.cap the smaller wins."""
-    keep_for: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}d$")] = "400d"
+    keep_for: Annotated[str, StringConstraints(pattern=KEEP_PATTERN)] = "400d"
     """When its snapshots are erased. Counts of a month, caps and overlaps need them until then."""
     deliver: Delivery = Field(default_factory=Delivery)
     """How the people are reached."""
@@ -107,6 +122,36 @@ class AudienceFile(Strict):
     def needs(self) -> tuple[AudienceName, ...]:
         """Name the audiences whose snapshots it needs, each once: those that it is made of, then the excluded."""
         return tuple(dict.fromkeys((*self.source.others, *map(AudienceName, self.exclude))))
+
+
+def audience_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
+    source = data.get("source")
+    if isinstance(source, Mapping):
+        none = Phrase("nothing says where the people come from")
+        yield from one_of(source, SOURCES, ("source",), none)
+    yield from expect_faults(data.get("expect"), ("expect",))
+
+
+def audience_references(file: AudienceFile) -> Iterator[tuple[KeyPath, AudienceName]]:
+    """Return where an audience names others, and which."""
+    source = file.source
+    for key in ("union", "intersect"):
+        for index, name in enumerate(getattr(source, key) or ()):
+            yield ("source", key, index), AudienceName(name)
+    if source.subtract is not None:
+        yield ("source", "subtract", "from"), AudienceName(source.subtract.from_)
+        for index, name in enumerate(source.subtract.less):
+            yield ("source", "subtract", "less", index), AudienceName(name)
+    for index, name in enumerate(file.exclude):
+        yield ("exclude", index), AudienceName(name)
+
+
+def definition_digest(file: AudienceFile, sql: str | None) -> Digest:
+    """Name what an audience says of its people; `sql` is the text of its query, None without one."""
+    source = file.source.model_dump(mode="json", by_alias=True, exclude_none=True)
+    text = None if sql is None else sql.replace("\r\n", "\n")
+    return digest_of({"source": source, "sql": text, "exclude": file.exclude})
 
 
 class AudienceChange(Strict):

@@ -25,7 +25,7 @@ from pydantic import (
 
 from massctl.errors import InvariantError
 from massctl.model.batches import OpenidList
-from massctl.model.campaign import ArticleFlags, Audience, CropText
+from massctl.model.campaign import LISTS, ArticleFlags, Audience, CropText
 from massctl.model.destination import (
     Destination,
     DestinationKind,
@@ -835,7 +835,7 @@ class RenderedCampaign(Campaign, dict=True):
 def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
     """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
     # The same people are the same audience, in any file.
-    left_out = {"expect", "openids"} if "sha256" in audience else {"expect"}
+    left_out = {"expect", *LISTS} if "sha256" in audience else {"expect"}
     whom = {key: value for key, value in audience.items() if key not in left_out}
     return digest_of(
         {"audience": whom, "message": campaign.message.document, "appid": campaign.appid}
@@ -884,6 +884,7 @@ def declared_audience(audience: "Audience") -> dict[str, Any]:
         "tag_id": audience.tag_id,
         "tag": audience.tag,
         "openids": audience.openids,
+        "of": audience.of,
         "expect": {key: bound for key, bound in bounds.items() if bound is not None}
         if expect
         else None,

@@ -423,7 +423,7 @@ def own_part(campaign: RenderedCampaign, state: State) -> Part:
 
 def frozen_of(campaign: RenderedCampaign, people: People) -> FrozenAudience | None:
     """Return what the audience of a campaign asks for; None for a list that is no audience."""
-    of = getattr(campaign.audience, "of", None)
+    of = campaign.audience.of
     return people.frozen(of) if of is not None else None
 
 

@@ -1479,7 +1479,7 @@ def _nobody_left(case: Case) -> Refusal | None:
     )
     hint = Phrase(
         "freeze the audience again, or change it: {command}",
-        command=Command("audience", "show", getattr(case.campaign.audience, "of", None) or ""),
+        command=Command("audience", "show", case.campaign.audience.of or ""),
     )
     return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
 

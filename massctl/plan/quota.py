@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.model.campaign import AUDIENCES, list_key
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE, AccountKind, AccountName, AppId, CampaignName
@@ -169,7 +170,7 @@ def recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
     """Return the scope of an audience as an attempt wrote it; what nobody wrote down counts as everybody."""
     if audience is None:
         return Scope.ALL
-    if "openids" in audience:
+    if list_key(audience) is not None:
         return Scope.OPENIDS
     return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
 
@@ -305,7 +306,7 @@ def scope_of(audience: "Audience") -> Scope:
     """Return the scope of a declared audience."""
     if audience.is_to_all:
         return Scope.ALL
-    return Scope.OPENIDS if audience.openids is not None else Scope.TAG
+    return Scope.OPENIDS if audience.is_list else Scope.TAG
 
 
 def tag_of(audience: "Audience") -> TagKey | None:
@@ -835,10 +836,6 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
     return staged.audience_count if staged else None
 
 
-_WHO = ("is_to_all", "tag_id", "tag", "openids")
-"""The keys of a recorded audience that say who is in it."""
-
-
 def count_before(campaign: RenderedCampaign, record: Record, state: State) -> int | None:
     """Return the size of the same audience at the last send to it, of another campaign or edition."""
     to = _who(declared_audience(campaign.audience))
@@ -857,7 +854,7 @@ def count_before(campaign: RenderedCampaign, record: Record, state: State) -> in
 
 
 def _who(audience: Mapping[str, Any]) -> list[object]:
-    return [audience.get(key) for key in _WHO]
+    return [audience.get(key) for key in AUDIENCES]
 
 
 # Withdrawals.

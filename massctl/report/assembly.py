@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from massctl.model.campaign import list_key
 from massctl.model.entries import JobStatus
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
@@ -252,7 +253,7 @@ def _audience(record: Record) -> tuple[AudienceKind, str | None]:
         )
     if not audience:
         return AudienceKind.UNKNOWN, None
-    if "openids" in audience:
+    if list_key(audience) is not None:
         return AudienceKind.OPENIDS, None
     if "tag" not in audience and "tag_id" not in audience:
         return AudienceKind.ALL, None

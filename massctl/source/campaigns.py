@@ -17,6 +17,7 @@ from massctl.model.campaign import (
     campaign_faults,
     cell_faults,
     faults_by_cell,
+    list_key,
     mapping_of,
 )
 from massctl.model.diagnostics import (
@@ -405,15 +406,11 @@ def about_defaults(
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
     """Refuse openids of a subscription account. Source: WeChat docs, "message/mass/send", read 2026-10."""
-    audience = written.get("audience")
+    key = list_key(mapping_of(written.get("audience")))
     account = written.get("account")
     if settings is None or not isinstance(account, str) or account not in settings.accounts:
         return []
-    if (
-        settings.accounts[account].kind == "service"
-        or not isinstance(audience, Mapping)
-        or "openids" not in audience
-    ):
+    if settings.accounts[account].kind == "service" or key is None:
         return []
     return [
         Fault(
@@ -422,8 +419,9 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
                 "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
             ),
             Phrase(
-                "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
+                "give these followers a tag (标签) in the console and write `tag:` instead of `{key}:`",
+                key=key,
             ),
-            key=("audience", "openids"),
+            key=("audience", key),
         )
     ]

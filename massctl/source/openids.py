@@ -118,6 +118,8 @@ FAULTS_MAX = 20
 OPENID_CHARACTERS = 28
 """How long openids are in practice; WeChat promises no length, so another one is a warning. Our own observation."""
 _PIECE_BYTES = 64 * 1024
+TESTERS_MAX = 50
+"""A longer list is not one of testers, and does not belong in git. Our own bound."""
 
 
 class OpenidFiles:
@@ -169,6 +171,8 @@ class OpenidFiles:
             return ListedOpenids(None, (_too_short(path, 0 if found is None else found.count),), ())
         self.stores[found.sha256] = reading.store
         notes = [_again(path, dropped, line)] if dropped else []
+        if found.count > TESTERS_MAX and self._repository.is_in_git(f"{CAMPAIGNS}/{path}"):
+            notes.append(_in_git(path))
         return ListedOpenids(found, (), (*notes, *reading.unusual()))
 
 
@@ -387,6 +391,13 @@ def _too_short(path: str, count: int) -> Fault:
         line=1,
         column=1,
     )
+
+
+def _in_git(path: str) -> Fault:
+    say = Phrase("this list is in git, or would be: the openids stay in its history for ever")
+    hint = Phrase("make an audience of it, frozen outside of git: {command}")
+    hint = Phrase(hint, command=Command("explain", "MC626"))
+    return Fault("MC626", say, hint, path=path, line=1, column=1)
 
 
 def _again(path: str, dropped: int, line: int | None) -> Fault:

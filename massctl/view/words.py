@@ -247,6 +247,8 @@ def audience_words(audience: "Audience") -> Phrase:
     """Return who receives the message."""
     if audience.openids is not None:
         return Phrase("the openids in {path}", path=audience.openids)
+    if audience.of is not None:
+        return Phrase("the audience {name}", name=audience.of)
     if audience.tag is not None:
         return Phrase("tag {tag}", tag=audience.tag)
     return (

@@ -1,0 +1,66 @@
+"""`audience: {of: NAME}`: a campaign that goes to a named audience, from its files to the plan and the lock."""
+
+import json
+
+import pytest
+from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
+from cli_runner import Shell
+
+
+@pytest.fixture
+def letter(shell: Shell) -> Shell:
+    """A campaign to seven people, of whom nobody stands in the repository."""
+    shell.tree.settings(language="en")
+    shell.tree.write("campaigns/letter/campaign.yaml", LETTER)
+    shell.tree.write("audiences/east.yaml", EAST)
+    lock(shell.tree)
+    return shell
+
+
+def test_a_plan_names_the_audience_and_counts_its_people(letter: Shell) -> None:
+    said = letter("plan", "letter", "--sandbox")
+    assert "the audience east · 7 openids in 1 job" in said.out
+    assert 0 == letter("validate").status
+
+
+def test_a_lock_fixes_the_snapshot_so_that_another_freeze_makes_it_stale(letter: Shell) -> None:
+    assert 0 == letter("lock").status
+    document = json.loads(letter.tree.read("campaigns/letter/campaign.lock.json"))
+    assert {"of": "east", "sha256": snapshot_of(PEOPLE), "count": 7} == document["audience"]
+    lock(letter.tree, people=PEOPLE[1:])
+    said = letter("lock", "--check")
+    assert (1, True) == (said.status, "audience" in said.out)
+
+
+def test_one_fault_of_an_audience_is_told_once_and_stops_its_campaign(letter: Shell) -> None:
+    letter.tree.write("audiences/east.yaml", EAST + "exclude: [staff]\n")
+    for names in ((), ("letter",)):
+        said = letter("validate", *names, "--format", "json")
+        found = [(each["code"], each["file"]) for each in said.document["diagnostics"]]
+        assert (
+            ("MC616", "audiences/east.yaml"),
+            ("MC617", "campaigns/letter/campaign.yaml"),
+        ) == tuple(each for each in found if each[0] != "MC624")
+
+
+def test_cells_go_to_audiences_of_their_own(letter: Shell) -> None:
+    letter.tree.write("audiences/west.yaml", EAST)
+    lock(letter.tree, "west", people=("oWEST00001", "oWEST00002"))
+    cells = "matrix:\n  - {name: e, audience: {of: east}}\n  - {name: w, audience: {of: west}}\n"
+    letter.tree.write(
+        "campaigns/letter/campaign.yaml", LETTER.replace("audience: {of: east}\n", "") + cells
+    )
+    document = letter("plan", "--sandbox", "--format", "json").document
+    counts = {each["name"]: each["audience_count"] for each in document["campaigns"]}
+    assert {"letter@e": 7, "letter@w": 2} == counts
+    lock(letter.tree, "west")
+    assert "MC038" in [
+        each["code"] for each in letter("validate", "--format", "json").document["diagnostics"]
+    ]
+
+
+def test_a_subscription_account_cannot_send_to_an_audience(letter: Shell) -> None:
+    written = letter.tree.read("massctl.yaml").replace("kind: service", "kind: subscription")
+    letter.tree.write("massctl.yaml", written)
+    said = letter("validate", "--format", "json")
+    assert ["MC609"] == [each["code"] for each in said.document["diagnostics"]]

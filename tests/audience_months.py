@@ -15,7 +15,6 @@ from openid_samples import sha256_of_batches
 
 from massctl.model.batches import OpenidList, batch_sizes
 from massctl.model.entries import (
-    Created,
     JobStatus,
     NewEntry,
     SendAccepted,
@@ -25,7 +24,6 @@ from massctl.model.entries import (
 )
 from massctl.model.ids import AccountName, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.phrase import Phrase
 from massctl.model.state import State, beijing_day
 from massctl.plan.audience_facts import FrozenAudience, Part, Pattern
 from massctl.plan.guards import PolicyInForce
@@ -45,7 +43,7 @@ class SamplePeople(Struct):
     erased: set[str] = field(default_factory=set)
     named: dict[CampaignName, Sha256] = field(default_factory=dict)
     audiences: dict[str, FrozenAudience] = field(default_factory=dict)
-    missing: Phrase | None = None
+    missing: str | None = None
 
     def add(self, openids: Sequence[str]) -> OpenidList:
         sizes, batches, start = batch_sizes(len(openids), BATCH), [], 0

@@ -19,7 +19,6 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, message_digest_to
-from massctl.model.phrase import Phrase
 from massctl.model.state import State, beijing_day
 from massctl.plan.quota import (
     Calendar,
@@ -77,7 +76,7 @@ class People(Protocol):
     """Looks into lists, and says of their people how many they are."""
 
     @property
-    def missing(self) -> Phrase | None:
+    def missing(self) -> str | None:
         """Why no snapshot can be looked into here; None if they can."""
 
     def declared(self, name: CampaignName) -> Sha256 | None:

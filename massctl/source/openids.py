@@ -101,6 +101,16 @@ class OpenidStore:
         query = f"SELECT openid FROM kept WHERE {where} ORDER BY openid"  # noqa: S608 - our text
         return (openid for (openid,) in self._db.execute(query, values))
 
+    @property
+    def count(self) -> int:
+        """How many openids it has, each once."""
+        return self._ends[-1]
+
+    def openids(self) -> Iterator[str]:
+        """Return its openids in its own order, each once."""
+        found = self._db.execute("SELECT openid FROM kept ORDER BY place")
+        return (openid for (openid,) in found)
+
     def batch(self, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, in their order."""
         query = "SELECT openid FROM kept WHERE place > ? AND place <= ? ORDER BY place"

@@ -1,10 +1,8 @@
 """Months at random, counted by massctl and person by person in plain sets: the numbers are the same."""
 
-from datetime import timedelta
-
 import pytest
-from audience_months import PEOPLE, Author, had
-from building import DAY, NOW, plan_of
+from audience_months import Author, had
+from building import DAY, plan_of
 
 from massctl.model.state import beijing_day
 from massctl.plan.plan import PlannedCampaign
@@ -20,7 +18,9 @@ def judged(seed: int) -> None:
 
 def _compare(month, planned: PlannedCampaign, others) -> None:
     campaign, facts = planned.rendered, planned.people
-    assert campaign is not None and facts is not None and campaign.window is not None
+    assert campaign is not None
+    assert facts is not None
+    assert campaign.window is not None
     own = set(month.listed[campaign.name])
     day = campaign.window.not_before
     times = [had(month, openid, day, but=campaign.name) for openid in own]

@@ -623,6 +623,25 @@ class ForgeSettings(Strict):
     """The name of the variable that holds a token that may read the repository, and comment on its pull requests."""
 
 
+class Connection(Strict):
+    """A database of the team, which queries of audiences read."""
+
+    url_env: EnvironmentName
+    """The name of the variable that holds its URL, with who logs in: postgresql://, mysql://, clickhouse:// and their
+    like."""
+    owners: list[Login] = Field(default_factory=list)
+    """Logins of the forge that may run a query before it stands on policy.branch."""
+    timeout: Duration = "300s"
+    """So long a query may take, with the reading of its rows."""
+    rows: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000_000
+    """A query that yields more is refused."""
+
+    @property
+    def seconds(self) -> int:
+        """`timeout` in seconds."""
+        return round(parse_duration(self.timeout).total_seconds())
+
+
 class Move(Strict):
     """A campaign whose folder was renamed."""
 
@@ -664,6 +683,10 @@ class MassctlFile(Strict):
     """What becomes of messages that are not about a send."""
     runner: RunnerSettings = Field(default_factory=RunnerSettings)
     """Who hears that `massctl run` is alive."""
+    connections: dict[
+        Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Connection
+    ] = Field(default_factory=dict)
+    """The databases that queries of audiences read, by name."""
 
     @property
     def variables(self) -> frozenset[str]:
@@ -709,8 +732,9 @@ class MassctlFile(Strict):
 
     @property
     def declared_sha256(self) -> Sha256:
-        """Name what it declares, but for `policy`, which is read again before each send, and `state`."""
-        declared = self.model_dump(mode="json", exclude={"policy", "state"})
+        """Name what makes messages of it: all but `policy`, which is read again before each send, `state` and
+        `connections`."""
+        declared = self.model_dump(mode="json", exclude={"policy", "state", "connections"})
         return sha256_of(canonical_json(declared).encode())
 
     @property

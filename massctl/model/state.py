@@ -21,7 +21,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
-from massctl.model.telling import FactAtChannel, Telling, telling_after
+from massctl.model.telling import Fact, FactAtChannel, FactKind, Telling, telling_after
 
 
 class Phase(StrEnum):
@@ -104,7 +104,7 @@ UNSETTLED = frozenset({Phase.OPEN, Phase.HELD, Phase.CONTRADICTED})
 """Nobody knows yet whether followers have it."""
 
 
-class Fact(NamedTuple):
+class EntryMark(NamedTuple):
     """An entry, as people are told of it."""
 
     serial: int
@@ -118,11 +118,11 @@ class Send(Struct):
     phase: Phase = Phase.UNSENT
     open: dict[int, bool] = field(default_factory=dict)
     """Serial of each attempt whose outcome nobody knows -> whether the administrator is asked about it."""
-    since: Fact | None = None
+    since: EntryMark | None = None
     """The entry that led to the phase; None while nothing is known."""
     sent: bool = False
     """Whether an acceptance or a person's `sent` is on record. Nothing takes it back."""
-    contradiction: tuple[Fact, ...] = ()
+    contradiction: tuple[EntryMark, ...] = ()
     """The two entries that cannot both be true, or the impossible one."""
 
     def absorb(self, entry: entries.Entry, attempt: Attempt | None = None) -> SendEvent | None:
@@ -142,16 +142,16 @@ class Send(Struct):
                 self.open[attempt.serial] = event.errcode in HOLD_CODES
         accepted = isinstance(event, entries.SendAccepted)
         self.sent = self.sent or accepted or said in (SendEvent.TOLD_SENT, SendEvent.IMPORTED)
-        self._enter(TABLE[self.phase, said], Fact(entry.serial, event.type, entry.at))
+        self._enter(TABLE[self.phase, said], EntryMark(entry.serial, event.type, entry.at))
         return said
 
-    def _enter(self, phase: Phase, fact: Fact) -> None:
+    def _enter(self, phase: Phase, mark: EntryMark) -> None:
         if phase is self.phase:
             return
         known = (self.since,) if self.since is not None else ()
-        self.contradiction = (*known, fact) if phase is Phase.CONTRADICTED else ()
+        self.contradiction = (*known, mark) if phase is Phase.CONTRADICTED else ()
         self.phase = phase
-        self.since = fact
+        self.since = mark
 
 
 _CLOSING = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.TOLD_NOT_SENT})
@@ -542,8 +542,8 @@ class Record(Struct):
     """Which campaign was made for batches of it that nobody had; none of this list is sent any more."""
     given: dict[int, str] = field(default_factory=dict)
     """Batch -> the campaign that was made for its openids."""
-    facts: dict[str, Fact] = field(default_factory=dict)
-    """What people are to hear of, by its name, and the first entry that says so; see `_facts`."""
+    facts: dict[Fact, EntryMark] = field(default_factory=dict)
+    """What people are to hear of, and the first entry that says so; see `_facts`."""
 
     @property
     def key(self) -> RecordKey:
@@ -560,7 +560,7 @@ class Record(Struct):
         return any(send.phase in UNSETTLED for send in self.sends.values())
 
     @property
-    def contradicted(self) -> dict[int, tuple[Fact, ...]]:
+    def contradicted(self) -> dict[int, tuple[EntryMark, ...]]:
         """Batch -> the entries about it that cannot all be true."""
         return {
             batch: send.contradiction for batch, send in self.sends.items() if send.contradiction
@@ -736,17 +736,17 @@ def lease_words(lease: HeldLease) -> Phrase:
     )
 
 
-NoticeEntry = entries.Told | entries.DriftTold | entries.DriftEnded
-
 _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
 
 
-class ToldDrift(Frozen):
-    """A drift that people were told of."""
+class Erasure(Frozen):
+    """What is left of a snapshot from which people were erased."""
 
-    event: entries.DriftTold
-    at: datetime
+    content_sha256: Sha256
+    """The digest of what it holds: nothing in a blank place."""
+    left: int
+    """How many people it still holds."""
 
 
 class State:
@@ -761,17 +761,17 @@ class State:
         self.realm: str | None = None
         self.serial = 0
         self.plan_serial = 0
-        """The serial of the newest entry that a plan depends on: of every entry but those of `is_notice`."""
+        """The serial of the newest entry that a plan depends on: of every entry but `Told`."""
         self.told: dict[RecordKey, dict[FactAtChannel, Telling]] = {}
         """What channels were told of an edition; it is no record of the campaign."""
-        self.drifts: dict[RecordKey, list[ToldDrift]] = {}
-        """Which drifts people were told of, that nobody has found ended; no record of the campaign either."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something in the console that is not a campaign's; it used the account's allowance."""
+        self.erased_snapshots: dict[Sha256, Erasure] = {}
+        """What is left of a snapshot from which people were erased, by its name."""
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
@@ -816,9 +816,8 @@ class State:
         self.serial = entry.serial
         event = entry.event
         kind = type(event)
-        if entries.is_notice(event) and entry.campaign is not None and entry.edition is not None:
-            name = CampaignName(entry.campaign)
-            self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry)
+        if isinstance(event, entries.Told):
+            self._absorb_telling(event, entry)
             return
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(kind)
@@ -827,24 +826,19 @@ class State:
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
 
-    def telling(self, key: RecordKey, fact: str, channel: str) -> Telling | None:
+    def telling(self, key: RecordKey, fact: Fact, channel: str) -> Telling | None:
         """Return what is on record of telling a channel a fact of an edition."""
         return self.told.get(key, {}).get((fact, channel))
 
-    def _absorb_notice(self, key: RecordKey, event: NoticeEntry, entry: entries.Entry) -> None:
-        if isinstance(event, entries.Told):
-            told, what = self.told.setdefault(key, {}), (event.fact, event.channel)
-            told[what] = telling_after(told.get(what), event, entry)
+    def _absorb_telling(self, event: entries.Told, entry: entries.Entry) -> None:
+        if entry.campaign is None or entry.edition is None:
             return
-        before = self.drifts.pop(key, [])
-        if isinstance(event, entries.DriftTold):
-            self.drifts[key] = [*before, ToldDrift(event, entry.at)]
-        elif left := [
-            each
-            for each in before
-            if (each.event.kind, each.event.subject) != (event.kind, event.subject)
-        ]:
-            self.drifts[key] = left
+        name = CampaignName(entry.campaign)
+        told = self.told.setdefault((self.renamed.get(name, name), entry.edition), {})
+        what = Fact.named(event.fact), event.channel
+        telling = telling_after(told.pop(what, None), event, entry)
+        if telling is not None:
+            told[what] = telling
 
     def _absorb_campaign(
         self,
@@ -861,7 +855,7 @@ class State:
             self.index.folders.setdefault(folder_name(record.campaign), set()).add(record.campaign)
         fold(record, event, entry)
         for fact in _facts(record, entry):
-            record.facts.setdefault(fact, Fact(entry.serial, event.type, entry.at))
+            record.facts.setdefault(fact, EntryMark(entry.serial, event.type, entry.at))
         appid = getattr(event, "appid", None)
         if appid is not None and appid != record.appid:
             record.appid = AppId(appid)
@@ -1174,6 +1168,12 @@ def _job_said(
         _unknown(record, entry)
 
 
+def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
+    content = Sha256(event.content_sha256.removeprefix("sha256:"))
+    snapshot = Sha256(event.snapshot.removeprefix("sha256:"))
+    state.erased_snapshots[snapshot] = Erasure(content, event.left)
+
+
 _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
@@ -1184,6 +1184,7 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.MaterialForgotten: _material_forgotten,
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
+    entries.AudienceErased: _audience_erased,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,
@@ -1265,24 +1266,24 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def _facts(record: Record, entry: entries.Entry) -> Iterator[str]:
-    """Name what people are to hear of, now that an entry is folded; what was named before stays as it is."""
+def _facts(record: Record, entry: entries.Entry) -> Iterator[Fact]:
+    """Yield what people are to hear of, now that an entry is folded; what was yielded before stays as it is."""
     match entry.event:
         case entries.SendAccepted():
-            yield "accepted"
+            yield Fact("accepted")
         case entries.JobStatus() as said:
             yield from _end_facts(record, said)
         case entries.Withdrawn(outcome=None, article=article):
-            yield f"withdrawn {article}"
+            yield Fact.of("withdrawn", article)
         case entries.SendSettled():
-            yield f"settled {len(record.settlements)}"
+            yield Fact.of("settled", len(record.settlements))
         case entries.SendInDoubt(attempt=attempt) if record.is_in_doubt:
-            yield f"{'awaiting_admin' if is_held(record) else 'in_doubt'} {attempt}"
+            yield Fact.of("awaiting_admin" if is_held(record) else "in_doubt", attempt)
         case entries.Expired(not_after=not_after):
-            yield f"expired {not_after.astimezone(UTC).isoformat()}"
+            yield Fact.of("expired", not_after.astimezone(UTC).isoformat())
 
 
-_END_FACTS: Mapping[str, str] = {
+_END_FACTS: Mapping[str, FactKind] = {
     "sent": "ended",
     "failed": "failed",
     "contradicted": "contradicted",
@@ -1291,21 +1292,21 @@ _END_FACTS: Mapping[str, str] = {
 """Status of an edition whose jobs WeChat spoke of -> the fact."""
 
 
-def _end_facts(record: Record, said: entries.JobStatus) -> Iterator[str]:
-    """Name how the jobs of an edition ended. `details`: the event has come, perhaps behind a poll that told the end."""
+def _end_facts(record: Record, said: entries.JobStatus) -> Iterator[Fact]:
+    """Yield how the jobs of an edition ended; `details` once the event has come, perhaps behind a poll of the end."""
     if any(job.msg_id == said.msg_id and job.reached_nobody for job in record.jobs):
-        yield "nobody"
+        yield Fact("nobody")
     status = status_of(record)
     if status is Status.WITHDRAWN:
         if not any(job.withdrawn for job in record.jobs):
-            yield "withdrawn 0"
+            yield Fact.of("withdrawn", 0)
     elif status is not Status.SENT or not all(job.reached_nobody for job in record.jobs):
-        fact = _END_FACTS.get(status)
-        if fact is not None:
-            yield fact
+        kind = _END_FACTS.get(status)
+        if kind is not None:
+            yield Fact(kind)
     whole = all(job.counts is not None and job.counts.source for job in record.jobs)
     if status in (Status.SENT, Status.FAILED) and whole:
-        yield "details"
+        yield Fact("details")
 
 
 FINAL = frozenset(

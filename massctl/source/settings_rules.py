@@ -35,7 +35,7 @@ _ONE_EACH = Phrase(
 _SECRET_KEYS = (
     *("signing_secret_env", "secret_env", "proxy_env", "token_env"),
     *("aes_key_env", "previous_aes_key_env", "key_env"),
-    *("server_env", "from_env", "user_env", "password_env"),
+    *("server_env", "from_env", "user_env", "password_env", "url_env"),
 )
 _SUFFIXES = frozenset(f"*.{each}.cn" for each in ("ac", "com", "edu", "gov", "net", "org"))
 """Under these anybody registers. Source: CNNIC, 2026-11."""

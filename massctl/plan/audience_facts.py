@@ -41,6 +41,8 @@ SAME_CONTENT_DAYS = 90
 MONTHLY = 4
 """So many letters a month reach a follower of a service account; WeChat keeps a fifth from them.
 Source: WeChat docs, "群发规则", read 2026-10."""
+LARGE_CHANGE = 0.3
+"""A larger part of an audience that came or went is a warning by itself."""
 _WEEK = timedelta(days=7)
 CONSOLE = "群发"
 """What stands for a send in the console, which has no name."""
@@ -258,6 +260,15 @@ class AudienceFacts(Frozen):
     """How many are taken off before the first attempt, by reason."""
     left: int = 0
     """How many it then goes to."""
+
+    @property
+    def is_changed_much(self) -> bool:
+        """Whether more than three in ten of the audience came or went since its snapshot before."""
+        change = self.change
+        if change is None:
+            return False
+        before = self.people - change.added + change.removed
+        return max(change.added, change.removed) > LARGE_CHANGE * max(before, 1)
 
     @property
     def had_most(self) -> int:

@@ -504,6 +504,26 @@ class ListEnded(_Event, kw_only=True):
     by: str
 
 
+class AudienceCut(_Event, kw_only=True):
+    """People were taken off an audience, before anybody could have the message. The send goes to those who stay."""
+
+    snapshot: str
+    """The snapshot that was approved."""
+    kept_snapshot: str
+    """The snapshot of those who stay; each of them is in the approved one."""
+    kept: int
+    """How many they are."""
+    removed: dict[Literal["erased", "excluded", "capped", "has_it"], int]
+    """How many were taken off, by the reason. Each is counted once."""
+
+
+class BatchClosed(_Event, kw_only=True):
+    """Fewer than two people are left of a batch, since others were erased: it is never sent."""
+
+    batch: int
+    left: int
+
+
 class Adopted(_Event, kw_only=True):
     """The console's version of a staged draft was kept."""
 
@@ -547,6 +567,8 @@ Event = (
     | Told
     | Expired
     | ListEnded
+    | AudienceCut
+    | BatchClosed
     | Adopted
 )
 """What happened, without when and where in the chain."""

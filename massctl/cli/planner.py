@@ -389,7 +389,7 @@ def _people(session: Session, state: State, working_tree: WorkingTree) -> Listed
         from massctl.audience.snapshots import SnapshotKey, Snapshots
 
         key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-        return Snapshots(session.backend.snapshots(), key)
+        return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
 
     return ListedPeople(working_tree, snapshots)
 

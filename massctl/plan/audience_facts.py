@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import field
 
+from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, message_digest_to
-from massctl.model.state import State, beijing_day
+from massctl.model.state import Record, State, beijing_day
 from massctl.plan.quota import (
     Calendar,
     Scope,
@@ -162,10 +163,11 @@ def deliveries(
             groups.setdefault(key, []).append(each)
         for (kind, (first, last), _), batches in groups.items():
             audience = batches[0].audience or {}
+            reached = _as_cut(audience, record)
             known = recorded_scope(batches[0].audience)
             part = None
-            if known is Scope.OPENIDS and people.holds(record.campaign, audience):
-                part = Part(_name_of(audience), tuple(each.batch for each in batches))
+            if known is Scope.OPENIDS and people.holds(record.campaign, reached):
+                part = Part(_name_of(reached), tuple(each.batch for each in batches))
             messages = frozenset[str]().union(*(each.messages for each in batches))
             found.append(
                 Delivery(
@@ -181,6 +183,14 @@ def deliveries(
                 )
             )
     return [each for each in found if each.last >= since]
+
+
+def _as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
+    """Name those who stayed, where people were taken off the audience that an attempt wrote down."""
+    cut = record.cut
+    if cut is None or audience.get("sha256") != cut.snapshot:
+        return audience
+    return {**audience, "sha256": cut.kept_snapshot, "count": cut.kept}
 
 
 def _name_of(audience: Mapping[str, Any]) -> Sha256:
@@ -422,13 +432,22 @@ def crowd_of(
 
 def own_part(campaign: RenderedCampaign, state: State) -> Part:
     """Return the people whom a campaign still goes to: its list, without the batches that went out."""
-    if campaign.openid_list is None:
-        raise ValueError("only a list has people")
     record = state.record(campaign.name, campaign.edition)
-    sha256 = campaign.openid_list.sha256
+    sha256 = sent_list(campaign, record).sha256
     if not record.sent_batches:
         return Part(sha256)
     return Part(sha256, tuple(each for each in batches_left(campaign, record) if each is not None))
+
+
+def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList:
+    """Return the list that a campaign is sent to: the approved one, or those who stayed of it."""
+    listed, cut = campaign.openid_list, record.cut
+    if listed is None:
+        raise ValueError("only a list has people")
+    if cut is None or cut.snapshot != f"{_PREFIX}{listed.sha256}":
+        return listed
+    kept = Sha256(cut.kept_snapshot.removeprefix(_PREFIX))
+    return OpenidList(kept, cut.kept, listed.batch_max)
 
 
 def frozen_of(campaign: RenderedCampaign, people: People) -> FrozenAudience | None:
@@ -465,6 +484,8 @@ class Judge(Frozen, dict=True):
     campaign: RenderedCampaign
     crowd: Crowd
     part: Part
+    listed: OpenidList
+    """The list that it is sent to."""
     day: date
     """The Beijing day on which it goes out."""
     cap: "Cap | None" = None
@@ -486,11 +507,8 @@ class Judge(Frozen, dict=True):
     @property
     def people(self) -> int:
         """How many people were approved of those whom it still goes to."""
-        listed = self.campaign.openid_list
-        if listed is None:
-            return 0
-        chosen = self.part.batches
-        return listed.count if chosen is None else sum(listed.sizes[each - 1] for each in chosen)
+        sizes, chosen = self.listed.sizes, self.part.batches
+        return self.listed.count if chosen is None else sum(sizes[each - 1] for each in chosen)
 
     @cached_property
     def _others(self) -> list[Delivery]:

@@ -62,6 +62,7 @@ from massctl.plan.audience_facts import (
     crowd_of,
     frozen_of,
     own_part,
+    sent_list,
 )
 from massctl.plan.brake import COMMIT_SHOWN, Tip, kill_switch, tip_refusal
 from massctl.plan.destinations import (
@@ -288,6 +289,7 @@ def judge_of(
         campaign,
         crowd,
         own_part(campaign, state),
+        sent_list(campaign, state.record(campaign.name, campaign.edition)),
         (slot.day if slot is not None else None) or beijing_day(opens),
         caps[0].as_strict_as(caps[-1]) if caps else None,
         frozen,
@@ -1380,7 +1382,8 @@ def _same_content(case: Case) -> Refusal | None:
 def _is_judged_person_by_person(case: Case) -> bool:
     """Whether people can still be taken off: an audience is cut once, before its first attempt."""
     judge = case.people
-    begun = case.reading.attempt is not None or bool(case.record.attempts)
+    record = case.record
+    begun = case.reading.attempt is not None or bool(record.attempts) or record.cut is not None
     return judge is not None and judge.frozen is not None and not begun
 
 

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from massctl.errors import InvariantError
 from massctl.model.audience_tag import AudienceTag, TagChange
 from massctl.model.batches import OpenidList
+from massctl.model.entries import TagFilled
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, Sha256
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
+from massctl.plan.audience_facts import Part, People
 from massctl.plan.steps import Guard, Refusal
 
 FILL_MAX = timedelta(minutes=10)
@@ -102,6 +104,18 @@ def people_of(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
         return people
     kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
     return OpenidList(kept, cut.kept, by_tag=True)
+
+
+def tag_change(people: People | None, left: TagFilled, wanted: OpenidList) -> TagChange | None:
+    """Compare whom massctl left in a tag with those who are to have it; None where a snapshot cannot be read."""
+    if people is None or people.missing is not None:
+        return None
+    before = Sha256(left.snapshot.removeprefix("sha256:"))
+    counted = people.counted([Part(before), Part(wanted.sha256)])
+    removed, added, both = (counted.get(pattern, 0) for pattern in (0b01, 0b10, 0b11))
+    if not both + removed or not both + added:
+        return None
+    return TagChange(added=added, removed=removed)
 
 
 def is_filled(state: State, appid: AppId, audience: str, people: OpenidList) -> bool:

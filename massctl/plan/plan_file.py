@@ -42,7 +42,7 @@ from massctl.plan.window import WindowState
 _Read = TypeVar("_Read", bound=Shape)
 
 
-class PlannedDrift(Shape):
+class DriftShape(Shape):
     """One thing that is other than the ledger says."""
 
     campaign: str
@@ -53,12 +53,17 @@ class PlannedDrift(Shape):
     """What is other than recorded."""
     subject: str
     """The draft's media_id, the audience, or the job's msg_id."""
+    message: str
+    """The same, for people."""
+
+
+class PlannedDrift(DriftShape):
+    """One thing that is other than the ledger says, as it was just read."""
+
     before: str | int | None
     """As recorded; null where nothing is."""
     now: str | int | None
     """As WeChat says; null where it is gone."""
-    message: str
-    """The same, for people."""
 
 
 class PlannedRemote(Shape):

@@ -785,7 +785,8 @@ def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]
         return []
     if campaign.batches is None:
         return [None]
-    return [batch for batch in range(1, campaign.batches + 1) if batch not in record.sent_batches]
+    done = record.sent_batches | record.closed_batches
+    return [batch for batch in range(1, campaign.batches + 1) if batch not in done]
 
 
 def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:

@@ -28,10 +28,10 @@ from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan_file import (
     NO_OWNERS,
+    DriftShape,
     LockedCampaign,
     LockResult,
     PlannedDiagnostic,
-    PlannedDrift,
     PlannedStep,
     StoppedPlan,
     diagnostics_document,
@@ -355,7 +355,7 @@ class FollowedCampaign(Shape):
     """Why its jobs could not be asked about."""
 
 
-class ReportedDrift(PlannedDrift):
+class ReportedDrift(DriftShape):
     """What people were told of, and that is still so as far as anybody knows."""
 
     hint: str

@@ -378,17 +378,14 @@ def drift_words(drift: "Drift") -> Phrase:
     """Say one thing that is other than recorded."""
     match drift.kind:
         case DriftKind.TAG_RENAMED:
-            return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)
+            return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.value)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase(
                 "its audience has {now}; {before} when last counted", now=now, before=before
             )
         case DriftKind.AUDIENCE_OUTSIDE:
-            return Phrase(
-                "its audience has {now}, which its bounds do not allow",
-                now=followers(int(drift.now or 0)),
-            )
+            return _outside(drift)
         case DriftKind.ALLOWANCE_USED:
             return Phrase(
                 "sends in the console have used up what {account} may send then",
@@ -401,6 +398,13 @@ def drift_words(drift: "Drift") -> Phrase:
             return Phrase(say, msg_id=drift.subject, now=now, before=before, command=command)
         case _:
             return _DRIFTED[drift.kind.value](drift.subject)
+
+
+def _outside(drift: "Drift") -> Phrase:
+    if drift.now is None:  # The ledger keeps the bound alone.
+        return Phrase("its audience is outside its bounds: {bound}", bound=drift.value)
+    now = followers(int(drift.now))
+    return Phrase("its audience has {now}, which its bounds do not allow", now=now)
 
 
 _DRIFTED: Mapping[str, Callable[[str], Phrase]] = {

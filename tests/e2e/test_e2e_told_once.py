@@ -192,7 +192,7 @@ def judge_ledger(text: str) -> None:
     facts = Counter(
         (each["campaign"], each["edition"], each["fact"], each["channel"])
         for each in told
-        if each["type"] == "told" and each["outcome"] == "told"
+        if each["type"] == "told" and each["progress"] == "told"
     )
     assert {1} == set(facts.values()), facts
 

@@ -39,7 +39,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, Status
-from massctl.model.telling import Telling
+from massctl.model.telling import Fact, Telling
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence
@@ -70,7 +70,8 @@ HOOK = Channel(webhook_env="HOOK")
 
 
 def finder(state: State, **more: Any) -> NoticeFinder:
-    return NoticeFinder(state, {APPID: "main"}, evidence, NOW, NOW, **more)
+    known = {"state": state, "accounts": {APPID: "main"}, "evidence": evidence}
+    return NoticeFinder(**{**known, "now": NOW, "since": NOW, **more})
 
 
 def found(state: State, *outcomes: CampaignOutcome, **more: Any) -> list[Notice]:
@@ -232,7 +233,7 @@ def test_what_is_told_of_a_doubt_has_its_choices_and_no_hint() -> None:
 def test_of_a_campaign_that_is_not_in_the_run_the_ledger_tells_what_it_knows() -> None:
     (notice,) = told([TRIED, TAKEN], [status("failed")])
     assert ("", "main", WORDS.digest) == (notice.title, notice.account, notice.digest)
-    (unknown,) = NoticeFinder(recorded(TRIED, TAKEN), {}, evidence, NOW, NOW).recorded([HOOK])
+    (unknown,) = finder(recorded(TRIED, TAKEN), accounts={}).recorded([HOOK])
     assert unknown.account is None
 
 
@@ -257,9 +258,8 @@ def test_without_an_attempt_the_planned_size_is_told_and_an_unknown_account_by_i
     assert notice.block is not None
     assert (12, "main") == (notice.block.count, notice.block.account)
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
-    (stranger,) = NoticeFinder(
-        recorded(TRIED, TAKEN), {}, evidence, NOW, NOW, lambda _: lock
-    ).recorded([HOOK])
+    strange = finder(recorded(TRIED, TAKEN), accounts={}, content=lambda _: lock)
+    (stranger,) = strange.recorded([HOOK])
     assert APPID == stranger.block.account  # type: ignore[union-attr]
 
 
@@ -423,7 +423,7 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
 def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
     (sent,) = told([TRIED], [TAKEN])
     reports = [
-        replace(sent, happening="report", fact=f"report {day}", reach=Reach(day, (str(line),)))
+        replace(sent, fact=Fact.of("report", day), reach=Reach(day, (str(line),)))
         for day, line in ((1, 1), (1, 2), (3, 1))
     ]
     assert 2 == len({each.key for each in reports})

@@ -6,6 +6,7 @@ them. Neither holds an openid.
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, Any, Literal, NewType
 
 from pydantic import Field, StringConstraints
@@ -37,6 +38,10 @@ CHANGE_PATTERN = r"^[0-9]{1,3}%$"
 KEEP_PATTERN = r"^[0-9]{1,4}d$"
 SOURCES = ("file", "query", "union", "intersect", "subtract")
 """Where people may come from; a file says exactly one of them."""
+DATA_ENDINGS = (".csv", ".parquet", ".json", ".jsonl", ".ndjson")
+"""Of the files that a query without a connection reads."""
+PARAMETER_PATTERN = r"^(?!(now|today)$)[a-z][a-z0-9_]{0,39}$"
+"""What a parameter of a query may be called; massctl itself gives the other two."""
 _PREFIX = "sha256:"
 
 
@@ -49,6 +54,11 @@ class Query(Strict):
     """A name under `connections:` in massctl.yaml. Absent: an embedded DuckDB over the files of `data`."""
     data: NonEmpty | None = None
     """Without a connection: the folder of the CSV, Parquet and JSON files that the query reads, each as a view."""
+    params: dict[
+        Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN)],
+        bool | int | float | date | NonEmpty,
+    ] = Field(default_factory=dict)
+    """What `:NAME` in the query stands for: bound, never pasted. `:now` and `:today` are those of the freeze."""
 
 
 class Subtract(Strict):

@@ -12,14 +12,14 @@ from massctl.model.audience import (
     AudienceFile,
     AudienceLock,
     AudienceName,
+    NamedAudience,
     audience_faults,
     audience_references,
-    definition_digest,
 )
 from massctl.model.batches import BATCH_MIN
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Severity, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, Digest, is_folder_name
+from massctl.model.ids import AppId, is_folder_name
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
@@ -33,37 +33,6 @@ from massctl.source.yaml import Positions, no_positions, read_yaml
 
 SQL_SUFFIX = ".sql"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://")
-
-
-class NamedAudience(Frozen):
-    """One audience as its files have it."""
-
-    name: AudienceName
-    file: AudienceFile | None = None
-    """None where anything in the file is a fault."""
-    sql: str | None = None
-    """The text of its query; None without one, or where it cannot be read."""
-    lock: AudienceLock | None = None
-    """None where it was never frozen, and where its lock is not what massctl wrote."""
-    appid: AppId | None = None
-    """The AppID of its account; None where massctl.yaml does not have it."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def definition(self) -> Digest | None:
-        """Name what its file says of its people; None where that is not known."""
-        if self.file is None or (self.file.source.query is not None and self.sql is None):
-            return None
-        return definition_digest(self.file, self.sql)
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether its file says something else of its people than when it was frozen."""
-        return (
-            self.lock is not None
-            and self.definition is not None
-            and self.lock.definition != self.definition
-        )
 
 
 def audience_path(name: str) -> str:
@@ -92,6 +61,16 @@ def frozen_before(name: str) -> Phrase:
     return Phrase(say, file=audience_path(name))
 
 
+def named_audiences(repository: Repository) -> tuple[AudienceName, ...]:
+    """Name the audiences that have a file, sorted; none where the folder cannot be listed."""
+    try:
+        found = repository.audience_files()
+    except UnreadableError:
+        return ()
+    stems = (each.removesuffix(AUDIENCE_SUFFIX) for each in found if _is_file(each))
+    return tuple(AudienceName(each) for each in stems if is_folder_name(each))
+
+
 class Audiences:
     """Reads audiences by name, each once in a pass."""
 
@@ -104,12 +83,7 @@ class Audiences:
     @cached_property
     def names(self) -> tuple[AudienceName, ...]:
         """The audiences that have a file, sorted; none where the folder cannot be listed."""
-        try:
-            found = self._repository.audience_files()
-        except UnreadableError:
-            return ()
-        stems = (each.removesuffix(AUDIENCE_SUFFIX) for each in found if _is_file(each))
-        return tuple(AudienceName(each) for each in stems if is_folder_name(each))
+        return named_audiences(self._repository)
 
     def audience(self, name: str) -> NamedAudience | None:
         """Read an audience, with everything that is wrong with it; None where it has no file."""

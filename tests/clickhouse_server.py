@@ -47,7 +47,7 @@ def serving() -> Iterator[tuple[int, Any, list[dict[str, str]]]]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - http.server calls it
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""

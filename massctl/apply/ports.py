@@ -182,6 +182,10 @@ class WeChat(Protocol):
         """Read everybody who has a tag, page after page (user/tag/get); somebody may stand on two pages."""
         ...
 
+    def followers(self) -> Iterator[tuple[str, ...]]:
+        """Read everybody who follows now, page after page (user/get); somebody may stand on two pages."""
+        ...
+
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         """Show the message on one phone (message/mass/preview).
 

@@ -208,7 +208,7 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
             where = Place(at.file, line if isinstance(line, int) else at.line)
             hint = Phrase(
                 "it reads the files of `data` by their names without ending: {names}",
-                names=enumerated(views) or "-",
+                names=enumerated(views or ["-"]),
             )
             say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
             raise SourceFaultsError([fault("MC629", say, hint, at=where)])

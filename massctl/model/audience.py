@@ -292,3 +292,18 @@ class NamedAudience(Frozen):
         if self.lock is None:
             return AudienceState.NEVER_FROZEN
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
+
+
+class FrozenAudience(Frozen):
+    """What a freeze found and wrote."""
+
+    lock: AudienceLock
+    is_written: bool
+    """False: the lock said all of this already."""
+    excluded: int = 0
+    """Taken off because another audience has them."""
+    forgotten: int = 0
+    """Taken off because they were erased once."""
+    left: int = 0
+    """Taken off because they do not follow any more."""
+    notes: tuple[Diagnostic, ...] = ()

@@ -252,10 +252,19 @@ class WeChatClient:
 
     def tag_members(self, tag_id: int) -> Iterator[tuple[str, ...]]:
         """Read everybody who has a tag, page after page; somebody may stand on two pages."""
+        ask = wire.TAG_MEMBERS
+        return self._pages(lambda behind: ask.with_body({"tagid": tag_id, **behind}))
+
+    def followers(self) -> Iterator[tuple[str, ...]]:
+        """Read everybody who follows now, page after page; somebody may stand on two pages."""
+        return self._pages(lambda behind: replace(wire.FOLLOWERS, query=behind))
+
+    def _pages(
+        self, request: Callable[[dict[str, str]], wire.Request[wire.TagPage]]
+    ) -> Iterator[tuple[str, ...]]:
         asked, after = {""}, ""
         while True:
-            given = {"next_openid": after} if after else {}
-            page = self._call(wire.TAG_MEMBERS.with_body({"tagid": tag_id, **given}))
+            page = self._call(request({"next_openid": after} if after else {}))
             yield page.openids
             after = page.next_openid
             # A page may be shorter than the next. One that leads back to an earlier page ends the reading.

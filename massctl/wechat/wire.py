@@ -61,7 +61,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 class Request(Frozen, Generic[T]):
     """One call, without its token."""
 
-    hidden_fields = ("content", "upload")
+    hidden_fields = ("content", "upload", "query")
 
     path: str
     read: Callable[[Fields], T]
@@ -304,6 +304,7 @@ DELETE_DRAFT = Request("/cgi-bin/draft/delete", done)
 DRAFT_COUNT = Request("/cgi-bin/draft/count", lambda fields: count(fields, "total_count"))
 FOLLOWER_COUNT = Request("/cgi-bin/user/get", lambda fields: count(fields, "total"))
 """The openids that come along are dropped unread."""
+FOLLOWERS = Request("/cgi-bin/user/get", _tag_page)
 TAGS = Request("/cgi-bin/tags/get", _tags)
 CREATE_TAG = Request("/cgi-bin/tags/create", _made_tag, repeatable=False)
 """A repetition would find its own tag and be refused (45157)."""

@@ -4,7 +4,7 @@ A cursor on the server takes one statement, in a transaction that may only read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
@@ -49,7 +49,11 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
         def fetched(most: int) -> Sequence[Row]:
             return asked(lambda: cursor.fetchmany(most), _FAULTS, _told)
 
-        yield Answer(columns, deadline.pages(fetched))
+        try:
+            yield Answer(columns, deadline.pages(fetched))
+        finally:
+            with suppress(psycopg.Error):
+                cursor.close()
     finally:
         connection.close()
 
@@ -68,7 +72,11 @@ def _begun(connection: psycopg.Connection[Any], statement: Statement, seconds: i
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
     query, bound = statement.pyformat()
     cursor = connection.cursor(_CURSOR)
-    return cursor.execute(query.encode(), bound)
+    try:
+        return cursor.execute(query.encode(), bound)
+    except psycopg.Error:
+        cursor.close()
+        raise
 
 
 def _told(error: Exception) -> EngineError | QueryTimeoutError:

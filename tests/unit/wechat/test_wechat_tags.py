@@ -105,3 +105,10 @@ def test_a_tag_that_cannot_be_made_says_why(errcode, words):
 
 def test_no_repr_shows_a_member():
     assert PEOPLE[0] not in repr(wire.TAG_MEMBERS.read(page(PEOPLE, PEOPLE[0])))
+
+
+def test_followers_are_read_to_the_end():
+    client, script = scripted(page(PEOPLE[:1], PEOPLE[0]), page(PEOPLE[1:], PEOPLE[2]), page([]))
+    assert [tuple(PEOPLE[:1]), tuple(PEOPLE[1:]), ()] == list(client.followers())
+    assert ["/cgi-bin/user/get"] * 3 == [seen.path for seen in script.seen]
+    assert [None, PEOPLE[0], PEOPLE[2]] == [seen.query.get("next_openid") for seen in script.seen]

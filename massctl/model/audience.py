@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import Field, StringConstraints
 
 from massctl.model.batches import OpenidList
-from massctl.model.campaign import Expect, OffsetTime, expect_faults, one_of
+from massctl.model.campaign import TAKE_OUT, Expect, OffsetTime, expect_faults, mapping_of, one_of
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -45,8 +45,9 @@ SOURCES = ("file", "query", "union", "intersect", "subtract")
 """Where people may come from; a file says exactly one of them."""
 DATA_ENDINGS = (".csv", ".parquet", ".json", ".jsonl", ".ndjson")
 """Of the files that a query without a connection reads."""
-PARAMETER_PATTERN = r"^(?!(now|today)$)[a-z][a-z0-9_]{0,39}$"
-"""What a parameter of a query may be called; massctl itself gives the other two."""
+PARAMETER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+OWN_PARAMETERS = ("now", "today")
+"""Parameters of a query that massctl gives: the moment of the freeze, and its day in Beijing."""
 _PREFIX = "sha256:"
 
 
@@ -153,6 +154,11 @@ def audience_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(source, Mapping):
         none = Phrase("nothing says where the people come from")
         yield from one_of(source, SOURCES, ("source",), none)
+        params = mapping_of(mapping_of(source.get("query")).get("params"))
+        for name in OWN_PARAMETERS:
+            if name in params:
+                say = Phrase("{name} is the moment of the freeze, which massctl gives", name=name)
+                yield Fault("MC014", say, TAKE_OUT, key=("source", "query", "params", name))
     yield from expect_faults(data.get("expect"), ("expect",))
 
 

@@ -252,10 +252,14 @@ class StateSettings(Strict):
     url: Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)] | None = None
     """With s3: where the ledger is, as s3://bucket/prefix. Below it stands nothing else."""
     endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
-    """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
-    names. Credentials come from the environment, or from the role of the machine."""
+    """With s3, or snapshots in S3: the address of the store, https or on this machine. Absent: Amazon's, in the region
+    that AWS_REGION names. Credentials come from the environment, or from the role of the machine."""
     dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
     """With postgres: the name of the variable that says where the database is, and who connects to it."""
+    snapshots: NonEmpty | None = None
+    """With local or git: where the people of audiences are kept, encrypted: a folder that git does not track, or
+    s3://bucket/prefix. Absent with local: the folder massctl.snapshots beside the ledger. With postgres and s3 they are
+    beside the ledger."""
     snapshot_key_env: EnvironmentName = SNAPSHOT_KEY_VARIABLE
     """The name of the variable that holds the key of audiences' snapshots. Who reviews needs none."""
 

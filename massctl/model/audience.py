@@ -6,6 +6,7 @@ them. Neither holds an openid.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NewType
@@ -27,6 +28,7 @@ from massctl.model.ids import (
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
 AUDIENCES = "audiences"
@@ -102,15 +104,6 @@ class AudienceExpect(Expect):
 
     change: Annotated[str, StringConstraints(pattern=CHANGE_PATTERN)] = CHANGE_DEFAULT
     """How many may be added or removed since the last snapshot, in percent of it."""
-
-
-class Cap(Strict):
-    """How many letters one person may get, of those that massctl knows of."""
-
-    month: Annotated[int, Field(ge=1, le=31)] | None = None
-    """In a calendar month, Beijing time."""
-    week: Annotated[int, Field(ge=1, le=7)] | None = None
-    """In seven days."""
 
 
 class Delivery(Strict):
@@ -280,6 +273,18 @@ class NamedAudience(Frozen):
         if self.file is None or (self.file.source.query is not None and self.sql is None):
             return None
         return definition_digest(self.file, self.sql)
+
+    @property
+    def is_by_tag(self) -> bool:
+        """Whether massctl reaches its people by a tag that it fills."""
+        return self.file is not None and self.file.deliver.by == "tag"
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """What names its people, as a campaign sends to them; None where it was never frozen."""
+        if self.lock is None:
+            return None
+        return replace(self.lock.openid_list, by_tag=self.is_by_tag)
 
     @property
     def is_stale(self) -> bool:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
+from massctl.model.audience_tag import AudienceTag, TagFill, TagKey
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
@@ -756,6 +757,7 @@ def lease_words(lease: HeldLease) -> Phrase:
     )
 
 
+TagEntry = entries.TagBegun | entries.TagFillBegun | entries.TagFilled
 _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
 
@@ -795,6 +797,8 @@ class State:
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
+        self.tags: dict[TagKey, AudienceTag] = {}
+        """The tags that massctl made for audiences."""
         self.lease: HeldLease | None = None
         """The runner that alone sends; None if every `apply` may."""
         self.repaired = 0
@@ -972,6 +976,35 @@ def _material_added(state: State, event: entries.MaterialAdded, _: entries.Entry
 
 def _material_forgotten(state: State, event: entries.MaterialForgotten, _: entries.Entry) -> None:
     state.materials.pop((AppId(event.appid), Sha256(event.sha256)), None)
+
+
+def _tag_of(state: State, event: TagEntry) -> AudienceTag:
+    key = AppId(event.appid), event.audience
+    return state.tags.setdefault(key, AudienceTag(*key))
+
+
+def _tag_begun(state: State, event: entries.TagBegun, _: entries.Entry) -> None:
+    _tag_of(state, event).begun_as = None if event.refused else event.name
+
+
+def _tag_made(state: State, event: entries.TagMade, _: entries.Entry) -> None:
+    key = AppId(event.appid), event.audience
+    state.tags[key] = AudienceTag(*key, tag_id=event.tag_id, name=event.name)
+
+
+def _tag_fill_begun(state: State, event: entries.TagFillBegun, entry: entries.Entry) -> None:
+    tag = _tag_of(state, event)
+    if tag.tag_id == event.tag_id:
+        tag.fills.append(TagFill(entry.serial, entry.at, event))
+
+
+def _tag_filled(state: State, event: entries.TagFilled, _: entries.Entry) -> None:
+    """Fold the end of a fill; those that other runs began go on."""
+    tag = _tag_of(state, event)
+    if tag.tag_id != event.tag_id:
+        return
+    tag.filled = event
+    tag.fills = [each for each in tag.fills if event.begun not in (each.serial, each.event.again)]
 
 
 def _website_send(state: State, event: entries.SendImported, _: entries.Entry) -> None:
@@ -1212,6 +1245,10 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.MaterialForgotten: _material_forgotten,
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
+    entries.TagBegun: _tag_begun,
+    entries.TagMade: _tag_made,
+    entries.TagFillBegun: _tag_fill_begun,
+    entries.TagFilled: _tag_filled,
     entries.AudienceErased: _audience_erased,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {

@@ -47,7 +47,7 @@ def freeze(current: Session, names: tuple[str, ...], followers: bool) -> Result:
 
     An audience that is made of others takes them as their locks name them; NAMEs are frozen in the order in which they
     need each other. A query runs only if it stands on policy.branch, or for one of the owners of its connection, and
-    never where a secret of WeChat is set. Without the bounds of `expect` nothing is written (exit 5).
+    never where a secret of WeChat is set. Outside the bounds of `expect` nothing is written (exit 5).
     """
     audiences = Audiences(current.repository, current.settings)
     found = {AudienceName(each): audience_named(current, each, audiences) for each in names}

@@ -193,7 +193,8 @@ class Freezer(Struct):
                 "the audience {name} is of another account: an openid belongs to one AppID",
                 name=name,
             )
-            raise SourceFaultsError([fault("MC619", say, at=Place(audience_path(own.name)))])
+            hint = Phrase("name an audience of the same account")
+            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:

@@ -25,7 +25,7 @@ class SourceFaultsError(Exception):
 def fault(
     code: str,
     message: Phrase,
-    hint: Phrase | None = None,
+    hint: Phrase,
     *,
     at: Place,
     severity: Severity = Severity.ERROR,
@@ -86,7 +86,8 @@ class Taken(Struct):
                 "openids that the source has more than once are frozen once ({count} dropped)",
                 count=twice,
             )
-            notes.append(fault("MC606", say, at=self.at, severity=Severity.INFO))
+            hint = Phrase("you need to do nothing; to remove this note, take the repeats out")
+            notes.append(fault("MC606", say, hint, at=self.at, severity=Severity.INFO))
         if self.odd_lengths:
             say = Phrase(
                 "openids of unusual length: {count} do not have {usual} characters",
@@ -124,7 +125,8 @@ class Taken(Struct):
             hint = Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`")
         if len(self.faults) >= FAULTS_MAX:
             more = Phrase("more rows are faulty; massctl stopped reading")
-            self.faults.append(fault("MC603", more, at=self.at))
+            hint = Phrase("correct these first, then freeze again")
+            self.faults.append(fault("MC603", more, hint, at=self.at))
             raise SourceFaultsError(self.faults)
         self.faults.append(fault("MC603", say, hint, at=self.at))
         return None

@@ -181,7 +181,8 @@ def embedded_answer(
         first = next(pages, ())
         yield Answer(tuple(map(str, first)), pages)
     except ChildError as error:
-        told = fault("MC629", Phrase("the query failed: {why}", why=error.why), at=at)
+        say = Phrase("the query failed: {why}", why=error.why)
+        told = fault("MC629", say, Phrase("let it read fewer rows and columns"), at=at)
     finally:
         child.close()
     if told is not None:

@@ -193,7 +193,8 @@ def _diagnostic(found: Fault) -> Diagnostic:
 
 
 def _unread(shown: str, why: str, at: Place) -> Diagnostic:
-    return fault("MC601", Phrase("{file} cannot be read: {why}", file=shown, why=why), at=at)
+    say = Phrase("{file} cannot be read: {why}", file=shown, why=why)
+    return fault("MC601", say, Phrase("correct `source`, or put the file there"), at=at)
 
 
 def _too_large(shown: str) -> Diagnostic:

@@ -755,6 +755,8 @@ class State:
         """The serial of the newest entry that a plan depends on: of every entry but `Told`."""
         self.told: dict[RecordKey, dict[FactAtChannel, Telling]] = {}
         """What channels were told of an edition; it is no record of the campaign."""
+        self.told_since: dict[str, int] = {}
+        """Channel -> serial of the first entry about telling it something."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
@@ -822,6 +824,7 @@ class State:
     def _absorb_telling(self, event: entries.Told, entry: entries.Entry) -> None:
         if entry.campaign is None or entry.edition is None:
             return
+        self.told_since.setdefault(event.channel, entry.serial)
         name = CampaignName(entry.campaign)
         told = self.told.setdefault((self.renamed.get(name, name), entry.edition), {})
         what = Fact.named(event.fact), event.channel

@@ -5,7 +5,6 @@ the channel. `state.told` remembers it for every runner. Two things are not on r
 its window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`).
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -518,13 +517,8 @@ def _answer(record: Record) -> Phrase:
 
 def _addresses(record: Record) -> tuple[str, ...]:
     """Return where the articles of an edition can be read, without those that were withdrawn."""
-    told = [job for job in record.jobs if job.counts is not None and job.counts.article_urls]
-    if not told or told[-1].is_gone or told[-1].counts is None:
-        return ()
-    job, urls = told[-1], told[-1].counts.article_urls or ()
-    left = [url for number, url in enumerate(urls, 1) if number not in job.withdrawn]
-    # WeChat tells them with http: and answers to https: as well.
-    return tuple(re.sub("^http:", "https:", url) for url in left)
+    told = [job for job in record.jobs if job.addresses]
+    return told[-1].left_addresses if told else ()
 
 
 def _report(record: Record) -> Phrase:

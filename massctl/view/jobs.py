@@ -255,11 +255,11 @@ def _details(jobs: Sequence[Job], record: Record) -> Iterator[Row]:
         yield detail(_withdrawn(job), Ink.PLAIN)
     if job.withdrawing:
         yield detail(_withdrawing(job), Ink.WARNING)
-    urls = (job.counts.article_urls if job.counts else None) or []
+    urls = job.addresses
     for number, url in enumerate(urls, 1):
         said = Phrase("article {number}: {said}", number=number, said=url) if len(urls) > 1 else url
         yield detail(said)
-    if any(each.counts is not None and each.counts.article_urls for each in jobs[1:]):
+    if any(each.addresses for each in jobs[1:]):
         yield detail(
             Phrase(
                 "the addresses of the other batches: {command}",

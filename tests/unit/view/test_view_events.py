@@ -131,8 +131,8 @@ def test_each_of_several_addresses_names_its_article() -> None:
         shown(ended(article_urls=["http://a"])),
         shown(ended(article_urls=["http://a", "http://b"])),
     )
-    assert ["http://a"] == [line.strip() for line in one.splitlines() if "http" in line]
-    assert ["article 1: http://a", "article 2: http://b"] == [
+    assert ["https://a"] == [line.strip() for line in one.splitlines() if "http" in line]
+    assert ["article 1: https://a", "article 2: https://b"] == [
         line.strip() for line in two.splitlines() if "http" in line
     ]
 

@@ -69,7 +69,7 @@ def test_an_originality_verdict_names_the_article_and_what_it_resembles(language
         ],
         Language.ZH: ["第 2 篇：声明了原创；未通过校验", "是转载，不能群发", "可以转载"],
     }[language]
-    assert [True] * 4 == [word in said for word in [*words, "http://mp.weixin.qq.com/s/x"]]
+    assert [True] * 4 == [word in said for word in [*words, "https://mp.weixin.qq.com/s/x"]]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
+from massctl.model.state import Erasure
 
 MAKE_KEY = "python -c 'from pyrage.x25519 import Identity; print(Identity.generate())'"
 """What a person types to make a key."""
@@ -105,9 +106,9 @@ class Snapshots:
         self,
         objects: SnapshotObjects,
         key: SnapshotKey,
-        erased: Mapping[Sha256, Sha256] = MappingProxyType({}),
+        erased: Mapping[Sha256, Erasure] = MappingProxyType({}),
     ) -> None:
-        """`erased` is `State.erased_snapshots`: the digest of what is left, by the snapshot."""
+        """`erased` is `State.erased_snapshots`: what is left, by the snapshot."""
         self._objects: Final = objects
         self._key: Final = key
         self._erased: Final = erased
@@ -147,7 +148,8 @@ class Snapshots:
                 ),
             )
         members = sets.of_file(path)
-        if sets.sha256(members) != self._erased.get(sha256, sha256):
+        erasure = self._erased.get(sha256)
+        if sets.sha256(members) != (erasure.content_sha256 if erasure else sha256):
             raise self._damaged(sha256, Phrase("it holds other people than its name says"))
         return members
 
@@ -164,8 +166,8 @@ class Snapshots:
         return OpenidList(sha256, count)
 
     def _name(self, sha256: Sha256) -> str:
-        left = self._erased.get(sha256)
-        return f"{sha256}.{left}{_SUFFIX}" if left is not None else f"{sha256}{_SUFFIX}"
+        erasure = self._erased.get(sha256)
+        return f"{sha256}.{erasure.content_sha256}{_SUFFIX}" if erasure else f"{sha256}{_SUFFIX}"
 
     def _damaged(self, sha256: Sha256, why: Phrase) -> SnapshotDamagedError:
         return SnapshotDamagedError(

@@ -135,8 +135,12 @@ class Database:
 
     def insert(self, statement: LiteralString, parameters: Sequence[object]) -> None:
         """Insert what may be there twice; raises LedgerUnreachableError if nobody knows whether it is there."""
+        self.settle([(statement, parameters)])
+
+    def settle(self, statements: Sequence[Statement]) -> None:
+        """Execute together what may be done already; raises LedgerUnreachableError if nobody knows whether it is."""
         try:
-            self.write([(statement, parameters)])
+            self.write(statements)
         except AnswerLost:
             raise LedgerUnreachableError(
                 Phrase("the ledger's database cannot be reached"),

@@ -6,21 +6,28 @@ them. Neither holds an openid.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
 from typing import Annotated, Any, Literal, NewType
 
 from pydantic import Field, StringConstraints
 
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import Expect, OffsetTime, expect_faults, one_of
-from massctl.model.diagnostics import Fault, KeyPath
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     FOLDER_NAME_PATTERN,
+    AppId,
+    CampaignName,
     Digest,
     Sha256,
     digest_of,
 )
+from massctl.model.message import Window
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
 AUDIENCES = "audiences"
@@ -86,15 +93,6 @@ class AudienceExpect(Expect):
 
     change: Annotated[str, StringConstraints(pattern=CHANGE_PATTERN)] = CHANGE_DEFAULT
     """How many may be added or removed since the last snapshot, in percent of it."""
-
-
-class Cap(Strict):
-    """How many letters one person may get, of those that massctl knows of."""
-
-    month: Annotated[int, Field(ge=1, le=31)] | None = None
-    """In a calendar month, Beijing time."""
-    week: Annotated[int, Field(ge=1, le=7)] | None = None
-    """In seven days."""
 
 
 class Delivery(Strict):
@@ -215,3 +213,77 @@ class AudienceLock(Strict):
         """Write the file: canonical JSON, readable, with a newline at its end."""
         value = self.model_dump(mode="json")
         return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+class AudienceState(StrEnum):
+    """Whether an audience can be sent to."""
+
+    FROZEN = "frozen"
+    """Its lock names its people."""
+    STALE = "stale"
+    """Its file says something else of its people than when they were frozen."""
+    NEVER_FROZEN = "never_frozen"
+    """It has no lock."""
+    FAULTY = "faulty"
+    """Its file or its lock has errors."""
+
+
+class AudienceUse(Frozen):
+    """A campaign that goes to an audience."""
+
+    campaign: CampaignName
+    window: Window | None
+
+
+class NamedAudience(Frozen):
+    """One audience as its files have it."""
+
+    name: AudienceName
+    file: AudienceFile | None = None
+    """None where anything in the file is a fault."""
+    sql: str | None = None
+    """The text of its query; None without one, or where it cannot be read."""
+    lock: AudienceLock | None = None
+    """None where it was never frozen, and where its lock is not what massctl wrote."""
+    appid: AppId | None = None
+    """The AppID of its account; None where massctl.yaml does not have it."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    uses: tuple[AudienceUse, ...] = ()
+    """The campaigns that go to it, as far as somebody looked: those whose window ends first stand first."""
+
+    @property
+    def definition(self) -> Digest | None:
+        """Name what its file says of its people; None where that is not known."""
+        if self.file is None or (self.file.source.query is not None and self.sql is None):
+            return None
+        return definition_digest(self.file, self.sql)
+
+    @property
+    def is_by_tag(self) -> bool:
+        """Whether massctl reaches its people by a tag that it fills."""
+        return self.file is not None and self.file.deliver.by == "tag"
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """What names its people, as a campaign sends to them; None where it was never frozen."""
+        if self.lock is None:
+            return None
+        return replace(self.lock.openid_list, by_tag=self.is_by_tag)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its file says something else of its people than when it was frozen."""
+        return (
+            self.lock is not None
+            and self.definition is not None
+            and self.lock.definition != self.definition
+        )
+
+    @property
+    def state(self) -> AudienceState:
+        """Return whether it can be sent to."""
+        if has_errors(self.diagnostics):
+            return AudienceState.FAULTY
+        if self.lock is None:
+            return AudienceState.NEVER_FROZEN
+        return AudienceState.STALE if self.is_stale else AudienceState.FROZEN

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
+from massctl.model.audience_tag import AudienceTag, TagFill, TagKey
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
@@ -43,6 +44,8 @@ class Phase(StrEnum):
     """A person says that it was not sent."""
     CONTRADICTED = auto()
     """Two entries cannot both be true. It counts as sent and as open until a person settles it."""
+    CLOSED = auto()
+    """Fewer than two of its people are left, so it is never sent."""
 
 
 class SendEvent(StrEnum):
@@ -72,26 +75,29 @@ class SendEvent(StrEnum):
     """A person says that it was not sent, although an acceptance or a `sent` is on record."""
     IMPORTED = auto()
     """A person says that it was sent without this ledger."""
+    CLOSED = auto()
+    """Fewer than two people are left of the batch."""
     IMPOSSIBLE = auto()
     """It is about an attempt or a job that is not on record, or doubts a closed attempt while another is open."""
 
 
-_U, _O, _H, _A, _R, _S, _N, _X = Phase
+_U, _O, _H, _A, _R, _S, _N, _X, _C = Phase
 _ROWS: Mapping[SendEvent, tuple[Phase, ...]] = {
-    # Phase before:                 unsent, open, held, accepted, refused, told_sent, told_not_sent, contradicted
-    SendEvent.ATTEMPTED:           (_O,     _O,   _O,   _X,       _O,      _X,        _O,            _X),
-    SendEvent.ACCEPTED:            (_A,     _A,   _A,   _A,       _A,      _A,        _A,            _A),
-    SendEvent.REFUSED:             (_R,     _R,   _R,   _A,       _R,      _S,        _N,            _X),
-    SendEvent.REFUSED_OTHERS_OPEN: (_X,     _O,   _O,   _X,       _X,      _X,        _X,            _X),
-    SendEvent.REFUSED_OTHERS_HELD: (_X,     _H,   _H,   _X,       _X,      _X,        _X,            _X),
-    SendEvent.NEVER_LEFT:          (_U,     _U,   _X,   _A,       _R,      _S,        _N,            _X),
-    SendEvent.IN_DOUBT:            (_X,     _O,   _O,   _A,       _X,      _S,        _N,            _X),
-    SendEvent.HELD:                (_X,     _H,   _H,   _A,       _X,      _S,        _X,            _X),
-    SendEvent.TOLD_SENT:           (_S,     _S,   _S,   _A,       _S,      _S,        _S,            _S),
-    SendEvent.TOLD_NOT_SENT:       (_N,     _N,   _N,   _X,       _N,      _X,        _N,            _N),
-    SendEvent.DENIED:              (_X,     _X,   _X,   _A,       _X,      _S,        _X,            _X),
-    SendEvent.IMPORTED:            (_S,     _X,   _X,   _A,       _S,      _S,        _S,            _X),
-    SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X),
+    # Phase before:              unsent, open, held, accepted, refused, told_sent, told_not_sent, contradicted, closed
+    SendEvent.ATTEMPTED:           (_O,     _O,   _O,   _X,       _O,      _X,        _O,            _X,           _X),
+    SendEvent.ACCEPTED:            (_A,     _A,   _A,   _A,       _A,      _A,        _A,            _A,           _A),
+    SendEvent.REFUSED:             (_R,     _R,   _R,   _A,       _R,      _S,        _N,            _X,           _C),
+    SendEvent.REFUSED_OTHERS_OPEN: (_X,     _O,   _O,   _X,       _X,      _X,        _X,            _X,           _X),
+    SendEvent.REFUSED_OTHERS_HELD: (_X,     _H,   _H,   _X,       _X,      _X,        _X,            _X,           _X),
+    SendEvent.NEVER_LEFT:          (_U,     _U,   _X,   _A,       _R,      _S,        _N,            _X,           _C),
+    SendEvent.IN_DOUBT:            (_X,     _O,   _O,   _A,       _X,      _S,        _N,            _X,           _X),
+    SendEvent.HELD:                (_X,     _H,   _H,   _A,       _X,      _S,        _X,            _X,           _X),
+    SendEvent.TOLD_SENT:           (_S,     _S,   _S,   _A,       _S,      _S,        _S,            _S,           _S),
+    SendEvent.TOLD_NOT_SENT:       (_N,     _N,   _N,   _X,       _N,      _X,        _N,            _N,           _C),
+    SendEvent.DENIED:              (_X,     _X,   _X,   _A,       _X,      _S,        _X,            _X,           _X),
+    SendEvent.IMPORTED:            (_S,     _X,   _X,   _A,       _S,      _S,        _S,            _X,           _S),
+    SendEvent.CLOSED:              (_C,     _X,   _X,   _A,       _C,      _S,        _C,            _X,           _C),
+    SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X,           _X),
 }  # fmt: skip
 TABLE: Mapping[tuple[Phase, SendEvent], Phase] = {
     (before, event): after
@@ -215,6 +221,7 @@ SendEntry = (
     | entries.SendImported
     | entries.JobStatus
     | entries.Withdrawn
+    | entries.BatchClosed
 )
 """The kinds of entries that tell of a send."""
 
@@ -225,11 +232,10 @@ def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEven
     `attempt` is the one that a verdict names; None if it is not on record. A word on a job is asked about only where
     the job is not on record.
     """
+    told = _TOLD_ALONE.get(type(said))
+    if told is not None:
+        return told
     match said:
-        case entries.SendAttempted():
-            return SendEvent.ATTEMPTED
-        case entries.SendImported():
-            return SendEvent.IMPORTED
         case entries.SendSettled(outcome="sent"):
             return SendEvent.TOLD_SENT
         case entries.SendSettled():
@@ -242,6 +248,12 @@ def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEven
             return SendEvent.IMPOSSIBLE
 
 
+_TOLD_ALONE: Mapping[type, SendEvent] = {
+    entries.SendAttempted: SendEvent.ATTEMPTED,
+    entries.SendImported: SendEvent.IMPORTED,
+    entries.BatchClosed: SendEvent.CLOSED,
+}
+"""What an entry says, whatever is on record."""
 VerdictEntry = entries.SendAccepted | entries.SendRejected | entries.SendInDoubt
 
 
@@ -565,6 +577,8 @@ class Record(Struct):
     """Which campaign was made for batches of it that nobody had; none of this list is sent any more."""
     given: dict[int, str] = field(default_factory=dict)
     """Batch -> the campaign that was made for its openids."""
+    cut: entries.AudienceCut | None = None
+    """Who was taken off its audience last, before anybody could have it."""
     facts: dict[Fact, EntryMark] = field(default_factory=dict)
     """What people are to hear of, and the first entry that says so; see `_facts`."""
 
@@ -611,6 +625,12 @@ class Record(Struct):
         return frozenset(batch for batch, send in self.sends.items() if send.sent)
 
     @property
+    def closed_batches(self) -> frozenset[int]:
+        """The batches of which too few people are left: they are never sent."""
+        closed = (batch for batch, send in self.sends.items() if send.phase is Phase.CLOSED)
+        return frozenset(closed)
+
+    @property
     def settled_sent(self) -> list[Settlement]:
         """The words of people that a batch was sent, oldest first."""
         return [each for each in self.settlements if each.event.outcome == "sent"]
@@ -621,7 +641,8 @@ class Record(Struct):
         return (
             self.imported is None
             and self.ended is None
-            and 0 < len(self.sent_batches) < self.batches
+            and len(self.sent_batches) > 0
+            and len(self.sent_batches | self.closed_batches) < self.batches
         )
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
@@ -759,8 +780,18 @@ def lease_words(lease: HeldLease) -> Phrase:
     )
 
 
+TagEntry = entries.TagBegun | entries.TagFillBegun | entries.TagFilled
 _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
+
+
+class Erasure(Frozen):
+    """What is left of a snapshot from which people were erased."""
+
+    content_sha256: Sha256
+    """The digest of what it holds: nothing in a blank place."""
+    left: int
+    """How many people it still holds."""
 
 
 class State:
@@ -786,9 +817,13 @@ class State:
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something in the console that is not a campaign's; it used the account's allowance."""
+        self.erased_snapshots: dict[Sha256, Erasure] = {}
+        """What is left of a snapshot from which people were erased, by its name."""
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
+        self.tags: dict[TagKey, AudienceTag] = {}
+        """The tags that massctl made for audiences."""
         self.lease: HeldLease | None = None
         """The runner that alone sends; None if every `apply` may."""
         self.repaired = 0
@@ -969,6 +1004,35 @@ def _material_forgotten(state: State, event: entries.MaterialForgotten, _: entri
     state.materials.pop((AppId(event.appid), Sha256(event.sha256)), None)
 
 
+def _tag_of(state: State, event: TagEntry) -> AudienceTag:
+    key = AppId(event.appid), event.audience
+    return state.tags.setdefault(key, AudienceTag(*key))
+
+
+def _tag_begun(state: State, event: entries.TagBegun, _: entries.Entry) -> None:
+    _tag_of(state, event).begun_as = None if event.refused else event.name
+
+
+def _tag_made(state: State, event: entries.TagMade, _: entries.Entry) -> None:
+    key = AppId(event.appid), event.audience
+    state.tags[key] = AudienceTag(*key, tag_id=event.tag_id, name=event.name)
+
+
+def _tag_fill_begun(state: State, event: entries.TagFillBegun, entry: entries.Entry) -> None:
+    tag = _tag_of(state, event)
+    if tag.tag_id == event.tag_id:
+        tag.fills.append(TagFill(entry.serial, entry.at, event))
+
+
+def _tag_filled(state: State, event: entries.TagFilled, _: entries.Entry) -> None:
+    """Fold the end of a fill; those that other runs began go on."""
+    tag = _tag_of(state, event)
+    if tag.tag_id != event.tag_id:
+        return
+    tag.filled = event
+    tag.fills = [each for each in tag.fills if event.begun not in (each.serial, each.event.again)]
+
+
 def _website_send(state: State, event: entries.SendImported, _: entries.Entry) -> None:
     state.website_sends.setdefault(AppId(event.appid), []).append(event.sent_at)
 
@@ -1057,6 +1121,14 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
         event = replace(event, outcome="unknown")  # What came of the first one nobody will learn.
     if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
         record.previews[key] = event
+
+
+def _audience_cut(record: Record, event: entries.AudienceCut, _: entries.Entry) -> None:
+    record.cut = event
+
+
+def _batch_closed(record: Record, event: entries.BatchClosed, entry: entries.Entry) -> None:
+    _send_of(record, event.batch).absorb(entry)
 
 
 def _expired(record: Record, event: entries.Expired, _: entries.Entry) -> None:
@@ -1183,6 +1255,12 @@ def _job_said(
         _unknown(record, entry)
 
 
+def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
+    content = Sha256(event.content_sha256.removeprefix("sha256:"))
+    snapshot = Sha256(event.snapshot.removeprefix("sha256:"))
+    state.erased_snapshots[snapshot] = Erasure(content, event.left)
+
+
 _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
@@ -1193,6 +1271,11 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.MaterialForgotten: _material_forgotten,
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
+    entries.TagBegun: _tag_begun,
+    entries.TagMade: _tag_made,
+    entries.TagFillBegun: _tag_fill_begun,
+    entries.TagFilled: _tag_filled,
+    entries.AudienceErased: _audience_erased,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,
@@ -1205,6 +1288,8 @@ _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.VideoMade: _video_made,
     entries.AudienceResolved: _audience_resolved,
     entries.ListEnded: _list_ended,
+    entries.AudienceCut: _audience_cut,
+    entries.BatchClosed: _batch_closed,
     entries.Previewed: _previewed,
     entries.SendAttempted: _send_attempted,
     entries.SendAccepted: _verdict,

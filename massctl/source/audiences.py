@@ -12,14 +12,14 @@ from massctl.model.audience import (
     AudienceFile,
     AudienceLock,
     AudienceName,
+    NamedAudience,
     audience_faults,
     audience_references,
-    definition_digest,
 )
 from massctl.model.batches import BATCH_MIN
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Severity, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, Digest, is_folder_name
+from massctl.model.ids import AppId, is_folder_name
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
@@ -32,38 +32,11 @@ from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import Positions, no_positions, read_yaml
 
 SQL_SUFFIX = ".sql"
+ONLY_SERVICE = Phrase(
+    "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+)
+"""Source: WeChat docs, "message/mass/send", read 2026-10."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://")
-
-
-class NamedAudience(Frozen):
-    """One audience as its files have it."""
-
-    name: AudienceName
-    file: AudienceFile | None = None
-    """None where anything in the file is a fault."""
-    sql: str | None = None
-    """The text of its query; None without one, or where it cannot be read."""
-    lock: AudienceLock | None = None
-    """None where it was never frozen, and where its lock is not what massctl wrote."""
-    appid: AppId | None = None
-    """The AppID of its account; None where massctl.yaml does not have it."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def definition(self) -> Digest | None:
-        """Name what its file says of its people; None where that is not known."""
-        if self.file is None or (self.file.source.query is not None and self.sql is None):
-            return None
-        return definition_digest(self.file, self.sql)
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether its file says something else of its people than when it was frozen."""
-        return (
-            self.lock is not None
-            and self.definition is not None
-            and self.lock.definition != self.definition
-        )
 
 
 def audience_path(name: str) -> str:
@@ -92,6 +65,16 @@ def frozen_before(name: str) -> Phrase:
     return Phrase(say, file=audience_path(name))
 
 
+def named_audiences(repository: Repository) -> tuple[AudienceName, ...]:
+    """Name the audiences that have a file, sorted; none where the folder cannot be listed."""
+    try:
+        found = repository.audience_files()
+    except UnreadableError:
+        return ()
+    stems = (each.removesuffix(AUDIENCE_SUFFIX) for each in found if _is_file(each))
+    return tuple(AudienceName(each) for each in stems if is_folder_name(each))
+
+
 class Audiences:
     """Reads audiences by name, each once in a pass."""
 
@@ -104,12 +87,7 @@ class Audiences:
     @cached_property
     def names(self) -> tuple[AudienceName, ...]:
         """The audiences that have a file, sorted; none where the folder cannot be listed."""
-        try:
-            found = self._repository.audience_files()
-        except UnreadableError:
-            return ()
-        stems = (each.removesuffix(AUDIENCE_SUFFIX) for each in found if _is_file(each))
-        return tuple(AudienceName(each) for each in stems if is_folder_name(each))
+        return named_audiences(self._repository)
 
     def audience(self, name: str) -> NamedAudience | None:
         """Read an audience, with everything that is wrong with it; None where it has no file."""
@@ -135,10 +113,18 @@ class Audiences:
     def listed(self, name: str, appid: str) -> ListedOpenids:
         """Return the people of an audience as a campaign of an AppID sends to them, or why it cannot."""
         found = self.audience(name)
-        fault = self._unknown(name, ()) if found is None else _unfit(found, appid)
-        if fault is not None or found is None or found.lock is None:
+        fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
+        if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
-        return ListedOpenids(found.lock.openid_list, (), ())
+        return ListedOpenids(found.openid_list, (), ())
+
+    def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:
+        """Return why a campaign cannot be sent to an audience; None if it can."""
+        account = self._settings.accounts.get(found.file.account) if found.file else None
+        may_list = account is None or account.kind == "service"
+        return _unfit(found, appid) or (
+            None if may_list or found.is_by_tag else Fault("MC609", ONLY_SERVICE, _by_tag(found))
+        )
 
     def _of(self, name: AudienceName) -> NamedAudience:
         found = self.audience(name)
@@ -304,10 +290,17 @@ def _unfit(found: NamedAudience, appid: str) -> Fault | None:
         return Fault("MC623", never_frozen(name), freeze_hint(name))
     if found.is_stale:
         return Fault("MC624", frozen_before(name), freeze_hint(name))
-    if lock.count < BATCH_MIN:
-        say = Phrase("WeChat sends only to {least} openids or more", least=BATCH_MIN)
+    least = 1 if found.is_by_tag else BATCH_MIN
+    if lock.count < least:
+        say = Phrase("WeChat sends only to {least} openids or more", least=least)
         return Fault("MC605", say, freeze_hint(name))
     return None
+
+
+def _by_tag(found: NamedAudience) -> Phrase:
+    """Say how an account that may not send to openids reaches an audience."""
+    say = Phrase("let massctl fill a tag (标签) with them: write {key} in {file}")
+    return Phrase(say, key="`deliver: {by: tag}`", file=audience_path(found.name))
 
 
 def _about_lock(found: NamedAudience, file: AudienceFile) -> Iterator[Fault]:

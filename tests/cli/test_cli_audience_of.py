@@ -5,6 +5,7 @@ import json
 import pytest
 from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
 from cli_runner import Shell
+from repositories import window
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_a_lock_fixes_the_snapshot_so_that_another_freeze_makes_it_stale(letter:
     assert {"of": "east", "sha256": snapshot_of(PEOPLE), "count": 7} == document["audience"]
     lock(letter.tree, people=PEOPLE[1:])
     said = letter("lock", "--check")
-    assert (1, True) == (said.status, "audience" in said.out)
+    assert (5, True) == (said.status, "audience" in said.out)
 
 
 def test_one_fault_of_an_audience_is_told_once_and_stops_its_campaign(letter: Shell) -> None:
@@ -64,3 +65,42 @@ def test_a_subscription_account_cannot_send_to_an_audience(letter: Shell) -> Non
     letter.tree.write("massctl.yaml", written)
     said = letter("validate", "--format", "json")
     assert ["MC609"] == [each["code"] for each in said.document["diagnostics"]]
+
+
+def test_audiences_are_listed_with_their_people_and_their_next_campaign(letter: Shell) -> None:
+    letter.tree.write("audiences/staff.yaml", EAST.replace("华东会员", "同事"))
+    change = {"since": snapshot_of(()), "since_at": "2026-10-12T09:00:00+08:00"}
+    lock(letter.tree, change={**change, "added": 120, "removed": 3}, count=4977)
+    when = window("2026-12-05T20:00:00+08:00", "2026-12-05T21:00:00+08:00")
+    letter.tree.write("campaigns/letter/campaign.yaml", LETTER + when)
+    said = letter("audience", "list")
+    assert (
+        """\
+east · 4,977 people · +120 −3 since Mon 12 Oct 2026 09:00
+  华东会员
+  next: letter, 2026-12-05 20:00–21:00 +08:00
+staff · never frozen
+  同事
+"""
+        == said.out
+    )
+    document = letter("audience", "list", "--format", "json").document
+    east, staff = document["audiences"]
+    assert ("frozen", 4977, 120, "never_frozen", None) == (
+        east["state"],
+        east["count"],
+        east["added"],
+        staff["state"],
+        staff["count"],
+    )
+    assert ["letter"] == [each["campaign"] for each in east["used_by"]]
+
+
+def test_an_audience_is_shown_with_what_is_wrong_with_it(letter: Shell) -> None:
+    shown = letter("audience", "show", "east")
+    assert (0, True) == (shown.status, "the file /data/east.csv" in shown.out)
+    letter.tree.write("audiences/east.yaml", EAST + "exclude: [staff]\n")
+    faulty = letter("audience", "show", "east")
+    assert (1, True) == (faulty.status, "there is no audience staff" in faulty.out)
+    unknown = letter("audience", "show", "esat")
+    assert (2, True) == (unknown.status, "did you mean east?" in unknown.err)

@@ -1,6 +1,7 @@
 """`massctl audience`: the audiences of the repository, frozen outside of git and sent to by name."""
 
 from datetime import datetime
+from pkgutil import resolve_name
 
 import click
 from msgspec.structs import replace
@@ -23,7 +24,26 @@ from massctl.source.campaigns import load_campaign
 _NOTHING = Phrase("Nothing was done.")
 
 
-@click.group(name="audience")
+_VERBS = {
+    "forget": "massctl.cli.commands.audience_forget:forget",
+}
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*(verb for verb in self.commands if verb not in _VERBS), *_VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _VERBS and cmd_name not in self.commands:
+            found = resolve_name(_VERBS[cmd_name])
+            # It speaks as the group does, and takes `-v` like it.
+            found.context_class = self.context_class
+            found.params += self.params
+            self.add_command(found)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(name="audience", cls=_Verbs)
 def command() -> None:
     """List the audiences (人群) of the repository, and see who uses them next.
 

@@ -160,7 +160,7 @@ class _Erasing:
         }
         said = []
         for each in self._lists:
-            found = files.listed(each.path.removeprefix(f"{CAMPAIGNS}/")).found
+            found = files.listed(each.path.removeprefix(f"{CAMPAIGNS}/")).openid_list
             said.append(self._taken_out(each, is_sent=found is not None and found.sha256 in sent))
         if said:
             said.append(_IN_HISTORY)

@@ -4,7 +4,7 @@ The snapshot is written first and the lock last, each whole or not at all: a fre
 lock, and at most a snapshot that nothing names, which the next freeze of the same people uses.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,8 +72,6 @@ class Freezer(Struct):
     environment: Mapping[str, str]
     now: datetime
     by: str
-    forgotten: Callable[[Members], Members] = lambda people: people
-    """Takes off whoever was erased once, and may not be added again."""
     fresh: dict[AudienceName, AudienceLock] = field(default_factory=dict)
     """The locks that were written."""
 
@@ -84,7 +82,7 @@ class Freezer(Struct):
         people, taken, source = self._people(found, file)
         less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
         stays = self.sets.rest(people, less)
-        kept = self.forgotten(stays)
+        kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (people, stays, kept)]
         notes = taken.notes(counts[0]) if taken is not None else []
         lock = self._lock(found, kept).model_copy(

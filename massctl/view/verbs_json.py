@@ -124,6 +124,7 @@ def _job(job: Job) -> ReportedJob:
         batch=job.batch,
         status="deleted" if job.is_gone else job.status,
         accepted_at=job.accepted_at,
+        article_urls=job.addresses or None,
         ends=[ReportedEnd.of(end) for end in job.ends.values()] if job.is_contradicted else (),
     )
 

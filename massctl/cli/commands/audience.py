@@ -26,6 +26,7 @@ _NOTHING = Phrase("Nothing was done.")
 
 _VERBS = {
     "freeze": "massctl.cli.commands.audience_freeze:freeze",
+    "forget": "massctl.cli.commands.audience_forget:forget",
 }
 
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from massctl.audience.freeze import Freezer, in_order
 from massctl.audience.members import MemberSets
 from massctl.audience.people import SourceFaultsError
-from massctl.audience.snapshots import SnapshotKey, Snapshots
 from massctl.audience.sources import FileReader
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
 from massctl.cli.commands.audience import audience_named
+from massctl.cli.commands.audience_forget import erase_expired, snapshots_of
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
@@ -53,6 +53,8 @@ def freeze(current: Session, names: tuple[str, ...], followers: bool) -> Result:
     found = {AudienceName(each): audience_named(current, each, audiences) for each in names}
     with opened_freezer(current, audiences) as freezer:
         frozen = list(_frozen(current, freezer, in_order([*found], audiences), followers))
+    if freezer.fresh:
+        erase_expired(current, recorded_if_begun(current))
     return _result(frozen)
 
 
@@ -88,9 +90,8 @@ def _result(frozen: _Found) -> Result:
 @contextmanager
 def opened_freezer(current: Session, audiences: Audiences) -> Iterator[Freezer]:
     """Open what freezes audiences; raise SnapshotAwayError without a key or a place."""
-    snapshots = snapshots_of(current)
-    state = current.settings.state
-    files = FileReader(current.root, current.environment, Line, state.endpoint)
+    snapshots = snapshots_of(current, recorded_if_begun(current))
+    files = FileReader(current.root, current.environment, Line, current.settings.state.endpoint)
     with MemberSets() as sets:
         yield Freezer(
             sets,
@@ -102,13 +103,6 @@ def opened_freezer(current: Session, audiences: Audiences) -> Iterator[Freezer]:
             current.clock.now(),
             who(current.environment),
         )
-
-
-def snapshots_of(current: Session) -> Snapshots:
-    """Open the snapshots, as far as the ledger says what was erased of them."""
-    key = SnapshotKey(current.settings.state.snapshot_key_env, current.environment)
-    recorded = recorded_if_begun(current)
-    return Snapshots(current.backend.snapshots(), key, recorded.erased_snapshots)
 
 
 def _followers(current: Session, found: NamedAudience) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""ClickHouse for tests: what a real one answered, in its own format, or the engine of chdb behind the same few lines of HTTP.
+"""ClickHouse for tests: what a real one answered, in its own format, or the engine of chdb behind some lines of HTTP.
 
 The answers in fixtures/clickhouse.json were recorded from chdb 26.5. Where chdb is installed (`pip install
 chdb-core-lite`, some 120 MB), a test can ask the engine itself.

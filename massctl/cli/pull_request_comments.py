@@ -150,7 +150,8 @@ def report_sends(
     earlier = session.clock.now() - made_up
     entries = session.backend.ledger.read(0) if made_up else ()
     late = _concerned(each for each in entries if each.at >= earlier)
-    keys = [*dict.fromkeys([*new, *late])]
+    # The newest edition has the last word in the comment that all of them share.
+    keys = sorted(dict.fromkeys([*new, *late]), key=lambda key: key[1])
     if not keys:
         return []
     told, reader = list[int](), session.console.reader

@@ -428,6 +428,26 @@ def test_an_end_that_another_process_learnt_is_commented_by_the_next_run_with_a_
     assert 2 == len(forge.bodies(7))
 
 
+def test_the_newest_edition_has_the_last_word_on_how_a_letter_stands(shell: Shell) -> None:
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.text("notice", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        serial = read_ledger(current).serial
+    yaml = shell.tree.read("campaigns/notice/campaign.yaml")
+    shell.tree.write("campaigns/notice/campaign.yaml", f"{yaml}edition: 2\n".replace("。", "！"))
+    shell.control("advance", {"seconds": 600})
+    shell("apply", "--yes", "--sandbox")
+    forge, told = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), {"TOKEN": "x"}
+    with session(str(shell.root), sandbox=True) as current:
+        assert {1, 2} == {each for _, each in read_ledger(current).records}
+        report_sends(current, serial, {}, told, forge, made_up=timedelta(days=2))
+    (stands,) = [each for each in forge.bodies(7) if "massctl:sent" in each]
+    assert "edition 2" in stands
+
+
 def test_gitlab_is_told_of_the_end_as_a_note_of_its_own_in_the_words_of_the_team(
     shell: Shell,
 ) -> None:

@@ -153,6 +153,16 @@ class Bucket:
         except _FAULTS as error:
             raise self.unreachable(error) from None
 
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """Read an object piece by piece; raise FileNotFoundError without one, and LedgerUnreachableError."""
+        try:
+            for piece in obstore.get(self._store, key):
+                yield bytes(piece)
+        except FileNotFoundError:
+            raise
+        except _FAULTS as error:
+            raise self.unreachable(error) from None
+
     def read_all(self, keys: Sequence[str]) -> Iterator[bytes | None]:
         """Return objects in the order of their keys, some at a time."""
         if len(keys) < 2:

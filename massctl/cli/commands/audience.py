@@ -25,6 +25,7 @@ _NOTHING = Phrase("Nothing was done.")
 
 
 _VERBS = {
+    "freeze": "massctl.cli.commands.audience_freeze:freeze",
     "forget": "massctl.cli.commands.audience_forget:forget",
 }
 
@@ -86,17 +87,11 @@ def show(current: Session, name: str) -> Result:
     )
 
 
-@command.command(name="freeze")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=audience_names)
-def freeze(names: tuple[str, ...]) -> None:
-    """Write who is in audiences NAMEs now: not built yet."""
-    say = Phrase("massctl cannot freeze {names} yet", names=enumerated(names))
-    raise UsageError(say, _NOTHING)
-
-
-def audience_named(current: Session, name: str) -> NamedAudience:
+def audience_named(
+    current: Session, name: str, audiences: Audiences | None = None
+) -> NamedAudience:
     """Read the audience that a command names; raise UsageError where there is none."""
-    known = Audiences(current.repository, current.settings)
+    known = audiences or Audiences(current.repository, current.settings)
     found = known.audience(name)
     if found is not None:
         return found

@@ -62,7 +62,7 @@ def as_parquet(table: Path, target: Path) -> None:
         read = f"read_csv({_quoted(table)}, header = true, all_varchar = true)"
         database.execute(
             f"COPY (SELECT * FROM {read}) TO {_quoted(target)} (FORMAT parquet, USE_TMP_FILE false)"
-        )  # noqa: S608
+        )
     finally:
         database.close()
 

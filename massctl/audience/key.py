@@ -13,6 +13,11 @@ MAKE_KEY = "python -c 'from pyrage.x25519 import Identity; print(Identity.genera
 """What a person types to make a key."""
 
 
+def key_hint(name: str) -> Phrase:
+    """Say how to make a key for the variable that is to hold it."""
+    return Phrase("export {name}=AGE-SECRET-KEY-1…   {make} makes one", name=name, make=MAKE_KEY)
+
+
 class SnapshotKey:
     """The keys of snapshots: the first one encrypts, each of them decrypts."""
 
@@ -25,9 +30,7 @@ class SnapshotKey:
             raise SnapshotAwayError(
                 Phrase("the people of audiences are encrypted, and {name} is not set", name=name),
                 Phrase("Nothing was read, written or sent."),
-                Phrase(
-                    "export {name}=AGE-SECRET-KEY-1…   {make} makes one", name=name, make=MAKE_KEY
-                ),
+                key_hint(name),
             )
         try:
             import pyrage

@@ -19,7 +19,7 @@ from massctl.ledger.snapshots import SnapshotObjects
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Erasure
 
 _SUFFIX = ".age"
@@ -28,6 +28,9 @@ _NOTE = re.compile(r"(?P<sha256>[0-9a-f]{64})\.(?P<day>[0-9]{8})\.(?P<audience>.
 KEEP_DAYS = 400
 """For an audience whose file is gone."""
 _DAY = "%Y%m%d"
+UNFINISHED = Phrase("an erasure of people was cut short: what it replaced is still there")
+FINISH = Command("audience forget", "--expired")
+"""Finishes an erasure that was cut short."""
 
 
 class FrozenAs(NamedTuple):
@@ -129,6 +132,16 @@ class Snapshots:
         """Return the names of all snapshots that are here, whatever is erased of them."""
         found = (_OBJECT.fullmatch(name) for name in self._objects.names())
         return sorted({Sha256(each["sha256"]) for each in found if each is not None})
+
+    def faults(self, sets: MemberSets) -> Iterator[Phrase]:
+        """Read every snapshot, and say what is wrong with each."""
+        for sha256 in self.known():
+            try:
+                sets.drop(self.open(sets, sha256))
+            except (SnapshotDamagedError, SnapshotMissingError) as error:
+                yield Phrase("{problem}: {why}", problem=error.summary, why=error.detail)
+        if self.leftovers():
+            yield UNFINISHED
 
     # Erasing.
 

@@ -8,6 +8,7 @@ The end has a comment of its own, because a forge tells people of a new comment 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeAlias
 
 from massctl.apply.notices import Notice
@@ -135,13 +136,22 @@ def report_sends(
     stopped: Stopped | None = None,
     environment: Mapping[str, str] = os.environ,
     inside: "Inside | None" = None,
+    *,
+    made_up: timedelta = timedelta(0),
 ) -> list[int]:
     """Comment what was recorded after entry `since`, and what is stopped now; return the pull requests' numbers.
 
-    Without a known forge nothing is told. Raises a MassctlError. `inside` answers in place of the network.
+    What came on record within `made_up` is commented too, where a run that died or had no forge has left it. An equal
+    comment is not written again. Without a known forge nothing is told. Raises a MassctlError. `inside` answers in
+    place of the network.
     """
     state, stopped = read_ledger(session), stopped or {}
-    keys = [*dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])]
+    new = dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])
+    earlier = session.clock.now() - made_up
+    entries = session.backend.ledger.read(0) if made_up else ()
+    late = _concerned(each for each in entries if each.at >= earlier)
+    # The newest edition has the last word in the comment that all of them share.
+    keys = sorted(dict.fromkeys([*new, *late]), key=lambda key: key[1])
     if not keys:
         return []
     told, reader = list[int](), session.console.reader
@@ -152,7 +162,8 @@ def report_sends(
             record, why = state.record(name, edition), stopped.get((name, edition), ())
             account = _account(session, record)
             mark = f"<!-- massctl:sent {name} -->"
-            told += comments.write(name, mark, sent_comment(record, account, reader, why))
+            numbers = comments.write(name, mark, sent_comment(record, account, reader, why))
+            told += numbers if (name, edition) in new else []
             if (ended := ended_comment(record, account, reader)) is not None:
                 comments.write(name, f"<!-- massctl:ended {name} {edition} -->", ended)
     return told

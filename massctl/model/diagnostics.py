@@ -243,6 +243,7 @@ class Check(StrEnum):
     LEDGER = "ledger"
     PLACE = "place"
     LEASE = "lease"
+    AUDIENCES = "audiences"
     NOTIFY = "notify"
     CAMPAIGNS = "campaigns"
     WINDOWS = "windows"

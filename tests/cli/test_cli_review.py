@@ -4,6 +4,7 @@ import json
 import os
 import re
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -404,6 +405,47 @@ def test_the_end_is_a_comment_of_its_own_and_there_is_one(shell: Shell) -> None:
     assert ["<!-- massctl:sent letter -->", "<!-- massctl:ended letter 1 -->"] == [
         each.splitlines()[0] for each in forge.bodies(7)
     ]
+
+
+def test_an_end_that_another_process_learnt_is_commented_by_the_next_run_with_a_forge(
+    shell: Shell,
+) -> None:
+    """A listener has no token of the forge, and a job may die before its comment."""
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.news("letter", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    shell("status", "--wait", "300", "--sandbox")
+    forge, told = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), {"TOKEN": "x"}
+    with session(str(shell.root), sandbox=True) as current:
+        newest = read_ledger(current).serial
+        assert [] == report_sends(current, newest, {}, told, forge)
+        assert [] == forge.bodies(7)
+        for _ in range(2):
+            again = report_sends(current, newest, {}, told, forge, made_up=timedelta(days=2))
+            assert [] == again
+    assert 2 == len(forge.bodies(7))
+
+
+def test_the_newest_edition_has_the_last_word_on_how_a_letter_stands(shell: Shell) -> None:
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.text("notice", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        serial = read_ledger(current).serial
+    yaml = shell.tree.read("campaigns/notice/campaign.yaml")
+    shell.tree.write("campaigns/notice/campaign.yaml", f"{yaml}edition: 2\n".replace("。", "！"))
+    shell.control("advance", {"seconds": 600})
+    shell("apply", "--yes", "--sandbox")
+    forge, told = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), {"TOKEN": "x"}
+    with session(str(shell.root), sandbox=True) as current:
+        assert {1, 2} == {each for _, each in read_ledger(current).records}
+        report_sends(current, serial, {}, told, forge, made_up=timedelta(days=2))
+    (stands,) = [each for each in forge.bodies(7) if "massctl:sent" in each]
+    assert "edition 2" in stands
 
 
 def test_gitlab_is_told_of_the_end_as_a_note_of_its_own_in_the_words_of_the_team(

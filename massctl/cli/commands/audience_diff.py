@@ -10,10 +10,10 @@ from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
 from massctl.cli.commands.audience import audience_named
-from massctl.cli.commands.audience_forget import snapshots_of
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
+from massctl.cli.snapshot_access import snapshots_of
 from massctl.errors import LedgerUnreachableError, RefusedError, UsageError
 from massctl.model.audience import AudienceChange, AudienceLock, FreezeResult, NamedAudience
 from massctl.model.ids import Sha256

@@ -11,11 +11,11 @@ from massctl.audience.members import MemberSets
 from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import audience_names, sandbox_option
 from massctl.cli.commands.audience import audience_named
-from massctl.cli.commands.audience_forget import snapshots_of
 from massctl.cli.consent import require_operator, who
 from massctl.cli.ledger_access import own_ledger
 from massctl.cli.planner import people_of
 from massctl.cli.session import Session
+from massctl.cli.snapshot_access import snapshots_of
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import AudienceExported
 from massctl.model.ids import CampaignName, Sha256

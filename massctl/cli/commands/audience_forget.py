@@ -6,29 +6,24 @@ from pathlib import Path
 
 import click
 
-from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.cli.app import Result, told, verb
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.ledger_access import own_ledger, read_ledger, trust
 from massctl.cli.session import Session
+from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_of, snapshots_sent_to
 from massctl.errors import RefusedError, UsageError
-from massctl.model.audience import AudienceName
-from massctl.model.campaign import parse_offset_time
 from massctl.model.entries import AudienceErased
-from massctl.model.ids import CAMPAIGNS, CampaignName, Sha256, is_openid
+from massctl.model.ids import CAMPAIGNS, Sha256, is_openid
 from massctl.model.phrase import Command, Phrase, ShellCommand, plural_phrase, system_reason
-from massctl.model.state import Erasure, Record, State
-from massctl.source.audiences import Audiences
-from massctl.source.campaigns import load_campaign
+from massctl.model.state import Erasure, State
 from massctl.source.openid_lines import OpenidLines, openid_lines, without_lines
 from massctl.source.openids import LIST_BYTES_MAX, OpenidFiles
 from massctl.whole_file import write_whole
 
 _NOTHING = Phrase("Nothing was erased.")
 _AGAIN = Command("audience forget", "OPENID|FILE|-")
-_PREFIX = "sha256:"
 
 
 @click.command(name="forget")
@@ -154,7 +149,7 @@ class _Erasing:
         """Take the people out of lists that were never sent; say where they stand in the others."""
         files = OpenidFiles(self._session.repository)
         sent = {
-            str(attempt.event.audience.get("sha256", "")).removeprefix(_PREFIX)
+            str(attempt.event.audience.get("sha256", "")).removeprefix(PREFIX)
             for record in state.records.values()
             for attempt in record.attempts
         }
@@ -198,54 +193,10 @@ _IN_HISTORY = Phrase(
 )
 
 
-def snapshots_of(session: Session, state: State) -> Snapshots:
-    """Open the snapshots of a repository, as the ledger says what is erased of them."""
-    key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-    return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
-
-
-def erase_expired(session: Session, state: State) -> list[Sha256]:
-    """Erase snapshots older than `keep_for` that no send needs; return their names."""
-    audiences = Audiences(session.repository, session.settings)
-    keep = {
-        AudienceName(name): int(file.keep_for.removesuffix("d"))
-        for name in audiences.names
-        if (found := audiences.audience(name)) is not None and (file := found.file) is not None
-    }
-    return snapshots_of(session, state).expire(
-        session.clock.now(), keep, _needed(session, state, audiences)
-    )
-
-
-def _needed(session: Session, state: State, audiences: Audiences) -> set[Sha256]:
-    """Return the snapshots of sends that are not over, and of audiences that a campaign is about to go to."""
-    now, needed = session.clock.now(), set[Sha256]()
-    for name in sorted(session.repository.campaign_folders.names):
-        file = load_campaign(session.repository, CampaignName(name), session.settings).file
-        end = parse_offset_time(file.send.not_after) if file is not None else None
-        if file is None or file.audience.of is None or (end is not None and end < now):
-            continue
-        found = audiences.audience(AudienceName(file.audience.of))
-        if found is not None and found.lock is not None:
-            needed.add(found.lock.openid_list.sha256)
-        needed |= _snapshots_of(state.record(CampaignName(name), file.edition))
-    for record in state.index.open.values():
-        needed |= _snapshots_of(record)
-    return needed
-
-
-def _snapshots_of(record: Record) -> set[Sha256]:
-    """Return the snapshots that a send goes to: the approved one, and that of those who stayed."""
-    named = {str(each.event.audience.get("sha256", "")) for each in record.attempts}
-    if record.cut is not None:
-        named |= {record.cut.snapshot, record.cut.kept_snapshot}
-    return {Sha256(each.removeprefix(_PREFIX)) for each in named if each}
-
-
 def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
     """Raise RefusedError if nobody knows what became of a send to one of these snapshots."""
     for record in state.index.open.values():
-        if not _snapshots_of(record).isdisjoint(snapshots):
+        if not snapshots_sent_to(record).isdisjoint(snapshots):
             name = record.campaign
             raise RefusedError(
                 Phrase(
@@ -263,9 +214,9 @@ def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
 
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
     return AudienceErased(
-        snapshot=f"{_PREFIX}{sha256}",
+        snapshot=f"{PREFIX}{sha256}",
         left=erasure.left,
-        content_sha256=f"{_PREFIX}{erasure.content_sha256}",
+        content_sha256=f"{PREFIX}{erasure.content_sha256}",
         by=by,
     )
 

@@ -14,12 +14,12 @@ from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
 from massctl.cli.commands.audience import audience_named
-from massctl.cli.commands.audience_forget import erase_expired, snapshots_of
 from massctl.cli.consent import who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.query_release import require_release
 from massctl.cli.session import Session
+from massctl.cli.snapshot_access import erase_expired, snapshots_of
 from massctl.errors import RefusedError
 from massctl.model.audience import AudienceName, FreezeResult, NamedAudience
 from massctl.model.campaign import Audience

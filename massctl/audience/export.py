@@ -60,9 +60,8 @@ def as_parquet(table: Path, target: Path) -> None:
     database: Any = duckdb.connect(":memory:")
     try:
         read = f"read_csv({_quoted(table)}, header = true, all_varchar = true)"
-        database.execute(
-            f"COPY (SELECT * FROM {read}) TO {_quoted(target)} (FORMAT parquet, USE_TMP_FILE false)"
-        )
+        form = "(FORMAT parquet, USE_TMP_FILE false)"
+        database.execute(f"COPY (SELECT * FROM {read}) TO {_quoted(target)} {form}")  # noqa: S608
     finally:
         database.close()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.audience.arithmetic import ListedPeople
 from massctl.child import ChildError, missing_words
 from massctl.cli import views
 from massctl.cli.ledger_access import (
@@ -42,6 +43,7 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
+    from massctl.audience.snapshots import Snapshots
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
@@ -373,7 +375,23 @@ def _rules(
     agenda = agenda_of(
         working_tree, state, [*desired, *others], desires.folders(), named, session.clock.now()
     )
-    return replace(session.rules(names, agenda), sent_by=_sent_by(session, state))
+    rules = session.rules(names, agenda)
+    return replace(
+        rules, sent_by=_sent_by(session, state), people=_people(session, state, working_tree)
+    )
+
+
+def _people(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
+    """Return what looks into lists and snapshots, once a plan asks."""
+
+    def snapshots() -> "Snapshots":
+        # Most plans read no snapshot.
+        from massctl.audience.snapshots import SnapshotKey, Snapshots
+
+        key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
+        return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
+
+    return ListedPeople(working_tree, snapshots)
 
 
 def _sent_by(session: Session, state: State) -> SentBy:

@@ -482,7 +482,12 @@ def as_cell(data: Mapping[str, Any], index: int) -> dict[str, Any]:
 
 
 def list_key(audience: Mapping[str, Any]) -> str | None:
-    """Return under which key an audience, as declared or recorded, names people one by one; None where it does not."""
+    """Return under which key an audience, as declared or recorded, names people one by one; None where it does not.
+
+    One that is reached by a tag is sent to as a tag.
+    """
+    if audience.get("by") == "tag":
+        return None
     return next((key for key in LISTS if key in audience), None)
 
 

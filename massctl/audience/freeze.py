@@ -278,9 +278,9 @@ class Freezer(Struct):
                 ),
                 Phrase("check the source, or change `expect` in {file}", file=audience_path(name)),
             )
-        change = lock.change
-        if before is None or change is None or change.since != before.snapshot:
+        if before is None or before.appid != lock.appid or before.snapshot == lock.snapshot:
             return
+        change = lock.change or self._least_change(before, lock)
         allowed = before.count * int(file.expect.change.removesuffix("%"))
         if max(change.added, change.removed) * 100 > allowed:
             raise RefusedError(
@@ -297,6 +297,16 @@ class Freezer(Struct):
                     file=audience_path(name),
                 ),
             )
+
+    def _least_change(self, before: AudienceLock, lock: AudienceLock) -> AudienceChange:
+        """Return what surely changed where the snapshot before is not in its place any more."""
+        more = lock.count - before.count
+        return AudienceChange(
+            since=before.snapshot,
+            since_at=before.frozen_at,
+            added=max(0, more),
+            removed=max(0, -more),
+        )
 
     def _moves(self, before: AudienceLock, lock: AudienceLock, bound: str) -> Phrase:
         """Say which bound is exceeded, and that one query gave two answers within an hour."""

@@ -11,6 +11,7 @@ from cli_runner import Shell
 from gits import git
 from pyrage.x25519 import Identity
 
+from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceLock
@@ -353,3 +354,70 @@ def test_who_was_sent_what_goes_back_to_the_warehouse(team: Shell) -> None:
     found = [row.split(",") for row in rows]
     assert PEOPLE == sorted(row[0] for row in found)
     assert {("letter", "1", "1", "sent")} == {(row[1], row[2], row[3], row[5]) for row in found}
+
+
+def test_a_bound_holds_where_the_snapshot_before_is_gone(team: Shell) -> None:
+    listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    for each in (team.root / "massctl.snapshots").glob("*.age"):
+        each.unlink()
+    listed(team, "east", PEOPLE[:60])
+    said = team("audience", "freeze", "east")
+    assert (5, True) == (said.status, "+0 −40" in said.err), said
+
+
+def test_who_left_is_taken_off_a_frozen_snapshot(
+    team: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    path.unlink()
+    now = [*PEOPLE[4:], "oNEW00000000000000000000001"]
+
+    class Client:
+        total = len(now)
+
+        def audience_count(self, _: object) -> int:
+            return self.total
+
+        def followers(self) -> Any:
+            return iter([tuple(now[:50]), tuple(now[50:]), ()])
+
+    monkeypatch.setattr(Session, "wechat", lambda *_: Client())
+    before = lock_of(team, "east")
+    said = team("audience", "freeze", "east", "--followers")
+    assert (0, True) == (said.status, "96 people · +0 −4 since" in said.out), said
+    assert "4 left out: 4 do not follow any more" in said.out
+    after = lock_of(team, "east")
+    assert snapshot_of(PEOPLE[4:]) == after.snapshot
+    assert (before.definition, before.source) == (after.definition, after.source)
+    monkeypatch.setattr(Client, "total", 1000)
+    said = team("audience", "freeze", "east", "--followers")
+    assert (5, True) == (said.status, "97 of 1,000 followers" in said.err), said
+
+
+def test_what_is_merged_everybody_may_run_and_nobody_names_himself(warehouse: Shell) -> None:
+    origin = warehouse.root.parent / "origin.git"
+    settings = warehouse.tree.read("massctl.yaml")
+    assert "policy:" in settings
+    warehouse.tree.write("massctl.yaml", settings.replace("policy:", "policy:\n  branch: main", 1))
+    git(warehouse.root.parent, "init", "-q", "--bare", str(origin))
+    git(warehouse.root, "init", "-q")
+    git(warehouse.root, "remote", "add", "origin", str(origin))
+    git(warehouse.root, "add", "massctl.yaml", "audiences")
+    git(warehouse.root, "commit", "-qm", "east")
+    git(warehouse.root, "push", "-q", "origin", "HEAD:main")
+    warehouse.env(GITHUB_ACTOR="somebody")
+    said = warehouse("audience", "freeze", "east")
+    assert 0 == said.status, said
+
+    written = warehouse.tree.read("massctl.yaml")
+    warehouse.tree.write("massctl.yaml", written.replace("[lin-mei]", "[lin-mei, somebody]"))
+    said = warehouse("audience", "freeze", "east")
+    assert (5, True) == (said.status, "massctl.yaml is not as main has it" in said.err), said
+    warehouse.tree.write("massctl.yaml", written)
+    warehouse.tree.write("audiences/east.sql", "SELECT openid FROM people -- all of them")
+    said = warehouse("audience", "freeze", "east")
+    assert (5, True) == (said.status, "audiences/east.sql is not as main has it" in said.err), said
+    warehouse.env(GITHUB_ACTOR="lin-mei")
+    assert 0 == warehouse("audience", "freeze", "east").status

@@ -117,6 +117,12 @@ class Snapshots:
             self._require_none_forgotten(sets, people)
         return OpenidList(sha256, count)
 
+    def frozen_on(self, sha256: Sha256) -> datetime | None:
+        """Return the first day, UTC, on which a snapshot was frozen; None where no note says it."""
+        notes = _notes(list(self._objects.names()))
+        days = [each.day for each in notes if each.sha256 == sha256]
+        return datetime.strptime(min(days), _DAY).replace(tzinfo=UTC) if days else None
+
     def without_forgotten(self, sets: MemberSets, people: Members) -> Members:
         """Return the people who were never erased, in their order."""
         forgotten = self.marks.of(sets, people)

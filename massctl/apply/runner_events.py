@@ -170,7 +170,7 @@ def _ended(record: Record, state: State) -> tuple[Phrase, str]:
     if status_of(record) is Status.WITHDRAWN:
         return Phrase("{name}: withdrawn", name=name), ""
     counts = [job.counts for job in record.jobs if job.counts is not None]
-    urls = [url for each in counts for url in each.article_urls or ()]
+    urls = [url for job in record.jobs for url in job.addresses]
     known = [each for each in counts if each.sent_count is not None]
     said = Phrase("{name}: WeChat has sent it", name=name)
     if known:

@@ -377,11 +377,11 @@ def _rules(
     )
     rules = session.rules(names, agenda)
     return replace(
-        rules, sent_by=_sent_by(session, state), people=_people(session, state, working_tree)
+        rules, sent_by=_sent_by(session, state), people=people_of(session, state, working_tree)
     )
 
 
-def _people(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
+def people_of(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
 
     def snapshots() -> "Snapshots":

@@ -61,7 +61,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 class Request(Frozen, Generic[T]):
     """One call, without its token."""
 
-    hidden_fields = ("content", "upload")
+    hidden_fields = ("content", "upload", "query")
 
     path: str
     read: Callable[[Fields], T]

@@ -139,7 +139,7 @@ def test_a_process_that_was_not_told_an_openid_gives_a_stand_in_that_means_the_s
     person = "oRealLife0000000000000000001"
     caller.post("tags/members/batchtagging", {"openid_list": [person], "tagid": made})
     with caller.db() as db:
-        db.openids.clear()
+        db.people.openids.clear()
     (stand_in,) = caller.post("user/tag/get", {"tagid": made})["data"]["openid"]
     assert (28, False) == (len(stand_in), stand_in == person)
     caller.post("tags/members/batchuntagging", {"openid_list": [stand_in], "tagid": made})

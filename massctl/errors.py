@@ -22,6 +22,11 @@
     │   ├── LedgerUnreachableError    the ledger's remote does not answer or does not let us; see the leaf's words
     │   ├── LedgerLockedError         another runner holds the ledger now
     │   └── LeaseHeldError            another `massctl run` alone sends; nothing was done
+    ├── SnapshotError              5  the people of an audience cannot be read or written; nothing was sent
+    │   ├── SnapshotAwayError         not readable on this machine: no key, no package, no place; a reviewer needs none
+    │   ├── SnapshotStoreError        the place of snapshots does not answer or does not let us
+    │   ├── SnapshotMissingError      the place has no such snapshot
+    │   └── SnapshotDamagedError      not what was written: another key's, cut, swapped, or of other people
     ├── WeChatError                1  WeChat, or the way to it, said no; the call's effect is stated by the leaf
     │   ├── TransportError            no usable answer; the effect is unknown
     │   ├── AuthError                 credential, whitelist or right; nothing happened
@@ -159,6 +164,28 @@ class LeaseHeldError(LedgerError):
     """Refuse to run beside another `massctl run`, which holds the ledger's lease; nothing was done."""
 
     guard = "other_runner"
+
+
+class SnapshotError(MassctlError):
+    """Refuse to go on without the people of an audience; nothing was sent, and nothing half written."""
+
+    exit_status = 5
+
+
+class SnapshotAwayError(SnapshotError):
+    """Report that this machine cannot read snapshots: it has no key, no package, or massctl.yaml names no place."""
+
+
+class SnapshotStoreError(SnapshotError):
+    """Report that the place of snapshots cannot be read or written."""
+
+
+class SnapshotMissingError(SnapshotError):
+    """Report that a snapshot is not in its place."""
+
+
+class SnapshotDamagedError(SnapshotError):
+    """Report an object that is not what was written under its name; it was left as it is."""
 
 
 class WeChatError(MassctlError):

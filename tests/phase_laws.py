@@ -8,7 +8,7 @@ from massctl.model.state import Phase, SendEvent
 Table = Mapping[tuple[Phase, SendEvent], Phase]
 
 SENT: Final = frozenset({Phase.ACCEPTED, Phase.TOLD_SENT})
-NOT_SENT: Final = frozenset({Phase.UNSENT, Phase.REFUSED, Phase.TOLD_NOT_SENT})
+NOT_SENT: Final = frozenset({Phase.UNSENT, Phase.REFUSED, Phase.TOLD_NOT_SENT, Phase.CLOSED})
 OPEN: Final = frozenset({Phase.OPEN, Phase.HELD})
 DOUBTED: Final = frozenset({SendEvent.IN_DOUBT, SendEvent.HELD})
 OTHERS: Final = frozenset({SendEvent.REFUSED_OTHERS_OPEN, SendEvent.REFUSED_OTHERS_HELD})
@@ -41,12 +41,20 @@ LAWS: Final[dict[str, Callable[[Phase, SendEvent, Phase], bool]]] = {
         or after is before
     ),
     "nobody doubts what was refused or never left": lambda before, event, after: (
-        before not in {Phase.UNSENT, Phase.REFUSED}
+        before not in {Phase.UNSENT, Phase.REFUSED, Phase.CLOSED}
         or event not in DOUBTED
         or after is Phase.CONTRADICTED
     ),
     "nothing is attempted after it went out": lambda before, event, after: (
         before not in SENT or event is not SendEvent.ATTEMPTED or after is Phase.CONTRADICTED
+    ),
+    "nothing is attempted after it was closed": lambda before, event, after: (
+        before is not Phase.CLOSED
+        or event is not SendEvent.ATTEMPTED
+        or after is Phase.CONTRADICTED
+    ),
+    "what is open is never closed": lambda before, event, after: (
+        before not in OPEN or event is not SendEvent.CLOSED or after is Phase.CONTRADICTED
     ),
     "a contradiction is left by an acceptance or a person only": lambda before, event, after: (
         before is not Phase.CONTRADICTED or after is Phase.CONTRADICTED or event in SETTLING

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from massctl.apply import drafts, stage
 from massctl.apply.accounts import for_each_account
+from massctl.apply.audience_tag import fill_tags
 from massctl.apply.consent import Answers, agreement
 from massctl.apply.context import ApplyContext, Ports, Shown, Staged
 from massctl.apply.drafts import recover_drafts
@@ -78,7 +79,7 @@ def apply_plan(
 
 
 def _stage(context: ApplyContext) -> Staged:
-    uploaded = stage.upload(stage.connect(context))
+    uploaded = fill_tags(stage.upload(stage.connect(context)))
     undisturbed = drafts.check_superseded(uploaded)
     stage.keep_contents(context)
     saved = drafts.save_drafts(undisturbed)

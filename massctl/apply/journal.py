@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from massctl.apply.ports import Clock, Ledger
 from massctl.errors import LedgerError, LedgerStaleError
-from massctl.model.entries import Created, Entry, Event, NewEntry, is_notice, is_observed
+from massctl.model.entries import Created, Entry, Event, NewEntry, Told, is_observed
 from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -243,7 +243,7 @@ class LedgerSession:
         if self.state.lineage not in (None, lineage):
             raise _overtaken(len(entries))
         new = entries[self.state.serial :]
-        if not self._overtaken and all(is_notice(each.event) for each in new):
+        if not self._overtaken and all(isinstance(each.event, Told) for each in new):
             self.state.absorb_all(
                 new
             )  # It says only what people were told, and nobody decides by it.

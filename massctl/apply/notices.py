@@ -5,10 +5,9 @@ the channel. `state.told` remembers it for every runner. Two things are not on r
 its window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`).
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
@@ -22,7 +21,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import (
     Attempt,
-    Fact,
+    EntryMark,
     Record,
     RecordKey,
     State,
@@ -31,7 +30,7 @@ from massctl.model.state import (
     is_concluded,
     status_of,
 )
-from massctl.model.telling import FactAtChannel, Telling
+from massctl.model.telling import Fact, FactAtChannel, Telling
 from massctl.plan.drift import Drift
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 from massctl.plan.plan import PlannedCampaign
@@ -43,64 +42,78 @@ from massctl.plan.window import WindowState, window_state
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
-    from massctl.model.settings import Channel, NoticeEvent
+    from massctl.model.settings import Happening, NoticeEvent
 
 
 _NOBODY_NEEDED = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
 """Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
-TOLD_FOR = timedelta(days=3)
-"""What has been on record for longer is not told any more: a channel that is added today hears of no old ends."""
+TOLD_FOR = timedelta(days=7)
+"""What has been on record for longer is not told any more: a runner may have stood still for a holiday."""
+NEW_FOR = timedelta(days=2)
+"""The same of what came on record before a channel was told anything: one that is added today hears of no old ends."""
 ANSWER_AFTER = timedelta(minutes=5)
 """An attempt without any word on it is in doubt for others after that: until then a run may still wait for its answer.
 """
-_HAPPENING: "Mapping[str, NoticeEvent]" = {"contradicted": "failed", "nobody": "failed"}
-"""First word of a fact's name -> what happened, where they differ."""
 
 
-def happening_of(fact: str) -> "NoticeEvent":
-    """Return what happened, by the name of a fact on record."""
-    word: NoticeEvent = fact.partition(" ")[0]  # type: ignore[assignment]  # `_facts` names no other
-    return _HAPPENING.get(word, word)
+class Hearer(Protocol):
+    """Who is told: a channel of `notify`, or the run's own output."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the ledger."""
+        ...
+
+    @property
+    def events(self) -> "Sequence[Happening] | None":
+        """What it is told of; None: of everything."""
+        ...
 
 
-def hears(channel: "Channel", happening: "NoticeEvent") -> bool:
+def hears(channel: Hearer, happening: "NoticeEvent") -> bool:
     """Return whether a channel is told of what happened; whoever hears how a send ended hears its details too."""
     words = {"ended", "failed"} if happening == "details" else {happening}
     return channel.events is None or bool(words & {*channel.events})
 
 
 def untold(
-    state: State, channels: "Sequence[Channel]", now: datetime
-) -> Iterator[tuple[Record, str, Fact]]:
+    state: State, channels: Sequence[Hearer], now: datetime
+) -> Iterator[tuple[Record, Fact, EntryMark]]:
     """Yield the facts on record of which some channel has still to hear, oldest first."""
-    names = [
-        (fact.serial, record, name, fact)
+    facts = [
+        (mark.serial, record, fact, mark)
         for record in state.records.values()
-        for name, fact in record.facts.items()
-        if now - fact.at < TOLD_FOR
+        for fact, mark in record.facts.items()
+        if now - mark.at < TOLD_FOR
     ]
-    for _, record, name, fact in sorted(names, key=lambda each: each[0]):
-        if any(is_left(state, record, name, each) for each in channels):
-            yield record, name, fact
+    for _, record, fact, mark in sorted(facts, key=lambda each: each[0]):
+        if any(is_left(state, record, fact, each, now) for each in channels):
+            yield record, fact, mark
 
 
-def is_left(state: State, record: Record, name: str, channel: "Channel") -> bool:
+def is_left(state: State, record: Record, fact: Fact, channel: Hearer, now: datetime) -> bool:
     """Return whether a channel has still to hear of a fact on record.
 
     The end of a send is told with all that is known by then: details are news to whom it was told before they came.
     """
-    heard = state.telling(record.key, name, channel.name)
-    if not hears(channel, happening_of(name)) or is_over(heard):
+    heard, mark = state.telling(record.key, fact, channel.name), record.facts[fact]
+    is_new = mark.serial < state.told_since.get(channel.name, state.serial + 1)
+    if now - mark.at >= (NEW_FOR if is_new else TOLD_FOR):
         return False
-    if name != "details":
+    if not hears(channel, fact.happening) or is_over(heard):
+        return False
+    if fact.kind != "details":
         return True
-    ends = [state.telling(record.key, each, channel.name) for each in ("ended", "failed")]
-    return any(each is not None and each.claim < record.facts[name].serial for each in ends)
+    ends = [state.telling(record.key, each, channel.name) for each in _ENDS]
+    return any(each is not None and each.claim < mark.serial for each in ends)
+
+
+_ENDS = Fact("ended"), Fact("failed")
 
 
 def is_over(telling: Telling | None) -> bool:
     """Return whether a channel was told, or is not tried any more."""
-    return telling is not None and (telling.outcome == "told" or telling.is_given_up)
+    return telling is not None and (telling.progress == "told" or telling.is_given_up)
 
 
 class Reach(Frozen):
@@ -115,9 +128,7 @@ class Reach(Frozen):
 class Notice(Frozen):
     """One fact about one campaign."""
 
-    happening: "NoticeEvent"
-    fact: str
-    """Names the fact within its campaign and edition."""
+    fact: Fact
     campaign: CampaignName
     title: str
     account: str | None
@@ -154,9 +165,14 @@ class Notice(Frozen):
     """WeChat has said how many received it, where an end is told; a poll says only that it was sent."""
 
     @property
+    def happening(self) -> "NoticeEvent":
+        """Return what happened, in the words of `notify`."""
+        return self.fact.happening
+
+    @property
     def key(self) -> str:
         """Name the fact, so that a receiver knows it again: 24 hex digits."""
-        named = [self.campaign, self.edition, self.fact]
+        named = [self.campaign, self.edition, str(self.fact)]
         return digest_of(named).removeprefix("sha256:")[:24]
 
     @property
@@ -165,9 +181,9 @@ class Notice(Frozen):
         return self.campaign, self.edition
 
 
-def window_fact(opens: datetime, lead: timedelta) -> str:
-    """Name that a window opens, `lead` before it does; it stays told, whatever is edited or staged meanwhile."""
-    return f"upcoming {opens.astimezone(UTC).isoformat()} {round(lead.total_seconds())}"
+def window_fact(opens: datetime, lead: timedelta) -> Fact:
+    """Return that a window opens, `lead` before it does; it stays told, whatever is edited or staged meanwhile."""
+    return Fact.of("upcoming", opens.astimezone(UTC).isoformat(), round(lead.total_seconds()))
 
 
 class Coming(Frozen):
@@ -215,7 +231,7 @@ class NoticeFinder(Frozen):
 
     def recorded(
         self,
-        channels: "Sequence[Channel]",
+        channels: Sequence[Hearer],
         outcomes: Sequence[CampaignOutcome] = (),
         left: Sequence[LeftDraft] = (),
     ) -> list[Notice]:
@@ -223,14 +239,12 @@ class NoticeFinder(Frozen):
         planned = {(each.planned.name, each.planned.edition or 1): each for each in outcomes}
         stays = {each.campaign for each in left}
         found = []
-        for record, name, fact in untold(self.state, channels, self.now):
+        for record, fact, mark in untold(self.state, channels, self.now):
             outcome = planned.get(record.key)
-            notice = self._recorded(record, name, outcome, stays)
+            notice = self._recorded(record, fact, outcome, stays)
             if notice is not None:
                 reviewed = self.pull_request(record)
-                found.append(
-                    replace(notice, fact=name, at=fact.at, is_recorded=True, pull_request=reviewed)
-                )
+                found.append(replace(notice, at=mark.at, is_recorded=True, pull_request=reviewed))
         return found
 
     def met(
@@ -258,18 +272,16 @@ class NoticeFinder(Frozen):
             record = self.state.record(each.outcome.planned.name, each.outcome.planned.edition)
             lead = each.due(leads, self.state.told.get(record.key, {}), channel, self.now)
             if lead is not None and not record.open_attempts and not is_concluded(record):
-                fact = window_fact(each.opens, lead)
-                found.append(replace(self._upcoming(each, record), fact=fact))
+                found.append(self._upcoming(each, record, window_fact(each.opens, lead)))
         return found
 
     def drifted(self, planned: PlannedCampaign, drift: Drift, message: Phrase, hint: str) -> Notice:
         """Return what drifted from what is recorded of a campaign, and what to type."""
         record = self.state.record(drift.campaign, drift.edition)
-        found = self._notice("drift", record, CampaignOutcome(planned), message, hint)
-        fact = f"drift {drift.kind.value} {drift.subject} {drift.value}"
-        return replace(found, fact=fact, drift=drift)
+        found = self._notice(drift.fact, record, CampaignOutcome(planned), message, hint)
+        return replace(found, drift=drift)
 
-    def _upcoming(self, coming: Coming, record: Record) -> Notice:
+    def _upcoming(self, coming: Coming, record: Record, fact: Fact) -> Notice:
         """Return what will happen at the opening of a window, as it stands now."""
         outcome, then = coming.outcome, coming.at_opening
         about = {
@@ -307,25 +319,24 @@ class NoticeFinder(Frozen):
         else:
             say = Phrase("its window opens {span}, at {at}, and then it is sent", **about)
         guard = refusal.guard.value if refusal is not None and why is refusal.message else None
-        return self._notice("upcoming", record, outcome, say, hint, guard=guard)
+        return self._notice(fact, record, outcome, say, hint, guard=guard)
 
     def _recorded(
         self,
         record: Record,
-        name: str,
+        fact: Fact,
         outcome: CampaignOutcome | None,
         stays: Collection[str],
     ) -> Notice | None:
         """Return what a fact on record says; None where it is not so any more, or says nothing new."""
-        happening = happening_of(name)
         told: tuple[str, str] | None = None
-        if happening == "in_doubt":
-            opened = [each for each in record.open_attempts if name == f"in_doubt {each.serial}"]
+        if fact.kind == "in_doubt":
+            opened = [each for each in record.open_attempts if fact == _doubt_fact(each)]
             is_so = opened and status_of(record) is Status.IN_DOUBT
             return self._doubt(record, outcome, opened[-1]) if is_so else None
-        match name.partition(" ")[0]:
+        match fact.kind:
             case "accepted":
-                told = _accepted(record), ""
+                told = _accepted(record, record.facts[fact].at), ""
             case "ended":
                 told = delivered_words(record), _report(record)
             case "failed" | "contradicted":
@@ -337,14 +348,14 @@ class NoticeFinder(Frozen):
             case "awaiting_admin" if status_of(record) is Status.AWAITING_ADMIN:
                 told = _awaited(record), _answer(record)
             case "withdrawn":
-                told = _withdrawn(record, int(name.partition(" ")[2]))
+                told = _withdrawn(record, int(fact.parts[0]))
             case "settled":
-                told = _settled(record, int(name.partition(" ")[2]))
+                told = _settled(record, int(fact.parts[0]))
             case "expired" if not (record.is_in_doubt or is_concluded(record)):
                 told = _expired(record, stays=record.campaign in stays)
         if told is None:
             return None
-        found = self._notice(happening, record, outcome, *told)
+        found = self._notice(fact, record, outcome, *told)
         return replace(found, is_counted=is_counted(record))
 
     def _failed(self, record: Record) -> tuple[str, str]:
@@ -359,7 +370,7 @@ class NoticeFinder(Frozen):
 
     def _details(self, record: Record) -> tuple[str, str] | None:
         """Return what an event added to an end that was told without it."""
-        if "nobody" in record.facts:
+        if Fact("nobody") in record.facts:
             return None
         failed = status_of(record) is Status.FAILED
         return self._failed(record) if failed else (delivered_words(record), _report(record))
@@ -379,15 +390,20 @@ class NoticeFinder(Frozen):
             if answer
             else Phrase("nobody knows whether it was sent; its account sends nothing else")
         )
-        found = self._notice("in_doubt", record, outcome, say, choices=self.evidence(record))
-        return replace(found, fact=f"in_doubt {attempt.serial}", unrecorded=answer)
+        fact = _doubt_fact(attempt)
+        found = self._notice(fact, record, outcome, say, choices=self.evidence(record))
+        return replace(found, unrecorded=answer)
 
     def _left(self, draft: LeftDraft) -> Notice:
         say = Phrase(
             "its folder is gone, and its draft was changed in the console, so it stays there"
         )
         return self._notice(
-            "draft_left", self.state.record(draft.campaign, draft.edition), None, say, DELETE_IT
+            Fact("draft_left"),
+            self.state.record(draft.campaign, draft.edition),
+            None,
+            say,
+            DELETE_IT,
         )
 
     def _kept_back(self, outcome: CampaignOutcome) -> Iterator[Notice]:
@@ -402,24 +418,24 @@ class NoticeFinder(Frozen):
         digest = (planned.digest or "-").removeprefix("sha256:")[:12]
         if outcome.error is not None:
             error = outcome.error
-            found = self._notice("failed", record, outcome, error.message, error.hint)
-            fact = f"failed {error.errcode or '-'} {digest}"
+            fact = Fact.of("failed", error.errcode or "-", digest)
+            found = self._notice(fact, record, outcome, error.message, error.hint)
         elif has_errors(planned.diagnostics):
             say = Phrase("its files have faults, and its window is open")
-            found = self._notice("failed", record, outcome, say, Command("validate"))
-            fact = f"failed files {digest}"
+            fact = Fact.of("failed", "files", digest)
+            found = self._notice(fact, record, outcome, say, Command("validate"))
         elif (refusal := _telling(outcome)) is not None:
             guard = refusal.guard.value
             told = refusal.message, refusal.hint
-            found = self._notice("refused", record, outcome, *told, guard=guard)
-            fact = f"refused {guard} {digest}"
+            fact = Fact.of("refused", guard, digest)
+            found = self._notice(fact, record, outcome, *told, guard=guard)
         else:
             return
-        yield replace(found, fact=fact, met_again=True)
+        yield replace(found, met_again=True)
 
     def _notice(
         self,
-        happening: "NoticeEvent",
+        fact: Fact,
         record: Record,
         outcome: CampaignOutcome | None,
         message: str,
@@ -434,19 +450,18 @@ class NoticeFinder(Frozen):
         titles = [planned.title if planned else "", (sent.title if sent else None) or ""]
         digests = [planned.digest if planned else None, sent.digest if sent else None]
         return Notice(
-            happening,
-            happening,
-            record.campaign,
-            next(filter(None, titles), ""),
-            (planned.account if planned else None) or account,
-            record.edition,
-            status_of(record),
-            next(filter(None, digests), None),
-            self.now,
-            message,
-            hint,
-            guard,
-            choices,
+            fact=fact,
+            campaign=record.campaign,
+            title=next(filter(None, titles), ""),
+            account=(planned.account if planned else None) or account,
+            edition=record.edition,
+            status=status_of(record),
+            digest=next(filter(None, digests), None),
+            at=self.now,
+            message=message,
+            hint=hint,
+            guard=guard,
+            choices=choices,
             addresses=_addresses(record),
             block=self._block(record, outcome),
         )
@@ -470,7 +485,12 @@ class NoticeFinder(Frozen):
             count=attempted if attempted is not None or planned is None else planned.audience_count,
             allowance=spans_of(self.ahead(AppId(appid)), account, record.campaign),
             warnings=warnings_of(planned.diagnostics) if planned is not None else (),
+            people=planned.people if planned is not None else None,
         )
+
+
+def _doubt_fact(attempt: Attempt) -> Fact:
+    return Fact.of("in_doubt", attempt.serial)
 
 
 def _telling(outcome: CampaignOutcome) -> Refusal | None:
@@ -498,13 +518,8 @@ def _answer(record: Record) -> Phrase:
 
 def _addresses(record: Record) -> tuple[str, ...]:
     """Return where the articles of an edition can be read, without those that were withdrawn."""
-    told = [job for job in record.jobs if job.counts is not None and job.counts.article_urls]
-    if not told or told[-1].is_gone or told[-1].counts is None:
-        return ()
-    job, urls = told[-1], told[-1].counts.article_urls or ()
-    left = [url for number, url in enumerate(urls, 1) if number not in job.withdrawn]
-    # WeChat tells them with http: and answers to https: as well.
-    return tuple(re.sub("^http:", "https:", url) for url in left)
+    told = [job for job in record.jobs if job.addresses]
+    return told[-1].left_addresses if told else ()
 
 
 def _report(record: Record) -> Phrase:
@@ -512,12 +527,10 @@ def _report(record: Record) -> Phrase:
     return Phrase(say, command=Command("report", record.campaign))
 
 
-def _accepted(record: Record) -> Phrase:
+def _accepted(record: Record, at: datetime) -> Phrase:
     if status_of(record) is Status.SENDING:
         return Phrase("WeChat accepted it and delivers it now")
-    return Phrase(
-        "WeChat accepted it at {at}", at=moment(record.jobs[0].accepted_at.astimezone(BEIJING))
-    )
+    return Phrase("WeChat accepted it at {at}", at=moment(at.astimezone(BEIJING)))
 
 
 def is_counted(record: Record) -> bool:

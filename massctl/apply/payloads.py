@@ -68,9 +68,11 @@ def send_intent(
         batches=campaign.batches,
         body=_body(campaign, state, draft, video=repeated),
         draft=draft,
-        recipients=_recipients(campaign, record, batch, openids),
-        recipients_sha256=listed.batch_sha256s[(batch or 1) - 1] if listed is not None else None,
-        audience=approved_audience(campaign),
+        recipients=_recipients(campaign, state, record, batch, openids),
+        recipients_sha256=listed.batch_sha256s[(batch or 1) - 1]
+        if listed is not None and not listed.by_tag
+        else None,
+        audience={**approved_audience(campaign), **_filled_tag(campaign, state)},
         send_ignore_reprint=campaign.send_ignore_reprint if campaign.message.has_draft else None,
         repeats=repeats,
     )
@@ -110,8 +112,20 @@ def _body(
     return Body(message, (draft.media_id,))
 
 
+def _filled_tag(campaign: RenderedCampaign, state: State) -> dict[str, int]:
+    """Return the tag that massctl made for the audience, as the ledger writes it; nothing for every other audience."""
+    tag = state.tags.get((campaign.appid, campaign.audience.of or ""))
+    if not campaign.is_by_tag or tag is None or tag.tag_id is None:
+        return {}
+    return {"tag_id": tag.tag_id}
+
+
 def _recipients(
-    campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None
+    campaign: RenderedCampaign,
+    state: State,
+    record: Record,
+    batch: int | None,
+    openids: Openids | None,
 ) -> Recipients:
     """Choose whom a send goes to: never everybody for want of something better."""
     audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
@@ -121,6 +135,8 @@ def _recipients(
         return ToTag(audience.tag_id)
     if audience.tag is not None and resolved is not None:
         return ToTag(resolved.tag_id)
+    if filled := _filled_tag(campaign, state):
+        return ToTag(filled["tag_id"])
     if campaign.openid_list is not None and batch is not None and openids is not None:
         return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
     raise InvariantError(Phrase("the recipients of {name} are not known", name=campaign.name))

@@ -15,6 +15,8 @@ from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
 
 T = TypeVar("T")
+TAGGING_MAX = 50
+"""Openids in one call of batchtagging. Source: WeChat docs, "tags/members/batchtagging", read 2026-10."""
 
 
 class Ledger(Protocol):
@@ -122,6 +124,14 @@ class SendPermit(Protocol):
         ...
 
 
+class TaggingPermit(Protocol):
+    """Allows changes of one tag, for a while. `massctl.apply.audience_tag` issues it, and nothing else does."""
+
+    def use(self) -> int:
+        """Return the tag's id; raise a WeChatError when its time is over, so that no call leaves."""
+        ...
+
+
 class WeChat(Protocol):
     """One Official Account. Every method raises a WeChatError, except where it says otherwise.
 
@@ -162,6 +172,26 @@ class WeChat(Protocol):
 
     def tags(self) -> tuple[Tag, ...]:
         """Return the account's tags now (tags/get)."""
+        ...
+
+    def create_tag(self, name: str) -> Tag:
+        """Make a tag (tags/create). Never repeated by the adapter: TransportError leaves its outcome unknown."""
+        ...
+
+    def tag_people(self, permit: "TaggingPermit", openids: Sequence[str]) -> None:
+        """Give at most TAGGING_MAX followers a tag (tags/members/batchtagging): all of them, or none."""
+        ...
+
+    def untag_people(self, permit: "TaggingPermit", openids: Sequence[str]) -> None:
+        """Take a tag from at most TAGGING_MAX followers (tags/members/batchuntagging); one without it is no error."""
+        ...
+
+    def tag_members(self, tag_id: int) -> Iterator[tuple[str, ...]]:
+        """Read everybody who has a tag, page after page (user/tag/get); somebody may stand on two pages."""
+        ...
+
+    def followers(self) -> Iterator[tuple[str, ...]]:
+        """Read everybody who follows the account now, page after page (user/get); somebody may stand on two pages."""
         ...
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
@@ -212,6 +242,14 @@ class Openids(Protocol):
 
     def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
         """Return exactly the openids of a batch, from 1, as they were when the list was read."""
+        ...
+
+
+class People(Protocol):
+    """The people behind a snapshot's name."""
+
+    def __call__(self, sha256: Sha256, /) -> frozenset[str]:
+        """Return everybody whom a snapshot holds now, without those who were erased; raise a MassctlError if unread."""
         ...
 
 

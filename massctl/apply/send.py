@@ -302,6 +302,7 @@ def _block(
         allowance=spans_of(ahead, campaign.account, campaign.name),
         warnings=warnings_of(outcome.planned.diagnostics),
         is_counted_now=True,
+        people=judge.facts if (judge := context.case(campaign).people) is not None else None,
     )
 
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 View = Callable[[Console], str]
 """Makes what is printed; each form of a result loads its own view and no other."""
-DocumentView = Callable[[Console], "Shape | str"]
-"""Makes a document, or its JSON."""
+DocumentView = Callable[[Console], "Shape | str | bytes"]
+"""Makes a document, or its JSON: a long one as bytes, since text of it takes twice the memory."""
 
 
 def nothing(_: Console) -> str:
@@ -257,7 +257,7 @@ class _Document:
             return
         with _defer_one_interrupt():
             made = make(console)
-            if not isinstance(made, str):
+            if not isinstance(made, str | bytes):
                 made = views.json_writer.written(made, console.language)
             self._is_begun = True
             console.document(made)

@@ -54,6 +54,15 @@ def group_names(context: click.Context, _: click.Parameter, incomplete: str) -> 
     return sorted(name for name in groups if name.startswith(incomplete))
 
 
+def audience_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """List the audiences of the repository that begin so."""
+    from massctl.source.audiences import named_audiences
+    from massctl.source.repository import Repository
+
+    names = named_audiences(Repository(_root(context)))
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def series_names(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """List the series that campaigns of the repository name and that begin so."""
     from massctl.source.remarks import remarks_of

@@ -2,8 +2,7 @@
 
 Reading changes nothing and needs no lease. What was told is on record in the ledger, which all runners share. How far
 the readings have come is remembered on this machine alone: one that remembers nothing reads once more, and tells
-nothing twice. The output and every channel are told first, and the entries follow. A run that dies between them tells
-it again and loses none.
+nothing twice. The output and every channel are told as of everything else (`cli/notifications.py`).
 """
 
 from __future__ import annotations
@@ -20,25 +19,23 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from massctl.apply.notices import Notice
+from massctl.apply.notices import hears, is_over
 from massctl.apply.outcome import unread_of, what_happened
 from massctl.apply.ports import DataCube
 from massctl.apply.refresh import read_remote
-from massctl.cli.channels import notices_post, taken_posts, told_at_once
 from massctl.cli.downloads import downloads_of
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.link_check import silent_addresses
-from massctl.cli.notifications import notice_finder
+from massctl.cli.notifications import Found, Output, deliver, is_writable, notice_finder
 from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
 from massctl.model.diagnostics import Unread
-from massctl.model.entries import Event
+from massctl.model.entries import Event, Told
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
-from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State, beijing_day
 from massctl.model.statistics import ArticleDay, StatisticsCall
 from massctl.plan.drift import Drift, DriftKind
@@ -48,12 +45,10 @@ from massctl.plan.drift_readings import (
     after_reading,
     allowance_drift,
     due_readings,
-    ended_drifts,
     is_settled,
     known_drifts,
     may_drift,
-    new_drifts,
-    told_event,
+    over_facts,
 )
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.statistics import newest_day, website_sends
@@ -394,7 +389,8 @@ def _tell(
     untold = frozenset(each.name for each in left)
     remembered = _remembered(session, state)
     try:
-        untold = _Run(session, state, {each.name: each for each in left}, read, say).tell()
+        output = Output(lambda notices: say([each.drift for each in notices if each.drift]))
+        untold = _Telling(session, {each.name: each for each in left}, read, output).tell(state)
     finally:
         # Also where a channel cannot be opened: the next reading is not before its time.
         for each in left:
@@ -412,98 +408,57 @@ def _remembered(session: Session, state: State) -> ReadingProgressFile:
     return ReadingProgressFile(session.places.locks.parent, state.lineage)
 
 
-class _Run(Frozen):
+class _Telling(Frozen):
     """What one run read, and tells."""
 
     session: Session
-    state: State
     campaigns: Mapping[CampaignName, PlannedCampaign]
     read: DriftsRead
-    say: Callable[[Sequence[Drift]], None]
+    output: Output
 
-    def tell(self) -> frozenset[CampaignName]:
-        """Print drifts and post them to every channel, then record that; return the campaigns to be told of again."""
-        fresh = self._new(None)
-        if fresh:
-            self.say(fresh)
-        events: list[tuple[Event, Record]] = [
-            (told_event(each, None), self._record(each.campaign)) for each in fresh
-        ]
-        heard, untold = self._post()
-        events += heard + self._ended()
-        return frozenset(self.campaigns) if not self._recorded(events) else untold
+    def tell(self, state: State) -> frozenset[CampaignName]:
+        """Tell the output and every channel; return the campaigns of which somebody has still to hear."""
+        self._end(state)
+        deliver(self.session, state, self._found)
+        now = read_ledger(self.session)
+        return frozenset(
+            each.campaign
+            for channel, notices in self._found(now)
+            for each in notices
+            if not is_over(now.telling(each.record_key, each.fact, channel.name))
+        )
 
-    def _record(self, name: CampaignName) -> Record:
-        return self.state.record(name, self.campaigns[name].edition)
-
-    def _new(self, channel: str | None) -> list[Drift]:
-        found: list[Drift] = []
-        for name in self.campaigns:
-            record = self._record(name)
+    def _found(self, state: State) -> Found:
+        """List what each channel may have to hear, by a state that another runner may have written to."""
+        finder = notice_finder(self.session, state)
+        notices = [
+            finder.drifted(self.campaigns[each.campaign], each, drift_words(each), drift_hint(each))
+            for each in self.read.drifts
+            if each.campaign in self.campaigns
             # Another runner may have replaced the draft, or shown the version, while this one read.
-            there = [each for each in self.read.of(name) if not is_settled(each, record)]
-            found += new_drifts(there, self.state.drifts.get(record.key, ()), channel)
-        return found
-
-    def _ended(self) -> list[tuple[Event, Record]]:
-        """Return what is as recorded again, of the campaigns of which all could be read."""
-        found: list[tuple[Event, Record]] = []
-        for name in self.campaigns.keys() - self.read.unknown:
-            record = self._record(name)
-            told = self.state.drifts.get(record.key, ())
-            found += [(each, record) for each in ended_drifts(self.read.of(name), told)]
-        return found
-
-    def _post(self) -> tuple[list[tuple[Event, Record]], frozenset[CampaignName]]:
-        """Post to each channel what it has not heard; return what was taken, and the campaigns of the rest."""
-        finder = notice_finder(self.session, self.state)
-        wanted: list[tuple[Channel, list[Drift], list[Notice]]] = []
-        later: set[CampaignName] = set()
-        for channel in self.session.settings.notify:
-            hears = channel.events is None or "drift" in channel.events
-            if hears and (new := self._new(channel.name)):
-                notices = [
-                    finder.drifted(
-                        self.campaigns[each.campaign], each, drift_words(each), drift_hint(each)
-                    )
-                    for each in new
-                ]
-                # What a message does not take is told by the next one.
-                most = told_at_once(self.session, channel, notices)
-                wanted.append((channel, new[:most], notices[:most]))
-                later |= {each.campaign for each in new[most:]}
-        posts = [
-            (channel, notices_post(self.session, channel, notices))
-            for channel, _, notices in wanted
+            if not is_settled(each, state.record(each.campaign, each.edition))
         ]
-        taken = [wanted[index] for index in taken_posts(self.session, posts)]
-        heard = [
-            (told_event(each, channel.name), self._record(each.campaign))
-            for channel, new, _ in taken
-            for each in new
-        ]
-        names = {channel.name for channel, _, _ in taken}
-        untold = {
-            each.campaign for channel, new, _ in wanted if channel.name not in names for each in new
-        }
-        return list(heard), frozenset(untold | later)
+        hearers = [each for each in self.session.settings.notify if hears(each, "drift")]
+        return [(self.output, notices), *((each, notices) for each in hearers)]
 
-    def _recorded(self, events: list[tuple[Event, Record]]) -> bool:
-        """Record what was told, so that no other runner tells it again."""
-        if not events:
-            return True
-        session = self.session
-        try:
-            with alone(session):
-                ledger_session(session, self.state).record_each(events)
-        except LedgerError as error:
-            told = Phrase(
-                "drift was told, but this is not on record, so it is told again: {why}",
-                why=what_happened(error),
-            )
-            session.console.talk(told)
-            return False
-        return True
+    def _end(self, state: State) -> None:
+        """Record what people were told of and is as recorded again, so that they are told if it comes back."""
+        over: list[tuple[Event, Record]] = []
+        for name, planned_as in self.campaigns.items():
+            record, is_whole = state.record(name, planned_as.edition), name not in self.read.unknown
+            gone = {*over_facts(state, record, self.read.of(name), whole=is_whole)}
+            over += [
+                (Told(fact=str(fact), channel=channel, progress="untold"), record)
+                for fact, channel in state.told.get(record.key, {})
+                if fact in gone
+            ]
+        if over and is_writable(self.session, state):
+            try:
+                with alone(self.session, brief=True):
+                    ledger_session(self.session, state).record_each(over)
+            except LedgerError as error:
+                say = Phrase("drift that is over stays on record: {why}", why=what_happened(error))
+                self.session.console.talk(say)
 
 
 class _Remembered(Frozen):

@@ -15,16 +15,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 
 import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.apply.notices import Coming, Notice, NoticeFinder, hears, is_left, is_over
+from massctl.apply.notices import Coming, Hearer, Notice, NoticeFinder, hears, is_left, is_over
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, what_happened
 from massctl.cli.app import recorded_now
-from massctl.cli.channels import notices_post, say_untold, taken_posts, told_at_once, unreachable
+from massctl.cli.channels import (
+    POST_SECONDS,
+    notices_post,
+    say_untold,
+    taken_posts,
+    told_at_once,
+    unreachable,
+)
 from massctl.cli.ledger_access import (
     alone,
     ledger_refusal,
@@ -32,11 +39,12 @@ from massctl.cli.ledger_access import (
     read_ledger,
     require_writable,
 )
+from massctl.cli.parallel_calls import IN_FLIGHT_MAX
 from massctl.cli.planner import Planned, evidence_for
 from massctl.cli.pull_request_comments import is_forge_open, pull_request_of
 from massctl.cli.session import Session
 from massctl.errors import InvariantError, LedgerError, LedgerLockedError, MassctlError
-from massctl.model.entries import Entry, Told
+from massctl.model.entries import Entry, TellingProgress, Told
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile
@@ -44,7 +52,9 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State
 from massctl.model.telling import AGAIN_AFTER, TRIES_MAX, Telling
+from massctl.notify.registry import kind_of
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
+from massctl.view.notices import needs_somebody
 from massctl.whole_file import write_whole
 
 
@@ -166,12 +176,24 @@ class Notifier(Struct):
         return [lead for channel in self.session.settings.notify for lead in channel.leads]
 
 
-Found: TypeAlias = Sequence[tuple[Channel, Sequence[Notice]]]
+class Output(Frozen):
+    """The run's own output, which is told as a channel is."""
+
+    say: Callable[[Sequence[Notice]], None]
+    name: ClassVar[str] = "output"
+    """Variables have names in capitals."""
+    shown_name: ClassVar[str] = name
+    events: ClassVar[None] = None
+
+
+Found: TypeAlias = Sequence[tuple[Channel | Output, Sequence[Notice]]]
 """Of each channel what it may have to hear, in the order of the ledger."""
 MESSAGES_MAX = 5
 """To one channel at once: a robot of WeCom takes 20 a minute. The next run tells the rest."""
 IN_FULL_MAX = 4
 """So many notices are told to a chat with what is sent to whom."""
+PASS_SECONDS = 30.0
+"""So long a run posts notices: no post begins that could end later. The next run tells the rest."""
 LOCK_SECONDS = 120.0
 """So long a run on this machine is waited for until what was told is put on record."""
 
@@ -179,7 +201,7 @@ LOCK_SECONDS = 120.0
 class Message(Frozen):
     """What one channel is posted at once."""
 
-    channel: Channel
+    channel: Channel | Output
     notices: tuple[Notice, ...]
 
 
@@ -204,12 +226,15 @@ def deliver(session: Session, state: State, find: Callable[[State], Found]) -> l
         state = read_ledger(session)  # Another runner wrote meanwhile, and may have begun it first.
     claims = {each.serial for each in begun}
     mine = [_claimed(state, each, claims) for each in due]
-    taken: list[Message] = []
+    came: dict[int, TellingProgress] = {}
+    left = [each for each in mine if each.notices]
     try:
-        taken += _posted(session, [each for each in mine if each.notices])
+        came.update(_posted(session, left))
     finally:
-        _settle(session, state, due, mine, taken)
-    return taken
+        _settle(
+            session, state, [(each, came.get(index, "failed")) for index, each in enumerate(left)]
+        )
+    return [each for index, each in enumerate(left) if came[index] == "told"]
 
 
 def _messages(session: Session, state: State, found: Found) -> list[Message]:
@@ -222,20 +247,22 @@ def _reachable(session: Session, wanted: Found) -> list[Message]:
     """Cut what each channel is to hear into messages, as many as are posted now, and say who cannot be posted to."""
     messages: list[Message] = []
     for channel, due in wanted:
-        if due and (why := unreachable(session, channel)) is not None:
+        if isinstance(channel, Output):
+            messages += [Message(channel, tuple(due))] if due else []
+        elif due and (why := unreachable(session, channel)) is not None:
             say_untold(session, channel, why)
         else:
             messages += _pages(session, channel, due)[:MESSAGES_MAX]
     return messages
 
 
-def _due(state: State, channel: Channel, notices: Sequence[Notice], now: datetime) -> list[Notice]:
+def _due(state: State, channel: Hearer, notices: Sequence[Notice], now: datetime) -> list[Notice]:
     """List what a channel is to be told now; nothing of an edition before what came on record earlier was told."""
     due: list[Notice] = []
     waits: set[RecordKey] = set()
     for each in notices:
         known = _telling(state, each, channel)
-        if each.record_key in waits or not _concerns(state, channel, each):
+        if each.record_key in waits or not _concerns(state, channel, each, now):
             continue
         if known is None or known.is_due(now, again=each.met_again):
             due.append(each)
@@ -244,22 +271,26 @@ def _due(state: State, channel: Channel, notices: Sequence[Notice], now: datetim
     return due
 
 
-def _concerns(state: State, channel: Channel, notice: Notice) -> bool:
+def _concerns(state: State, channel: Hearer, notice: Notice, now: datetime) -> bool:
     if not notice.is_recorded:
         return hears(channel, notice.happening)
     record = state.record(notice.campaign, notice.edition)
-    return is_left(state, record, notice.fact, channel)
+    return is_left(state, record, notice.fact, channel, now)
 
 
-def _telling(state: State, notice: Notice, channel: Channel) -> Telling | None:
+def _telling(state: State, notice: Notice, channel: Hearer) -> Telling | None:
     return state.telling(notice.record_key, notice.fact, channel.name)
 
 
 def _pages(session: Session, channel: Channel, due: Sequence[Notice]) -> list[Message]:
     """Cut what is due into messages; a chat is told many in short, and reports of different days share none."""
     messages: list[Message] = []
-    if channel.kind not in ("webhook", "email") and len(due) > IN_FULL_MAX:
+    is_chat = kind_of(channel).is_chat
+    if is_chat and len(due) > IN_FULL_MAX:
         due = [replace(each, block=None) for each in due]
+    if is_chat:  # Editions that need somebody stand in its first message, each in its order.
+        urgent = {each.record_key for each in due if needs_somebody(each)}
+        due = sorted(due, key=lambda each: each.record_key not in urgent)
     for day in dict.fromkeys(_day(each) for each in due):
         left = [each for each in due if _day(each) == day]
         while left:
@@ -286,37 +317,40 @@ def _claimed(state: State, message: Message, claims: set[int]) -> Message:
     return Message(message.channel, tuple(mine))
 
 
-def _posted(session: Session, messages: Sequence[Message]) -> Iterator[Message]:
-    """Post the first message of each channel beside each other, then the second; who fails gets no more now."""
-    left = list(messages)
-    while left:
-        first = list({each.channel.name: each for each in reversed(left)}.values())
-        posts = [
-            (each.channel, notices_post(session, each.channel, each.notices)) for each in first
-        ]
-        taken = [first[index] for index in taken_posts(session, posts)]
-        yield from taken
-        names = {each.channel.name for each in taken}
-        left = [each for each in left if each not in first and each.channel.name in names]
+def _posted(session: Session, messages: Sequence[Message]) -> Iterator[tuple[int, TellingProgress]]:
+    """Post the first message of each channel beside each other, then the second; yield what came of each, by index.
 
-
-_Outcome: TypeAlias = Literal["begun", "told", "failed"]
+    Who fails gets no more now. What there is no time for is untold: the next run finds it as this one did.
+    """
+    until = time.monotonic() + PASS_SECONDS
+    left: list[tuple[int, Channel, Sequence[Notice]]] = []
+    for index, each in enumerate(messages):
+        if isinstance(each.channel, Output):
+            each.channel.say(each.notices)
+            yield index, "told"
+        else:
+            left.append((index, each.channel, each.notices))
+    while left and time.monotonic() + POST_SECONDS <= until:
+        first = [*{each[1].name: each for each in reversed(left)}.values()][:IN_FLIGHT_MAX]
+        posts = [(channel, notices_post(session, channel, told)) for _, channel, told in first]
+        taken: set[int] = set()
+        for place in taken_posts(session, posts):
+            taken.add(first[place][0])
+            yield first[place][0], "told"
+        failing = {channel.name for index, channel, _ in first if index not in taken}
+        left = [each for each in left if each[0] not in taken]
+        yield from ((index, "failed") for index, channel, _ in left if channel.name in failing)
+        left = [each for each in left if each[1].name not in failing]
+    yield from ((index, "untold") for index, _, _ in left)
 
 
 def _settle(
-    session: Session,
-    state: State,
-    due: Sequence[Message],
-    mine: Sequence[Message],
-    taken: Sequence[Message],
+    session: Session, state: State, outcomes: Sequence[tuple[Message, TellingProgress]]
 ) -> None:
-    """Put on record what came of each message; what another runner tells is that runner's to settle."""
-    outcomes: list[tuple[Message, _Outcome]] = [
-        (each, "told" if each in taken else "failed") for each in mine if each.notices
-    ]
+    """Put on record what came of each message."""
     try:
         _record(session, state, outcomes)
-        for message in (each for each, outcome in outcomes if outcome == "failed"):
+        for message in (each for each, progress in outcomes if progress == "failed"):
             _say_given_up(session, state, message)
     except LedgerError as error:
         told = Phrase(
@@ -338,7 +372,7 @@ def _say_given_up(session: Session, state: State, message: Message) -> None:
         session.console.talk(given_up_words(message.channel, facts))
 
 
-def given_up_words(channel: Channel, facts: Sequence[str]) -> Phrase:
+def given_up_words(channel: Channel | Output, facts: Sequence[str]) -> Phrase:
     """Return that a channel is not told of some facts any more."""
     say = Phrase("{name} (notify) was tried {tries} times, and will never be told: {facts}")
     return Phrase(say, name=channel.shown_name, tries=TRIES_MAX, facts=", ".join(facts))
@@ -358,15 +392,15 @@ def never_told(session: Session, state: State) -> Iterator[Phrase]:
 
 
 def _record(
-    session: Session, state: State, outcomes: Sequence[tuple[Message, _Outcome]]
+    session: Session, state: State, outcomes: Sequence[tuple[Message, TellingProgress]]
 ) -> Sequence[Entry]:
     """Record how far the telling of each notice has come, as one append; wait for another run on this machine."""
     about = [
         (
-            Told(fact=each.fact, channel=message.channel.name, outcome=outcome),
+            Told(fact=str(each.fact), channel=message.channel.name, progress=progress),
             state.record(each.campaign, each.edition),
         )
-        for message, outcome in outcomes
+        for message, progress in outcomes
         for each in message.notices
     ]
     until = time.monotonic() + LOCK_SECONDS
@@ -395,10 +429,11 @@ def _told_without_ledger(session: Session, state: State, found: Found) -> list[M
     """Tell what this run met, as this machine remembers what it told; what is on record waits for a later run."""
     memory = MachineMemory(session, state.lineage)
     due = [(channel, memory.due(channel, notices)) for channel, notices in found]
-    taken = []
-    for each in _posted(session, _reachable(session, due)):
-        taken.append(each)
-        memory.note(each)
+    messages, taken = _reachable(session, due), list[Message]()
+    for index, progress in _posted(session, messages):
+        if progress == "told":
+            taken.append(messages[index])
+            memory.note(messages[index])
     return taken
 
 
@@ -406,14 +441,14 @@ def notice_finder(session: Session, state: State, since: datetime | None = None)
     """Return what words the facts of a run; `since` is when it began."""
     now = session.clock.now()
     return NoticeFinder(
-        state,
-        {AppId(each.appid): name for name, each in session.settings.accounts.items()},
-        lambda record: evidence_for(session, record, state),
-        now,
-        since or now,
-        lambda record: _content(session, record),
-        lambda appid: _ahead(session, state, appid),
-        PullRequests(session).page,
+        state=state,
+        accounts={AppId(each.appid): name for name, each in session.settings.accounts.items()},
+        evidence=lambda record: evidence_for(session, record, state),
+        now=now,
+        since=since or now,
+        content=lambda record: _content(session, record),
+        ahead=lambda appid: _ahead(session, state, appid),
+        pull_request=PullRequests(session).page,
     )
 
 
@@ -487,7 +522,7 @@ class MachineMemory:
         self._now = session.clock.now()
         self._told = {key: at for key, at in self._read().items() if self._is_late(at)}
 
-    def due(self, channel: Channel, notices: Sequence[Notice]) -> list[Notice]:
+    def due(self, channel: Hearer, notices: Sequence[Notice]) -> list[Notice]:
         """Leave out what is on record, what a channel does not hear of, and what it was told in the last day."""
         met = [each for each in notices if not each.is_recorded and each.happening != "upcoming"]
         return [
@@ -518,5 +553,5 @@ class MachineMemory:
         return False
 
 
-def _key(channel: Channel, notice: Notice) -> str:
+def _key(channel: Hearer, notice: Notice) -> str:
     return f"{channel.name} {notice.key}"

@@ -76,12 +76,13 @@ class Console(Frozen):
         if text:
             write(text.rstrip("\n"))
 
-    def document(self, text: str) -> None:
+    def document(self, text: str | bytes) -> None:
         """Write a JSON document to standard output: always UTF-8, whatever the terminal speaks."""
+        written = utf8(text) if isinstance(text, str) else text
         if on_github():
             # No line of JSON begins with `::`, and only a string of it can hold this.
-            text = text.replace("##[", "#\\u0023[")
-        write(utf8(text.rstrip("\n")) + b"\n")
+            written = written.replace(b"##[", b"#\\u0023[")
+        write(written.rstrip(b"\n") + b"\n")
 
     def exchanged(self, text: str) -> None:
         """Write a comment or a calendar to standard output, in UTF-8; nothing is shown of what defuses a command."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.audience.arithmetic import ListedPeople
 from massctl.child import ChildError, missing_words
 from massctl.cli import views
 from massctl.cli.ledger_access import (
@@ -42,6 +43,7 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
+    from massctl.audience.snapshots import Snapshots
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
@@ -146,7 +148,7 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
         rules = _braked(session, rules)
     again = partial(_plan, session, desired, state, rules, options, damage)
     plan, alone, copied = _shared(session, state, again()) if by_hand else (again(), None, [])
-    strays = desires.strays() if is_whole else desires.about_defaults_above(wanted)
+    strays = desires.strays() if is_whole else desires.about_shared_by(wanted)
     told = [*([] if session.selection.groups else session.warnings), *strays]
     told += copied if acts else []
     windows = {each.name: each.window for each in desired if each.window is not None}
@@ -209,7 +211,7 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     rules = unasked(_rules(session, names, desired, state, desires, working_tree))
     plan = _plan(session, desired, state, rules, PlanOptions())
     is_whole = not names and session.selection.is_everything
-    strays = desires.strays() if is_whole else desires.about_defaults_above(wanted)
+    strays = desires.strays() if is_whole else desires.about_shared_by(wanted)
     own = [] if session.selection.groups else session.warnings
     return plan, [*own, *strays, *unsendable(session, state, desired)]
 
@@ -373,7 +375,23 @@ def _rules(
     agenda = agenda_of(
         working_tree, state, [*desired, *others], desires.folders(), named, session.clock.now()
     )
-    return replace(session.rules(names, agenda), sent_by=_sent_by(session, state))
+    rules = session.rules(names, agenda)
+    return replace(
+        rules, sent_by=_sent_by(session, state), people=_people(session, state, working_tree)
+    )
+
+
+def _people(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
+    """Return what looks into lists and snapshots, once a plan asks."""
+
+    def snapshots() -> "Snapshots":
+        # Most plans read no snapshot.
+        from massctl.audience.snapshots import SnapshotKey, Snapshots
+
+        key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
+        return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
+
+    return ListedPeople(working_tree, snapshots)
 
 
 def _sent_by(session: Session, state: State) -> SentBy:

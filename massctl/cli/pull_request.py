@@ -13,6 +13,7 @@ from massctl.errors import ForgeError, RefusedError
 from massctl.forge.folded import is_folded
 from massctl.ledger.git_branch import GitBranch, Push, Tip
 from massctl.ledger.git_remote import way_of
+from massctl.model.audience import AUDIENCES
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGNS, LOCK_FILE, folder_name
 from massctl.model.phrase import Phrase, enumerated
@@ -105,7 +106,8 @@ def write_files(session: "Session", number: int, sha: str | None = None) -> Pull
 
 
 def _is_read(path: str) -> bool:
-    return path in ROOT_FILES or is_settings(path) or path.partition("/")[0] == CAMPAIGNS
+    is_read = path.partition("/")[0] in (CAMPAIGNS, AUDIENCES)
+    return path in ROOT_FILES or is_settings(path) or is_read
 
 
 def _refuse_links(files: "Mapping[str, str]", paths: Sequence[str]) -> None:

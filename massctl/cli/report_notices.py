@@ -14,7 +14,7 @@ from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
 from massctl.cli.channels import taken_posts
 from massctl.cli.ledger_access import alone, ledger_session
-from massctl.cli.notifications import Message, deliver, is_writable
+from massctl.cli.notifications import Message, Output, deliver, is_writable
 from massctl.cli.pull_request_comments import (
     PULL_REQUEST,
     is_forge_open,
@@ -29,6 +29,7 @@ from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, status_of
+from massctl.model.telling import Fact
 from massctl.notify.registry import kind_of
 from massctl.plan.statistics import newest_day, publication_days, send_days
 from massctl.report.report import DAYS, Report, SendReport
@@ -94,11 +95,10 @@ def _tell_account(
 
 def _comment_account(session: Session, state: State, appid: AppId) -> None:
     """Comment the report of day 7 on the pull requests that brought the sends of an account."""
-    key = _fact(COMMENT_DAY), PULL_REQUEST
     due = [
         record
         for record, day in _due(session, state, appid)
-        if day == COMMENT_DAY and not is_over(state.telling(record.key, *key))
+        if day == COMMENT_DAY and not is_over(state.telling(record.key, _fact(day), PULL_REQUEST))
     ]
     if not due or not is_forge_open(session) or not is_writable(session, state):
         return
@@ -115,7 +115,7 @@ def _comment_account(session: Session, state: State, appid: AppId) -> None:
             comments.write(record.campaign, mark, reach_comment(notice, session.console.reader))
             told.append(record)
     if told:  # A run that dies before this finds the comments by their marks.
-        event = Told(fact=_fact(COMMENT_DAY), channel=PULL_REQUEST, outcome="told")
+        event = Told(fact=str(_fact(COMMENT_DAY)), channel=PULL_REQUEST, progress="told")
         with alone(session, brief=True):
             ledger_session(session, state).record_each([(event, each) for each in told])
 
@@ -124,8 +124,8 @@ def _is_untold(state: State, record: Record, day: int, channel: Channel) -> bool
     return not is_over(state.telling(record.key, _fact(day), channel.name))
 
 
-def _fact(day: int) -> str:
-    return f"report {day}"
+def _fact(day: int) -> Fact:
+    return Fact.of("report", day)
 
 
 def _due(session: Session, state: State, appid: AppId) -> Iterator[tuple[Record, int]]:
@@ -152,16 +152,15 @@ def _counted(report: Report, record: Record, day: int) -> SendReport | None:
 def _notice(session: Session, record: Record, send: SendReport, day: int) -> Notice:
     sentence, *lines = short_report(send, send.verdict_by(day) or send.verdict)
     return Notice(
-        "report",
-        _fact(day),
-        record.campaign,
-        send.title,
-        send.account,
-        record.edition,
-        status_of(record),
-        record.attempts[-1].event.digest if record.attempts else None,
-        session.clock.now(),
-        sentence,
+        fact=_fact(day),
+        campaign=record.campaign,
+        title=send.title,
+        account=send.account,
+        edition=record.edition,
+        status=status_of(record),
+        digest=record.attempts[-1].event.digest if record.attempts else None,
+        at=session.clock.now(),
+        message=sentence,
         reach=Reach(day, tuple(lines)),
     )
 
@@ -170,12 +169,12 @@ def _post_pictures(
     session: Session, message: Message, report: Report, sends: Sequence[SendReport]
 ) -> None:
     """Post the pictures of what was told, one a post; a picture that is not taken is said, and the words were told."""
-    kind = kind_of(message.channel)
-    if not kind.takes_pictures:
+    channel = message.channel
+    if isinstance(channel, Output) or not (kind := kind_of(channel)).takes_pictures:
         return
     pictures = [_picture(session, report, each) for each in sends]
     posts = [kind.picture(each) for each in pictures if each is not None]
-    tuple(taken_posts(session, [(message.channel, post) for post in posts if post is not None]))
+    tuple(taken_posts(session, [(channel, post) for post in posts if post is not None]))
 
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from massctl.view import audience as audience
     from massctl.view import destinations as destinations
     from massctl.view import diagnostics as diagnostics
     from massctl.view import doctor as doctor

@@ -37,9 +37,6 @@ _CALLS = "calls"
 _SHAPES = {_ARTICLES: ArticleDay, _ACCOUNT: AccountDay, _CALLS: JudgedCall}
 """What a line of each kind of file says."""
 
-_DAYS = frozenset({"ref_date", "stat_date", "begin_date", "end_date", "at", "seen_at"})
-_TEXTS = frozenset({"msgid", "title", "content_url", "read_user_source"})
-
 _FILE_NAME = re.compile(
     rf"(?:{_ARTICLES}|{_ACCOUNT}|{_CALLS})-[0-9]{{4}}-[0-9]{{2}}\.jsonl", re.ASCII
 )
@@ -152,14 +149,11 @@ class StatisticsFiles(ABC):
             name for name in sorted(self._names(appid)) if name.startswith(kind) and name >= first
         ]
         read = Decoder(_SHAPES[kind]).decode
-        days = _DAYS.intersection(_SHAPES[kind].__struct_fields__)
-        texts = _TEXTS.intersection(_SHAPES[kind].__struct_fields__)
         for line in self._lines(appid, names):
             if line.strip():
                 try:
                     row = read(line)
-                    _require_days(row, days)
-                    _require_lines(row, texts)
+                    _require_sound(row)
                 except ValueError:
                     unreadable.number += 1
                 else:
@@ -255,20 +249,13 @@ def _file(kind: str, day: date) -> str:
     return f"{kind}-{day:%Y-%m}.jsonl"
 
 
-def _require_days(row: Frozen, days: Iterable[str]) -> None:
-    """Raise ValueError for a day that is no day of ours: a sum of a day and some days would be no date."""
-    for name in days:
-        if not 2000 <= getattr(row, name).year < 3000:
-            raise ValueError(name)
-
-
-def _require_lines(row: Frozen, texts: Iterable[str]) -> None:
-    """Raise ValueError for a text that may not be shown."""
-    for name in texts:
-        value: str | Mapping[str, int] | None = getattr(row, name)
-        each = (value,) if isinstance(value, str) else value or ()
-        if not all(map(is_line, each)):
-            raise ValueError(name)
+def _require_sound(row: ArticleDay | AccountDay | JudgedCall) -> None:
+    """Raise ValueError for a day of no year of ours, which with some days more may be no date; or for hostile text."""
+    for day in row.days:
+        if not 2000 <= day.year < 3000:
+            raise ValueError(day)
+    if not all(map(is_line, filter(None, row.texts))):
+        raise ValueError(row.texts)
 
 
 def _written(row: Frozen) -> str:

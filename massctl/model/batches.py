@@ -22,6 +22,8 @@ class OpenidList:
     """The most openids of one batch: a parameter for tests, so that a small list has many batches."""
     batch_sha256s: tuple[Sha256, ...] = field(default=(), compare=False, repr=False)
     """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
+    by_tag: bool = False
+    """massctl fills a tag with them, and one job goes to the tag; no batches."""
     sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
     """How many openids each batch has, from batch 1."""
 
@@ -31,7 +33,12 @@ class OpenidList:
     @property
     def batches(self) -> int:
         """How many jobs it takes."""
-        return len(self.sizes)
+        return 1 if self.by_tag else len(self.sizes)
+
+    @property
+    def cut(self) -> int | None:
+        """Into how many batches a send cuts it; None where one job goes to a tag."""
+        return None if self.by_tag else self.batches
 
 
 def batch_sizes(count: int, most: int = BATCH_MAX) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
     CELL_NAME_PATTERN,
+    FOLDER_NAME_PATTERN,
     OPENID_PATTERN,
     VARIABLE_NAME_PATTERN,
     WECHAT_NAME_PATTERN,
@@ -144,7 +145,7 @@ def _said_of_all(written: Any) -> Any:
 
 
 class Audience(Strict):
-    """Who receives the message: exactly one of is_to_all, tag_id, tag and openids. There is no default."""
+    """Who receives the message: exactly one of is_to_all, tag_id, tag, openids and of. There is no default."""
 
     is_to_all: Annotated[
         Literal[True] | None, BeforeValidator(_said_of_all, json_schema_input_type=bool | None)
@@ -158,8 +159,15 @@ class Audience(Strict):
     openids: NonEmpty | None = None
     """A file with one openid a line, or a .csv with an `openid` column; 2 or more, in jobs of at most 10000. Service
     accounts only. Keep it out of public repositories."""
+    of: Annotated[str, StringConstraints(pattern=FOLDER_NAME_PATTERN)] | None = None
+    """The name of an audience (人群): those who were frozen in audiences/NAME.lock.json. Service accounts only."""
     expect: Expect | None = None
     """Bounds for the size of the audience; outside them nothing is sent."""
+
+    @property
+    def is_list(self) -> bool:
+        """Return whether it names people one by one, who are sent to in batches."""
+        return self.openids is not None or self.of is not None
 
 
 class Send(Strict):
@@ -447,7 +455,9 @@ EITHER_OF = {
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
 MATRIX = "matrix"
 EVERYBODY = "is_to_all"
-AUDIENCES = (EVERYBODY, "tag_id", "tag", "openids")
+LISTS = ("openids", "of")
+"""Audiences of people one by one."""
+AUDIENCES = (EVERYBODY, "tag_id", "tag", *LISTS)
 
 
 YEAR_MIN = 1970
@@ -469,6 +479,16 @@ def as_cell(data: Mapping[str, Any], index: int) -> dict[str, Any]:
     if "vars" in cell and isinstance(data.get("vars", {}), Mapping):
         found["vars"] = {**data.get("vars", {}), **mapping_of(cell["vars"])}
     return found
+
+
+def list_key(audience: Mapping[str, Any]) -> str | None:
+    """Return under which key an audience, as declared or recorded, names people one by one; None where it does not.
+
+    One that is reached by a tag is sent to as a tag.
+    """
+    if audience.get("by") == "tag":
+        return None
+    return next((key for key in LISTS if key in audience), None)
 
 
 def faults_by_cell(
@@ -584,7 +604,7 @@ def _campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_media(data),
         *_card_ext(data),
         *_one_audience(data),
-        *_bounds(data),
+        *expect_faults(mapping_of(data.get("audience")).get("expect"), ("audience", "expect")),
         *_reprint(data),
         *_window(data),
         *_looks(data),
@@ -716,9 +736,9 @@ def _one_audience(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
-def _bounds(data: Mapping[str, Any]) -> Iterator[Fault]:
+def expect_faults(said: object, key: KeyPath) -> Iterator[Fault]:
     """Refuse an expected size that no audience can have."""
-    expect = mapping_of(mapping_of(data.get("audience")).get("expect"))
+    expect = mapping_of(said)
     low = expect.get("min")
     high = expect.get("max")
     if type(low) is int and type(high) is int and low > high:
@@ -726,7 +746,7 @@ def _bounds(data: Mapping[str, Any]) -> Iterator[Fault]:
             "MC014",
             Phrase("min {low} is more than max {high}: no audience can match", low=low, high=high),
             Phrase("correct one of the two numbers"),
-            key=("audience", "expect", "min"),
+            key=(*key, "min"),
             at_key=False,
         )
 
@@ -771,7 +791,7 @@ def _handoff(data: Mapping[str, Any]) -> Iterator[Fault]:
             TAKE_OUT,
             key=("handoff",),
         )
-    elif "openids" in mapping_of(data.get("audience")):
+    elif list_key(mapping_of(data.get("audience"))) is not None:
         yield Fault(
             "MC014",
             Phrase(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeGuard, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
@@ -40,21 +40,9 @@ DraftDeletedReason = Literal[
 ]
 """Another one replaces it, or its send left it over; nothing can send it; WeChat kept less of it than was given; it was
 changed in the console and stays there; it was gone already."""
-ToldKind = Literal[
-    "draft_changed",
-    "draft_gone",
-    "tag_gone",
-    "tag_renamed",
-    "tag_emptied",
-    "audience_outside",
-    "picture_gone",
-    "article_gone",
-    "link_silent",
-    "preview_unseen",
-    "lock_stale",
-    "allowance_used",
-]
-"""What people are told of before a window; `DriftKind` in `plan/drift.py` says each."""
+TellingProgress = Literal["begun", "told", "failed", "untold"]
+"""How far the telling of a fact to a channel has come. `untold`: as before it was begun, because it is over, or because
+the run had no time to post it."""
 Moment = Annotated[datetime, Meta(tz=True)]
 JobState = Literal["sending", "awaiting_admin", "sent", "failed", "deleted", "unknown"]
 """What mass/get or an event says about a job."""
@@ -325,6 +313,19 @@ class WebsiteSendRetracted(_Event, kw_only=True):
     reason: str
 
 
+class AudienceErased(_Event, kw_only=True):
+    """People were erased from a snapshot: their places are blank, and nobody is renumbered."""
+
+    snapshot: str
+    """`sha256:` and what names the snapshot, as it was frozen."""
+    left: int
+    """How many people it still holds."""
+    content_sha256: str
+    """`sha256:` and the digest of what it holds now: as the snapshot's, with nothing in a blank place."""
+    by: str
+    """Who asked for it."""
+
+
 LEDGER_FORMAT_VERSION = 1
 GENESIS = "sha256:" + "0" * 64
 """`prev` of the first entry."""
@@ -390,6 +391,62 @@ class AudienceResolved(_Event, kw_only=True):
     name: str
     count: int
     """Followers with the tag."""
+
+
+class TagBegun(_Event, kw_only=True):
+    """tags/create is about to leave. Durable before its request, so that a tag whose answer is lost is ours."""
+
+    appid: str
+    audience: str
+    name: str
+    refused: bool | None = None
+    """True: WeChat refused it, so no tag of this name is ours."""
+
+
+class TagMade(_Event, kw_only=True):
+    """tags/create made the tag of an audience, or a run found the one whose answer was lost, with nobody in it."""
+
+    appid: str
+    audience: str
+    tag_id: int
+    name: str
+
+
+class TagFillBegun(_Event, kw_only=True):
+    """People are about to get the tag of an audience, or to lose it. Durable before the first call, and again while a
+    fill takes long. A send to other people waits until no call of it can arrive any more."""
+
+    appid: str
+    audience: str
+    tag_id: int
+    snapshot: str
+    """`sha256:` and the name of the snapshot."""
+    people_sha256: str
+    """`sha256:` and what names those who are to have it: the snapshot's people without the erased ones."""
+    again: int | None = None
+    """Serial of the first one of this fill, where it takes long; None of the first one."""
+
+
+class TagFilled(_Event, kw_only=True):
+    """The tag of an audience was read back, and has exactly the people of a snapshot who follow the account."""
+
+    appid: str
+    audience: str
+    tag_id: int
+    snapshot: str
+    """As in its `tag_fill_begun`."""
+    people_sha256: str
+    """As in its `tag_fill_begun`."""
+    count: int
+    """How many have the tag."""
+    added: int = 0
+    removed: int = 0
+    unfollowed: int = 0
+    """People of the snapshot who do not follow the account any more, so that WeChat gives them no tag."""
+    by_hand: int = 0
+    """People who differed from what massctl had left in the tag: somebody edited it in the console."""
+    begun: int | None = None
+    """Serial of its first `tag_fill_begun`; None where nobody had to be tagged or untagged."""
 
 
 class DraftBegun(_Event, kw_only=True):
@@ -480,34 +537,11 @@ class Told(_Event, kw_only=True):
     """A channel of `notify` is about to hear of a fact, heard of it, or could not be reached."""
 
     fact: str
-    """Names the fact within its campaign and edition: `accepted`, `ended`, `report 7`."""
+    """Names the fact within its campaign and edition, as `Fact` in `model/telling.py` does: `ended`, `report 7`."""
     channel: str
-    """The channel, by the name of its variable."""
-    outcome: Literal["begun", "told", "failed"]
+    """The channel, by the name of its variable; `output` is the run's own output, `pull request` its comments."""
+    progress: TellingProgress
     """`begun` before the post: a run that dies behind it may tell once more, and no other run tells meanwhile."""
-
-
-class DriftTold(_Event, kw_only=True):
-    """People were told that something drifted from what is recorded, before the window."""
-
-    kind: ToldKind
-    subject: str
-    """What drifted: a draft's media_id, an audience, an address, a digest or an account."""
-    before: str | int | None = None
-    """As it was recorded."""
-    now: str | int | None = None
-    """As it is; None if it is gone."""
-    value: str
-    """What makes a later drift of the same another one, which is told too."""
-    channel: str | None = None
-    """The channel of `notify`, by the name of its variable; None if only the output of the run told it."""
-
-
-class DriftEnded(_Event, kw_only=True):
-    """What people were told of is as recorded again. If it drifts once more, they are told once more."""
-
-    kind: ToldKind
-    subject: str
 
 
 class Expired(_Event, kw_only=True):
@@ -524,6 +558,26 @@ class ListEnded(_Event, kw_only=True):
     batches: list[int] | None = None
     """The batches whose openids it has: those that surely nobody has. None if an earlier massctl wrote it."""
     by: str
+
+
+class AudienceCut(_Event, kw_only=True):
+    """People were taken off an audience, before anybody could have the message. The send goes to those who stay."""
+
+    snapshot: str
+    """The snapshot that was approved."""
+    kept_snapshot: str
+    """The snapshot of those who stay; each of them is in the approved one."""
+    kept: int
+    """How many they are."""
+    removed: dict[Literal["erased", "excluded", "capped", "has_it"], int]
+    """How many were taken off, by the reason. Each is counted once."""
+
+
+class BatchClosed(_Event, kw_only=True):
+    """Fewer than two people are left of a batch, since others were erased: it is never sent."""
+
+    batch: int
+    left: int
 
 
 class Adopted(_Event, kw_only=True):
@@ -550,6 +604,10 @@ Event = (
     | VideoMade
     | MessageStaged
     | AudienceResolved
+    | TagBegun
+    | TagMade
+    | TagFillBegun
+    | TagFilled
     | DraftBegun
     | DraftNotSaved
     | DraftSaved
@@ -563,13 +621,14 @@ Event = (
     | SendSettled
     | SendImported
     | WebsiteSendRetracted
+    | AudienceErased
     | JobStatus
     | Withdrawn
     | Told
-    | DriftTold
-    | DriftEnded
     | Expired
     | ListEnded
+    | AudienceCut
+    | BatchClosed
     | Adopted
 )
 """What happened, without when and where in the chain."""
@@ -622,6 +681,11 @@ _WITHOUT_CAMPAIGN = frozenset(
         MaterialForgotten,
         SendImported,
         WebsiteSendRetracted,
+        TagBegun,
+        TagMade,
+        TagFillBegun,
+        TagFilled,
+        AudienceErased,
     }
 )
 
@@ -666,11 +730,6 @@ def event_of(members: dict[str, Any]) -> Event:
     return event
 
 
-def is_notice(event: Any) -> "TypeGuard[Told | DriftTold | DriftEnded]":
-    """Return whether an entry says only what people were told: no plan and no send depends on it."""
-    return isinstance(event, Told | DriftTold | DriftEnded)
-
-
 def is_observed(event: Any) -> bool:
     """Return whether an entry only tells what happened already, and decides nothing."""
     match event:
@@ -683,8 +742,6 @@ def is_observed(event: Any) -> bool:
             | SendInDoubt()
             | JobStatus()
             | Told()
-            | DriftTold()
-            | DriftEnded()
             | Expired()
         ):
             return True

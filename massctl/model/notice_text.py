@@ -17,8 +17,8 @@ class NoticeText(Frozen):
 
     happening: str
     """What happened, in one or two words."""
-    subject: str
-    """To which letter of which account."""
+    letter: str
+    """To which letter."""
     lines: tuple[str, ...] = ()
     """What is true now: sentences and numbers."""
     links: tuple[NoticeLink, ...] = ()
@@ -27,8 +27,32 @@ class NoticeText(Frozen):
     """What to type or to do, a line each."""
     needs_somebody: bool = False
     """Somebody has to act."""
+    account: str = ""
+    """Whose letter it is; empty where nobody knows."""
+
+    @property
+    def subject(self) -> str:
+        """Return to which letter of which account it happened."""
+        return self.letter + self._owner
 
     @property
     def head(self) -> str:
         """Return the first line."""
         return f"{self.happening} {self.subject}"
+
+    def headline(self, room: int) -> str:
+        """Return the first line in so many characters; the letter is cut before the account is."""
+        letter = _cut(f"{self.happening} {self.letter}", max(room - len(self._owner), LETTER_MIN))
+        return _cut(letter + self._owner, room)
+
+    @property
+    def _owner(self) -> str:
+        return f" · {self.account}" if self.account else ""
+
+
+LETTER_MIN = 16
+"""Characters of what happened to which letter that stand in every headline, however long the account's name is."""
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from massctl.errors import InvariantError
+from massctl.model.campaign import list_key
 from massctl.model.entries import DoubtReason, NoAnswerReason, SendAttempted, SendInDoubt
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -261,7 +262,7 @@ class SendIntent(Frozen, kw_only=True):
         return self.draft == StagedDraft(self.body.media_ids[0], self.digest, self.batch)
 
     def _goes_to_its_audience(self) -> bool:
-        is_list = "openids" in self.audience
+        is_list = list_key(self.audience) is not None
         if is_list != (self.batches is not None) or is_list != (self.recipients_sha256 is not None):
             return False
         match self.recipients:

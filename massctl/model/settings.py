@@ -116,6 +116,7 @@ LEDGER_KEY_PATTERN = r"^[a-z0-9][a-z0-9._-]{0,31}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44
 LedgerKey = Annotated[str, Field(json_schema_extra={"pattern": LEDGER_KEY_PATTERN})]
 """Judged by a rule, which knows a private key by its look."""
 LEDGER_KEY_VARIABLE = "MASSCTL_LEDGER_KEY"
+SNAPSHOT_KEY_VARIABLE = "MASSCTL_SNAPSHOT_KEY"
 LEDGER_DSN_VARIABLE = "MASSCTL_LEDGER_DSN"
 SANDBOX_LEDGER_VARIABLE = "MASSCTL_SANDBOX_LEDGER"
 """Names the place of a sandbox's ledger: a branch, the address of a database, or the URL of a bucket."""
@@ -251,10 +252,16 @@ class StateSettings(Strict):
     url: Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)] | None = None
     """With s3: where the ledger is, as s3://bucket/prefix. Below it stands nothing else."""
     endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
-    """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
-    names. Credentials come from the environment, or from the role of the machine."""
+    """With s3, or snapshots in S3: the address of the store, https or on this machine. Absent: Amazon's, in the region
+    that AWS_REGION names. Credentials come from the environment, or from the role of the machine."""
     dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
     """With postgres: the name of the variable that says where the database is, and who connects to it."""
+    snapshots: NonEmpty | None = None
+    """With local or git: where the people of audiences are kept, encrypted: a folder that git does not track, or
+    s3://bucket/prefix. Absent with local: the folder massctl.snapshots beside the ledger. With postgres and s3 they are
+    beside the ledger."""
+    snapshot_key_env: EnvironmentName = SNAPSHOT_KEY_VARIABLE
+    """The name of the variable that holds the key of audiences' snapshots. Who reviews needs none."""
 
 
 class QuietHours(Strict):
@@ -368,6 +375,31 @@ def _covers(pattern: str, host: str) -> bool:
     return host == (pattern if pattern.endswith(":") else ascii_host(pattern))
 
 
+class Cap(Strict):
+    """How many letters one person may get, of those that massctl knows of."""
+
+    month: Annotated[int, Field(ge=1, le=31)] | None = None
+    """In a calendar month, Beijing time."""
+    week: Annotated[int, Field(ge=1, le=7)] | None = None
+    """In seven days."""
+    over: Literal["take_off", "refuse"] = "take_off"
+    """take_off: whoever had so many already is taken off before the first attempt; refuse: nothing is sent. A list of
+    openids is refused in both cases, as it is sent as it was written."""
+
+    def as_strict_as(self, other: "Cap | None") -> "Cap":
+        """Return the smaller numbers of both, and `refuse` where one of them says so."""
+        if other is None:
+            return self
+        months = [each for each in (self.month, other.month) if each is not None]
+        weeks = [each for each in (self.week, other.week) if each is not None]
+        refuses = "refuse" in (self.over, other.over)
+        return Cap(
+            month=min(months, default=None),
+            week=min(weeks, default=None),
+            over="refuse" if refuses else "take_off",
+        )
+
+
 class Policy(Strict):
     """What your organisation allows, for every campaign."""
 
@@ -413,6 +445,8 @@ class Policy(Strict):
 
     parallel_accounts: Annotated[int, Field(ge=1, le=16)] = 8
     """So many accounts are sent for side by side; within an account one send follows the other."""
+    cap: Cap | None = None
+    """How many letters one person may get. Absent: plans only tell who had how many."""
     check_links: bool = False
     """true: each reading of drift also asks whether the addresses that campaigns lead to answer."""
     destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)
@@ -443,8 +477,9 @@ class Policy(Strict):
         """Return the policy with the rows of approvals of another one beside its own, and what both let it lead to."""
         added = [each for each in other.approval_rules if each not in self.approval_rules]
         both = self.destinations.as_strict_as(other.destinations)
+        cap = other.cap if self.cap is None else self.cap.as_strict_as(other.cap)
         return self.model_copy(
-            update={"approvals": [*self.approvals, *added], "destinations": both}
+            update={"approvals": [*self.approvals, *added], "destinations": both, "cap": cap}
         )
 
     @property
@@ -592,6 +627,25 @@ class ForgeSettings(Strict):
     """The name of the variable that holds a token that may read the repository, and comment on its pull requests."""
 
 
+class Connection(Strict):
+    """A database of the team, which queries of audiences read."""
+
+    url_env: EnvironmentName
+    """The name of the variable that holds its URL, with who logs in: postgresql://, mysql://, clickhouse:// and their
+    like."""
+    owners: list[Login] = Field(default_factory=list)
+    """Logins of the forge that may run a query before it stands on policy.branch."""
+    timeout: Duration = "300s"
+    """So long a query may take, with the reading of its rows."""
+    rows: Annotated[int, Field(ge=1, le=100_000_000)] = 10_000_000
+    """A query that yields more is refused."""
+
+    @property
+    def seconds(self) -> int:
+        """`timeout` in seconds."""
+        return round(parse_duration(self.timeout).total_seconds())
+
+
 class Move(Strict):
     """A campaign whose folder was renamed."""
 
@@ -633,6 +687,10 @@ class MassctlFile(Strict):
     """What becomes of messages that are not about a send."""
     runner: RunnerSettings = Field(default_factory=RunnerSettings)
     """Who hears that `massctl run` is alive."""
+    connections: dict[
+        Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)], Connection
+    ] = Field(default_factory=dict)
+    """The databases that queries of audiences read, by name."""
 
     @property
     def variables(self) -> frozenset[str]:
@@ -678,8 +736,9 @@ class MassctlFile(Strict):
 
     @property
     def declared_sha256(self) -> Sha256:
-        """Name what it declares, but for `policy`, which is read again before each send, and `state`."""
-        declared = self.model_dump(mode="json", exclude={"policy", "state"})
+        """Name what makes messages of it: all but `policy`, which is read again before each send, `state` and
+        `connections`."""
+        declared = self.model_dump(mode="json", exclude={"policy", "state", "connections"})
         return sha256_of(canonical_json(declared).encode())
 
     @property
@@ -730,7 +789,7 @@ _SHAPE = re.compile(
 def realm_of(api_base: str) -> Realm:
     """Return whether `api_base` is on this machine; anything that is not plainly so is `wechat`."""
     match = _SHAPE.fullmatch(api_base)
-    return "loopback" if match and _is_loopback(match["host"].lower()) else "wechat"
+    return "loopback" if match and is_loopback(match["host"].lower()) else "wechat"
 
 
 def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
@@ -742,7 +801,7 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
     if match is None or not 0 < int(match["port"] or 443) < 65536:
         return Phrase("the API's address must look like https://host or https://host:port")
     host = match["host"].lower()
-    if _is_loopback(host):
+    if is_loopback(host):
         return None
     if match["scheme"].lower() != "https":
         return Phrase(
@@ -761,12 +820,12 @@ def check_https_address(address: str) -> Phrase | None:
     match = _SHAPE.fullmatch(re.split(r"(?<=[^:/])[/?]", address, maxsplit=1)[0])
     if match is None or not 0 < int(match["port"] or 443) < 65536:
         return Phrase("the address must look like https://host/path")
-    if match["scheme"].lower() != "https" and not _is_loopback(match["host"].lower()):
+    if match["scheme"].lower() != "https" and not is_loopback(match["host"].lower()):
         return Phrase("the address must begin with https://: plain http is for this machine only")
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Know localhost, 127.0.0.0/8 and ::1, and no other spelling."""
     if host in ("localhost", "[::1]"):
         return True

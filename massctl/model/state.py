@@ -17,11 +17,12 @@ from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
+from massctl.model.audience_tag import AudienceTag, TagFill, TagKey
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
-from massctl.model.telling import FactAtChannel, Telling, telling_after
+from massctl.model.telling import Fact, FactAtChannel, FactKind, Telling, telling_after
 
 
 class Phase(StrEnum):
@@ -43,6 +44,8 @@ class Phase(StrEnum):
     """A person says that it was not sent."""
     CONTRADICTED = auto()
     """Two entries cannot both be true. It counts as sent and as open until a person settles it."""
+    CLOSED = auto()
+    """Fewer than two of its people are left, so it is never sent."""
 
 
 class SendEvent(StrEnum):
@@ -72,26 +75,29 @@ class SendEvent(StrEnum):
     """A person says that it was not sent, although an acceptance or a `sent` is on record."""
     IMPORTED = auto()
     """A person says that it was sent without this ledger."""
+    CLOSED = auto()
+    """Fewer than two people are left of the batch."""
     IMPOSSIBLE = auto()
     """It is about an attempt or a job that is not on record, or doubts a closed attempt while another is open."""
 
 
-_U, _O, _H, _A, _R, _S, _N, _X = Phase
+_U, _O, _H, _A, _R, _S, _N, _X, _C = Phase
 _ROWS: Mapping[SendEvent, tuple[Phase, ...]] = {
-    # Phase before:                 unsent, open, held, accepted, refused, told_sent, told_not_sent, contradicted
-    SendEvent.ATTEMPTED:           (_O,     _O,   _O,   _X,       _O,      _X,        _O,            _X),
-    SendEvent.ACCEPTED:            (_A,     _A,   _A,   _A,       _A,      _A,        _A,            _A),
-    SendEvent.REFUSED:             (_R,     _R,   _R,   _A,       _R,      _S,        _N,            _X),
-    SendEvent.REFUSED_OTHERS_OPEN: (_X,     _O,   _O,   _X,       _X,      _X,        _X,            _X),
-    SendEvent.REFUSED_OTHERS_HELD: (_X,     _H,   _H,   _X,       _X,      _X,        _X,            _X),
-    SendEvent.NEVER_LEFT:          (_U,     _U,   _X,   _A,       _R,      _S,        _N,            _X),
-    SendEvent.IN_DOUBT:            (_X,     _O,   _O,   _A,       _X,      _S,        _N,            _X),
-    SendEvent.HELD:                (_X,     _H,   _H,   _A,       _X,      _S,        _X,            _X),
-    SendEvent.TOLD_SENT:           (_S,     _S,   _S,   _A,       _S,      _S,        _S,            _S),
-    SendEvent.TOLD_NOT_SENT:       (_N,     _N,   _N,   _X,       _N,      _X,        _N,            _N),
-    SendEvent.DENIED:              (_X,     _X,   _X,   _A,       _X,      _S,        _X,            _X),
-    SendEvent.IMPORTED:            (_S,     _X,   _X,   _A,       _S,      _S,        _S,            _X),
-    SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X),
+    # Phase before:              unsent, open, held, accepted, refused, told_sent, told_not_sent, contradicted, closed
+    SendEvent.ATTEMPTED:           (_O,     _O,   _O,   _X,       _O,      _X,        _O,            _X,           _X),
+    SendEvent.ACCEPTED:            (_A,     _A,   _A,   _A,       _A,      _A,        _A,            _A,           _A),
+    SendEvent.REFUSED:             (_R,     _R,   _R,   _A,       _R,      _S,        _N,            _X,           _C),
+    SendEvent.REFUSED_OTHERS_OPEN: (_X,     _O,   _O,   _X,       _X,      _X,        _X,            _X,           _X),
+    SendEvent.REFUSED_OTHERS_HELD: (_X,     _H,   _H,   _X,       _X,      _X,        _X,            _X,           _X),
+    SendEvent.NEVER_LEFT:          (_U,     _U,   _X,   _A,       _R,      _S,        _N,            _X,           _C),
+    SendEvent.IN_DOUBT:            (_X,     _O,   _O,   _A,       _X,      _S,        _N,            _X,           _X),
+    SendEvent.HELD:                (_X,     _H,   _H,   _A,       _X,      _S,        _X,            _X,           _X),
+    SendEvent.TOLD_SENT:           (_S,     _S,   _S,   _A,       _S,      _S,        _S,            _S,           _S),
+    SendEvent.TOLD_NOT_SENT:       (_N,     _N,   _N,   _X,       _N,      _X,        _N,            _N,           _C),
+    SendEvent.DENIED:              (_X,     _X,   _X,   _A,       _X,      _S,        _X,            _X,           _X),
+    SendEvent.IMPORTED:            (_S,     _X,   _X,   _A,       _S,      _S,        _S,            _X,           _S),
+    SendEvent.CLOSED:              (_C,     _X,   _X,   _A,       _C,      _S,        _C,            _X,           _C),
+    SendEvent.IMPOSSIBLE:          (_X,     _X,   _X,   _X,       _X,      _X,        _X,            _X,           _X),
 }  # fmt: skip
 TABLE: Mapping[tuple[Phase, SendEvent], Phase] = {
     (before, event): after
@@ -104,7 +110,7 @@ UNSETTLED = frozenset({Phase.OPEN, Phase.HELD, Phase.CONTRADICTED})
 """Nobody knows yet whether followers have it."""
 
 
-class Fact(NamedTuple):
+class EntryMark(NamedTuple):
     """An entry, as people are told of it."""
 
     serial: int
@@ -118,11 +124,11 @@ class Send(Struct):
     phase: Phase = Phase.UNSENT
     open: dict[int, bool] = field(default_factory=dict)
     """Serial of each attempt whose outcome nobody knows -> whether the administrator is asked about it."""
-    since: Fact | None = None
+    since: EntryMark | None = None
     """The entry that led to the phase; None while nothing is known."""
     sent: bool = False
     """Whether an acceptance or a person's `sent` is on record. Nothing takes it back."""
-    contradiction: tuple[Fact, ...] = ()
+    contradiction: tuple[EntryMark, ...] = ()
     """The two entries that cannot both be true, or the impossible one."""
 
     def absorb(self, entry: entries.Entry, attempt: Attempt | None = None) -> SendEvent | None:
@@ -142,16 +148,16 @@ class Send(Struct):
                 self.open[attempt.serial] = event.errcode in HOLD_CODES
         accepted = isinstance(event, entries.SendAccepted)
         self.sent = self.sent or accepted or said in (SendEvent.TOLD_SENT, SendEvent.IMPORTED)
-        self._enter(TABLE[self.phase, said], Fact(entry.serial, event.type, entry.at))
+        self._enter(TABLE[self.phase, said], EntryMark(entry.serial, event.type, entry.at))
         return said
 
-    def _enter(self, phase: Phase, fact: Fact) -> None:
+    def _enter(self, phase: Phase, mark: EntryMark) -> None:
         if phase is self.phase:
             return
         known = (self.since,) if self.since is not None else ()
-        self.contradiction = (*known, fact) if phase is Phase.CONTRADICTED else ()
+        self.contradiction = (*known, mark) if phase is Phase.CONTRADICTED else ()
         self.phase = phase
-        self.since = fact
+        self.since = mark
 
 
 _CLOSING = frozenset({SendEvent.ACCEPTED, SendEvent.TOLD_SENT, SendEvent.TOLD_NOT_SENT})
@@ -215,6 +221,7 @@ SendEntry = (
     | entries.SendImported
     | entries.JobStatus
     | entries.Withdrawn
+    | entries.BatchClosed
 )
 """The kinds of entries that tell of a send."""
 
@@ -225,11 +232,10 @@ def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEven
     `attempt` is the one that a verdict names; None if it is not on record. A word on a job is asked about only where
     the job is not on record.
     """
+    told = _TOLD_ALONE.get(type(said))
+    if told is not None:
+        return told
     match said:
-        case entries.SendAttempted():
-            return SendEvent.ATTEMPTED
-        case entries.SendImported():
-            return SendEvent.IMPORTED
         case entries.SendSettled(outcome="sent"):
             return SendEvent.TOLD_SENT
         case entries.SendSettled():
@@ -242,6 +248,12 @@ def send_event(said: SendEntry, send: Send, attempt: Attempt | None) -> SendEven
             return SendEvent.IMPOSSIBLE
 
 
+_TOLD_ALONE: Mapping[type, SendEvent] = {
+    entries.SendAttempted: SendEvent.ATTEMPTED,
+    entries.SendImported: SendEvent.IMPORTED,
+    entries.BatchClosed: SendEvent.CLOSED,
+}
+"""What an entry says, whatever is on record."""
 VerdictEntry = entries.SendAccepted | entries.SendRejected | entries.SendInDoubt
 
 
@@ -413,6 +425,29 @@ class Job(Struct):
         """Whether nothing of it is left to be read: withdrawn as a whole, by massctl or by somebody else."""
         return self.status == "deleted" or 0 in self.withdrawn
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where people read its articles, in their order; empty while no event has said.
+
+        The ledger has them as WeChat tells them, with http: and it answers to https: as well. Source: WeChat docs,
+        "MASSSENDJOBFINISH", read 2026-10.
+        """
+        urls = (self.counts.article_urls if self.counts is not None else None) or ()
+        return tuple(map(https_address, urls))
+
+    @property
+    def left_addresses(self) -> tuple[str, ...]:
+        """The same without those that were withdrawn."""
+        if self.is_gone:
+            return ()
+        numbered = enumerate(self.addresses, 1)
+        return tuple(url for number, url in numbered if number not in self.withdrawn)
+
+
+def https_address(address: str) -> str:
+    """Return an address of WeChat's as people click it."""
+    return "https:" + address.removeprefix("http:") if address.startswith("http:") else address
+
 
 _FINALITY = {
     "sending": 0,
@@ -542,8 +577,10 @@ class Record(Struct):
     """Which campaign was made for batches of it that nobody had; none of this list is sent any more."""
     given: dict[int, str] = field(default_factory=dict)
     """Batch -> the campaign that was made for its openids."""
-    facts: dict[str, Fact] = field(default_factory=dict)
-    """What people are to hear of, by its name, and the first entry that says so; see `_facts`."""
+    cut: entries.AudienceCut | None = None
+    """Who was taken off its audience last, before anybody could have it."""
+    facts: dict[Fact, EntryMark] = field(default_factory=dict)
+    """What people are to hear of, and the first entry that says so; see `_facts`."""
 
     @property
     def key(self) -> RecordKey:
@@ -560,7 +597,7 @@ class Record(Struct):
         return any(send.phase in UNSETTLED for send in self.sends.values())
 
     @property
-    def contradicted(self) -> dict[int, tuple[Fact, ...]]:
+    def contradicted(self) -> dict[int, tuple[EntryMark, ...]]:
         """Batch -> the entries about it that cannot all be true."""
         return {
             batch: send.contradiction for batch, send in self.sends.items() if send.contradiction
@@ -588,6 +625,12 @@ class Record(Struct):
         return frozenset(batch for batch, send in self.sends.items() if send.sent)
 
     @property
+    def closed_batches(self) -> frozenset[int]:
+        """The batches of which too few people are left: they are never sent."""
+        closed = (batch for batch, send in self.sends.items() if send.phase is Phase.CLOSED)
+        return frozenset(closed)
+
+    @property
     def settled_sent(self) -> list[Settlement]:
         """The words of people that a batch was sent, oldest first."""
         return [each for each in self.settlements if each.event.outcome == "sent"]
@@ -598,7 +641,8 @@ class Record(Struct):
         return (
             self.imported is None
             and self.ended is None
-            and 0 < len(self.sent_batches) < self.batches
+            and len(self.sent_batches) > 0
+            and len(self.sent_batches | self.closed_batches) < self.batches
         )
 
     def resolved_for(self, digest: str) -> entries.AudienceResolved | None:
@@ -736,17 +780,18 @@ def lease_words(lease: HeldLease) -> Phrase:
     )
 
 
-NoticeEntry = entries.Told | entries.DriftTold | entries.DriftEnded
-
+TagEntry = entries.TagBegun | entries.TagFillBegun | entries.TagFilled
 _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
 
 
-class ToldDrift(Frozen):
-    """A drift that people were told of."""
+class Erasure(Frozen):
+    """What is left of a snapshot from which people were erased."""
 
-    event: entries.DriftTold
-    at: datetime
+    content_sha256: Sha256
+    """The digest of what it holds: nothing in a blank place."""
+    left: int
+    """How many people it still holds."""
 
 
 class State:
@@ -761,20 +806,24 @@ class State:
         self.realm: str | None = None
         self.serial = 0
         self.plan_serial = 0
-        """The serial of the newest entry that a plan depends on: of every entry but those of `is_notice`."""
+        """The serial of the newest entry that a plan depends on: of every entry but `Told`."""
         self.told: dict[RecordKey, dict[FactAtChannel, Telling]] = {}
         """What channels were told of an edition; it is no record of the campaign."""
-        self.drifts: dict[RecordKey, list[ToldDrift]] = {}
-        """Which drifts people were told of, that nobody has found ended; no record of the campaign either."""
+        self.told_since: dict[str, int] = {}
+        """Channel -> serial of the first entry about telling it something."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
         self.preview_days = PreviewDays()
         self.website_sends: dict[AppId, list[datetime]] = {}
         """When people sent something in the console that is not a campaign's; it used the account's allowance."""
+        self.erased_snapshots: dict[Sha256, Erasure] = {}
+        """What is left of a snapshot from which people were erased, by its name."""
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
+        self.tags: dict[TagKey, AudienceTag] = {}
+        """The tags that massctl made for audiences."""
         self.lease: HeldLease | None = None
         """The runner that alone sends; None if every `apply` may."""
         self.repaired = 0
@@ -816,9 +865,8 @@ class State:
         self.serial = entry.serial
         event = entry.event
         kind = type(event)
-        if entries.is_notice(event) and entry.campaign is not None and entry.edition is not None:
-            name = CampaignName(entry.campaign)
-            self._absorb_notice((self.renamed.get(name, name), entry.edition), event, entry)
+        if isinstance(event, entries.Told):
+            self._absorb_telling(event, entry)
             return
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(kind)
@@ -827,24 +875,20 @@ class State:
         else:
             self._absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)
 
-    def telling(self, key: RecordKey, fact: str, channel: str) -> Telling | None:
+    def telling(self, key: RecordKey, fact: Fact, channel: str) -> Telling | None:
         """Return what is on record of telling a channel a fact of an edition."""
         return self.told.get(key, {}).get((fact, channel))
 
-    def _absorb_notice(self, key: RecordKey, event: NoticeEntry, entry: entries.Entry) -> None:
-        if isinstance(event, entries.Told):
-            told, what = self.told.setdefault(key, {}), (event.fact, event.channel)
-            told[what] = telling_after(told.get(what), event, entry)
+    def _absorb_telling(self, event: entries.Told, entry: entries.Entry) -> None:
+        if entry.campaign is None or entry.edition is None:
             return
-        before = self.drifts.pop(key, [])
-        if isinstance(event, entries.DriftTold):
-            self.drifts[key] = [*before, ToldDrift(event, entry.at)]
-        elif left := [
-            each
-            for each in before
-            if (each.event.kind, each.event.subject) != (event.kind, event.subject)
-        ]:
-            self.drifts[key] = left
+        self.told_since.setdefault(event.channel, entry.serial)
+        name = CampaignName(entry.campaign)
+        told = self.told.setdefault((self.renamed.get(name, name), entry.edition), {})
+        what = Fact.named(event.fact), event.channel
+        telling = telling_after(told.pop(what, None), event, entry)
+        if telling is not None:
+            told[what] = telling
 
     def _absorb_campaign(
         self,
@@ -861,7 +905,7 @@ class State:
             self.index.folders.setdefault(folder_name(record.campaign), set()).add(record.campaign)
         fold(record, event, entry)
         for fact in _facts(record, entry):
-            record.facts.setdefault(fact, Fact(entry.serial, event.type, entry.at))
+            record.facts.setdefault(fact, EntryMark(entry.serial, event.type, entry.at))
         appid = getattr(event, "appid", None)
         if appid is not None and appid != record.appid:
             record.appid = AppId(appid)
@@ -960,6 +1004,35 @@ def _material_forgotten(state: State, event: entries.MaterialForgotten, _: entri
     state.materials.pop((AppId(event.appid), Sha256(event.sha256)), None)
 
 
+def _tag_of(state: State, event: TagEntry) -> AudienceTag:
+    key = AppId(event.appid), event.audience
+    return state.tags.setdefault(key, AudienceTag(*key))
+
+
+def _tag_begun(state: State, event: entries.TagBegun, _: entries.Entry) -> None:
+    _tag_of(state, event).begun_as = None if event.refused else event.name
+
+
+def _tag_made(state: State, event: entries.TagMade, _: entries.Entry) -> None:
+    key = AppId(event.appid), event.audience
+    state.tags[key] = AudienceTag(*key, tag_id=event.tag_id, name=event.name)
+
+
+def _tag_fill_begun(state: State, event: entries.TagFillBegun, entry: entries.Entry) -> None:
+    tag = _tag_of(state, event)
+    if tag.tag_id == event.tag_id:
+        tag.fills.append(TagFill(entry.serial, entry.at, event))
+
+
+def _tag_filled(state: State, event: entries.TagFilled, _: entries.Entry) -> None:
+    """Fold the end of a fill; those that other runs began go on."""
+    tag = _tag_of(state, event)
+    if tag.tag_id != event.tag_id:
+        return
+    tag.filled = event
+    tag.fills = [each for each in tag.fills if event.begun not in (each.serial, each.event.again)]
+
+
 def _website_send(state: State, event: entries.SendImported, _: entries.Entry) -> None:
     state.website_sends.setdefault(AppId(event.appid), []).append(event.sent_at)
 
@@ -1048,6 +1121,14 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
         event = replace(event, outcome="unknown")  # What came of the first one nobody will learn.
     if event.outcome == "sent" or known is None or known.outcome not in {"sent", "unknown"}:
         record.previews[key] = event
+
+
+def _audience_cut(record: Record, event: entries.AudienceCut, _: entries.Entry) -> None:
+    record.cut = event
+
+
+def _batch_closed(record: Record, event: entries.BatchClosed, entry: entries.Entry) -> None:
+    _send_of(record, event.batch).absorb(entry)
 
 
 def _expired(record: Record, event: entries.Expired, _: entries.Entry) -> None:
@@ -1174,6 +1255,12 @@ def _job_said(
         _unknown(record, entry)
 
 
+def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
+    content = Sha256(event.content_sha256.removeprefix("sha256:"))
+    snapshot = Sha256(event.snapshot.removeprefix("sha256:"))
+    state.erased_snapshots[snapshot] = Erasure(content, event.left)
+
+
 _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
@@ -1184,6 +1271,11 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.MaterialForgotten: _material_forgotten,
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
+    entries.TagBegun: _tag_begun,
+    entries.TagMade: _tag_made,
+    entries.TagFillBegun: _tag_fill_begun,
+    entries.TagFilled: _tag_filled,
+    entries.AudienceErased: _audience_erased,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,
@@ -1196,6 +1288,8 @@ _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.VideoMade: _video_made,
     entries.AudienceResolved: _audience_resolved,
     entries.ListEnded: _list_ended,
+    entries.AudienceCut: _audience_cut,
+    entries.BatchClosed: _batch_closed,
     entries.Previewed: _previewed,
     entries.SendAttempted: _send_attempted,
     entries.SendAccepted: _verdict,
@@ -1265,24 +1359,24 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def _facts(record: Record, entry: entries.Entry) -> Iterator[str]:
-    """Name what people are to hear of, now that an entry is folded; what was named before stays as it is."""
+def _facts(record: Record, entry: entries.Entry) -> Iterator[Fact]:
+    """Yield what people are to hear of, now that an entry is folded; what was yielded before stays as it is."""
     match entry.event:
         case entries.SendAccepted():
-            yield "accepted"
+            yield Fact("accepted")
         case entries.JobStatus() as said:
             yield from _end_facts(record, said)
         case entries.Withdrawn(outcome=None, article=article):
-            yield f"withdrawn {article}"
+            yield Fact.of("withdrawn", article)
         case entries.SendSettled():
-            yield f"settled {len(record.settlements)}"
+            yield Fact.of("settled", len(record.settlements))
         case entries.SendInDoubt(attempt=attempt) if record.is_in_doubt:
-            yield f"{'awaiting_admin' if is_held(record) else 'in_doubt'} {attempt}"
+            yield Fact.of("awaiting_admin" if is_held(record) else "in_doubt", attempt)
         case entries.Expired(not_after=not_after):
-            yield f"expired {not_after.astimezone(UTC).isoformat()}"
+            yield Fact.of("expired", not_after.astimezone(UTC).isoformat())
 
 
-_END_FACTS: Mapping[str, str] = {
+_END_FACTS: Mapping[str, FactKind] = {
     "sent": "ended",
     "failed": "failed",
     "contradicted": "contradicted",
@@ -1291,21 +1385,21 @@ _END_FACTS: Mapping[str, str] = {
 """Status of an edition whose jobs WeChat spoke of -> the fact."""
 
 
-def _end_facts(record: Record, said: entries.JobStatus) -> Iterator[str]:
-    """Name how the jobs of an edition ended. `details`: the event has come, perhaps behind a poll that told the end."""
+def _end_facts(record: Record, said: entries.JobStatus) -> Iterator[Fact]:
+    """Yield how the jobs of an edition ended; `details` once the event has come, perhaps behind a poll of the end."""
     if any(job.msg_id == said.msg_id and job.reached_nobody for job in record.jobs):
-        yield "nobody"
+        yield Fact("nobody")
     status = status_of(record)
     if status is Status.WITHDRAWN:
         if not any(job.withdrawn for job in record.jobs):
-            yield "withdrawn 0"
+            yield Fact.of("withdrawn", 0)
     elif status is not Status.SENT or not all(job.reached_nobody for job in record.jobs):
-        fact = _END_FACTS.get(status)
-        if fact is not None:
-            yield fact
+        kind = _END_FACTS.get(status)
+        if kind is not None:
+            yield Fact(kind)
     whole = all(job.counts is not None and job.counts.source for job in record.jobs)
     if status in (Status.SENT, Status.FAILED) and whole:
-        yield "details"
+        yield Fact("details")
 
 
 FINAL = frozenset(
@@ -1381,7 +1475,7 @@ def article_addresses(state: State) -> dict[str, str]:
             job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs
         ]
         most = max(
-            (len(job.counts.article_urls or ()) for job in jobs if job.counts is not None),
+            (len(job.addresses) for job in jobs),
             default=0,
         )
         asked = {
@@ -1395,8 +1489,7 @@ def article_addresses(state: State) -> dict[str, str]:
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:
     """Return the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
 
-    Addresses come with the event that ends a mass job; mass/get tells none. They begin with http:, and WeChat answers
-    to https: as well. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
+    Addresses come with the event that ends a mass job; mass/get tells none.
     """
     name = state.renamed.get(CampaignName(campaign), CampaignName(campaign))
     jobs = [job for record in state.editions(name) for job in record.jobs]
@@ -1409,11 +1502,7 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
             "write its name as its folder is named; {command} shows what was sent",
             command=Command("state list"),
         )
-    told = [
-        (job, job.counts.article_urls)
-        for job in jobs
-        if job.counts is not None and job.counts.article_urls
-    ]
+    told = [(job, job.addresses) for job in jobs if job.addresses]
     if not told and any(_FINALITY[job.status] == 0 for job in jobs):
         say = Phrase(
             "{campaign} is still being sent, and its articles have addresses only after that",
@@ -1446,5 +1535,4 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
             "article {number} of {campaign} was withdrawn: its address no longer works", **words
         )
         return say, Phrase("remove the link, or link to another article")
-    address = addresses[number - 1]
-    return "https:" + address.removeprefix("http:") if address.startswith("http:") else address
+    return addresses[number - 1]

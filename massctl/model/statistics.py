@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, field
 
@@ -95,6 +95,16 @@ class ArticleDay(Frozen, kw_only=True, omit_defaults=True):
     read_jump_position: Mapping[int, Share] = field(default_factory=dict)
     """The share of readers that left at each of WeChat's five positions; from 0 to 1."""
 
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return every day that it names."""
+        return self.ref_date, self.stat_date, self.seen_at
+
+    @property
+    def texts(self) -> tuple[str | None, ...]:
+        """Return every text of it that a report shows."""
+        return self.msgid, self.title, self.content_url, *self.read_user_source
+
 
 SUMS = (
     "read_user",
@@ -130,6 +140,16 @@ class AccountDay(Frozen, kw_only=True, omit_defaults=True):
     """People who stopped following, likewise."""
     cumulate_user: Count | None = None
     """All followers at the end of the day."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return every day that it names."""
+        return self.ref_date, self.seen_at
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return every text of it that a report shows."""
+        return tuple(self.read_user_source)
 
 
 class StatisticsCall(StrEnum):
@@ -173,6 +193,13 @@ class JudgedCall(Frozen, omit_defaults=True):
     errcode: int | None = None
     rows: Count = 0
     """How many days of articles, or of the account, the answer had."""
+    texts: ClassVar[tuple[str, ...]] = ()
+    """It has no text that a report shows."""
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return every day that it names."""
+        return self.begin_date, self.end_date, self.at
 
     @property
     def request(self) -> StatisticsRequest:

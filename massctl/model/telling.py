@@ -1,16 +1,82 @@
-"""How far the telling of a fact to a channel has come: begun before the post, then told, or failed and tried again.
+"""What there is to tell, by its name, and how far the telling of it to a channel has come.
+
+A telling is begun before the post, then told, or failed and tried again.
 
 Of two runs that begin it together the first on record has the claim, and the other posts nothing. A run that dies
 behind its post may tell once more. No fact is tried without end.
 """
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from massctl.model.entries import Entry, Told
+from massctl.model.entries import Entry, TellingProgress, Told
 from massctl.model.frozen import Frozen
 
-FactAtChannel = tuple[str, str]
+if TYPE_CHECKING:
+    from massctl.model.settings import NoticeEvent
+
+FactKind = Literal[
+    "accepted",
+    "ended",
+    "failed",
+    "contradicted",
+    "nobody",
+    "details",
+    "withdrawn",
+    "settled",
+    "in_doubt",
+    "awaiting_admin",
+    "expired",
+    "refused",
+    "draft_left",
+    "upcoming",
+    "drift",
+    "report",
+]
+"""What somebody has to hear of. `contradicted`: two ends were told; `nobody`: a send ended, and nobody got it."""
+
+
+class Fact(Frozen):
+    """Names what somebody has to hear of, within its campaign and edition."""
+
+    kind: FactKind
+    parts: tuple[str, ...] = ()
+    """What tells it from others of its kind: a serial, a day, a subject."""
+
+    @classmethod
+    def of(cls, kind: FactKind, *parts: object) -> "Fact":
+        """Make it of its parts."""
+        return cls(kind, tuple(map(str, parts)))
+
+    @classmethod
+    def named(cls, name: str) -> "Fact":
+        """Read a name back."""
+        kind, *parts = name.split(" ")
+        return cls(kind, tuple(map(_plain, parts)))  # type: ignore[arg-type]  # A newer massctl may know more kinds.
+
+    def __str__(self) -> str:
+        """Return its name, as the ledger has it: words between blanks."""
+        return " ".join([self.kind, *map(_escaped, self.parts)])
+
+    @property
+    def happening(self) -> "NoticeEvent":
+        """Return what happened, in the words of `notify`."""
+        match self.kind:
+            case "contradicted" | "nobody":
+                return "failed"
+            case kind:
+                return kind
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace(" ", "%20")
+
+
+def _plain(part: str) -> str:
+    return part.replace("%20", " ").replace("%25", "%")
+
+
+FactAtChannel = tuple[Fact, str]
 """(fact, channel)."""
 PAUSE = timedelta(minutes=4)
 """After a first failure; then twice as long each time. A run every five minutes finds it over. Our own bound."""
@@ -23,7 +89,7 @@ AGAIN_AFTER = timedelta(hours=24)
 class Telling(Frozen):
     """How far the telling of one fact to one channel has come."""
 
-    outcome: Literal["begun", "told", "failed"]
+    progress: TellingProgress
     at: datetime
     tries: int
     """Posts that were begun since the channel was told last."""
@@ -38,24 +104,26 @@ class Telling(Frozen):
 
     def is_due(self, now: datetime, *, again: bool) -> bool:
         """Return whether it is to be told now; `again`: also where it was told, and that is a day ago."""
-        if self.outcome == "told":
+        if self.progress == "told":
             return again and now >= self.at + AGAIN_AFTER
         return self.tries < TRIES_MAX and not self.at <= now < self.free_at
 
     @property
     def is_given_up(self) -> bool:
         """Whether it was tried as often as anything is."""
-        return self.outcome != "told" and self.tries >= TRIES_MAX
+        return self.progress != "told" and self.tries >= TRIES_MAX
 
 
-def telling_after(known: Telling | None, event: Told, entry: Entry) -> Telling:
-    """Return how far a telling has come after an entry."""
-    if event.outcome != "begun":
+def telling_after(known: Telling | None, event: Told, entry: Entry) -> Telling | None:
+    """Return how far a telling has come after an entry; None if that is as far as before it was begun."""
+    if event.progress == "untold":
+        return None
+    if event.progress != "begun":
         tries, claim = (known.tries, known.claim) if known is not None else (1, entry.serial)
-        return Telling(event.outcome, entry.at, tries, claim)
+        return Telling(event.progress, entry.at, tries, claim)
     if known is None:
         return Telling("begun", entry.at, 1, entry.serial)
     if not known.is_due(entry.at, again=True):
         return known  # Another run was first, and this one finds so before it posts.
-    tries = 1 if known.outcome == "told" else known.tries + 1
+    tries = 1 if known.progress == "told" else known.tries + 1
     return Telling("begun", entry.at, tries, entry.serial)

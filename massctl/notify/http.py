@@ -15,6 +15,7 @@ from massctl.notify.post import Post, posted, unfit
 class HttpKind:
     """Posts to the address in the variable of a channel."""
 
+    is_chat: ClassVar[bool] = False
     takes_pictures: ClassVar[bool] = False
 
     def at_once(self, texts: Sequence[NoticeText]) -> int:

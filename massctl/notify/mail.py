@@ -25,7 +25,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.notice_text import NoticeText
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel, realm_of
-from massctl.notify.port import Notices, Way
+from massctl.notify.port import Notices, Way, urgent_first
 from massctl.notify.post import READ_SECONDS, Post
 from massctl.notify.robot import title_of
 
@@ -40,6 +40,7 @@ _NO_SERVER = Phrase("it does not name a server: write smtp.example.cn, or smtp.e
 class Mail:
     """Sends by the server that the environment names."""
 
+    is_chat: ClassVar[bool] = False
     takes_pictures: ClassVar[bool] = False
 
     def at_once(self, texts: Sequence[NoticeText]) -> int:
@@ -63,7 +64,9 @@ class Mail:
         known_by = _digest(channel.name, f"{way.now:%Y-%m-%d}", *notices.keys)
         letter["Message-ID"] = f"<{known_by}@{_domain(sender)}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content("\n\n".join(map(_written, notices.texts)) + "\n", cte="base64")
+        letter.set_content(
+            "\n\n".join(map(_written, urgent_first(notices.texts))) + "\n", cte="base64"
+        )
         return Post(letter.as_bytes(), {})
 
     def shown(self, post: Post) -> Mapping[str, Any]:

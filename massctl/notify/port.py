@@ -41,6 +41,8 @@ class Way(Frozen):
 class ChannelKind(Protocol):
     """One kind of channel. No method raises, but for the proxy."""
 
+    is_chat: ClassVar[bool]
+    """People read it as it comes, among other messages: many notices are told in short."""
     takes_pictures: ClassVar[bool]
     """Pictures of reports are posted to it too."""
 
@@ -70,6 +72,11 @@ class ChannelKind(Protocol):
     def unfit(self, channel: Channel, variable: str, value: str) -> Phrase | None:
         """Return why a variable that the channel reads holds nothing usable; asks nobody."""
         ...
+
+
+def urgent_first(texts: Sequence[NoticeText]) -> list[NoticeText]:
+    """Put the notices that need somebody before the others, and each of them in its order."""
+    return sorted(texts, key=lambda each: not each.needs_somebody)
 
 
 def fitted(blocks: Sequence[str], left_out: Sequence[str], limit: int) -> str:

@@ -13,7 +13,7 @@ from massctl.model.notice_text import NoticeText
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.notify.http import HttpKind, secret_of
-from massctl.notify.port import Notices, Way, fitted, fitting
+from massctl.notify.port import Notices, Way, fitted, fitting, urgent_first
 from massctl.notify.post import Post
 
 TITLE_MAX = 80
@@ -23,6 +23,7 @@ TITLE_MAX = 80
 class Robot(HttpKind, ABC):
     """A robot of a group."""
 
+    is_chat: ClassVar[bool] = True
     bytes_max: ClassVar[int]
     """Bytes of UTF-8 that a message may have, of which a Chinese character takes three."""
     line_end: ClassVar[str] = "\n"
@@ -45,7 +46,7 @@ class Robot(HttpKind, ABC):
 
     def post(self, channel: Channel, notices: Notices, way: Way) -> Post:
         """Return one message with as many notices as fit, and how many were left out."""
-        blocks = [self.block(each) for each in notices.texts]
+        blocks = [self.block(each) for each in urgent_first(notices.texts)]
         content = fitted(blocks, notices.left_out, self.bytes_max)
         return self.signed(self.body(notices.texts, content), secret_of(channel, way), way)
 
@@ -83,7 +84,5 @@ class Robot(HttpKind, ABC):
 
 def title_of(texts: Sequence[NoticeText]) -> str:
     """Return what stands over a message: the first notice that needs somebody, and how many more there are."""
-    head = next((each for each in texts if each.needs_somebody), texts[0]).head
     more = f" +{len(texts) - 1}" if len(texts) > 1 else ""
-    room = TITLE_MAX - len(more)
-    return (head if len(head) <= room else head[: room - 1] + "…") + more
+    return urgent_first(texts)[0].headline(TITLE_MAX - len(more)) + more

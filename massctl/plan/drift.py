@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
+from massctl.model.telling import Fact
 
 
 class DriftKind(StrEnum):
@@ -48,3 +49,8 @@ class Drift(Frozen):
     def value(self) -> str:
         """The value by which drifts are compared: one more follower beyond the same bound is not a new drift."""
         return self.told_as or str(self.now)
+
+    @property
+    def fact(self) -> Fact:
+        """Return it as people are told of it."""
+        return Fact.of("drift", self.kind.value, self.subject, self.value)

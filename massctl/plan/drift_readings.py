@@ -6,15 +6,15 @@ became another one, or ended and came back. What was read and told is an argumen
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, get_args
+from typing import Annotated
 
 from msgspec import Meta
 
-from massctl.model.entries import DriftEnded, DriftTold, ToldKind
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
-from massctl.model.state import Record, RecordKey, State, ToldDrift, is_concluded
+from massctl.model.state import Record, RecordKey, State, is_concluded
+from massctl.model.telling import Fact
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.guards import PolicyInForce, dead_links
 from massctl.plan.plan import PlannedCampaign, previews_due
@@ -29,8 +29,7 @@ OPEN_AGAIN = timedelta(hours=1)
 """From one reading to the next of a campaign that drifted."""
 LINKS_AGAIN = timedelta(days=1)
 """From one reading to the next where addresses are asked: a page is gone on any day."""
-_KINDS: Mapping[DriftKind, ToldKind] = {DriftKind(kind): kind for kind in get_args(ToldKind)}
-TOLD = frozenset(_KINDS)
+TOLD = frozenset(DriftKind) - {DriftKind.AUDIENCE_SIZE, DriftKind.JOB_STATUS}
 """What people are told of. Another number of followers is no drift while it is within its bounds."""
 
 
@@ -183,55 +182,41 @@ def _lacks_allowance(planned: PlannedCampaign) -> bool:
 # What people were told.
 
 
-def new_drifts(
-    found: Sequence[Drift], told: Sequence[ToldDrift], channel: str | None
-) -> list[Drift]:
-    """Leave out what a channel was told of last, as it is."""
-    heard = [each.event for each in told if each.event.channel == channel]
-    last = {(DriftKind(each.kind), each.subject): each.value for each in heard}
-    return [each for each in found if last.get((each.kind, each.subject)) != each.value]
+def over_facts(state: State, record: Record, found: Sequence[Drift], *, whole: bool) -> list[Fact]:
+    """Return what people were told of and is not so any more, so that they are told again if it comes back.
 
-
-def ended_drifts(found: Sequence[Drift], told: Sequence[ToldDrift]) -> list[DriftEnded]:
-    """Return what people were told of and a whole reading did not find."""
-    there = {(each.kind.value, each.subject) for each in found}
-    gone = dict.fromkeys((each.event.kind, each.event.subject) for each in told)
+    A `whole` reading would have found it. Any reading that found the same otherwise says so too.
+    """
+    there = {each.fact for each in found}
+    same = {fact.parts[:2] for fact in there}
     return [
-        DriftEnded(kind=kind, subject=subject)
-        for kind, subject in gone
-        if (kind, subject) not in there
+        fact
+        for fact in told_drifts(state, record)
+        if fact not in there and (whole or fact.parts[:2] in same)
     ]
 
 
-def told_event(drift: Drift, channel: str | None) -> DriftTold:
-    """Return the ledger's entry about a channel's having been told."""
-    return DriftTold(
-        kind=_KINDS[drift.kind],
-        subject=drift.subject,
-        before=drift.before,
-        now=drift.now,
-        value=drift.value,
-        channel=channel,
-    )
+def told_drifts(state: State, record: Record) -> list[Fact]:
+    """Return the drifts of an edition that are on record, and that no reading has found over."""
+    facts = (fact for fact, _ in state.told.get(record.key, {}) if _is_drift(fact))
+    return [*dict.fromkeys(facts)]
+
+
+def _is_drift(fact: Fact) -> bool:
+    return fact.kind == "drift" and len(fact.parts) == 3 and fact.parts[0] in TOLD
 
 
 def open_drifts(state: State, record: Record) -> tuple[Drift, ...]:
-    """Return what people were told of an edition and nothing on record has ended since: the last word on each."""
+    """Return what people were told of an edition and nothing on record has ended since."""
     if is_concluded(record):
         return ()
-    last = {
-        (each.event.kind, each.event.subject): each.event
-        for each in state.drifts.get(record.key, ())
-    }
-    named = (_drift(record, each) for each in last.values())
+    named = (_drift(record, fact) for fact in told_drifts(state, record))
     return tuple(each for each in named if not is_settled(each, record))
 
 
-def _drift(record: Record, event: DriftTold) -> Drift:
-    kind = DriftKind(event.kind)
-    return Drift(
-        record.campaign, record.edition, kind, event.subject, event.before, event.now, event.value
-    )
+def _drift(record: Record, fact: Fact) -> Drift:
+    kind, subject, value = fact.parts
+    return Drift(record.campaign, record.edition, DriftKind(kind), subject, None, None, value)
 
 
 _OF_DRAFT: Collection[DriftKind] = frozenset({DriftKind.DRAFT_CHANGED, DriftKind.DRAFT_GONE})

@@ -8,12 +8,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import UNSET, field
+from msgspec import UNSET, UnsetType, field
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
+from massctl.model.audience_tag import TagChange
 from massctl.model.diagnostics import Diagnostic, Failure, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
@@ -24,6 +25,7 @@ from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
+from massctl.plan.audience_facts import AudienceFacts, PeopleSummary
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import DriftKind
 from massctl.plan.guards import HandoffItem
@@ -36,13 +38,13 @@ from massctl.plan.lock_diff import (
 )
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
-from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
+from massctl.plan.steps import FillTag, Guard, Kind, Reason, Refusal, SendMass, SendPreview, Step
 from massctl.plan.window import WindowState
 
 _Read = TypeVar("_Read", bound=Shape)
 
 
-class PlannedDrift(Shape):
+class DriftShape(Shape):
     """One thing that is other than the ledger says."""
 
     campaign: str
@@ -53,12 +55,17 @@ class PlannedDrift(Shape):
     """What is other than recorded."""
     subject: str
     """The draft's media_id, the audience, or the job's msg_id."""
+    message: str
+    """The same, for people."""
+
+
+class PlannedDrift(DriftShape):
+    """One thing that is other than the ledger says, as it was just read."""
+
     before: str | int | None
     """As recorded; null where nothing is."""
     now: str | int | None
     """As WeChat says; null where it is gone."""
-    message: str
-    """The same, for people."""
 
 
 class PlannedRemote(Shape):
@@ -85,6 +92,9 @@ class PlannedStep(Shape):
     """Why it is planned."""
     reversible: bool
     """Whether it can be taken back."""
+    change: TagChange | UnsetType | None = UNSET
+    """Of `fill_tag`: how many get the tag and lose it; null where nobody can say without the snapshots. Absent
+    elsewhere. Not part of the plan's digest."""
 
 
 class PlannedDiagnostic(Shape):
@@ -185,6 +195,9 @@ class SavedCampaign(Shape):
     """The size of its audience when it was last recorded; null where it never was."""
     audience_before: int | None = None
     """The size of the same audience at the last send to it; null where nothing is recorded of one."""
+    people: AudienceFacts | None = None
+    """What is known of the people of its list; null for every other audience, and where nobody can look. Not part of
+    the plan's digest."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
     awaiting_until: PlannedMoment | None = None
@@ -206,6 +219,8 @@ class PlannedCounts(Shape):
     """Materials to add."""
     save_draft: int
     """Drafts to save."""
+    fill_tag: int
+    """Tags of audiences to fill."""
     send_preview: int
     """Previews to send."""
     send_mass: int
@@ -235,6 +250,8 @@ class SavedPlan(Shape, kw_only=True):
     """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """Who answers for the accounts that say so, by account."""
+    people: PeopleSummary | None = None
+    """What is known of the people of all its lists together; null without a list."""
     remote: PlannedRemote | None = None
     """What WeChat has now against the ledger, with `--refresh`; absent without."""
     review: Review | None = None
@@ -273,6 +290,8 @@ def plan_digest(plan: Plan) -> Digest:
         {key: value for key, value in plain(_campaign(each)).items() if key in _DIGESTED}
         for each in plan.campaigns
     ]
+    for step in (each for campaign in campaigns for each in campaign["steps"]):
+        step.pop("change", None)
     # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
     reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
     return digest_of(
@@ -322,7 +341,7 @@ def plan_document(
 def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
     return SavedCampaign.of(
         campaign,
-        steps=[PlannedStep.of(step) for step in campaign.steps],
+        steps=[_step(step) for step in campaign.steps],
         diagnostics=diagnostics_document(campaign.diagnostics),
         approved=approved_document(campaign.rendered) if campaign.rendered else None,
         reading=reading_document(campaign.rendered),
@@ -331,6 +350,10 @@ def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
         changes=UNSET,
         unlocked=UNSET,
     )
+
+
+def _step(step: Step) -> PlannedStep:
+    return PlannedStep.of(step, change=step.change if isinstance(step, FillTag) else UNSET)
 
 
 def reading_document(campaign: RenderedCampaign | None) -> list[PlannedReading]:

@@ -67,6 +67,7 @@ _ROWS: Mapping[Phase, tuple[Reach, ...]] = {
     Phase.TOLD_SENT:     (_H, _H, _H, _H, _H, _H, _M, _M, _M, _H, _M),
     Phase.TOLD_NOT_SENT: (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
     Phase.CONTRADICTED:  (_M, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
+    Phase.CLOSED:        (_N, _M, _M, _M, _M, _M, _M, _M, _M, _M, _M),
 }  # fmt: skip
 TABLE: Mapping[tuple[Phase, Known], Reach] = {
     (phase, known): reach

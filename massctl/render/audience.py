@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from massctl.model.batches import OpenidList
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import Audience, CampaignFile
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity
 from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, CampaignName, Folder, below_campaigns
 from massctl.model.phrase import Phrase, about
 from massctl.render.inputs import ListedOpenids, OpenidLists
 from massctl.render.paths import picture_paths
-
-KEY: KeyPath = ("audience", "openids")
 
 
 def find_openids(written: str, folder: Folder, lists: OpenidLists) -> ListedOpenids:
@@ -33,21 +31,31 @@ def find_openids(written: str, folder: Folder, lists: OpenidLists) -> ListedOpen
     return next((each for each in found if each.openid_list is not None), found[0])
 
 
+def find_list(
+    audience: Audience, folder: Folder, appid: str, lists: OpenidLists
+) -> ListedOpenids | None:
+    """Return the people whom an audience names one by one, or say why there are none; None for another audience."""
+    if audience.of is not None:
+        return lists.audience(audience.of, appid)
+    return None if audience.openids is None else find_openids(audience.openids, folder, lists)
+
+
 def render_audience(
     name: CampaignName,
     folder: Folder,
     file: CampaignFile,
+    appid: str,
     lists: OpenidLists,
     place: Callable[[KeyPath], Place | None],
 ) -> tuple[OpenidList | None, list[Diagnostic]]:
-    """Return the identity of an audience's list of openids, and its diagnostics; None for another audience."""
-    written = file.audience.openids
-    if written is None:
+    """Return what names the people of an audience that is a list, and its diagnostics; None for another audience."""
+    found = find_list(file.audience, folder, appid, lists)
+    if found is None:
         return None, []
-    found = find_openids(written, folder, lists)
+    at = place(("audience", "openids" if file.audience.of is None else "of"))
     told = [
-        *_told(found.faults, Severity.ERROR, name, place),
-        *_told(found.notes, Severity.WARNING, name, place),
+        *_told(found.faults, Severity.ERROR, name, at),
+        *_told(found.notes, Severity.WARNING, name, at),
     ]
     return found.openid_list, told
 
@@ -56,13 +64,11 @@ def _told(
     faults: tuple[Fault, ...],
     severity: Severity,
     name: CampaignName,
-    place: Callable[[KeyPath], Place | None],
+    at: Place | None,
 ) -> Iterator[Diagnostic]:
     for each in faults:
         where = (
-            place(KEY)
-            if each.path is None
-            else Place(f"{CAMPAIGNS}/{each.path}", each.line, each.column)
+            at if each.path is None else Place(f"{CAMPAIGNS}/{each.path}", each.line, each.column)
         )
         hint = about(each.hint, name) if each.hint else each.hint
         yield Diagnostic(each.code, severity, each.message, where, hint, name)

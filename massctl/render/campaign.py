@@ -56,7 +56,7 @@ def campaign_of(
     read; `about_file` is what is worth a warning in campaign.yaml itself, which may be ignored as all else.
     Diagnostics are sorted.
     """
-    openid_list, about_audience = render_audience(name, folder, file, lists, place)
+    openid_list, about_audience = render_audience(name, folder, file, account.appid, lists, place)
     about_rest = [
         *_changed(name, content.pictures),
         *_about_keys(name, file, place),

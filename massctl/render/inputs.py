@@ -32,6 +32,10 @@ class OpenidLists(Protocol):
         """Read a list of openids, or return MC601 if it does not exist."""
         ...
 
+    def audience(self, name: str, appid: str, /) -> ListedOpenids:
+        """Return the people of audiences/NAME.yaml as they were frozen for an AppID, or MC616 if it does not exist."""
+        ...
+
 
 class Inputs(Protocol):
     """The files under `campaigns/`; paths are relative to it, with `/`, and never lead out of it."""

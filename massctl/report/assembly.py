@@ -12,11 +12,21 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from massctl.model.campaign import list_key
 from massctl.model.entries import JobStatus
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
+from massctl.model.state import (
+    Job,
+    Record,
+    RecordKey,
+    State,
+    Status,
+    beijing_day,
+    https_address,
+    status_of,
+)
 from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
 from massctl.plan.job_failure import reason_of
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
@@ -259,7 +269,7 @@ def _audience(record: Record) -> tuple[AudienceKind, str | None]:
         )
     if not audience:
         return AudienceKind.UNKNOWN, None
-    if "openids" in audience:
+    if list_key(audience) is not None:
         return AudienceKind.OPENIDS, None
     if "tag" not in audience and "tag_id" not in audience:
         return AudienceKind.ALL, None
@@ -413,19 +423,9 @@ def _article(send: _Send, position: int) -> ArticleReport:
     facts = listed[position - 1] if position <= len(listed) else None
     rows = [row for job in readings.jobs for row in job.values()]
     told = next((row.title for row in rows if row.title), None)
-    urls = next(
-        (
-            job.counts.article_urls
-            for job in send.record.jobs
-            if job.counts and job.counts.article_urls
-        ),
-        [],
-    )
-    url = (
-        urls[position - 1]
-        if position <= len(urls)
-        else next((row.content_url for row in rows if row.content_url), None)
-    )
+    urls = next((job.addresses for job in send.record.jobs if job.addresses), ())
+    counted = next((row.content_url for row in rows if row.content_url), None)
+    url = urls[position - 1] if position <= len(urls) else counted and https_address(counted)
     return article_report(
         readings,
         position=position,

@@ -98,7 +98,7 @@ def declare_account(db: Transaction, appid: str, **given: object) -> str:
         }
         db.put("follower_changes", f"{appid}|{db.next_number('follower_change'):06d}", change)
     if before is None:
-        put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "spans": []})
+        put_tag(db, {"appid": appid, "id": 2, "name": "星标组", "spans": [], "others": []})
     return account.secret
 
 
@@ -132,9 +132,10 @@ def declare_tag(
     spans: list[list[int]] = [
         [low, high] for low, high in ((0, min(count, 1)), (2, count + 1)) if low < high
     ]
-    if before is not None and before["name"] == name and size_of(before["spans"]) == count:
-        spans = before["spans"]
-    after = {"appid": appid, "id": number, "name": name, "spans": spans, "invented": invented}
+    members: Record = {"spans": spans, "others": []}
+    if before is not None and before["name"] == name and tag_size(before) == count:
+        members = {kind: before[kind] for kind in members}
+    after = {"appid": appid, "id": number, "name": name, **members, "invented": invented}
     if after != before:
         put_tag(db, after)
         declare_account(db, appid)
@@ -161,6 +162,11 @@ def next_tag_id(db: Transaction, appid: str) -> int:
 def size_of(spans: Iterable[Sequence[int]]) -> int:
     """Count the members of spans that do not overlap."""
     return sum(high - low for low, high in spans)
+
+
+def tag_size(tag: Record) -> int:
+    """Count the members of a tag: the sandbox's own followers, and people of real life."""
+    return size_of(tag["spans"]) + len(tag["others"])
 
 
 def put_tag(db: Transaction, tag: Record) -> None:

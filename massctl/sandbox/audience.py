@@ -3,7 +3,8 @@
 The sandbox's own followers are numbers 0 to N-1, so "all" and a tag are a few spans however large the account is.
 Number 0 is in every tag and number 1 in none, so the two phones of the inbox show the difference. Openids of own
 followers hold their number and a check. Other well-formed openids are taken as followers too, since a campaign's lists
-come from real life; they are kept as fingerprints only. Limits: WeChat docs, "tags" and "user/get", read 2026-10.
+come from real life; they are kept as fingerprints only. Where their openids are asked for, the process gives those that
+it was told, and a stand-in for each of the others. Limits: WeChat docs, "tags" and "user/get", read 2026-10.
 """
 
 import base64
@@ -12,13 +13,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from itertools import islice
+from itertools import chain, islice
 
 from msgspec import Struct
 
-from massctl.sandbox.accounts import Account, Span, declare_tag, next_tag_id, put_tag, size_of
+from massctl.sandbox.accounts import (
+    Account,
+    Span,
+    declare_tag,
+    next_tag_id,
+    put_tag,
+    size_of,
+    tag_size,
+)
 from massctl.sandbox.request import OK, Refusal, Request, get, integer, post
-from massctl.sandbox.store import Record
+from massctl.sandbox.store import Record, Transaction
 
 OPENIDS_MIN, OPENIDS_MAX = 2, 10_000
 """Openids in one `mass/send`."""
@@ -46,6 +55,8 @@ BAD_NAME = "bad_name"
 
 _OPENID = re.compile(r"^(o[A-Za-z0-9_-]{5,63}|not_a_follower[A-Za-z0-9_-]*)$")
 _OWN = re.compile(r"^oSBX([0-9a-f]{6})_([A-Za-z0-9_-]{17})$")
+_STAND_IN = re.compile(r"^oSBXsomebody-([A-Za-z0-9_-]{11})----$")
+"""An openid for somebody of real life of whom this process knows the fingerprint alone."""
 
 
 # Openids
@@ -73,6 +84,8 @@ def is_openid(value: object) -> bool:
 
 def fingerprint(appid: str, openid: str) -> str:
     """Return 11 characters that identify an openid of real life without containing it."""
+    if stand_in := _STAND_IN.match(openid):
+        return stand_in[1]
     digest = hashlib.sha256(f"{appid}\0{openid}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:8]).decode().rstrip("=")
 
@@ -125,7 +138,7 @@ def by_filter(request: Request, given: object) -> Audience:
     tag = request.db.get("tags", f"{request.appid}|{tag_id}")
     if tag is None:
         raise Refusal(40152)
-    return Audience(f"tag:{tag_id}", joined(tag["spans"]))
+    return Audience(f"tag:{tag_id}", joined(tag["spans"]), tuple(tag["others"]))
 
 
 def by_openids(request: Request, given: object) -> Audience:
@@ -211,8 +224,7 @@ def tags_get(request: Request) -> Record:
     """Answer `tags/get`: id, name and count of each."""
     return {
         "tags": [
-            {"id": tag["id"], "name": tag["name"], "count": size_of(tag["spans"])}
-            for tag in _tags(request)
+            {"id": tag["id"], "name": tag["name"], "count": tag_size(tag)} for tag in _tags(request)
         ]
     }
 
@@ -241,7 +253,7 @@ def tags_update(request: Request) -> Record:
 def tags_delete(request: Request) -> Record:
     """Answer `tags/delete`."""
     tag = _own_tag(request, _tag_member(request).get("id"))
-    if size_of(tag["spans"]) > DELETABLE_FOLLOWERS:
+    if tag_size(tag) > DELETABLE_FOLLOWERS:
         raise Refusal(45057)
     request.change_account(last_tag=max(tag["id"], request.account.last_tag))
     request.db.delete("tags", f"{request.appid}|{tag['id']}")
@@ -250,38 +262,52 @@ def tags_delete(request: Request) -> Record:
 
 @post("tags/members/batchtagging")
 def batchtagging(request: Request) -> Record:
-    """Answer `tags/members/batchtagging`, for the sandbox's own followers."""
-    tag, indexes = _tagging(request)
-    others = [other for other in _tags(request) if other["id"] != tag["id"]]
-    if any(sum(_has(other, index) for other in others) >= TAGS_OF_ONE_USER for index in indexes):
+    """Answer `tags/members/batchtagging`: all of them get the tag, or none."""
+    tag, indexes, others = _tagging(request)
+    elsewhere = [other for other in _tags(request) if other["id"] != tag["id"]]
+    counted = Counter(name for other in elsewhere for name in others & set(other["others"]))
+    counted.update(str(index) for index in indexes for other in elsewhere if _has(other, index))
+    if any(count >= TAGS_OF_ONE_USER for count in counted.values()):
         raise Refusal(45059)
-    put_tag(
-        request.db,
-        {**tag, "spans": joined([*tag["spans"], *((index, index + 1) for index in indexes)])},
-    )
+    spans = joined([*tag["spans"], *((index, index + 1) for index in indexes)])
+    put_tag(request.db, {**tag, "spans": spans, "others": sorted({*tag["others"], *others})})
     return OK
 
 
 @post("tags/members/batchuntagging")
 def batchuntagging(request: Request) -> Record:
     """Answer `tags/members/batchuntagging`; a follower without the tag is no error."""
-    tag, indexes = _tagging(request)
-    put_tag(request.db, {**tag, "spans": reduce(without, indexes, tag["spans"])})
+    tag, indexes, others = _tagging(request)
+    spans = reduce(without, indexes, tag["spans"])
+    put_tag(request.db, {**tag, "spans": spans, "others": sorted({*tag["others"]} - others)})
     return OK
 
 
 @post("tags/getidlist")
 def getidlist(request: Request) -> Record:
     """Answer `tags/getidlist`: the ids of a follower's tags."""
-    (index,) = _followers(request, [request.record().get("openid")])
-    return {"tagid_list": [tag["id"] for tag in _tags(request) if _has(tag, index)]}
+    indexes, others = _followers(request, [request.record().get("openid")])
+    return {
+        "tagid_list": [
+            tag["id"]
+            for tag in _tags(request)
+            if others.keys() & tag["others"] or any(_has(tag, index) for index in indexes)
+        ]
+    }
 
 
 @get("user/get", daily=500)
 def user_get(request: Request) -> Record:
     """Answer `user/get`: all followers, a page at a time; the last page has `count` 0 and no `data`."""
-    page = _page(request, everybody(request.account), request.args.get("next_openid", ""))
-    return {"total": request.account.followers, **page}
+    others = [
+        name
+        for name, openid in request.db.openids.items()
+        if fingerprint(request.appid, openid) == name
+    ]
+    page = _page(
+        request, everybody(request.account), sorted(others), request.args.get("next_openid", "")
+    )
+    return {"total": request.account.followers + len(others), **page}
 
 
 @post("user/tag/get")
@@ -290,14 +316,26 @@ def user_tag_get(request: Request) -> Record:
     given = request.record()
     tag = request.db.get("tags", f"{request.appid}|{integer(given.get('tagid'), 0, 2**31)}")
     if tag is None:
-        raise Refusal(45058, "invalid tag")
-    return _page(request, joined(tag["spans"]), given.get("next_openid") or "")
+        raise Refusal(45159)
+    return _page(request, joined(tag["spans"]), tag["others"], given.get("next_openid") or "")
 
 
-def _page(request: Request, spans: tuple[Span, ...], after: object) -> Record:
-    start = _followers(request, [after])[0] + 1 if after else 0
-    members = (index for low, high in spans for index in range(max(low, start), high))
-    openids = [openid_of(request.appid, index) for index in islice(members, PAGE)]
+def _page(request: Request, spans: tuple[Span, ...], others: list[str], after: object) -> Record:
+    """Return the next page: own followers by their number, then people of real life by their fingerprint."""
+    start, behind = 0, ""
+    if after:
+        indexes, names = _followers(request, [after])
+        start, behind = (indexes[0] + 1, "") if indexes else (request.account.followers, min(names))
+        if behind and behind not in others:
+            raise Refusal(40003)
+    own = (
+        openid_of(request.appid, index)
+        for low, high in spans
+        for index in range(max(low, start), high)
+    )
+    known = request.db.openids
+    people = (known.get(name, f"oSBXsomebody-{name}----") for name in others if name > behind)
+    openids = list(islice(chain(own, people), PAGE))
     data = {"data": {"openid": openids}} if openids else {}
     return {"count": len(openids), **data, "next_openid": openids[-1] if openids else ""}
 
@@ -317,29 +355,45 @@ def _tag_member(request: Request) -> Record:
     return given
 
 
-def _tagging(request: Request) -> tuple[Record, list[int]]:
+def _tagging(request: Request) -> tuple[Record, list[int], set[str]]:
     """Read whom a call tags or untags, and the tag."""
     given = request.record()
     openids = given.get("openid_list")
     if not isinstance(openids, list) or not 1 <= len(openids) <= TAGGING_OPENIDS:
         raise Refusal(40032)
-    return _own_tag(request, given.get("tagid")), _followers(request, openids)
+    tag = _own_tag(request, given.get("tagid"))
+    indexes, others = _followers(request, openids)
+    remember(request.db, others)
+    return tag, indexes, set(others)
 
 
-def _followers(request: Request, openids: Sequence[object]) -> list[int]:
-    """Return the numbers of the sandbox's own followers; 40003 where one is somebody else."""
-    found = [follower_index(request.account, str(openid)) for openid in openids]
-    indexes = [index for index in found if index is not None]
-    if len(indexes) != len(found):
-        raise Refusal(40003)
-    return indexes
+def _followers(request: Request, openids: Sequence[object]) -> tuple[list[int], dict[str, str]]:
+    """Return the numbers of own followers, and people of real life by fingerprint; 40003 where one does not follow."""
+    indexes, others = [], dict[str, str]()
+    for given in openids:
+        openid = str(given)
+        if not is_openid(given) or openid.startswith(NOT_A_FOLLOWER):
+            raise Refusal(40003)
+        index = follower_index(request.account, openid)
+        if index is None:
+            others[fingerprint(request.appid, openid)] = openid
+        else:
+            indexes.append(index)
+    return indexes, others
+
+
+def remember(db: Transaction, openids: dict[str, str]) -> None:
+    """Keep openids of real life in the memory of this process, by their fingerprints."""
+    db.openids |= {name: each for name, each in openids.items() if not _STAND_IN.match(each)}
 
 
 def _own_tag(request: Request, tag_id: object) -> Record:
     number = integer(tag_id, 0, 2**31)
     tag = request.db.get("tags", f"{request.appid}|{number}")
-    if tag is None or number in SYSTEM_TAGS:
+    if number in SYSTEM_TAGS:
         raise Refusal(45058)
+    if tag is None:
+        raise Refusal(45159)
     return tag
 
 

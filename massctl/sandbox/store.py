@@ -28,7 +28,7 @@ BEIJING = timezone(timedelta(hours=8))
 FILE_NAME = "world.sqlite3"
 FOLDER = ".massctl/sandbox"
 """Where a repository keeps it."""
-FORMAT = 4
+FORMAT = 5
 """Version of the file; another one is refused."""
 LASTING = ("accounts", "tags", "settings")
 """The kinds of rows that survive a reset."""
@@ -54,9 +54,11 @@ class WorldFileError(MassctlError):
 class Transaction:
     """Read and change the rows of the sandbox, each found by its kind and key, in the order of insertion."""
 
-    def __init__(self, db: sqlite3.Connection, real_now: datetime) -> None:
+    def __init__(self, db: sqlite3.Connection, real_now: datetime, openids: dict[str, str]) -> None:
         self._db = db
         self.real_now = real_now
+        self.openids = openids
+        """Openids of real life by their fingerprints, as far as this process was told; no row holds one."""
 
     def get(self, kind: str, key: str) -> Record | None:
         """Return the row under `key`, or None."""
@@ -245,6 +247,7 @@ class Store:
         """
         self._real_now = real_now
         self._lock = threading.RLock()
+        self._openids: dict[str, str] = {}
         try:
             self._open(directory)
         except (OSError, sqlite3.Error) as error:
@@ -272,7 +275,7 @@ class Store:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield Transaction(self._db, self._real_now())
+                yield Transaction(self._db, self._real_now(), self._openids)
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")

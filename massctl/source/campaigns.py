@@ -45,6 +45,7 @@ from massctl.model.message import Campaign, DeclaredCell, Inherited
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
+from massctl.source.audiences import ONLY_SERVICE
 from massctl.source.defaults import (
     Defaults,
     defaults_above,
@@ -405,25 +406,21 @@ def about_defaults(
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
     """Refuse openids of a subscription account. Source: WeChat docs, "message/mass/send", read 2026-10."""
-    audience = written.get("audience")
+    # Whether massctl reaches an audience by a tag stands in its own file.
+    key = "openids" if "openids" in mapping_of(written.get("audience")) else None
     account = written.get("account")
     if settings is None or not isinstance(account, str) or account not in settings.accounts:
         return []
-    if (
-        settings.accounts[account].kind == "service"
-        or not isinstance(audience, Mapping)
-        or "openids" not in audience
-    ):
+    if settings.accounts[account].kind == "service" or key is None:
         return []
     return [
         Fault(
             "MC609",
+            ONLY_SERVICE,
             Phrase(
-                "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+                "give these followers a tag (标签) in the console and write `tag:` instead of `{key}:`",
+                key=key,
             ),
-            Phrase(
-                "give these followers a tag (标签) in the console and write `tag:` instead of `openids:`"
-            ),
-            key=("audience", "openids"),
+            key=("audience", key),
         )
     ]

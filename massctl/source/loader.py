@@ -20,6 +20,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.errors import ConfigurationError
+from massctl.model.audience import AUDIENCES
 from massctl.model.batches import BATCH_MAX
 from massctl.model.campaign import CampaignFile, parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
@@ -43,6 +44,7 @@ from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import (
     Agenda,
     Demand,
+    Scope,
     calls_by_day,
     demand_of,
     may_run_short,
@@ -63,7 +65,9 @@ from massctl.source.repository import (
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
     from massctl.child import Child
+    from massctl.model.campaign import Audience
     from massctl.model.settings import Account, MassctlFile
+    from massctl.source.audiences import Audiences
     from massctl.source.campaigns import Loaded
     from massctl.source.media import PictureFiles, RecordingFiles
     from massctl.source.openids import OpenidFiles
@@ -209,6 +213,18 @@ class WorkingTree(Struct, dict=True):
         """Read a list of openids; `path` is from campaigns/. A list is data, so no child reads it."""
         return self.openid_lists.listed(path)
 
+    @cached_property
+    def audiences(self) -> "Audiences":
+        """The audiences of the repository."""
+        # Most repositories have none.
+        from massctl.source.audiences import Audiences
+
+        return Audiences(self.repository, self.settings)
+
+    def audience(self, name: str, appid: str) -> ListedOpenids:
+        """Return the people of an audience, as its lock names them."""
+        return self.audiences.listed(name, appid)
+
     def article_address(self, campaign: str, number: int) -> str | Fault:
         """Return the address of an article of a campaign that went out before."""
         from massctl.model.state import article_address  # Hardly any article links to another one.
@@ -280,13 +296,30 @@ class Desires:
         """Return the diagnostics about what is no campaign: other folders, shared files, defaults."""
         shared = _about_shared(self._working_tree.repository)
         defaults = self._about_defaults(self._folders.defaults)
-        return [*self._folders.diagnostics, *shared, *defaults, *self._left_over()]
+        audiences = self._working_tree.audiences.diagnostics() if self._has_audiences else []
+        return [*self._folders.diagnostics, *shared, *defaults, *audiences, *self._left_over()]
 
-    def about_defaults_above(self, names: Iterable[str]) -> list[Diagnostic]:
-        """Return what is wrong in the defaults of the folders above campaigns, each fault once."""
-        here = [name for name in names if name in self._folders.names]
+    def about_shared_by(self, names: Iterable[str]) -> list[Diagnostic]:
+        """Return what is wrong in the defaults above campaigns and in their audiences, each fault once."""
+        here = [CampaignName(name) for name in names if name in self._folders.names]
         above = {path for name in here for path in defaults_paths(self._folders.folder(name))}
-        return self._about_defaults(self._folders.defaults & above)
+        return [
+            *self._about_defaults(self._folders.defaults & above),
+            *self._about_audiences_of(here),
+        ]
+
+    @property
+    def _has_audiences(self) -> bool:
+        return (self._working_tree.repository.root / AUDIENCES).exists()
+
+    def _about_audiences_of(self, names: Sequence[CampaignName]) -> list[Diagnostic]:
+        if not self._has_audiences:
+            return []
+        tree = self._working_tree
+        files = [loaded.file for name in names if (loaded := tree.loaded.get(name)) is not None]
+        named = dict.fromkeys(each.audience.of for each in files if each is not None)
+        found = [tree.audiences.audience(each) for each in named if each is not None]
+        return [one for each in found if each is not None for one in each.diagnostics]
 
     def _about_defaults(self, paths: Collection[str]) -> list[Diagnostic]:
         if not paths:
@@ -737,16 +770,21 @@ class _Others:
                 attempt.rejection for attempt in self._state.record(name, file.edition).attempts
             )
             source = self._working_tree.source_digest(name) if rejected else None
-            calls = self._calls_at_most(name, file.audience.openids)
+            calls = self._calls_at_most(name, file.audience)
         except UnreadableError:
             return None
         appid = AppId(settings.accounts[file.account].appid)
-        scope = scope_of(file.audience)
+        scope = Scope.TAG if self._is_by_tag(file.audience) else scope_of(file.audience)
         window = Window(start, end)
         account = AccountName(file.account)
         tag = tag_of(file.audience)
         over = file.send.over_limit == "allow"
         return Demand(name, file.edition, account, appid, scope, window, source, calls, tag, over)
+
+    def _is_by_tag(self, audience: "Audience") -> bool:
+        """Return whether massctl reaches an audience by a tag that it fills."""
+        known = self._working_tree.audiences.audience(audience.of) if audience.of else None
+        return known is not None and known.is_by_tag
 
     def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:
         """Return demands in which the jobs of lists are counted wherever their number may matter."""
@@ -764,8 +802,12 @@ class _Others:
         ]
         return [each for each in found if each is not None]
 
-    def _calls_at_most(self, name: CampaignName, written: str | None) -> int:
+    def _calls_at_most(self, name: CampaignName, audience: "Audience") -> int:
         """Count the jobs of a list by its lines, blank and repeated ones too; raise UnreadableError."""
+        if audience.of is not None:
+            known = self._working_tree.audiences.audience(audience.of)
+            return known.openid_list.batches if known is not None and known.openid_list else 1
+        written = audience.openids
         if written is None:
             return 1
         # Few campaigns have a list.

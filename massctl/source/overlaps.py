@@ -10,7 +10,7 @@ from massctl.model.diagnostics import Diagnostic, KeyPath, Severity
 from massctl.model.ids import AppId, cell_of
 from massctl.model.message import DeclaredCell
 from massctl.model.phrase import Phrase
-from massctl.render.audience import find_openids
+from massctl.render.audience import find_list
 
 if TYPE_CHECKING:
     from massctl.render.inputs import OpenidLists
@@ -22,14 +22,13 @@ def with_lists(loaded: "Loaded", lists: "OpenidLists") -> tuple[DeclaredCell, ..
     """Return the cells of a campaign's matrix, those of its own AppID with the lists that they name."""
     own = _appid(loaded)
     return tuple(
-        replace(
-            each,
-            openid_list=find_openids(each.audience.openids, loaded.folder, lists).openid_list,
-        )
-        if each.appid == own and each.audience.openids is not None
-        else each
-        for each in loaded.cells
+        _with_list(each, loaded, lists) if each.appid == own else each for each in loaded.cells
     )
+
+
+def _with_list(cell: DeclaredCell, loaded: "Loaded", lists: "OpenidLists") -> DeclaredCell:
+    found = find_list(cell.audience, loaded.folder, cell.appid, lists)
+    return cell if found is None else replace(cell, openid_list=found.openid_list)
 
 
 def about_overlaps(
@@ -48,17 +47,30 @@ def about_overlaps(
         if other.name == own.name or other.appid != own.appid:
             continue
         if own.openid_list is not None and other.openid_list is not None:
-            count = lists.in_both(own.openid_list.sha256, other.openid_list.sha256)
+            count = _in_both(own, other, lists)
             say = Phrase(
                 "the cell {other} sends to {count:,} of these openids too, who would get it twice",
                 other=cell_of(other.name),
                 count=count,
             )
-            found += [_fault(loaded, "openids", say)] if count else []
+            key = "openids" if own.audience.of is None else "of"
+            found += [_fault(loaded, key, say)] if count else []
         elif (tag := _tag(own, tags)) is not None and tag == _tag(other, tags):
             key = "tag" if own.audience.tag is not None else "tag_id"
             found.append(_fault(loaded, key, same_followers(cell_of(other.name))))
     return found
+
+
+def _in_both(one: DeclaredCell, other: DeclaredCell, lists: "OpenidFiles") -> int:
+    """Count the people of both as far as that is known here: those of a snapshot are compared as a whole."""
+    first, second = one.openid_list, other.openid_list
+    if first is None or second is None:
+        return 0
+    if first.sha256 == second.sha256:
+        return first.count
+    if one.audience.of is not None or other.audience.of is not None:
+        return 0
+    return lists.in_both(first.sha256, second.sha256)
 
 
 def _appid(loaded: "Loaded") -> AppId:

@@ -19,6 +19,7 @@ from typing import Final
 
 from massctl.errors import LedgerUnreachableError, MassctlError
 from massctl.git import Git
+from massctl.model.audience import AUDIENCES
 from massctl.model.diagnostics import Lines
 from massctl.model.ids import (
     CAMPAIGN_FILE,
@@ -318,6 +319,22 @@ class Repository:
             raise UnreadableError("MC009", ACCOUNTS, say, Phrase("take some out"))
         return tuple(f"{ACCOUNTS}/{each}" for each in files)
 
+    def audience_files(self) -> tuple[str, ...]:
+        """Return the names of everything in audiences/, sorted; raise UnreadableError where it cannot be listed."""
+        folder = self.root / AUDIENCES
+        try:
+            if folder.is_symlink():
+                raise _outside(AUDIENCES, AUDIENCES)
+            return tuple(sorted(os.listdir(folder)))
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            raise self._unreadable(AUDIENCES, error) from None
+
+    def is_in_git(self, path: str) -> bool:
+        """Return whether git tracks a path from the root, or would add it."""
+        return bool(self._ls_files(path))
+
     def own_themes(self) -> tuple[str, ...]:
         """Name the repository's own themes; none if their folder cannot be read."""
         try:
@@ -415,17 +432,9 @@ class Repository:
     @cached_property
     def _trackable(self) -> dict[str, list[bytes]]:
         """Return the files that git tracks or would add, by campaign, each by its path from the campaign's folder."""
-        # git needs no secret of ours.
-        known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
-        try:
-            said = Git(self.root, known).run(
-                "ls-files", "-z", "-co", "--exclude-standard", "--", CAMPAIGNS
-            )
-        except LedgerUnreachableError:
-            return {}  # There is no git.
         folders = {SHARED_FOLDER, *self.campaign_folders.folders.values()}
         found: dict[str, list[bytes]] = {each: [] for each in folders}
-        for path in set(said.out.split(b"\0")) if said.done else ():
+        for path in self._ls_files(CAMPAIGNS):
             parts = path.split(b"/")
             for end in range(2, len(parts)):
                 folder = os.fsdecode(b"/".join(parts[:end]))
@@ -433,6 +442,18 @@ class Repository:
                     found[folder].append(b"/".join(parts[end:]))
                     break
         return found
+
+    def _ls_files(self, path: str) -> set[bytes]:
+        """Ask git for the files at or below a path that it tracks or would add; none without git."""
+        # git needs no secret of ours.
+        known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
+        try:
+            said = Git(self.root, known).run(
+                "ls-files", "-z", "-co", "--exclude-standard", "--", f":(literal){path}"
+            )
+        except LedgerUnreachableError:
+            return set()
+        return {each for each in said.out.split(b"\0") if each} if said.done else set()
 
     def _files_below(self, folder: str) -> Iterator[bytes]:
         """Return every file and link of a folder of campaigns/, by its path from there."""
@@ -515,12 +536,13 @@ class Repository:
                 Phrase("{name} is a link that leads back to itself", name=self.as_written(path)),
                 Phrase("replace the link by the file itself"),
             ) from None
-        folder = ACCOUNTS if is_account_file(path) else CAMPAIGNS
+        of_audiences = pure.parts[0] == AUDIENCES
+        folder = AUDIENCES if of_audiences else ACCOUNTS if is_account_file(path) else CAMPAIGNS
         fence = real_root if path in _BESIDE else os.path.join(real_root, folder)
         if pure.parts[0] != folder and path not in _BESIDE:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
-            raise _outside(path)
+            raise _outside(path, folder)
         return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
 
     def _require_regular(self, status: os.stat_result, path: str) -> None:
@@ -676,13 +698,13 @@ def _why_unread(error: UnreadableError, limit: int) -> str:
 _NAME_A_FILE = Phrase("replace it by an ordinary file")
 
 
-def _outside(path: str) -> UnreadableError:
+def _outside(path: str, folder: str = CAMPAIGNS) -> UnreadableError:
     return UnreadableError(
         "MC022",
         path,
         Phrase(
             "this path leads outside the {folder} folder, so massctl did not read it",
-            folder=CAMPAIGNS,
+            folder=folder,
         ),
         Phrase("copy the file into the campaign, or into campaigns/_shared"),
     )

@@ -16,7 +16,8 @@ from msgspec import Struct
 from pydantic import BaseModel
 
 from massctl.errors import InvariantError
-from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, MESSAGES, CampaignFile
+from massctl.model.audience import SOURCES, AudienceFile
+from massctl.model.campaign import AUDIENCES, EITHER_OF, EVERYBODY, LISTS, MESSAGES, CampaignFile
 from massctl.model.defaults import DefaultsFile
 from massctl.model.settings import CHANNELS, CREDENTIALS, SIGNED_CHANNELS, Account, MassctlFile
 
@@ -26,14 +27,19 @@ _FILES: dict[str, type[BaseModel]] = {
     "massctl.schema.json": MassctlFile,
     "account.schema.json": Account,
     "defaults.schema.json": DefaultsFile,
+    "audience.schema.json": AudienceFile,
 }
 _TITLES = {
     "campaign.schema.json": "campaign.yaml of massctl",
     "massctl.schema.json": "massctl.yaml",
     "account.schema.json": "accounts/NAME.yaml of massctl",
     "defaults.schema.json": "_defaults.yaml of massctl",
+    "audience.schema.json": "audiences/NAME.yaml of massctl",
 }
-_NO_LIST = {"description": "No list of openids.", "not": {"required": ["openids"]}}
+_NO_LIST = {
+    "description": "No list of openids.",
+    "not": {"anyOf": [{"required": [key]} for key in LISTS]},
+}
 
 
 def _in_each_cell(rule: dict[str, Any]) -> dict[str, Any]:
@@ -65,6 +71,7 @@ _RULES: dict[str, dict[str, Any]] = {
         },
     },
     "Handoff": {"minProperties": 1},
+    "AudienceSource": {"oneOf": [{"required": [key]} for key in SOURCES]},
     # false beside another audience says nothing. Not "const": editors would offer that value.
     "Audience": {
         "oneOf": [

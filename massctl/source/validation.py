@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from massctl.model.audience import CHANGE_PATTERN, KEEP_PATTERN
 from massctl.model.campaign import (
     CODE_PATTERN,
     CROP_PATTERN,
@@ -166,6 +167,8 @@ _PATTERNS = {
         "a host without scheme, port and path: shop.example.com, or *.example.com for all below it"
     ),
     CODE_PATTERN: Phrase("the code of a diagnostic: MC and three digits"),
+    CHANGE_PATTERN: Phrase("a share in percent: {example}", example="30%"),
+    KEEP_PATTERN: Phrase("a number of days: {example}", example="400d"),
 }
 _KEY_PATTERNS = {
     ACCOUNT_NAME_PATTERN: _PATTERNS[ACCOUNT_NAME_PATTERN],
@@ -183,6 +186,8 @@ _MISSING_LINES = {
     "kind": "kind: service",
     "content": "content: articles/main.md",
     "cover": "cover: images/cover.jpg",
+    "source": "source: {file: lists/east.csv}",
+    "sql": "sql: east.sql",
 }
 """Key -> a line with a value that shows what it is; other keys say it by their name."""
 _EVERY_KEY = Phrase("the page “Files” of the documentation describes each key")

@@ -15,7 +15,7 @@ _REORDERING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 """Controls that change the order in which characters are shown: a title could pretend to be another."""
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 TAB_CELLS = 4
-_ONE_BY_ONE = re.compile(r"[ -~·‘’“”…—→‼\u3001-\u3011\u4e00-\u9fff！-～]*")
+_ONE_BY_ONE = re.compile(r"[ -~·‘’“”–—…→−▲▼‼\u3001-\u3011\u4e00-\u9fff！-～]*")
 """Texts in which each character is a cluster, of one cell or, from U+3001 on, of two."""
 
 

@@ -373,7 +373,7 @@ class SendsReport(Document):
     """What stopped the command before it knew a send."""
 
 
-def sends_json(report: Report, language: Language) -> str:
+def sends_json(report: Report, language: Language) -> bytes:
     """Return what sends reached."""
 
     def spoken(value: Any) -> str:
@@ -395,7 +395,7 @@ def sends_json(report: Report, language: Language) -> str:
             written(SentCampaign.of(each, sentence=send_sentence(each))) for each in report.sends
         ],
     )
-    return json.format(json.encode(made, enc_hook=spoken), indent=2).decode()
+    return json.format(json.encode(made, enc_hook=spoken), indent=2)
 
 
 @lru_cache(maxsize=65_536)

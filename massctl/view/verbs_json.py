@@ -12,8 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from msgspec import UNSET, UnsetType, field
+from msgspec.structs import replace
 
 from massctl.apply.notices import Reach
+from massctl.model.audience import AudienceState, AudienceUse, FrozenAudience, NamedAudience
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
@@ -28,10 +30,10 @@ from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
 from massctl.plan.plan_file import (
     NO_OWNERS,
+    DriftShape,
     LockedCampaign,
     LockResult,
     PlannedDiagnostic,
-    PlannedDrift,
     PlannedStep,
     StoppedPlan,
     diagnostics_document,
@@ -122,6 +124,7 @@ def _job(job: Job) -> ReportedJob:
         batch=job.batch,
         status="deleted" if job.is_gone else job.status,
         accepted_at=job.accepted_at,
+        article_urls=job.addresses or None,
         ends=[ReportedEnd.of(end) for end in job.ends.values()] if job.is_contradicted else (),
     )
 
@@ -355,7 +358,7 @@ class FollowedCampaign(Shape):
     """Why its jobs could not be asked about."""
 
 
-class ReportedDrift(PlannedDrift):
+class ReportedDrift(DriftShape):
     """What people were told of, and that is still so as far as anybody knows."""
 
     hint: str
@@ -849,6 +852,125 @@ def comments_json(record: Record, articles: Sequence[int], *, opened: bool) -> C
     """Return which articles (from 1) were switched."""
     return CommentsReport(
         name=record.campaign, edition=record.edition, opened=opened, articles=articles
+    )
+
+
+class ReportedUse(Shape):
+    """A campaign that goes to an audience."""
+
+    campaign: str
+    """Its name."""
+    not_before: datetime | None = None
+    """The beginning of its window; null without one."""
+    not_after: datetime | None = None
+    """The end of its window."""
+
+
+class ReportedAudience(Shape):
+    """One audience, as its file and its lock say. No openid is in it."""
+
+    name: str
+    """The name of its file, without the ending."""
+    state: AudienceState
+    """Whether it can be sent to."""
+    title: str | None = None
+    """Who they are; null where the file has faults, as all that it says."""
+    account: str | None = None
+    """The account whose followers they are."""
+    source: dict[str, Any] | None = None
+    """Where the people come from, as the file says."""
+    exclude: Sequence[str] = ()
+    """The audiences whose people are taken off."""
+    snapshot: str | None = None
+    """What names its people; null where it was never frozen, as all that its lock says."""
+    count: int | None = None
+    """How many they are."""
+    frozen_at: str | None = None
+    """When they were frozen."""
+    frozen_by: str | None = None
+    """Who froze them."""
+    added: int | None = None
+    """How many came since the snapshot before; null for a first one."""
+    removed: int | None = None
+    """How many went since then."""
+    since_at: str | None = None
+    """When the one before was frozen."""
+    used_by: Sequence[ReportedUse] = ()
+    """The campaigns that go to it and whose window is not over, the next one first."""
+    diagnostics: Sequence[PlannedDiagnostic] = ()
+    """What is wrong with its files, and with its source while it is frozen."""
+    is_written: bool | UnsetType = UNSET
+    """Of a freeze: whether the lock was written; false where it said all of this already."""
+    excluded: int | UnsetType = UNSET
+    """Of a freeze: how many were taken off because an excluded audience has them."""
+    forgotten: int | UnsetType = UNSET
+    """Of a freeze: how many were taken off because they were erased once."""
+    left: int | UnsetType = UNSET
+    """Of a freeze with --followers: how many were taken off because they do not follow any more."""
+
+
+class AudienceReport(Document):
+    """What `massctl audience list`, `show` and `freeze` print with `--format json`."""
+
+    audiences: Sequence[ReportedAudience] = ()
+    """By name."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command before it found anything."""
+
+
+def audiences_json(found: Sequence[NamedAudience]) -> AudienceReport:
+    """Return what the files and locks of audiences say."""
+    return AudienceReport(audiences=[_audience(each) for each in found])
+
+
+def frozen_json(frozen: Sequence[tuple[NamedAudience, FrozenAudience | None]]) -> AudienceReport:
+    """Return what a freeze wrote, or why it wrote nothing."""
+    return AudienceReport(audiences=[_frozen(*each) for each in frozen])
+
+
+def _frozen(found: NamedAudience, frozen: FrozenAudience | None) -> ReportedAudience:
+    told = _audience(found)
+    if frozen is None:
+        return told
+    return replace(
+        told,
+        is_written=frozen.is_written,
+        excluded=frozen.excluded,
+        forgotten=frozen.forgotten,
+        left=frozen.left,
+        diagnostics=diagnostics_document(frozen.notes),
+    )
+
+
+def _audience(found: NamedAudience) -> ReportedAudience:
+    file, lock = found.file, found.lock
+    change = lock.change if lock is not None else None
+    source = file.source.model_dump(by_alias=True, exclude_none=True) if file is not None else None
+    return ReportedAudience(
+        name=found.name,
+        state=found.state,
+        title=file.title if file is not None else None,
+        account=file.account if file is not None else None,
+        source=source,
+        exclude=file.exclude if file is not None else (),
+        snapshot=lock.snapshot if lock is not None else None,
+        count=lock.count if lock is not None else None,
+        frozen_at=lock.frozen_at if lock is not None else None,
+        frozen_by=lock.frozen_by if lock is not None else None,
+        added=change.added if change is not None else None,
+        removed=change.removed if change is not None else None,
+        since_at=change.since_at if change is not None else None,
+        used_by=[_use(each) for each in found.uses],
+        diagnostics=diagnostics_document(found.diagnostics),
+    )
+
+
+def _use(use: AudienceUse) -> ReportedUse:
+    window = use.window
+    return ReportedUse(
+        campaign=use.campaign,
+        not_before=window.not_before if window is not None else None,
+        not_after=window.not_after if window is not None else None,
     )
 
 
@@ -1393,6 +1515,8 @@ def shapes() -> Mapping[str, type[Shape]]:
         "import": ImportReport,
         "import drafts": ImportListReport,
         "tags list": TagsReport,
+        "audience list": AudienceReport,
+        "audience show": AudienceReport,
         "record-event": EventReport,
         "adopt": AdoptReport,
         "comments": CommentsReport,

@@ -4,7 +4,7 @@ No clock: `now` is an argument.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from massctl.model.destination import Destination, DestinationKind
@@ -67,6 +67,27 @@ _MONTHS = (
     Phrase("Nov"),
     Phrase("Dec"),
 )
+
+
+_MONTHS_WHOLE = (
+    Phrase("January"),
+    Phrase("February"),
+    Phrase("March"),
+    Phrase("April"),
+    Phrase("May"),
+    Phrase("June"),
+    Phrase("July"),
+    Phrase("August"),
+    Phrase("September"),
+    Phrase("October"),
+    Phrase("November"),
+    Phrase("December"),
+)
+
+
+def day_words(day: date) -> Phrase:
+    """Write a day without its year: `12 December`."""
+    return Phrase("{day} {month}", day=day.day, month=_MONTHS_WHOLE[day.month - 1])
 
 
 def team_day(at: datetime, now: datetime | None) -> Phrase:
@@ -247,6 +268,8 @@ def audience_words(audience: "Audience") -> Phrase:
     """Return who receives the message."""
     if audience.openids is not None:
         return Phrase("the openids in {path}", path=audience.openids)
+    if audience.of is not None:
+        return Phrase("the audience {name}", name=audience.of)
     if audience.tag is not None:
         return Phrase("tag {tag}", tag=audience.tag)
     return (
@@ -267,18 +290,27 @@ def jobs_words(batches: int) -> Phrase:
     )
 
 
-def audience_size(batches: int | None, count: int | None) -> Phrase:
-    """Return how many an audience has, as far as it is known; a list of openids in how many jobs."""
+def audience_size(batches: int | None, count: int | None, *, is_named: bool = False) -> Phrase:
+    """Return how many an audience has, as far as it is known; a list in how many jobs.
+
+    Those of a named audience are people; a list has openids.
+    """
     if count is None:
         return Phrase("not counted yet")
     if batches is None:
         return Phrase("{followers} when last counted", followers=followers(count))
-    return Phrase("{openids} in {jobs}", openids=openids(count), jobs=jobs_words(batches))
+    who = people_words(count) if is_named else openids(count)
+    return Phrase("{openids} in {jobs}", openids=who, jobs=jobs_words(batches))
 
 
 def openids(count: int) -> Phrase:
     """Say a number of openids."""
     return plural_phrase("{count:,} openid", "{count:,} openids", count=count)
+
+
+def people_words(count: int) -> Phrase:
+    """Say a number of people."""
+    return plural_phrase("{count:,} person", "{count:,} people", count=count)
 
 
 def expected(expect: "Expect | None") -> Phrase | None:
@@ -342,6 +374,8 @@ def counted_steps(kind: Kind, count: int) -> Phrase:
             return plural_phrase("{count} material to add", "{count} materials to add", count=count)
         case Kind.SAVE_DRAFT:
             return plural_phrase("{count} draft to save", "{count} drafts to save", count=count)
+        case Kind.FILL_TAG:
+            return plural_phrase("{count} tag to fill", "{count} tags to fill", count=count)
         case Kind.SEND_PREVIEW:
             return plural_phrase("{count} preview to send", "{count} previews to send", count=count)
         case Kind.SEND_MASS:
@@ -376,17 +410,14 @@ def drift_words(drift: "Drift") -> Phrase:
     """Say one thing that is other than recorded."""
     match drift.kind:
         case DriftKind.TAG_RENAMED:
-            return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.now)
+            return Phrase("its tag {tag} is now named {now}", tag=drift.subject, now=drift.value)
         case DriftKind.AUDIENCE_SIZE:
             before, now = followers(int(drift.before or 0)), followers(int(drift.now or 0))
             return Phrase(
                 "its audience has {now}; {before} when last counted", now=now, before=before
             )
         case DriftKind.AUDIENCE_OUTSIDE:
-            return Phrase(
-                "its audience has {now}, which its bounds do not allow",
-                now=followers(int(drift.now or 0)),
-            )
+            return _outside(drift)
         case DriftKind.ALLOWANCE_USED:
             return Phrase(
                 "sends in the console have used up what {account} may send then",
@@ -399,6 +430,13 @@ def drift_words(drift: "Drift") -> Phrase:
             return Phrase(say, msg_id=drift.subject, now=now, before=before, command=command)
         case _:
             return _DRIFTED[drift.kind.value](drift.subject)
+
+
+def _outside(drift: "Drift") -> Phrase:
+    if drift.now is None:  # The ledger keeps the bound alone.
+        return Phrase("its audience is outside its bounds: {bound}", bound=drift.value)
+    now = followers(int(drift.now))
+    return Phrase("its audience has {now}, which its bounds do not allow", now=now)
 
 
 _DRIFTED: Mapping[str, Callable[[str], Phrase]] = {

@@ -5,13 +5,14 @@ httpx costs more than most verbs do.
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Self
 
 from msgspec.structs import replace
 
 from massctl.apply.ports import (
+    TAGGING_MAX,
     CallQuota,
     Counted,
     DraftArticle,
@@ -20,6 +21,7 @@ from massctl.apply.ports import (
     Material,
     SendingSpeed,
     SendPermit,
+    TaggingPermit,
     Upload,
 )
 from massctl.errors import AuthError, InvariantError, WeChatError
@@ -237,6 +239,49 @@ class WeChatClient:
             return next((tag.count for tag in self.tags() if tag.id == audience.tag_id), None)
         raise InvariantError(Phrase("an audience that can be counted is is_to_all or tag_id"))
 
+    def create_tag(self, name: str) -> Tag:
+        """Make a tag. After a TransportError nobody knows whether it exists."""
+        return self._call(wire.CREATE_TAG.with_body({"tag": {"name": name}}))
+
+    def tag_people(self, permit: TaggingPermit, openids: Sequence[str]) -> None:
+        """Give followers a tag: all of them, or none."""
+        self._call(_tagging(wire.TAG_PEOPLE, permit.use(), openids), openids)
+
+    def untag_people(self, permit: TaggingPermit, openids: Sequence[str]) -> None:
+        """Take a tag from followers; one without it is no error."""
+        self._call(_tagging(wire.UNTAG_PEOPLE, permit.use(), openids), openids)
+
+    def tag_members(self, tag_id: int) -> Iterator[tuple[str, ...]]:
+        """Read everybody who has a tag, page after page; somebody may stand on two pages."""
+
+        def behind(openid: str) -> Request[wire.PeoplePage]:
+            given = {"next_openid": openid} if openid else {}
+            return wire.TAG_MEMBERS.with_body({"tagid": tag_id, **given})
+
+        return self._pages(behind)
+
+    def followers(self) -> Iterator[tuple[str, ...]]:
+        """Read everybody who follows the account now, page after page; somebody may stand on two pages."""
+
+        def behind(openid: str) -> Request[wire.PeoplePage]:
+            return replace(wire.FOLLOWERS, query={"next_openid": openid} if openid else {})
+
+        return self._pages(behind)
+
+    def _pages(
+        self, behind: Callable[[str], Request[wire.PeoplePage]]
+    ) -> Iterator[tuple[str, ...]]:
+        """Read pages of people to their end."""
+        asked, after = {""}, ""
+        while True:
+            page = self._call(behind(after))
+            yield page.openids
+            after = page.next_openid
+            # A page may be shorter than the next. One that leads back to an earlier page ends the reading.
+            if after in asked:
+                break
+            asked.add(after)
+
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
         """Show the message on one phone: one request, or two if WeChat refused the first token.
 
@@ -328,25 +373,36 @@ class WeChatClient:
             return None
         return _value(outcome, request.path)
 
-    def _call(self, request: Request[T]) -> T:
-        """Make a call that is not a send, and return its success or raise its WeChatError."""
-        outcome = self._ask(request)
+    def _call(self, request: Request[T], openids: Sequence[str] = ()) -> T:
+        """Make a call that is not a send, and return its success or raise its WeChatError.
+
+        `openids` are those that the request carries; no error repeats them.
+        """
+        outcome = self._ask(request, openids)
         return _value(outcome, request.path)
 
-    def _ask(self, request: Request[T]) -> T | RefusedAnswer | NoAnswer:
+    def _ask(
+        self, request: Request[T], openids: Sequence[str] = ()
+    ) -> T | RefusedAnswer | NoAnswer:
         """Make a call that is not a send; a refused token is replaced once, and the call made once more.
 
         The repetition is safe for every call: WeChat did not look at the first one.
         """
         token = self._tokens.get()
-        outcome = self._try(request, token)
+        outcome = self._try(request, token, openids)
         if isinstance(outcome, RefusedAnswer) and outcome.needs_new_token:
-            return self._try(request, self._renewed(token))
+            return self._try(request, self._renewed(token), openids)
         return outcome
 
-    def _try(self, request: Request[T], token: str | None) -> T | RefusedAnswer | NoAnswer:
+    def _try(
+        self, request: Request[T], token: str | None, openids: Sequence[str] = ()
+    ) -> T | RefusedAnswer | NoAnswer:
         """Make a call with one token, as often as its repetition is harmless."""
-        return retry(lambda: self._once(request, token), self._sleep, repeatable=request.repeatable)
+        return retry(
+            lambda: self._once(request, token, openids=openids),
+            self._sleep,
+            repeatable=request.repeatable,
+        )
 
     def _once(
         self,
@@ -414,6 +470,13 @@ class WeChatClient:
             grant = self._credential(rejected)
         register(grant.access_token)
         return grant
+
+
+def _tagging(request: Request[None], tag_id: int, openids: Sequence[str]) -> Request[None]:
+    """Say who gets a tag or loses it; raise InvariantError for more than WeChat takes in one call."""
+    if not 1 <= len(openids) <= TAGGING_MAX:
+        raise InvariantError(Phrase("a call tags 1 to {most} people", most=TAGGING_MAX))
+    return request.with_body({"openid_list": list(openids), "tagid": tag_id})
 
 
 def _value(outcome: T | RefusedAnswer | NoAnswer, path: str) -> T:

@@ -61,7 +61,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 class Request(Frozen, Generic[T]):
     """One call, without its token."""
 
-    hidden_fields = ("content", "upload")
+    hidden_fields = ("content", "upload", "query")
 
     path: str
     read: Callable[[Fields], T]
@@ -107,6 +107,16 @@ class ListedPublication(Frozen):
     article_id: str
     titles: tuple[str, ...] | None
     updated: datetime | None
+
+
+class PeoplePage(Frozen):
+    """One page of people."""
+
+    hidden_fields = ("openids", "next_openid")
+
+    openids: tuple[str, ...]
+    next_openid: str
+    """Whom the next page begins behind; empty behind the last page."""
 
 
 class KeptArticle(Frozen):
@@ -227,6 +237,26 @@ def _tags(fields: Fields) -> tuple[Tag, ...]:
     )
 
 
+def _made_tag(fields: Fields) -> Tag:
+    """Read a tag that was made; nobody has it yet."""
+    tag = fields.get("tag")
+    number = integer(tag.get("id")) if isinstance(tag, dict) else None
+    if not isinstance(tag, dict) or number is None:
+        raise ShapeError
+    return Tag(id=number, name=text(tag, "name"), count=0)
+
+
+def _people_page(fields: Fields) -> PeoplePage:
+    """Read a page of people. One that holds fewer than it counts is no answer: who is missing could be anybody."""
+    data = fields.get("data")
+    openids = data.get("openid") if isinstance(data, dict) else []
+    if not isinstance(openids, list) or not all(isinstance(each, str) for each in openids):
+        raise ShapeError
+    if len(openids) != count(fields, "count"):
+        raise ShapeError
+    return PeoplePage(tuple(openids), lenient(fields, "next_openid") if openids else "")
+
+
 def _job_status(fields: Fields) -> JobState:
     """Read a job's state. The polled form has an underscore, the callback's a blank: neither is relied on."""
     word = "".join(char for char in text(fields, "msg_status").upper() if char.isalnum())
@@ -274,7 +304,13 @@ DELETE_DRAFT = Request("/cgi-bin/draft/delete", done)
 DRAFT_COUNT = Request("/cgi-bin/draft/count", lambda fields: count(fields, "total_count"))
 FOLLOWER_COUNT = Request("/cgi-bin/user/get", lambda fields: count(fields, "total"))
 """The openids that come along are dropped unread."""
+FOLLOWERS = Request("/cgi-bin/user/get", _people_page)
 TAGS = Request("/cgi-bin/tags/get", _tags)
+CREATE_TAG = Request("/cgi-bin/tags/create", _made_tag, repeatable=False)
+"""A repetition would find its own tag and be refused (45157)."""
+TAG_PEOPLE = Request("/cgi-bin/tags/members/batchtagging", done)
+UNTAG_PEOPLE = Request("/cgi-bin/tags/members/batchuntagging", done)
+TAG_MEMBERS = Request("/cgi-bin/user/tag/get", _people_page)
 PREVIEW = Request("/cgi-bin/message/mass/preview", done, repeatable=False)
 SEND_ALL = Request("/cgi-bin/message/mass/sendall", job, repeatable=False)
 """To everybody or to a tag."""

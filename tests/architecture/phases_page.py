@@ -32,6 +32,8 @@ CHINESE: Final = {
     "Two entries cannot both be true. It counts as sent and as open until a person settles it.": (
         "有两个条目不可能同时成立。在有人认定之前，既算已发出，也算未决。"
     ),
+    "Fewer than two of its people are left, so it is never sent.": "剩下的人不到两个，所以永远不发。",
+    "Fewer than two people are left of the batch.": "这一批剩下的人不到两个。",
     "A request is about to leave.": "请求即将发出。",
     "WeChat refused an attempt, and no other is open.": "微信拒绝了一次提交，没有别的未决。",
     "An attempt was refused, or its request never left; another one is open.": (

@@ -22,14 +22,13 @@ from gits import git
 from repositories import APPID, SECRET_VARIABLE, cover, png, window
 
 from massctl import transport
-from massctl.cli import drift
+from massctl.cli import drift, notifications
 from massctl.cli.downloads import Downloads
 from massctl.cli.parallel_calls import side_by_side
 from massctl.errors import ConfigurationError
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported
+from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported, Told
 from massctl.model.phrase import Phrase
-from massctl.plan.drift_readings import told_event
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.source import locks
@@ -152,8 +151,13 @@ def daily(console: Console) -> Any:
 
 
 def told(console: Console) -> list[str]:
+    """List how far the telling of each drift to each channel came, in the order of the ledger."""
     entries = console.shell("state", "list", "--format", "json").document["entries"]
-    return [each["type"] for each in entries if each["type"].startswith("drift_")]
+    drifts = [each for each in entries if each.get("fact", "").startswith("drift ")]
+    return [f"{each['channel']} {each['progress']}" for each in drifts]
+
+
+ONCE: Final = ["output begun", "HOOK begun", "output told", "HOOK told"]
 
 
 def append(console: Console, *events: Event) -> None:
@@ -182,9 +186,7 @@ def test_a_draft_that_was_edited_is_told_once_with_what_to_type(staged: Console)
     )
     assert "its draft was changed in the console" in notice["message"]
     assert "massctl adopt letter" in notice["hint"]
-    assert ["drift_told", "drift_told"] == told(staged), (
-        "once for the output of the run, once for the channel"
-    )
+    assert told(staged) == ONCE
 
 
 @pytest.mark.parametrize("is_asked", [True, False])
@@ -223,7 +225,7 @@ def test_what_is_mended_and_drifts_again_is_told_again(staged: Console) -> None:
     assert "its draft was changed" in staged.shell("status", "letter").out
     staged.before(hours=68)
     daily(staged)
-    assert 1 == told(staged).count("drift_ended")
+    assert [*ONCE, "output untold", "HOOK untold"] == told(staged)
     assert "its draft" not in staged.shell("status", "letter").out
     staged.edit("风")
     staged.before(hours=20)
@@ -306,16 +308,65 @@ def test_what_cannot_be_read_is_no_drift_and_is_read_later(staged: Console) -> N
 def test_a_run_that_dies_before_it_records_has_told(
     staged: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The output too, which no other run would say again."""
+    """What is begun is told again by a later run: at least once, to the output too."""
 
     def killed(*_: object, **__: object) -> None:
         raise RuntimeError("killed")
 
     staged.edit("风")
     staged.before(hours=70)
-    monkeypatch.setattr(LocalLedger, "append", killed)
+    with monkeypatch.context() as patch:
+        patch.setattr(notifications, "_settle", killed)
+        assert "::warning title=massctl::letter: its draft was changed" in daily(staged).out
+    assert (1, ONCE[:2]) == (len(staged.heard()), told(staged))
+    staged.before(hours=69)
     assert "::warning title=massctl::letter: its draft was changed" in daily(staged).out
-    assert 1 == len(staged.heard())
+    assert (2, [*ONCE[:2], *ONCE]) == (len(staged.heard()), told(staged))
+
+
+def test_a_run_that_dies_before_its_post_loses_no_drift(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise RuntimeError("killed")
+
+    staged.edit("风")
+    staged.before(hours=70)
+    with monkeypatch.context() as patch:
+        patch.setattr(notifications, "_posted", killed)
+        daily(staged)
+    assert [] == staged.heard()
+    staged.before(hours=69)
+    daily(staged)
+    assert [("letter", "draft_changed")] == staged.heard()
+
+
+def test_a_channel_that_is_down_is_told_later_and_the_others_once(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = staged.shell.root / "massctl.yaml"
+    text = file.read_text("utf-8").replace(HOOK, f"{HOOK}  - webhook_env: DOWN\n")
+    file.write_text(text, "utf-8")
+    exchange = transport.Line.exchange
+
+    def down(self: transport.Line, call: transport.Call) -> Any:
+        if b'"DOWN"' in (call.content or b""):
+            return transport.NoAnswer("connection_failed")
+        return exchange(self, call)
+
+    staged.edit("风")
+    staged.before(hours=70)
+    with monkeypatch.context() as patch:
+        patch.setattr(transport.Line, "exchange", down)
+        assert "DOWN (notify) was not told" in daily(staged).err
+    for hours in (69, 68, 67):
+        staged.before(hours=hours)
+        daily(staged)
+    others = [each for each in told(staged) if not each.startswith("DOWN")]
+    assert ONCE == others
+    assert ["DOWN begun", "DOWN failed", "DOWN begun", "DOWN told"] == [
+        each for each in told(staged) if each.startswith("DOWN")
+    ]
 
 
 def test_what_could_not_be_recorded_is_told_again(
@@ -330,12 +381,14 @@ def test_what_could_not_be_recorded_is_told_again(
     staged.before(hours=70)
     with monkeypatch.context() as patch:
         patch.setattr(LocalLedger, "append", full)
-        assert "not on record" in staged.shell("ci", "send", "--doctor").err
-    staged.before(hours=69)
-    daily(staged)
-    staged.before(hours=68)
-    daily(staged)
-    assert 2 == len(staged.heard())
+        for hours in (70, 69.5):
+            staged.before(hours=hours)
+            daily(staged)
+    assert 1 == len(staged.heard()), "this machine remembers it"
+    for hours in (69, 68):
+        staged.before(hours=hours)
+        daily(staged)
+    assert (2, ONCE) == (len(staged.heard()), told(staged))
 
 
 def test_what_another_runner_told_while_this_one_read_is_not_told_again(
@@ -347,7 +400,11 @@ def test_what_another_runner_told_while_this_one_read_is_not_told_again(
         found = reads(*arguments)
         append(
             staged,
-            *(told_event(each, channel) for each in found.drifts for channel in ("HOOK", None)),
+            *(
+                Told(fact=str(each.fact), channel=channel, progress="told")
+                for each in found.drifts
+                for channel in ("HOOK", "output")
+            ),
         )
         return found
 
@@ -372,9 +429,8 @@ def test_a_campaign_that_cannot_be_rendered_has_ended_no_drift(staged: Console) 
     staged.edit("风", "编辑部")
     staged.before(hours=22)
     daily(staged)
-    assert ["drift_told", "drift_told", "drift_ended"] == told(staged), (
-        "the distance was not passed either"
-    )
+    over = ["output untold", "HOOK untold"]
+    assert [*ONCE, *over] == told(staged), "the distance was not passed either"
 
 
 @pytest.mark.parametrize("is_sent", [True, False], ids=["it was sent", "its draft was replaced"])
@@ -441,8 +497,8 @@ def test_console_sends_that_somebody_recorded_count_too(staged: Console) -> None
     daily(staged)
     assert [("letter", "allowance_used")] == staged.heard()
     entries = staged.shell("state", "list", "--format", "json").document["entries"]
-    (entry, _) = [each for each in entries if each["type"] == "drift_told"]
-    assert entry.get("now") is None, "how many count depends on the account's period"
+    facts = {each["fact"] for each in entries if each["type"] == "told"}
+    assert {"drift allowance_used main used"} == facts, "how many count depends on the period"
 
 
 def test_an_account_without_the_right_to_statistics_is_asked_once_and_is_no_fault(
@@ -871,7 +927,7 @@ def test_a_channel_that_cannot_be_opened_makes_no_round_a_whole_reading(
         raise ConfigurationError(Phrase("the proxy cannot be used"))
 
     staged.edit("风")
-    monkeypatch.setattr(drift, "taken_posts", closed)
+    monkeypatch.setattr(notifications, "taken_posts", closed)
     staged.before(hours=70)
     assert "the proxy cannot be used" in staged.shell("ci", "send").err
     asked = len(staged.report()["calls"])
@@ -879,7 +935,7 @@ def test_a_channel_that_cannot_be_opened_makes_no_round_a_whole_reading(
     assert asked == len(staged.report()["calls"])
 
 
-def test_what_a_robots_message_does_not_take_is_told_by_the_next(
+def test_what_a_robots_message_does_not_take_is_told_by_the_next_one_at_once(
     staged: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = staged.shell.root / "massctl.yaml"
@@ -893,7 +949,7 @@ def test_what_a_robots_message_does_not_take_is_told_by_the_next(
     staged.edit("风")
     staged.control("tags", {"appid": APPID, "id": 201, "name": "别的", "count": 50})
     told_of: list[str] = []
-    for hours in (70, 69.9, 69.8):
+    for hours in (70, 69.9):
         staged.before(hours=hours)
         daily(staged)
         posts = [each["body"]["markdown"]["content"] for each in staged.report()["notifications"]]

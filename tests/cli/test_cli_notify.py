@@ -1,7 +1,11 @@
 """`notify`: who is told what, once, after everything is durable; and nothing of it changes what a run did."""
 
+import contextlib
 import json
+import re
 import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,12 +13,15 @@ import pytest
 from cli_runner import NOON, SENDALL, Shell, lost
 from repositories import APPID, window
 
-from massctl.cli import channels
+from massctl.cli import channels, notifications
 from massctl.cli.notifications import PullRequests
-from massctl.errors import ForgeError, UsageError
+from massctl.errors import ForgeError, LedgerError, UsageError
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Channel
 from massctl.model.state import Record
+from massctl.notify.post import Post
 from massctl.sandbox import inbox
 from massctl.sandbox.store import Store
 from massctl.transport import Line, NoAnswer, RawAnswer
@@ -190,6 +197,29 @@ def test_where_nothing_is_remembered_each_run_says_it(told: Shell):
     assert 3 == len(events(told))
 
 
+def test_while_the_ledger_cannot_be_written_what_is_on_record_waits_and_the_rest_is_told_once(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    """The disk is read-only for an hour; nobody is told in a loop, and nothing is lost."""
+
+    def read_only(*_: object, **__: object) -> None:
+        raise LedgerError(Phrase("the ledger cannot be written: the disk is read-only"))
+
+    told.tree.settings()
+    told.tree.text("notice", more=DUE)
+    assert 0 == told("apply", "notice", "--sandbox", "--yes").status
+    told.tree.text("late", content="改到三点", more=DUE)
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalLedger, "append", read_only)
+        statuses = [told("apply", "--sandbox", "--yes").status for _ in range(3)]
+    assert ([5, 5, 5], [("refused", "late")]) == (statuses, events(told))
+    for _ in range(2):
+        told("apply", "--sandbox", "--yes")
+    again = [("accepted", "notice"), ("refused", "late")]
+    assert [("refused", "late"), *again] == events(told)
+
+
 def test_a_memory_that_is_none_is_not_believed(told: Shell):
     kept_back(told)
     run_every_half_hour(told, 1)
@@ -292,6 +322,102 @@ def test_a_channel_that_never_ends_its_answer_keeps_nobody(
     assert (0, [("accepted", "notice")]) == (said.status, events(told))
     assert "ROBOT (notify) was not told: no answer within" in said.err
     assert "HOOK" not in said.err
+
+
+class Trickle(BaseHTTPRequestHandler):
+    """Answers with a byte now and then, and never ends."""
+
+    def do_POST(self) -> None:
+        """Begin an answer that is long."""
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.05)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_an_answer_that_trickles_ends_with_the_time_of_a_post(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No read of it takes long."""
+    said: list[Phrase] = []
+    monkeypatch.setattr(channels, "POST_SECONDS", 0.3)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Trickle) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        session: Any = SimpleNamespace(
+            realm=lambda: "wechat",
+            sandbox=None,
+            environment={"HOOK": f"http://127.0.0.1:{server.server_port}/"},
+            clock=SimpleNamespace(now=lambda: NOON),
+            console=SimpleNamespace(talk=said.append),
+        )
+        begun = time.monotonic()
+        taken = list(channels.taken_posts(session, [(Channel(webhook_env="HOOK"), Post(b"{}"))]))
+        took = time.monotonic() - begun
+        server.shutdown()
+
+    assert ([], 1, True) == (taken, len(said), took < channels.READ_SECONDS)
+    assert "HOOK (notify) was not told: no answer within" in said[0]
+
+
+def test_a_pass_of_slow_posts_ends_and_the_next_one_tells_the_rest(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that had no time counts as tried."""
+    told.tree.settings(state="notify:\n  - wecom_robot_env: ROBOT\n")
+    for number in range(4):
+        told.tree.text(f"notice{number}", content=f"第 {number} 次改时间", more=DUE)
+    monkeypatch.setattr("massctl.notify.robot.fitting", lambda *_: 1)
+    now = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep)
+    monkeypatch.setattr(notifications, "time", clock)
+    taken = notifications.taken_posts
+
+    def slow(*arguments: Any) -> Any:
+        now[0] += channels.POST_SECONDS
+        return taken(*arguments)
+
+    monkeypatch.setattr(notifications, "taken_posts", slow)
+
+    def tells(*arguments: str) -> list[str]:
+        before = len(posts(told))
+        told(*arguments, "--sandbox")
+        contents = [each["body"]["markdown"]["content"] for each in posts(told)[before:]]
+        return [re.findall(r"\((\w+)\)", each)[0] for each in contents]
+
+    assert ["notice0", "notice1", "notice2"] == tells("apply", "--yes")
+    assert ["notice3"] == tells("status")
+    ledger = (told.root / ".massctl/sandbox/massctl.state.jsonl").read_text(encoding="utf-8")
+    entries = [json.loads(line) for line in ledger.splitlines()]
+    assert ["begun", "untold", "begun", "told"] == [
+        each["progress"]
+        for each in entries
+        if each["type"] == "told" and each["campaign"] == "notice3"
+    ]
+
+
+def test_editions_that_need_somebody_stand_in_the_first_message(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.tree.settings(state="notify:\n  - wecom_robot_env: ROBOT\n")
+    for name in ("fine", "faulty"):
+        told.tree.text(name, content=f"{name} 改时间", more=DUE)
+    told.tree.write(
+        "campaigns/faulty/campaign.yaml",
+        told.tree.read("campaigns/faulty/campaign.yaml") + "x: 1\n",
+    )
+    monkeypatch.setattr("massctl.notify.robot.fitting", lambda *_: 1)
+    told("apply", "--sandbox", "--yes")
+    contents = [each["body"]["markdown"]["content"].split("\n")[0] for each in posts(told)]
+    assert ["**failed** 改时间 (faulty) · main", "**accepted** 改时间 (fine) · main"] == contents
 
 
 def test_an_address_that_is_none_is_answered_with_one_that_is(shell: Shell):

@@ -118,6 +118,7 @@ NAMED = {
     "ROBOT": HOOK,
     "BEAT": "https://beat.example/ping/5f0c",
     "GIT_WAY": "to-git-4711",
+    "WAREHOUSE": "postgresql://lin:hunter2-hunter2@db.example/crm",
 }
 
 
@@ -128,6 +129,7 @@ def test_what_a_variable_of_massctl_yaml_holds_is_in_no_log_and_no_excerpt(
     shell.tree.settings(
         state="notify: [{wecom_robot_env: ROBOT}]\nrunner: {heartbeat_env: BEAT}\n"
         "forge: {kind: github, repository: lin/letters, token_env: GIT_WAY}\n"
+        "connections: {warehouse: {url_env: WAREHOUSE, owners: [lin-mei]}}\n"
     )
     written = shell.tree.read("massctl.yaml")
     shell.tree.write(

@@ -327,11 +327,28 @@ def _tagged(caller: Caller, number: int) -> Any:
     return caller.post("tags/members/batchtagging", {"openid_list": OWN[:1], "tagid": 200 + number})
 
 
-def _pages(caller: Caller) -> Any:
+def _real_life(caller: Caller) -> Any:
+    """Tag three people whom the sandbox did not make, read them back, and send to the tag."""
+    people = [f"oRealLife{number:019d}" for number in range(3)]
+    made = caller.post("tags/create", {"tag": {"name": "massctl/east"}})["tag"]["id"]
+    caller.post("tags/members/batchtagging", {"openid_list": people, "tagid": made})
+    read = caller.post("user/tag/get", {"tagid": made})
+    caller.post(SENDALL, caller.text(1, filter={"is_to_all": False, "tag_id": made}))
+    job = caller.report()["jobs"][0]
+    return [read["count"], set(people) == set(read["data"]["openid"]), job["total_count"]]
+
+
+def _tag_pages(caller: Caller) -> Any:
+    caller.tag(count=12_000)
+    return _pages(caller, lambda after: caller.post("user/tag/get", {"tagid": 101, **after}))
+
+
+def _pages(caller: Caller, ask: Callable[[dict[str, str]], Any] | None = None) -> Any:
     sizes, after = [], ""
     page: dict[str, Any] = {"count": 1}
+    read = ask or (lambda behind: caller.get("user/get", **behind))
     while page["count"]:
-        page = caller.get("user/get", next_openid=after)
+        page = read({"next_openid": after})
         sizes.append(page["count"])
         after = page["next_openid"]
     return [*sizes, "data" in page]
@@ -1503,9 +1520,35 @@ TAGS: Final = [
         SDK,
     ),
     Fact(
-        "`batchtagging` of a stranger",
-        40003,
-        tag("tags/members/batchtagging", openid_list=["oStranger"], tagid=101),
+        "`batchtagging` of somebody who does not follow: nobody of the call is tagged",
+        [40003, 300],
+        lambda c: [
+            code(
+                tag(
+                    "tags/members/batchtagging",
+                    openid_list=[OWN[7], "onot_a_follower"],
+                    tagid=101,
+                )(c)
+            ),
+            c.get("tags/get")["tags"][1]["count"],
+        ],
+        SDK,
+    ),
+    Fact(
+        "`batchtagging` of an unknown tag, and of a system tag",
+        [45159, 45058],
+        codes(
+            tag("tags/members/batchtagging", openid_list=OWN[:1], tagid=999),
+            tag("tags/members/batchtagging", openid_list=OWN[:1], tagid=2),
+        ),
+        SDK,
+    ),
+    Fact("Who follows in real life is tagged, read back and sent to", [3, True, 3], _real_life),
+    Fact(
+        "`user/tag/get` gives 10,000 a page, and the last page has no `data`",
+        [10_000, 2_000, 0, False],
+        given(_tag_pages, followers=12_000),
+        SDK,
     ),
     Fact(
         "20 tags a user",

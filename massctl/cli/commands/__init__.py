@@ -20,6 +20,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "massctl.cli.commands.tags",
         "List an account's tags; keep names and counts for offline plans.",
     ),
+    "audience": (
+        "massctl.cli.commands.audience",
+        "List the audiences: who they are, how many, and who uses them next.",
+    ),
     "validate": (
         "massctl.cli.commands.validate",
         "Check every campaign: schema, rendering, content rules.",

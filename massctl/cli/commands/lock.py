@@ -113,7 +113,7 @@ def _read(
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(working_tree, state, links_of=links_of)
     wanted = resolved(session, names, desires.names())
-    return state, desires.read(wanted), desires.about_defaults_above(wanted)
+    return state, desires.read(wanted), desires.about_shared_by(wanted)
 
 
 def _report(

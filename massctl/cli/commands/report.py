@@ -192,13 +192,18 @@ def _printed(report: Report, form: str | None) -> Result:
 
 
 def _written(report: Report, forms: Sequence[str], out: Path, console: Console) -> Result:
-    files = {_FILES[form]: _text(report, form, console) for form in forms}
-    if "csv" in forms:
-        files["report.csv"] = _BOM + files["report.csv"]
-    paths = write_files(out, {name: text.encode() for name, text in files.items()})
+    files = {_FILES[form]: _file(report, form, console) for form in forms}
+    paths = write_files(out, files)
     page = [path for path in paths if path.endswith(_FILES["html"])]
     step = Phrase("open {path} in a browser", path=page[0]) if page else None
     return Result(ExitStatus.DONE, text=lambda _: "\n".join(paths), next_step=step)
+
+
+def _file(report: Report, form: str, console: Console) -> bytes:
+    if form == "json":
+        return views.report_json.sends_json(report, console.language) + b"\n"
+    text = _text(report, form, console)
+    return (_BOM + text if form == "csv" else text).encode()
 
 
 def _text(report: Report, form: str, console: Console) -> str:
@@ -210,6 +215,4 @@ def _text(report: Report, form: str, console: Console) -> str:
         return report_page(report, Sheet(console.reader, {}))
     if form == "markdown":
         return views.report_markdown.report_markdown(report, console.reader) + "\n"
-    if form == "csv":
-        return views.report_csv.report_csv(report)
-    return views.report_json.sends_json(report, console.language) + "\n"
+    return views.report_csv.report_csv(report)

@@ -40,6 +40,7 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, RecordKey, State, is_held
 from massctl.plan.acceptance import named_job
 from massctl.plan.brake import stop_refusals
+from massctl.plan.drift_readings import told_drifts
 
 
 @click.command(name="status")
@@ -177,7 +178,12 @@ def _follow_once(
     state = read_ledger(session)
     require_ledger(session, state)
     # Of a campaign that was never staged the ledger may know nothing but what drifted.
-    unsent = {**dict(state.drifts.keys()), **_unsent(session, state, names)}
+    drifted = {
+        name: edition
+        for name, edition in state.told
+        if told_drifts(state, state.record(name, edition))
+    }
+    unsent = {**drifted, **_unsent(session, state, names)}
     records = _records(session, state, names, all_editions=all_editions, unsent=unsent)
     asked = any(unfinished(job) is not None for record in records for job in record.jobs)
     told = session.sandbox is not None and session.sandbox.untold_events(state)

@@ -12,6 +12,7 @@ from massctl.apply.outcome import Outcome
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry, Told
 from massctl.model.state import Record, State
+from massctl.model.telling import Fact
 from massctl.plan.plan import Until
 from massctl.view.i18n import Language
 from massctl.view.outcome import outcome_text
@@ -150,11 +151,11 @@ def test_once_others_wrote_a_run_begins_nothing_more_and_tells_what_it_finds_out
 def test_what_another_runner_told_a_channel_overtakes_nobody() -> None:
     ledger = SimLedger()
     mine, theirs = open_book(ledger), open_book(ledger)
-    for outcome in ("begun", "told"):
-        theirs.record(Told(fact="ended", channel="HOOK", outcome=outcome), WORDS)
+    for progress in ("begun", "told"):
+        theirs.record(Told(fact="ended", channel="HOOK", progress=progress), WORDS)
     assert 3 == mine.record(attempted(WORDS)[0], WORDS).serial
     assert ("told", 3) == (
-        mine.state.told[WORDS.name, 1]["ended", "HOOK"].outcome,
+        mine.state.told[WORDS.name, 1][Fact("ended"), "HOOK"].progress,
         mine.state.serial,
     )
 

@@ -31,15 +31,16 @@ from massctl.model.entries import (
     SendInDoubt,
     SendRejected,
     SendSettled,
+    Told,
     Withdrawn,
 )
-from massctl.model.ids import AccountName
+from massctl.model.ids import AccountName, CampaignName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, Status
-from massctl.model.telling import Telling
+from massctl.model.telling import Fact, Telling
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence
@@ -70,7 +71,8 @@ HOOK = Channel(webhook_env="HOOK")
 
 
 def finder(state: State, **more: Any) -> NoticeFinder:
-    return NoticeFinder(state, {APPID: "main"}, evidence, NOW, NOW, **more)
+    known = {"state": state, "accounts": {APPID: "main"}, "evidence": evidence}
+    return NoticeFinder(**{**known, "now": NOW, "since": NOW, **more})
 
 
 def found(state: State, *outcomes: CampaignOutcome, **more: Any) -> list[Notice]:
@@ -161,8 +163,28 @@ def test_what_is_on_record_for_long_is_not_told() -> None:
     state = recorded(TRIED, TAKEN)
     finding = finder(state)
     assert 1 == len(finding.recorded([HOOK]))
-    assert [] == replace(finding, now=NOW + timedelta(days=3, hours=1)).recorded([HOOK])
+    assert 1 == len(replace(finding, now=NOW + timedelta(days=1)).recorded([HOOK]))
+    assert [] == replace(finding, now=NOW + timedelta(days=2)).recorded([HOOK])
     assert [] == finding.recorded([])
+
+
+def test_a_channel_that_was_there_before_hears_of_a_week_and_a_new_one_of_two_days() -> None:
+    """300 sends ended in a week in which nobody ran; then somebody added a channel."""
+    known = Told(fact="accepted", channel="HOOK", progress="told"), text("before")
+    sends = [replace(WORDS, name=CampaignName(f"letter-{number}")) for number in range(300)]
+    ends = [
+        (each, letter)
+        for number, letter in enumerate(sends)
+        for each in (TRIED[0], replace(TAKEN[0], attempt=3 + 3 * number), status("sent")[0])
+    ]
+    state = recorded(known, *ends)
+
+    def heard(channel: str, **after: float) -> int:
+        finding = replace(finder(state), now=NOW + timedelta(**after))
+        return len(finding.recorded([Channel(webhook_env=channel)]))
+
+    assert (600, 0) == (heard("HOOK", days=6), heard("HOOK", days=8))
+    assert (600, 0) == (heard("NEW", days=1), heard("NEW", days=3))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +254,7 @@ def test_what_is_told_of_a_doubt_has_its_choices_and_no_hint() -> None:
 def test_of_a_campaign_that_is_not_in_the_run_the_ledger_tells_what_it_knows() -> None:
     (notice,) = told([TRIED, TAKEN], [status("failed")])
     assert ("", "main", WORDS.digest) == (notice.title, notice.account, notice.digest)
-    (unknown,) = NoticeFinder(recorded(TRIED, TAKEN), {}, evidence, NOW, NOW).recorded([HOOK])
+    (unknown,) = finder(recorded(TRIED, TAKEN), accounts={}).recorded([HOOK])
     assert unknown.account is None
 
 
@@ -257,9 +279,8 @@ def test_without_an_attempt_the_planned_size_is_told_and_an_unknown_account_by_i
     assert notice.block is not None
     assert (12, "main") == (notice.block.count, notice.block.account)
     lock = LockFile.model_validate(lock_document(WORDS, "massctl 0"))
-    (stranger,) = NoticeFinder(
-        recorded(TRIED, TAKEN), {}, evidence, NOW, NOW, lambda _: lock
-    ).recorded([HOOK])
+    strange = finder(recorded(TRIED, TAKEN), accounts={}, content=lambda _: lock)
+    (stranger,) = strange.recorded([HOOK])
     assert APPID == stranger.block.account  # type: ignore[union-attr]
 
 
@@ -423,7 +444,7 @@ def test_a_draft_that_stays_is_told_with_its_window_or_alone_where_its_folder_is
 def test_a_report_is_another_fact_on_each_of_its_days_whatever_its_numbers():
     (sent,) = told([TRIED], [TAKEN])
     reports = [
-        replace(sent, happening="report", fact=f"report {day}", reach=Reach(day, (str(line),)))
+        replace(sent, fact=Fact.of("report", day), reach=Reach(day, (str(line),)))
         for day, line in ((1, 1), (1, 2), (3, 1))
     ]
     assert 2 == len({each.key for each in reports})

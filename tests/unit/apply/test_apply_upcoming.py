@@ -24,7 +24,7 @@ NIGHT = Refusal(Guard.QUIET_HOURS, "night", "")
 
 
 def announced(lead: timedelta, channel: str = "HOOK", opens: Any = OPENS) -> tuple[Any, Any]:
-    return Told(fact=window_fact(opens, lead), channel=channel, outcome="told"), NOTICE
+    return Told(fact=str(window_fact(opens, lead)), channel=channel, progress="told"), NOTICE
 
 
 def coming(error: Failure | None = None, **then: Any) -> Coming:
@@ -38,7 +38,11 @@ def told(
 ) -> list[Any]:
     now = OPENS - before
     noticing = NoticeFinder(
-        recorded(*earlier), {APPID: "main"}, lambda r: Evidence(r, now, (), None, None), now, now
+        state=recorded(*earlier),
+        accounts={APPID: "main"},
+        evidence=lambda record: Evidence(record, now, (), None, None),
+        now=now,
+        since=now,
     )
     return noticing.upcoming([what or coming()], leads, "HOOK")
 

@@ -63,6 +63,17 @@ def test_only_e_mail_has_addresses() -> None:
 
 def test_the_first_line_says_what_happened_to_what() -> None:
     assert "sent 改时间" == NoticeText("sent", "改时间").head
+    assert "sent 改时间 · 早报" == NoticeText("sent", "改时间", account="早报").head
+
+
+def test_a_headline_is_cut_before_the_account_is() -> None:
+    found = NoticeText("failed", "长" * 64, account="早报 (main) · 华东组").headline(40)
+    assert (40, True) == (len(found), found.endswith("长… · 早报 (main) · 华东组"))
+    endless = NoticeText("failed", "长" * 64, account="号" * 100).headline(40)
+    assert (40, True) == (
+        len(endless),
+        endless.startswith("failed 长长长长长长长长… · 号"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ FIELDS = {
     "tag_id": 0,
     "tag": "会员",
     "openids": "a.txt",
+    "of": "east",
     "expect": Expect(min=0, max=9),
 }
 

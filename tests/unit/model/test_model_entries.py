@@ -104,7 +104,7 @@ def test_what_wechat_or_the_clock_told_is_observed_and_all_else_is_decided():
         "send_rejected",
         "send_in_doubt",
     }
-    assert told | {"job_status", "told", "drift_told", "drift_ended", "expired"} == observed
+    assert told | {"job_status", "told", "expired"} == observed
     assert not is_observed(Created(lineage="L", realm="wechat"))
 
 

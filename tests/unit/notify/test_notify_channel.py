@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,13 @@ def written(kind: str, *texts: NoticeText) -> str:
         (element,) = body["card"]["elements"]
         return str(element["content"])
     return str(body["markdown"]["text" if kind == "dingtalk_robot" else "content"])
+
+
+@pytest.mark.parametrize("kind", ROBOTS)
+def test_what_needs_somebody_stands_first_in_a_message(kind: str) -> None:
+    failed = text("二月 (february) · main", needs_somebody=True)
+    told = written(kind, text("一月 (january) · main"), failed, text("三月 (march) · main"))
+    assert ["february", "january", "march"] == re.findall(r"\((\w+)\)", told)
 
 
 def test_every_kind_of_the_format_has_its_row() -> None:

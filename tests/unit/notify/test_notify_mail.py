@@ -93,12 +93,12 @@ def test_several_notices_are_one_letter(box: Mailbox) -> None:
     assert "\r\n\r\nsent 再见 (bye) · 早报\r\n" in letter.get_content()
 
 
-def test_the_subject_is_what_needs_somebody(box: Mailbox) -> None:
+def test_the_subject_and_the_first_lines_are_what_needs_somebody(box: Mailbox) -> None:
     failed = text("再见 (bye) · 早报", needs_somebody=True)
     assert None is sent(box, message(FULL, failed, keys=("a", "b")))
     letter = letter_in(box)
     assert "sent 再见 (bye) · 早报 +1" == letter["Subject"]
-    assert letter.get_content().startswith("sent 改时间 (notice) · 早报\r\n")
+    assert letter.get_content().startswith("sent 再见 (bye) · 早报\r\n")
 
 
 def test_a_repetition_of_the_day_has_the_same_id_and_no_other_letter_has() -> None:

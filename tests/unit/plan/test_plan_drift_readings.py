@@ -21,10 +21,10 @@ from building import (
 )
 from copies import replace
 
-from massctl.model.entries import DraftDeleted, DriftEnded, DriftTold
+from massctl.model.entries import DraftDeleted, TellingProgress, Told
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign, Window
-from massctl.model.state import State, ToldDrift
+from massctl.model.state import State
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.drift_readings import (
     AGAIN_SECONDS,
@@ -35,14 +35,12 @@ from massctl.plan.drift_readings import (
     after_reading,
     allowance_drift,
     due_readings,
-    ended_drifts,
     is_due,
     is_settled,
     known_drifts,
-    new_drifts,
     open_drifts,
+    over_facts,
     stage_at,
-    told_event,
 )
 from massctl.plan.steps import Guard, Refusal
 
@@ -120,37 +118,37 @@ def drift(now: str | int | None = None, subject: str = "星标组", *, told_as: 
     return Drift(CampaignName("letter"), 1, DriftKind.TAG_RENAMED, subject, "星标组", now, told_as)
 
 
-def told(*events: DriftTold) -> list[ToldDrift]:
-    return [ToldDrift(each, before(hours=72)) for each in events]
+def event(
+    of: Drift, channel: str = "output", progress: TellingProgress = "told"
+) -> tuple[Told, RenderedCampaign]:
+    """Return the entry of a drift's having been told, about WORDS."""
+    return Told(fact=str(of.fact), channel=channel, progress=progress), WORDS
 
 
-def test_a_drift_is_news_for_a_channel_until_it_heard_of_it_as_it_is() -> None:
-    first, second = drift("甲"), drift("乙")
-    known = told(told_event(first, "HOOK"))
-    assert [] == new_drifts([first], known, "HOOK")
-    assert [first] == new_drifts([first], known, "ROBOT")
-    assert [first] == new_drifts([first], known, None)
-    assert [second] == new_drifts([second], known, "HOOK")
-    back = told(told_event(first, "HOOK"), told_event(second, "HOOK"))
-    assert [first] == new_drifts([first], back, "HOOK"), "it became another one and came back"
+def over(found: list[Drift], *told: tuple[Any, Any], whole: bool = True) -> list[str]:
+    """Name the subject and value of what is over."""
+    state = recorded(*told)
+    facts = over_facts(state, state.record(WORDS.name, 1), found, whole=whole)
+    return [" ".join(each.parts[1:]) for each in facts]
 
 
-def test_another_number_beyond_the_same_bound_is_no_news() -> None:
-    known = told(told_event(drift(90, told_as="min 100"), "HOOK"))
-    assert [] == new_drifts([drift(80, told_as="min 100")], known, "HOOK")
-    assert 1 == len(new_drifts([drift(900, told_as="max 500")], known, "HOOK"))
+def test_what_was_told_and_a_whole_reading_does_not_find_is_over() -> None:
+    other = drift("甲", "别的 组")
+    told = [event(drift("甲")), event(drift("甲"), "HOOK"), event(other)]
+    assert ["星标组 甲"] == over([other], *told)
+    assert [] == over([], *told, whole=False)
+    assert ["星标组 甲", "别的 组 甲"] == over([], *told)
 
 
-def test_what_was_told_and_is_not_found_has_ended() -> None:
-    known = told(
-        told_event(drift("甲"), None),
-        told_event(drift("甲"), "HOOK"),
-        told_event(drift("丙", "别的"), None),
-    )
-    assert [DriftEnded(kind="tag_renamed", subject="星标组")] == ended_drifts(
-        [drift("丁", "别的")], known
-    )
-    assert [] == ended_drifts([drift("戊"), drift("丁", "别的")], known)
+def test_what_became_another_drift_is_over_whatever_else_could_be_read() -> None:
+    assert ["星标组 甲"] == over([drift("乙")], event(drift("甲")), whole=False)
+    assert [] == over([], event(drift("甲")), event(drift("甲"), progress="untold"))
+
+
+def test_another_number_beyond_the_same_bound_is_the_same_drift() -> None:
+    told = event(drift(90, told_as="min 100"))
+    assert [] == over([drift(80, told_as="min 100")], told)
+    assert ["星标组 min 100"] == over([drift(900, told_as="max 500")], told)
 
 
 SOON = Window(NOW + 20 * HOUR, NOW + 21 * HOUR)
@@ -175,14 +173,10 @@ def test_what_went_out_or_is_in_doubt_is_not_read() -> None:
 
 
 def test_a_campaign_that_drifted_is_read_each_hour_until_that_ends() -> None:
-    told_of = told_event(Drift(WORDS.name, 1, DriftKind.TAG_GONE, "星标组", None, None), None)
-    assert [] == due((told_of, WORDS), at=NOW - OPEN_AGAIN / 2)
-    assert ["words"] == due((told_of, WORDS), at=NOW - OPEN_AGAIN)
-    assert [] == due(
-        (told_of, WORDS),
-        (DriftEnded(kind="tag_gone", subject="星标组"), WORDS),
-        at=NOW - OPEN_AGAIN,
-    )
+    gone = Drift(WORDS.name, 1, DriftKind.TAG_GONE, "星标组", None, None)
+    assert [] == due(event(gone), at=NOW - OPEN_AGAIN / 2)
+    assert ["words"] == due(event(gone), at=NOW - OPEN_AGAIN)
+    assert [] == due(event(gone), event(gone, progress="untold"), at=NOW - OPEN_AGAIN)
 
 
 def known(
@@ -245,7 +239,7 @@ def test_what_was_told_is_open_until_the_ledger_ends_it() -> None:
     tag = Drift(LETTER.name, 1, DriftKind.TAG_GONE, "星标组", None, None)
     happenings = [
         saved(LETTER),
-        *((told_event(each, None), LETTER) for each in (changed, unseen, tag)),
+        *((event(each)[0], LETTER) for each in (changed, unseen, tag)),
     ]
     state = recorded(*happenings)
     assert [changed.kind, unseen.kind, tag.kind] == kinds(state)
@@ -264,8 +258,7 @@ def test_one_drift_may_end_while_another_goes_on() -> None:
     gone, other = (
         Drift(WORDS.name, 1, DriftKind.TAG_GONE, each, None, None) for each in ("甲", "乙")
     )
-    ended = DriftEnded(kind="tag_gone", subject="甲")
-    state = recorded(*((told_event(each, None), WORDS) for each in (gone, other)), (ended, WORDS))
+    state = recorded(event(gone), event(other), event(gone, progress="untold"))
     assert ["乙"] == [each.subject for each in open_drifts(state, state.record(WORDS.name, 1))]
 
 

@@ -115,6 +115,7 @@ def test_the_document_of_a_plan():
         "accounts": [],
         "groups": [],
         "owners": {},
+        "people": None,
         "campaigns": [
             {
                 "name": "sale",
@@ -124,6 +125,7 @@ def test_the_document_of_a_plan():
                 "inherited": [],
                 "audience_count": None,
                 "audience_before": None,
+                "people": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",
@@ -188,6 +190,7 @@ def test_the_document_of_a_plan():
                 "inherited": [],
                 "audience_count": None,
                 "audience_before": None,
+                "people": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",
@@ -231,6 +234,7 @@ def test_the_document_of_a_plan():
             "upload_image": 1,
             "add_material": 0,
             "save_draft": 1,
+            "fill_tag": 0,
             "send_preview": 1,
             "send_mass": 1,
         },

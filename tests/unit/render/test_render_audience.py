@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from building import folder_of
+from building import APPID, folder_of
 from openid_samples import openid_list
 
 from massctl.model.campaign import CampaignFile
@@ -59,7 +59,7 @@ def rendered(found: ListedOpenids) -> Any:
         {"version": 1, "account": "main", "audience": declared, "text": {"content": "x"}}
     )
     key = Place("campaigns/spring/campaign.yaml", 3, 1)
-    return render_audience(NAME, folder_of(NAME), file, Tree(), lambda _: key)  # type: ignore[arg-type]
+    return render_audience(NAME, folder_of(NAME), file, APPID, Tree(), lambda _: key)  # type: ignore[arg-type]
 
 
 def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
@@ -83,4 +83,6 @@ def test_another_audience_has_no_list() -> None:
         "text": {"content": "x"},
     }
     file = CampaignFile.model_validate(text)
-    assert (None, []) == render_audience(NAME, folder_of(NAME), file, Lists(), lambda _: None)  # type: ignore[arg-type]
+    assert (None, []) == render_audience(
+        NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None
+    )  # type: ignore[arg-type]

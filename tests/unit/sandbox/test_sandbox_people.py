@@ -122,3 +122,25 @@ def test_cleared_quota_is_there_again_and_ten_times_a_month(caller: Caller) -> N
     assert 0 == caller.post(QUOTA, {"cgi_path": "/cgi-bin/draft/add"})["quota"]["used"]
     caller.later(days=31)
     assert 0 == caller.post("clear_quota", clear)["errcode"]
+
+
+def test_people_of_real_life_stand_in_no_row():
+    caller = Caller()
+    caller.tag()
+    people = [f"oRealLife{number:019d}" for number in range(2)]
+    caller.post("tags/members/batchtagging", {"openid_list": people, "tagid": 101})
+    kinds = ("tags", "accounts", "calls", "violations", "assumed")
+    assert "oRealLife" not in str([caller.rows(kind) for kind in kinds])
+
+
+def test_a_process_that_was_not_told_an_openid_gives_a_stand_in_that_means_the_same_person():
+    caller = Caller()
+    made = caller.post("tags/create", {"tag": {"name": "east"}})["tag"]["id"]
+    person = "oRealLife0000000000000000001"
+    caller.post("tags/members/batchtagging", {"openid_list": [person], "tagid": made})
+    with caller.db() as db:
+        db.openids.clear()
+    (stand_in,) = caller.post("user/tag/get", {"tagid": made})["data"]["openid"]
+    assert (28, False) == (len(stand_in), stand_in == person)
+    caller.post("tags/members/batchuntagging", {"openid_list": [stand_in], "tagid": made})
+    assert 0 == caller.post("user/tag/get", {"tagid": made})["count"]

@@ -17,7 +17,7 @@ from massctl.cli.main import run
 from massctl.errors import LedgerError
 from massctl.ledger.archive import LocalArchive
 from massctl.ledger.local_file import LocalLedger
-from massctl.model.entries import Created, DriftEnded, DriftTold, JobStatus, NewEntry
+from massctl.model.entries import Created, JobStatus, NewEntry, Told
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.selection import Selection
@@ -414,7 +414,8 @@ def test_a_page_and_the_calendar_say_what_people_were_told_of(tree: Tree):
     begun = NewEntry(
         at=datetime(2026, 12, 1, tzinfo=UTC), event=Created(lineage=LINEAGE, realm="wechat")
     )
-    gone = DriftTold(kind="picture_gone", subject="https://mmbiz.qpic.cn/river", value="None")
+    fact = "drift picture_gone https://mmbiz.qpic.cn/river None"
+    gone = Told(fact=fact, channel="output", progress="told")
     told = replace(begun, event=gone, campaign="letter", edition=1)
     ledger.append(0, [begun, told], durable=True)
     room, said = Room(tree), "a picture of it is gone: https://mmbiz.qpic.cn/river"
@@ -423,7 +424,7 @@ def test_a_page_and_the_calendar_say_what_people_were_told_of(tree: Tree):
 
     ledger.append(
         2,
-        [replace(told, event=DriftEnded(kind="picture_gone", subject=gone.subject))],
+        [replace(told, event=replace(gone, progress="untold"))],
         durable=True,
     )
     assert said not in Room(tree).page()

@@ -19,6 +19,7 @@ from massctl.model.ids import CampaignName
 from massctl.model.notice_text import NoticeText
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
+from massctl.model.telling import Fact, FactKind
 from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_facts import send_facts
 from massctl.plan.window import WindowState
@@ -33,10 +34,11 @@ SCHEMA = json.loads(
 WORDS = text("words")
 
 
-def notice(**changes: Any) -> Notice:
+def notice(happening: FactKind | None = None, **changes: Any) -> Notice:
+    if happening is not None:
+        changes["fact"] = Fact(happening)
     fields: dict[str, Any] = {
-        "happening": "refused",
-        "fact": "refused kill_switch",
+        "fact": Fact.of("refused", "kill_switch"),
         "campaign": CampaignName("words"),
         "title": "改时间",
         "account": "main",

@@ -1,0 +1,470 @@
+"""Exact arithmetic over people: sets of openids in one embedded DuckDB, which reaches nothing but its own memory.
+
+A set is a Parquet file in memory. No openid is in a message, and none is written to a disk.
+"""
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from io import BytesIO
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from massctl.errors import InvariantError, SnapshotAwayError, SnapshotDamagedError, SnapshotError
+from massctl.extras import install_command
+from massctl.model.frozen import Frozen
+from massctl.model.ids import OPENID_PATTERN, Sha256
+from massctl.model.phrase import Phrase
+
+MEMORY = "1536MB"
+"""What DuckDB may take: 20 million deliveries to 5 million people are counted within."""
+THREADS = 2
+_MEMORY_FILE = "massctl-people"
+_ROWS_AT_ONCE = 65_536
+SLICE = 1_500_000
+"""So many people of the largest set are counted at once."""
+_BLOCK = 64
+"""Of SHA-256, in bytes."""
+_PADS = (0x36, 0x5C)
+_T = TypeVar("_T")
+
+
+class Members(Frozen):
+    """A set of people, or a part of one: it lives as long as the `MemberSets` that made it."""
+
+    hidden_fields = ("path",)
+
+    path: str
+    """Where DuckDB finds its openids, in the order of their bytes. A blank place is NULL."""
+    places: range | None = None
+    """The places that are meant, from 0; None: all."""
+
+    @property
+    def _where(self) -> str:
+        if self.places is None:
+            return "true"
+        return f"place >= {self.places.start} AND place < {self.places.stop}"
+
+    @property
+    def rows(self) -> str:
+        """Return the SELECT that yields `place` and `openid`, blank places too."""
+        return (
+            f"SELECT place, openid FROM (SELECT file_row_number AS place, openid "  # noqa: S608 - our own path
+            f"FROM read_parquet('{self.path}', file_row_number = true)) WHERE {self._where}"
+        )
+
+    @property
+    def people(self) -> str:
+        """Return the SELECT that yields the openid of each person once."""
+        if self.places is None:
+            return f"SELECT openid FROM read_parquet('{self.path}') WHERE openid IS NOT NULL"  # noqa: S608
+        return f"SELECT openid FROM ({self.rows}) WHERE openid IS NOT NULL"  # noqa: S608
+
+
+class Difference(Frozen):
+    """How a set differs from the one before it, person by person."""
+
+    added: int
+    removed: int
+
+
+class MemberSets:
+    """Sets of people and what can be asked of them. Close it, or use it with `with`: then all sets are gone."""
+
+    def __init__(self, memory: str = MEMORY) -> None:
+        """Open an empty database; raise SnapshotAwayError if DuckDB is not installed."""
+        try:
+            import duckdb
+        except ImportError:
+            raise SnapshotAwayError(
+                Phrase("the people of audiences need a package that is not installed"),
+                Phrase("Nothing was read, written or sent."),
+                install_command("warehouse"),
+            ) from None
+        self._faults: Final = duckdb.Error
+        self._descriptors: dict[str, int] = {}
+        self._folder: Path | None = None
+        if not hasattr(os, "memfd_create"):
+            self._folder = Path(tempfile.mkdtemp(prefix="massctl-"))
+        self._database: Any = duckdb.connect(":memory:")
+        self._shut(memory)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and forget every set."""
+        self._database.close()
+        for descriptor in self._descriptors.values():
+            os.close(descriptor)
+        self._descriptors.clear()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    # Sets come in.
+
+    def of(self, openids: Iterable[str]) -> Members:
+        """Make a set of openids in any order, each once. What is not an openid is a bug of the caller's."""
+        with self._lines(openids) as lines:
+            found = self._written(f"{lines} ORDER BY openid")
+        return self._each_once(found)
+
+    def in_given_order(self, openids: Iterable[str]) -> Members:
+        """Make a set of openids that come each once, and keep their places."""
+        with self._lines(openids) as lines:
+            return self._written(lines)
+
+    @contextmanager
+    def _lines(self, openids: Iterable[str]) -> Iterator[str]:
+        """Write openids to a file in memory, and yield the SELECT that reads it."""
+        given = self._file()
+        with self._opened(given) as file:
+            rest = iter(openids)
+            while some := list(islice(rest, _ROWS_AT_ONCE)):
+                file.write("".join(f"{each}\n" for each in some).encode())
+        yield (
+            f"SELECT openid FROM read_csv('{given}', header = false, auto_detect = false, delim = '\t', "  # noqa: S608 - our own path
+            "quote = '', escape = '', columns = {'openid': 'VARCHAR'})"
+        )
+        self._drop(given)
+
+    @contextmanager
+    def new_file(self) -> Iterator[tuple[str, Any]]:
+        """Open a file in memory to be written; its path is what `of_file` takes."""
+        path = self._file()
+        with self._opened(path) as file:
+            yield path, file
+
+    def of_file(self, path: str) -> Members:
+        """Take in a file that `new_file` opened; raise SnapshotDamagedError unless it is one column of openids."""
+        try:
+            columns = self._rows(f"DESCRIBE SELECT * FROM read_parquet('{path}')")  # noqa: S608
+        except SnapshotError:
+            columns = []
+        if [row[:2] for row in columns] != [("openid", "VARCHAR")]:
+            raise SnapshotDamagedError(
+                Phrase("a snapshot does not hold what massctl writes"),
+                Phrase("It was left as it is. Nothing was sent."),
+            )
+        return Members(path)
+
+    @property
+    def none(self) -> Members:
+        """Return the empty set."""
+        return self.of(())
+
+    # What can be asked.
+
+    def count(self, members: Members) -> int:
+        """Return how many people a set has."""
+        return self._number(f"SELECT count(*) FROM ({members.people})")  # noqa: S608
+
+    def places(self, members: Members) -> int:
+        """Return how many places a set has, blank ones too."""
+        return self._number(f"SELECT count(*) FROM ({members.rows})")  # noqa: S608
+
+    def sha256(self, members: Members) -> Sha256:
+        """Return what names its content: the openid of each place, or nothing, and a newline after it."""
+        digest = sha256()
+        for some in self._pages(f"SELECT openid FROM ({members.rows}) ORDER BY place"):  # noqa: S608
+            digest.update("".join(f"{openid or ''}\n" for (openid,) in some).encode())
+        return Sha256(digest.hexdigest())
+
+    def openids(self, members: Members) -> Iterator[str]:
+        """Yield the openids of a set in its order. Only a request, a file that a person asked for, may have them."""
+        for some in self._pages(
+            f"SELECT openid FROM ({members.rows}) WHERE openid IS NOT NULL ORDER BY place"  # noqa: S608
+        ):
+            yield from (openid for (openid,) in some)
+
+    def part(self, members: Members, places: range) -> Members:
+        """Return the members of these places, from 0: those of a batch."""
+        return Members(members.path, places)
+
+    def union(self, sets: Sequence[Members]) -> Members:
+        """Return everybody who is in any of these sets."""
+        every = " UNION ".join(each.people for each in sets)
+        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+
+    def intersection(self, sets: Sequence[Members]) -> Members:
+        """Return everybody who is in all of these sets."""
+        every = " INTERSECT ".join(each.people for each in sets)
+        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+
+    def rest(self, members: Members, less: Sequence[Members]) -> Members:
+        """Return the people of a set who are in none of the others, in their order."""
+        if not less:
+            return members
+        others = " UNION ALL ".join(each.people for each in less)
+        return self._written(
+            f"SELECT openid FROM ({members.people}) ANTI JOIN ({others}) USING (openid) ORDER BY openid"  # noqa: S608
+        )
+
+    def overlap(self, one: Members, other: Members) -> int:
+        """Return how many people two sets have in common."""
+        return self._number(
+            f"SELECT count(*) FROM ({one.people}) SEMI JOIN ({other.people}) USING (openid)"  # noqa: S608
+        )
+
+    def overlaps(self, sets: Sequence[Members]) -> dict[tuple[int, int], int]:
+        """Return how many people each two sets have in common, by their numbers, where that is more than none."""
+        if len(sets) < 2:
+            return {}
+        every = " UNION ALL ".join(
+            f"SELECT openid, {number} AS set FROM ({each.people})"  # noqa: S608
+            for number, each in enumerate(sets)
+        )
+        found = self._rows(
+            f"WITH every AS MATERIALIZED ({every}), "  # noqa: S608
+            "shared AS MATERIALIZED (SELECT openid, list(set ORDER BY set) AS sets FROM every "
+            "GROUP BY openid HAVING count(*) > 1), "
+            "pairs AS (SELECT openid, unnest(sets) AS set FROM shared) "
+            "SELECT a.set, b.set, count(*) FROM pairs a JOIN pairs b USING (openid) WHERE a.set < b.set GROUP BY ALL"
+        )
+        return {(one, other): count for one, other, count in found}
+
+    def patterns(self, sets: Sequence[tuple[int, Members]], most: int) -> dict[int, int]:
+        """Count the people of numbered sets, numbers below `most`, by the numbers of those that they are in.
+
+        Bit n of a key stands for the sets with the number n, of which there may be several.
+        """
+        if not sets:
+            return {}
+        words, found = _words(most), Counter[int]()
+        for where in self._slices(sets):
+            every = _patterns(sets, most, where)
+            counted = f"SELECT {words}, count(*) FROM ({every}) GROUP BY {words}"  # noqa: S608
+            for *row, count in self._rows(counted):
+                found[sum(word << (at * _WORD) for at, word in enumerate(row))] += count
+        return found
+
+    def _slices(self, sets: Sequence[tuple[int, Members]]) -> list[str]:
+        """Cut everybody into slices by their letters, so that one fits into memory."""
+        largest = max((each for _, each in sets), key=self.places)
+        count = self.places(largest)
+        cuts = [count * part // -(-count // SLICE) for part in range(1, -(-count // SLICE))]
+        places = ", ".join(map(str, cuts)) or "-1"
+        query = f"SELECT openid FROM ({largest.rows}) WHERE place IN ({places}) ORDER BY openid"  # noqa: S608
+        between = [openid for (openid,) in self._rows(query) if openid] if cuts else []
+        # An openid has letters, digits, - and _ alone: `of` and a snapshot's name vouch for that.
+        first = [f"openid >= '{each}'" for each in between]
+        last = [f"openid < '{each}'" for each in between]
+        return [
+            " AND ".join(filter(None, pair)) or "true"
+            for pair in zip_longest(["", *first], last, fillvalue="")
+        ]
+
+    def without(
+        self, sets: Sequence[tuple[int, Members]], own: int, patterns: Sequence[int], most: int
+    ) -> Members:
+        """Return the people of the sets with the number `own` who have none of these patterns, by their letters."""
+        mine = " UNION ALL ".join(each.people for number, each in sets if number == own)
+        words, count = _words(most), len(_numbers(most))
+        taken = ", ".join(f"({_written(pattern, count)})" for pattern in patterns)
+        stays = f"({words}) NOT IN ({taken})" if taken else "true"
+        kept = [
+            self._written(
+                f"SELECT openid FROM ({mine}) SEMI JOIN (SELECT openid FROM "  # noqa: S608
+                f"({_patterns(sets, most, where)}) WHERE {stays}) USING (openid) ORDER BY openid"
+            )
+            for where in self._slices(sets)
+        ]
+        every = " UNION ALL ".join(each.people for each in kept)
+        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+
+    def difference(self, before: Members, after: Members) -> Difference:
+        """Return how many people came and went between two sets."""
+        both = self.overlap(before, after)
+        return Difference(self.count(after) - both, self.count(before) - both)
+
+    def is_within(self, part: Members, whole: Members) -> bool:
+        """Return whether everybody of a set is in another one."""
+        return not self._number(
+            f"SELECT count(*) FROM ({part.people}) ANTI JOIN ({whole.people}) USING (openid)"  # noqa: S608
+        )
+
+    def at_least(self, people: Members, deliveries: Sequence[Members], most: int = 4) -> list[int]:
+        """Return how many of the people have at least 0, 1, … `most` of these deliveries."""
+        counts = self._rows(
+            f"SELECT times, count(*) FROM ({self._counted(people, deliveries)}) GROUP BY times"  # noqa: S608
+        )
+        had = [sum(count for times, count in counts if times >= least) for least in range(most + 1)]
+        return [self.count(people), *had[1:]]
+
+    def with_at_least(self, people: Members, deliveries: Sequence[Members], times: int) -> Members:
+        """Return those of the people who have at least so many, one or more, of these deliveries."""
+        counted = self._counted(people, deliveries)
+        return self._written(
+            f"SELECT openid FROM ({counted}) WHERE times >= {times} ORDER BY openid"  # noqa: S608
+        )
+
+    def blanked(self, members: Members, people: Members) -> Members:
+        """Return a set in which the places of these people are blank, and nobody is renumbered."""
+        stays = f"CASE WHEN openid NOT IN ({people.people}) THEN openid END"
+        return self._written(f"SELECT {stays} AS openid FROM ({members.rows}) ORDER BY place")  # noqa: S608
+
+    def with_marks(self, people: Members, salt: bytes, marks: Iterable[str]) -> Members:
+        """Return those of the people whose HMAC-SHA256 under a salt is among these marks, in hex."""
+        inner, outer = (bytes(each ^ pad for each in salt.ljust(_BLOCK, b"\0")) for pad in _PADS)
+        # As RFC 2104 has it, for the speed of millions.
+        mark = f"sha256({_blob(outer)} || unhex(sha256({_blob(inner)} || encode(people.openid))))"
+        with self._lines(marks) as lines:
+            return self._written(
+                f"SELECT openid FROM ({people.people}) people WHERE {mark} IN ({lines}) ORDER BY openid"  # noqa: S608
+            )
+
+    def parquet(self, members: Members) -> BytesIO:
+        """Return the file of a set, to be encrypted."""
+        found = self._written(f"SELECT openid FROM ({members.rows}) ORDER BY place")  # noqa: S608
+        with Path(found.path).open("rb") as file:
+            data = BytesIO(file.read())
+        self._drop(found.path)
+        return data
+
+    def _counted(self, people: Members, deliveries: Sequence[Members]) -> str:
+        every = " UNION ALL ".join(each.people for each in deliveries) or "SELECT '' AS openid"
+        return (
+            f"SELECT openid, count(*) AS times FROM ({every}) "  # noqa: S608
+            f"SEMI JOIN ({people.people}) USING (openid) GROUP BY openid"
+        )
+
+    def _each_once(self, sorted_rows: Members) -> Members:
+        """Leave the first of equal neighbours; refuse what is not an openid."""
+        path = sorted_rows.path
+        wrong, twice = self._rows(
+            f"SELECT count(*) FILTER (openid IS NULL OR NOT regexp_full_match(openid, '{OPENID_PATTERN}')), "  # noqa: S608
+            f"count(*) FILTER (openid = before) FROM "
+            f"(SELECT openid, lag(openid) OVER () AS before FROM read_parquet('{path}'))"
+        )[0]
+        if wrong:
+            raise InvariantError(f"{wrong} values of a set are not openids")
+        if not twice:
+            return sorted_rows
+        found = self._written(
+            "SELECT openid FROM (SELECT openid, lag(openid) OVER () AS before "  # noqa: S608
+            f"FROM read_parquet('{path}')) WHERE openid IS DISTINCT FROM before"
+        )
+        self._drop(path)
+        return found
+
+    # Files in memory, and the database over them.
+
+    def _written(self, query: str) -> Members:
+        path = self._file()
+        self._rows(
+            f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+        )
+        return Members(path)
+
+    def _file(self) -> str:
+        if self._folder is not None:
+            return tempfile.mkstemp(dir=self._folder, suffix=".parquet")[1]
+        descriptor = os.memfd_create(_MEMORY_FILE, os.MFD_CLOEXEC)
+        path = f"/proc/self/fd/{descriptor}"
+        self._descriptors[path] = descriptor
+        return path
+
+    def _drop(self, path: str) -> None:
+        if self._folder is not None:
+            Path(path).unlink(missing_ok=True)
+        else:
+            os.close(self._descriptors.pop(path))
+
+    def drop(self, members: Members) -> None:
+        """Forget a set that is no longer needed; parts of it are gone too."""
+        self._drop(members.path)
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[Any]:
+        with Path(path).open("wb") as file:
+            yield file
+
+    def _shut(self, memory: str) -> None:
+        """Leave the database its own memory, and nothing that could change that."""
+        reachable = f"allowed_paths = ['/memfd:{_MEMORY_FILE} (deleted)']"
+        if self._folder is not None:
+            reachable = f"allowed_directories = ['{self._folder}/']"
+        for setting in (
+            f"memory_limit = '{memory}'",
+            f"threads = {THREADS}",
+            "temp_directory = ''",
+            "preserve_insertion_order = true",
+            "python_enable_replacements = false",
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            reachable,
+            "enable_external_access = false",
+            "lock_configuration = true",
+        ):
+            self._database.execute(f"SET {setting}")
+
+    def _told(self, call: Callable[[], _T]) -> _T:
+        """Call DuckDB, and say the kind of a failure alone: its words may hold an openid."""
+        try:
+            return call()
+        except self._faults as error:
+            kind = type(error).__name__
+        # Raised here, it has no context that holds the words of DuckDB.
+        raise SnapshotError(
+            Phrase("the people of an audience cannot be counted"),
+            Phrase("DuckDB says {kind}. Nothing was written or sent.", kind=kind),
+            Phrase("free some memory, then run the same command again"),
+        )
+
+    def _rows(self, query: str) -> list[Any]:
+        return self._told(lambda: self._database.execute(query).fetchall())
+
+    def _number(self, query: str) -> int:
+        return int(self._rows(query)[0][0])
+
+    def _pages(self, query: str) -> Iterator[list[Any]]:
+        # A cursor of its own: other questions are asked meanwhile.
+        answer = self._told(lambda: self._database.cursor().execute(query))
+        while some := self._told(lambda: answer.fetchmany(_ROWS_AT_ONCE)):
+            yield some
+
+
+_WORD = 62
+"""Bits of one number of a pattern: DuckDB's own whole numbers have one more, and a sign."""
+
+
+def _numbers(most: int) -> range:
+    return range(-(-most // _WORD))
+
+
+def _words(most: int) -> str:
+    """Name the columns that hold a pattern."""
+    return ", ".join(f"word{number}" for number in _numbers(most))
+
+
+def _written(pattern: int, words: int) -> str:
+    return ", ".join(str(pattern >> (number * _WORD) & (1 << _WORD) - 1) for number in range(words))
+
+
+def _patterns(sets: Sequence[tuple[int, Members]], most: int, where: str) -> str:
+    """Return the SELECT that yields each person of a slice once, with a bit for the number of each of their sets."""
+    every = " UNION ALL ".join(
+        f"SELECT openid, {_columns(number, most)} FROM ({each.people}) WHERE {where}"  # noqa: S608
+        for number, each in sets
+    )
+    joined = ", ".join(f"bit_or(word{number}) AS word{number}" for number in _numbers(most))
+    return f"SELECT openid, {joined} FROM ({every}) GROUP BY openid"  # noqa: S608
+
+
+def _columns(number: int, most: int) -> str:
+    pattern = [
+        f"{1 << number % _WORD if number // _WORD == word else 0}" for word in _numbers(most)
+    ]
+    return ", ".join(f"{each}::BIGINT AS word{word}" for word, each in enumerate(pattern))
+
+
+def _blob(data: bytes) -> str:
+    return "'" + "".join(f"\\x{each:02X}" for each in data) + "'::BLOB"

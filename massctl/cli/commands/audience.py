@@ -1,0 +1,130 @@
+"""`massctl audience`: the audiences of the repository, frozen outside of git and sent to by name."""
+
+from datetime import datetime
+from pkgutil import resolve_name
+
+import click
+from msgspec.structs import replace
+
+from massctl.cli import views
+from massctl.cli.app import Result, verb
+from massctl.cli.arguments import audience_names, form_option
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.session import Session
+from massctl.errors import UsageError
+from massctl.model.audience import AudienceName, AudienceUse, NamedAudience
+from massctl.model.campaign import parse_offset_time
+from massctl.model.ids import CampaignName
+from massctl.model.message import Window
+from massctl.model.near_name import NearNames
+from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.source.audiences import Audiences
+from massctl.source.campaigns import load_campaign
+
+_NOTHING = Phrase("Nothing was done.")
+
+
+_VERBS = {
+    "freeze": "massctl.cli.commands.audience_freeze:freeze",
+    "forget": "massctl.cli.commands.audience_forget:forget",
+}
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*(verb for verb in self.commands if verb not in _VERBS), *_VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _VERBS and cmd_name not in self.commands:
+            found = resolve_name(_VERBS[cmd_name])
+            # It speaks as the group does, and takes `-v` like it.
+            found.context_class = self.context_class
+            found.params += self.params
+            self.add_command(found)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(name="audience", cls=_Verbs)
+def command() -> None:
+    """List the audiences (人群) of the repository, and see who uses them next.
+
+    An audience is a file, audiences/NAME.yaml. Its people stand in no file of the repository.
+    """
+
+
+@command.command(name="list")
+@form_option
+@verb("audience list")
+def list_audiences(current: Session) -> Result:
+    """List every audience: how many people it has, since when, and which campaign goes to it next.
+
+    Needs neither snapshots nor their key.
+    """
+    known = Audiences(current.repository, current.settings)
+    found = [_with_uses(current, each) for name in known.names if (each := known.audience(name))]
+    return Result(
+        ExitStatus.DONE,
+        lambda _: views.verbs_json.audiences_json(found),
+        lambda to: views.audience.list_text(to.page(), found),
+    )
+
+
+@command.command(name="show")
+@click.argument("name", shell_complete=audience_names)
+@form_option
+@verb("audience show")
+def show(current: Session, name: str) -> Result:
+    """Show one audience: where its people come from, how many there are, what changed, and who uses it.
+
+    Needs neither snapshots nor their key. Ends with 1 if its files have errors.
+    """
+    found = _with_uses(current, audience_named(current, name))
+    status = ExitStatus.FAILED if found.state == "faulty" else ExitStatus.DONE
+    return Result(
+        status,
+        lambda _: views.verbs_json.audiences_json([found]),
+        lambda to: views.audience.show_text(to.page(), found),
+    )
+
+
+def audience_named(
+    current: Session, name: str, audiences: Audiences | None = None
+) -> NamedAudience:
+    """Read the audience that a command names; raise UsageError where there is none."""
+    known = audiences or Audiences(current.repository, current.settings)
+    found = known.audience(name)
+    if found is not None:
+        return found
+    close = NearNames().nearest(name, known.names)
+    hint = Phrase("the audiences are {names}", names=enumerated(known.names))
+    if close is not None:
+        hint = Phrase("did you mean {key}?", key=close)
+    elif not known.names:
+        hint = Phrase("write audiences/NAME.yaml; `{command}` explains it", command=_EXPLAINED)
+    raise UsageError(Phrase("there is no audience {name}", name=name), _NOTHING, hint)
+
+
+_EXPLAINED = Command("explain", "MC616")
+
+
+def _with_uses(current: Session, found: NamedAudience) -> NamedAudience:
+    """Add the campaigns that go to an audience and whose window is not over."""
+    now = current.clock.now()
+    uses = [
+        use
+        for name in sorted(current.repository.campaign_folders.names)
+        if (use := _use(current, CampaignName(name), found.name, now)) is not None
+    ]
+    uses.sort(key=lambda each: (each.window is None, each.window and each.window.not_after))
+    return replace(found, uses=tuple(uses))
+
+
+def _use(
+    current: Session, name: CampaignName, audience: AudienceName, now: datetime
+) -> AudienceUse | None:
+    file = load_campaign(current.repository, name, current.settings).file
+    if file is None or file.audience.of != audience:
+        return None
+    start, end = (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after))
+    window = Window(start, end) if start is not None and end is not None else None
+    return None if window is not None and window.not_after < now else AudienceUse(name, window)

@@ -1,0 +1,393 @@
+"""audiences/: who letters go to, read and judged; nothing is frozen here, and no openid is read."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+from massctl.model.audience import (
+    AUDIENCE_LOCK_SUFFIX,
+    AUDIENCE_SUFFIX,
+    AUDIENCES,
+    AudienceFile,
+    AudienceLock,
+    AudienceName,
+    NamedAudience,
+    audience_faults,
+    audience_references,
+)
+from massctl.model.batches import BATCH_MIN
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Severity, has_errors
+from massctl.model.frozen import Frozen
+from massctl.model.ids import AppId, is_folder_name
+from massctl.model.near_name import NearNames
+from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.model.settings import MassctlFile
+from massctl.render.inputs import ListedOpenids
+from massctl.source.defaults import unknown_account
+from massctl.source.reporter import about_file, word
+from massctl.source.repository import LOCK_BYTES_MAX, Repository, UnreadableError
+from massctl.source.text import YAML_BYTES_MAX
+from massctl.source.validation import known_keys, validate
+from massctl.source.yaml import Positions, no_positions, read_yaml
+
+SQL_SUFFIX = ".sql"
+ONLY_SERVICE = Phrase(
+    "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+)
+"""Source: WeChat docs, "message/mass/send", read 2026-10."""
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://")
+
+
+def audience_path(name: str) -> str:
+    """Return the path of an audience's file, from the root."""
+    return f"{AUDIENCES}/{name}{AUDIENCE_SUFFIX}"
+
+
+def audience_lock_path(name: str) -> str:
+    """Return the path of an audience's lock, from the root."""
+    return f"{AUDIENCES}/{name}{AUDIENCE_LOCK_SUFFIX}"
+
+
+def freeze_hint(name: str) -> Phrase:
+    """Say what freezes an audience."""
+    return Phrase("freeze it: {command}", command=Command("audience freeze", name))
+
+
+def never_frozen(name: str) -> Phrase:
+    """Say that nobody knows who is in an audience."""
+    return Phrase("the audience {name} was never frozen", name=name)
+
+
+def frozen_before(name: str) -> Phrase:
+    """Say that an audience's people are those of an earlier definition."""
+    say = Phrase("what {file} says of its people was changed since they were frozen")
+    return Phrase(say, file=audience_path(name))
+
+
+def named_audiences(repository: Repository) -> tuple[AudienceName, ...]:
+    """Name the audiences that have a file, sorted; none where the folder cannot be listed."""
+    try:
+        found = repository.audience_files()
+    except UnreadableError:
+        return ()
+    stems = (each.removesuffix(AUDIENCE_SUFFIX) for each in found if _is_file(each))
+    return tuple(AudienceName(each) for each in stems if is_folder_name(each))
+
+
+class Audiences:
+    """Reads audiences by name, each once in a pass."""
+
+    def __init__(self, repository: Repository, settings: MassctlFile) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._declared: dict[AudienceName, _Declared] = {}
+        self._read: dict[AudienceName, NamedAudience] = {}
+
+    @cached_property
+    def names(self) -> tuple[AudienceName, ...]:
+        """The audiences that have a file, sorted; none where the folder cannot be listed."""
+        return named_audiences(self._repository)
+
+    def audience(self, name: str) -> NamedAudience | None:
+        """Read an audience, with everything that is wrong with it; None where it has no file."""
+        known = AudienceName(name)
+        if known not in self.names:
+            return None
+        if known not in self._read:
+            self._read[known] = self._judged(known)
+        for path in self._paths(known):
+            self._repository.reused(path)
+        return self._read[known]
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Return what is wrong in audiences/: files that are none, and each audience's own faults."""
+        try:
+            found = self._repository.audience_files()
+        except UnreadableError as error:
+            return [about_file(error.code, error.path, None, error.message, error.hint)]
+        strays = [each for path in found for each in _strays(path, self.names)]
+        own = [each for name in self.names for each in self._of(name).diagnostics]
+        return [*strays, *own]
+
+    def listed(self, name: str, appid: str) -> ListedOpenids:
+        """Return the people of an audience as a campaign of an AppID sends to them, or why it cannot."""
+        found = self.audience(name)
+        fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
+        if fault is not None or found is None:
+            return ListedOpenids(None, (fault,) if fault is not None else (), ())
+        return ListedOpenids(found.openid_list, (), ())
+
+    def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:
+        """Return why a campaign cannot be sent to an audience; None if it can."""
+        account = self._settings.accounts.get(found.file.account) if found.file else None
+        may_list = account is None or account.kind == "service"
+        return _unfit(found, appid) or (
+            None if may_list or found.is_by_tag else Fault("MC609", ONLY_SERVICE, _by_tag(found))
+        )
+
+    def _of(self, name: AudienceName) -> NamedAudience:
+        found = self.audience(name)
+        return found if found is not None else NamedAudience(name)
+
+    def _paths(self, name: AudienceName) -> list[str]:
+        """Return what an audience is read from: its file, its query, and its lock, which may be missing."""
+        declared = self._declare(name)
+        query = declared.file.source.query if declared.file is not None else None
+        sql = [f"{AUDIENCES}/{query.sql}"] if query is not None else []
+        return [audience_path(name), *sql, audience_lock_path(name)]
+
+    def _appid(self, file: AudienceFile | None) -> AppId | None:
+        account = self._settings.accounts.get(file.account) if file is not None else None
+        return AppId(account.appid) if account is not None else None
+
+    def _declare(self, name: AudienceName) -> "_Declared":
+        if name not in self._declared:
+            self._declared[name] = _declared(self._repository, name, [*self._settings.accounts])
+        return self._declared[name]
+
+    def _judged(self, name: AudienceName) -> NamedAudience:
+        declared = self._declare(name)
+        file, positions = declared.file, declared.positions
+        lock, about_lock = _read_lock(self._repository, name)
+        found = NamedAudience(name, file, None, lock, self._appid(file))
+        if file is None:
+            return _with(found, [*declared.diagnostics, *about_lock])
+        sql, faults = self._sql(file)
+        found = NamedAudience(name, file, sql, lock, found.appid)
+        faults += [
+            *self._source_file(file),
+            *self._references(found, file),
+            *_about_lock(found, file),
+        ]
+        told = [_at(positions, each) for each in faults]
+        return _with(found, [*declared.diagnostics, *told, *about_lock])
+
+    def _sql(self, file: AudienceFile) -> tuple[str | None, list[Fault]]:
+        query, key = file.source.query, ("source", "query", "sql")
+        if query is None:
+            return None, []
+        if "/" in query.sql or not query.sql.endswith(SQL_SUFFIX):
+            say = Phrase("a query is a .sql file in the folder {folder}", folder=AUDIENCES)
+            hint = Phrase("move it there, and write its name alone")
+            return None, [Fault("MC621", say, hint, key=key, at_key=False)]
+        try:
+            return self._repository.read_text(f"{AUDIENCES}/{query.sql}"), []
+        except UnreadableError as error:
+            return None, [Fault("MC621", error.message, error.hint, key=key, at_key=False)]
+
+    def _source_file(self, file: AudienceFile) -> Iterator[Fault]:
+        written = file.source.file
+        if written is None or _URL.match(written) or written.startswith(("/", "~", "../")):
+            return
+        if self._repository.is_in_git(written):
+            say = Phrase("{path} is in git, or would be: openids stay in its history for ever")
+            hint = Phrase("keep the list outside of the repository, or add it to .gitignore")
+            key = ("source", "file")
+            yield Fault("MC620", Phrase(say, path=word(written)), hint, key=key, at_key=False)
+
+    def _references(self, own: NamedAudience, file: AudienceFile) -> Iterator[Fault]:
+        for key, name in audience_references(file):
+            if name not in self.names:
+                yield self._unknown(name, key)
+                continue
+            other = self._declare(name).file
+            if (circle := self._circle(name, own.name)) is not None:
+                say = Phrase("these audiences need each other: {names}")
+                names = " → ".join([own.name, *circle])
+                hint = Phrase("take one of them out")
+                yield Fault("MC618", Phrase(say, names=names), hint, key=key, at_key=False)
+            elif other is not None and self._appid(other) != own.appid:
+                yield Fault("MC619", _of_another(name), _OWN_ACCOUNT, key=key, at_key=False)
+
+    def _circle(self, start: AudienceName, end: AudienceName) -> list[AudienceName] | None:
+        """Return how an audience leads to another by what each needs; None where it does not."""
+        came: dict[AudienceName, AudienceName | None] = {start: None}
+        waiting = [start]
+        while waiting:
+            name = waiting.pop()
+            if name == end:
+                return _way(came, end)
+            file = self._declare(name).file if name in self.names else None
+            for each in file.needs if file is not None else ():
+                if each not in came:
+                    came[each] = name
+                    waiting.append(each)
+        return None
+
+    def _unknown(self, name: str, key: KeyPath) -> Fault:
+        close = NearNames().nearest(name, self.names)
+        hint = Phrase("write its file: {path}", path=audience_path(name))
+        if self.names:
+            hint = Phrase("the audiences are {names}", names=enumerated(self.names))
+        if close is not None:
+            hint = Phrase("did you mean {key}?", key=close)
+        say = Phrase("there is no audience {name}", name=word(name))
+        return Fault("MC616", say, hint, key=key, at_key=False)
+
+
+class _Declared(Frozen):
+    """What an audience's file says, before it is compared with anything else."""
+
+    file: AudienceFile | None
+    positions: Positions
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def _declared(repository: Repository, name: AudienceName, accounts: list[str]) -> _Declared:
+    path = audience_path(name)
+    try:
+        data = repository.read_bytes(path, YAML_BYTES_MAX)
+    except UnreadableError as error:
+        fault = about_file(error.code, path, None, error.message, error.hint)
+        return _Declared(None, no_positions(path, None), (fault,))
+    document = read_yaml(data, path, None, known_keys(AudienceFile))
+
+    def rules(written: dict[str, Any]) -> list[Fault]:
+        return [*audience_faults(written), *unknown_account(written.get("account"), accounts)]
+
+    file, diagnostics = validate(document, AudienceFile, rules)
+    return _Declared(file, document.positions, tuple(diagnostics))
+
+
+def _read_lock(
+    repository: Repository, name: AudienceName
+) -> tuple[AudienceLock | None, list[Diagnostic]]:
+    path = audience_lock_path(name)
+    try:
+        data = repository.read_bytes(path, LOCK_BYTES_MAX)
+    except UnreadableError as error:
+        if error.is_missing:
+            return None, []
+        return None, [about_file("MC622", path, None, error.message, freeze_hint(name))]
+    lock = _lock_in(data)
+    if lock is None:
+        say = Phrase("this is not a lock that massctl wrote")
+    elif lock.audience != name:
+        say = Phrase("this is the lock of the audience {name}", name=lock.audience)
+    elif lock.text.encode() != data.replace(b"\r\n", b"\n"):
+        say = Phrase("this lock was edited by hand")
+    else:
+        return lock, []
+    return None, [about_file("MC622", path, None, say, freeze_hint(name))]
+
+
+def _lock_in(data: bytes) -> AudienceLock | None:
+    try:
+        return AudienceLock.model_validate_json(data)
+    except ValueError:
+        return None
+
+
+def _unfit(found: NamedAudience, appid: str) -> Fault | None:
+    """Return why a campaign cannot be sent to an audience; None if it can."""
+    name, lock = found.name, found.lock
+    if has_errors(found.diagnostics):
+        return Fault("MC617", Phrase("the audience {name} has faults", name=name), _see(name))
+    if found.appid != appid:
+        return Fault("MC619", _of_another(name), _OWN_ACCOUNT)
+    if lock is None:
+        return Fault("MC623", never_frozen(name), freeze_hint(name))
+    if found.is_stale:
+        return Fault("MC624", frozen_before(name), freeze_hint(name))
+    least = 1 if found.is_by_tag else BATCH_MIN
+    if lock.count < least:
+        say = Phrase("WeChat sends only to {least} openids or more", least=least)
+        return Fault("MC605", say, freeze_hint(name))
+    return None
+
+
+def _by_tag(found: NamedAudience) -> Phrase:
+    """Say how an account that may not send to openids reaches an audience."""
+    say = Phrase("let massctl fill a tag (标签) with them: write {key} in {file}")
+    return Phrase(say, key="`deliver: {by: tag}`", file=audience_path(found.name))
+
+
+def _about_lock(found: NamedAudience, file: AudienceFile) -> Iterator[Fault]:
+    """Compare a lock with what the file says now."""
+    lock, name = found.lock, found.name
+    if lock is None:
+        yield Fault("MC623", never_frozen(name), freeze_hint(name), Severity.INFO)
+        return
+    if found.appid is not None and lock.appid != found.appid:
+        say = Phrase("its people were frozen as followers of another AppID, {appid}")
+        yield Fault("MC619", Phrase(say, appid=lock.appid), freeze_hint(name), key=("account",))
+    if found.is_stale:
+        hint = freeze_hint(name)
+        yield Fault("MC624", frozen_before(name), hint, Severity.WARNING, key=("source",))
+    yield from _outside_bounds(name, lock.count, file)
+
+
+def _outside_bounds(name: AudienceName, count: int, file: AudienceFile) -> Iterator[Fault]:
+    bounds: dict[str, tuple[int | None, Callable[[int], bool]]] = {
+        "min": (file.expect.min, lambda bound: count < bound),
+        "max": (file.expect.max, lambda bound: count > bound),
+    }
+    for key, (bound, is_outside) in bounds.items():
+        if bound is not None and is_outside(bound):
+            say = Phrase("{count:,} people were frozen, outside of what `expect` allows")
+            hint = Phrase("check the source and freeze again, or change the bound")
+            place = ("expect", key)
+            yield Fault("MC625", Phrase(say, count=count), hint, key=place, at_key=False)
+
+
+def _way(came: dict[AudienceName, AudienceName | None], end: AudienceName) -> list[AudienceName]:
+    way = [end]
+    while (before := came[way[-1]]) is not None:
+        way.append(before)
+    return way[::-1]
+
+
+def _is_file(path: str) -> bool:
+    return path.endswith(AUDIENCE_SUFFIX) and not path.startswith(".")
+
+
+def _strays(path: str, names: tuple[AudienceName, ...]) -> Iterator[Diagnostic]:
+    """Report what is neither an audience, its lock nor a query."""
+    if path.startswith(".") or path.endswith((SQL_SUFFIX, "~", ".md")):
+        return
+    stem, _, ending = path.partition(".")
+    whole = f"{AUDIENCES}/{path}"
+    if path.removesuffix(AUDIENCE_SUFFIX) in names:
+        return
+    if path.endswith(AUDIENCE_LOCK_SUFFIX):
+        if path.removesuffix(AUDIENCE_LOCK_SUFFIX) in names:
+            return
+        say = Phrase("this lock has no audience: {file} is missing")
+        file = path.removesuffix(AUDIENCE_LOCK_SUFFIX) + AUDIENCE_SUFFIX
+        hint = Phrase("restore the audience's file, or delete the lock")
+        yield about_file("MC627", whole, None, Phrase(say, file=file), hint)
+        return
+    say = Phrase("this is not an audience")
+    hint = Phrase(
+        "an audience is a file called NAME.yaml, of small letters, digits, `.`, `_` and `-`"
+    )
+    if ending in ("yml", "YAML", "YML", "yaml") and stem:
+        near = f"{stem.lower()}{AUDIENCE_SUFFIX}"
+        hint = Phrase("rename {found} to {name}", found=path, name=near)
+    yield about_file("MC627", whole, None, say, hint)
+
+
+def _at(positions: Positions, fault: Fault) -> Diagnostic:
+    found = positions.diagnostic(fault)
+    return Diagnostic(
+        found.code, fault.severity, found.message, found.place, found.hint, None, found.excerpt
+    )
+
+
+def _with(found: NamedAudience, diagnostics: list[Diagnostic]) -> NamedAudience:
+    told = tuple(sorted(dict.fromkeys(diagnostics), key=lambda each: each.sort_key))
+    return NamedAudience(found.name, found.file, found.sql, found.lock, found.appid, told)
+
+
+def _see(name: str) -> Phrase:
+    return Phrase("{command} shows them", command=Command("audience show", name))
+
+
+def _of_another(name: str) -> Phrase:
+    return Phrase(
+        "the audience {name} is of another account: an openid belongs to one AppID", name=name
+    )
+
+
+_OWN_ACCOUNT = Phrase("name an audience of the same account")

@@ -1,0 +1,144 @@
+"""Arithmetic over people is exact: as Python's own sets say."""
+
+from collections import Counter
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from massctl.audience.members import Members, MemberSets
+from massctl.errors import InvariantError, MassctlError, SnapshotDamagedError, SnapshotError
+
+
+def openid(number: int) -> str:
+    return f"o{number:027}"
+
+
+def people(sets: MemberSets, *numbers: int) -> Members:
+    return sets.of(map(openid, numbers))
+
+
+def numbers(sets: MemberSets, members: Members) -> list[int]:
+    return [int(each[1:]) for each in sets.openids(members)]
+
+
+@pytest.fixture(scope="module")
+def sets():
+    with MemberSets() as opened:
+        yield opened
+
+
+def test_a_set_has_each_person_once_in_the_order_of_their_bytes(sets: MemberSets):
+    found = sets.of(["ozzzzzz", "oAAAAAA", "o______", "oAAAAAA", "o------", "oaaaaaa"])
+    expected = sorted({"ozzzzzz", "oAAAAAA", "o______", "o------", "oaaaaaa"})
+    assert list(sets.openids(found)) == expected
+    assert (
+        sets.sha256(found) == sha256("".join(f"{each}\n" for each in expected).encode()).hexdigest()
+    )
+
+
+def test_an_empty_set_is_a_set(sets: MemberSets):
+    empty, one = people(sets), people(sets, 1)
+    assert sets.count(empty) == 0
+    assert sets.sha256(empty) == sha256(b"").hexdigest()
+    assert numbers(sets, sets.rest(one, [empty])) == [1]
+    assert sets.is_within(empty, one)
+    assert sets.at_least(empty, [one]) == [0, 0, 0, 0, 0]
+
+
+_SOME = st.lists(st.integers(0, 12), max_size=12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(_SOME, min_size=2, max_size=4))
+def test_answers_are_those_of_python(drawn: list[list[int]]):
+    expected = [set(each) for each in drawn]
+    times = Counter(each for some in expected for each in some)
+    with MemberSets() as sets:
+        made = [people(sets, *each) for each in drawn]
+        first, rest = made[0], made[1:]
+        assert numbers(sets, sets.union(made)) == sorted(set.union(*expected))
+        assert numbers(sets, sets.intersection(made)) == sorted(set.intersection(*expected))
+        assert numbers(sets, sets.rest(first, rest)) == sorted(
+            expected[0].difference(*expected[1:])
+        )
+        assert sets.is_within(first, made[1]) == (expected[0] <= expected[1])
+        change = sets.difference(first, made[1])
+        assert change.added == len(expected[1] - expected[0])
+        assert change.removed == len(expected[0] - expected[1])
+        assert sets.overlaps(made) == {
+            (one, other): len(expected[one] & expected[other])
+            for one in range(len(made))
+            for other in range(one + 1, len(made))
+            if expected[one] & expected[other]
+        }
+        assert sets.at_least(first, made, 4) == [
+            sum(times[each] >= least for each in expected[0]) for least in range(5)
+        ]
+        assert numbers(sets, sets.with_at_least(first, made, 2)) == sorted(
+            each for each in expected[0] if times[each] >= 2
+        )
+        assert numbers(sets, sets.blanked(first, made[1])) == sorted(expected[0] - expected[1])
+
+
+def test_a_blank_place_renumbers_nobody(sets: MemberSets):
+    blank = sets.blanked(people(sets, 1, 2, 3, 4), people(sets, 2, 9))
+    assert (sets.places(blank), sets.count(blank)) == (4, 3)
+    assert numbers(sets, sets.part(blank, range(1, 3))) == [3]
+    assert (
+        sets.sha256(blank)
+        == sha256(
+            "".join(f"{each}\n" for each in [openid(1), "", openid(3), openid(4)]).encode()
+        ).hexdigest()
+    )
+    again = sets.blanked(blank, people(sets, 4))
+    assert (sets.places(again), numbers(sets, again)) == (4, [1, 3])
+
+
+def test_what_is_read_while_another_question_is_asked_stays_whole(sets: MemberSets):
+    found = people(sets, *range(200_000))
+    reading = sets.openids(found)
+    assert next(reading) == openid(0)
+    assert sets.count(found) == 200_000
+    assert sum(1 for _ in reading) == 199_999
+
+
+def test_what_is_not_an_openid_is_no_person(sets: MemberSets):
+    with pytest.raises(InvariantError) as raised:
+        sets.of([openid(1), "secret-person"])
+    assert "secret" not in str(raised.value)
+
+
+def test_a_file_of_other_columns_is_not_taken_in(sets: MemberSets):
+    with sets.new_file() as (path, file):
+        file.write(b"no parquet")
+    with pytest.raises(SnapshotDamagedError):
+        sets.of_file(path)
+
+
+def test_no_word_of_duckdb_gets_out(sets: MemberSets):
+    with pytest.raises(SnapshotError) as raised:
+        sets._rows(f"SELECT CAST('{openid(7)}' AS INTEGER)")
+    error: BaseException | None = raised.value
+    while error is not None:
+        said = [str(error), *(str(each) for each in vars(error).values())]
+        assert openid(7) not in " ".join(said)
+        assert isinstance(error, MassctlError)
+        error = error.__context__
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "COPY (SELECT 1) TO '/dev/null'",
+        "ATTACH '/dev/null' AS other",
+        "SET enable_external_access = true",
+        "SET memory_limit = '9GB'",
+        "INSTALL httpfs",
+    ],
+)
+def test_the_database_reaches_nothing_but_its_own_memory(sets: MemberSets, query: str):
+    with pytest.raises(SnapshotError):
+        sets._rows(query)

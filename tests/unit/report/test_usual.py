@@ -95,7 +95,7 @@ def test_nobody_leaves_and_no_part_is_more_than_its_whole(
 
 
 def test_where_nobody_shared_before_a_few_are_no_result() -> None:
-    """99 % of 3 degrees of freedom is 5.8409, and 5.8409 · √(1.25 / 4,000) is 0.1033: its square is 1.07 %, shown as 1.1."""
+    """99 % of 3 degrees of freedom is 5.8409, and 5.8409 · √(1.25 / 4,000) is 0.1033, squared 1.07 %, shown as 1.1."""
     four = [(0, 1000)] * 4
 
     assert Standing.WITHIN is compared((10, 1000), *four, aspect=Aspect.SHARED).standing
@@ -145,7 +145,8 @@ def test_one_send_far_off_calls_no_other_more_than_usual_that_is_below_the_mean(
 
     found = compared((900, 100_000), *before)
 
-    assert found.mean is not None and found.mean > 0.009
+    assert found.mean is not None
+    assert found.mean > 0.009
     assert Standing.WITHIN is found.standing
 
 

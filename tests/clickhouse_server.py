@@ -1,28 +1,61 @@
-"""A real ClickHouse for tests: the engine of chdb behind the few lines of HTTP that its client speaks.
+"""ClickHouse for tests: what a real one answered, in its own format, or the engine of chdb behind some lines of HTTP.
 
-Where chdb is not installed, a test that asks is skipped with the reason; with MASSCTL_REQUIRE_SERVICES it fails.
+The answers in fixtures/clickhouse.json were recorded from chdb 26.5. Where chdb is installed (`pip install
+chdb-core-lite`, some 120 MB), a test can ask the engine itself.
 """
 
+import base64
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from services import missing
+import pytest
+
+RECORDED = Path(__file__).parent / "fixtures" / "clickhouse.json"
+Answers = Callable[[str, dict[str, str]], tuple[int, bytes]]
+PEOPLE = "SELECT * FROM people"
+"""The name of the recorded answer to a query of people."""
+
+
+def recorded(sql: str, _: dict[str, str]) -> tuple[int, bytes]:
+    """Answer as the real one did; every query of people has the same 25."""
+    answers = json.loads(RECORDED.read_text("utf-8"))
+    asked = sql.partition("\n FORMAT")[0]
+    return 200, base64.b64decode(answers.get(asked, answers[PEOPLE]))
 
 
 @contextmanager
-def serving() -> Iterator[tuple[int, Any, list[dict[str, str]]]]:
-    """Serve ClickHouse; gives the port, its session to write tables with, and what was asked by its settings."""
-    try:
-        from chdb import session
-    except ImportError:
-        missing("chdb is not installed: pip install chdb-core-lite")
+def engine() -> Iterator[tuple[Any, Answers]]:
+    """Open the engine of chdb: its session, to make tables with, and what answers."""
+    session = pytest.importorskip("chdb.session", reason="chdb is not installed")
     database = session.Session()
-    asked: list[dict[str, str]] = []
     one_at_a_time = threading.Lock()
+
+    def answer(sql: str, parameters: dict[str, str]) -> tuple[int, bytes]:
+        query, _, form = sql.rpartition("FORMAT")
+        with one_at_a_time:
+            try:
+                if not query:
+                    return 200, database.query(sql, "TabSeparated").bytes()
+                return 200, database.query(query, form.strip(), params=parameters).bytes()
+            except Exception as error:
+                return 500, f"Code: 1. {error}".encode()
+
+    try:
+        yield database, answer
+    finally:
+        database.close()
+
+
+@contextmanager
+def serving(answers: Answers) -> Iterator[tuple[int, list[dict[str, str]]]]:
+    """Serve answers; gives the port, and what was asked with its settings."""
+    asked: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -32,13 +65,8 @@ def serving() -> Iterator[tuple[int, Any, list[dict[str, str]]]]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             sql = said.get("query") or body
             asked.append({**said, "sql": sql})
-            parameters = {
-                name.removeprefix("param_"): value
-                for name, value in said.items()
-                if name.startswith("param_")
-            }
-            with one_at_a_time:
-                status, data = _answer(database, sql, parameters)
+            own = {name[6:]: value for name, value in said.items() if name.startswith("param_")}
+            status, data = answers(sql, own)
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.send_header("X-ClickHouse-Timezone", "UTC")
@@ -53,22 +81,11 @@ def serving() -> Iterator[tuple[int, Any, list[dict[str, str]]]]:
             """Keep quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield server.server_address[1], database, asked
+        yield server.server_address[1], asked
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-        database.close()
-
-
-def _answer(database: Any, sql: str, parameters: dict[str, str]) -> tuple[int, bytes]:
-    try:
-        if "FORMAT" not in sql.upper().rsplit("\n", 1)[-1]:
-            return 200, database.query(sql, "TabSeparated", params=parameters).bytes()
-        query, _, form = sql.rpartition("FORMAT")
-        return 200, database.query(query, form.strip(), params=parameters).bytes()
-    except Exception as error:
-        return 500, f"Code: 1. {error}".encode()

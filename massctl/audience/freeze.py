@@ -35,7 +35,7 @@ from massctl.model.audience import (
     AudienceLock,
     AudienceName,
     AudiencePart,
-    FrozenAudience,
+    FreezeResult,
     NamedAudience,
     Query,
 )
@@ -75,7 +75,7 @@ class Freezer(Struct):
     fresh: dict[AudienceName, AudienceLock] = field(default_factory=dict)
     """The locks that were written."""
 
-    def freeze(self, found: NamedAudience) -> FrozenAudience:
+    def freeze(self, found: NamedAudience) -> FreezeResult:
         """Freeze an audience. Raises SourceFaultsError, RefusedError or SnapshotError: then nothing was written."""
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
@@ -94,7 +94,7 @@ class Freezer(Struct):
         )
         return self._written(
             found,
-            FrozenAudience(
+            FreezeResult(
                 lock,
                 is_written=True,
                 excluded=counts[0] - counts[1],
@@ -104,7 +104,7 @@ class Freezer(Struct):
             kept,
         )
 
-    def without_leavers(self, found: NamedAudience, followers: Iterator[str]) -> FrozenAudience:
+    def without_leavers(self, found: NamedAudience, followers: Iterator[str]) -> FreezeResult:
         """Take off the frozen snapshot whoever does not follow now; its source is not read."""
         self._sound(found)
         before = found.lock
@@ -116,7 +116,7 @@ class Freezer(Struct):
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
         lock = self._lock(found, kept).model_copy(update=said)
         left = self.sets.count(frozen) - lock.count
-        return self._written(found, FrozenAudience(lock, is_written=True, left=left), kept)
+        return self._written(found, FreezeResult(lock, is_written=True, left=left), kept)
 
     # Where people come from.
 
@@ -246,9 +246,7 @@ class Freezer(Struct):
             removed=differs.removed,
         )
 
-    def _written(
-        self, found: NamedAudience, result: FrozenAudience, people: Members
-    ) -> FrozenAudience:
+    def _written(self, found: NamedAudience, result: FreezeResult, people: Members) -> FreezeResult:
         lock, before = result.lock, found.lock
         if found.file is not None:
             self._require_bounds(found.name, found.file, lock, before)
@@ -280,9 +278,9 @@ class Freezer(Struct):
                 ),
                 Phrase("check the source, or change `expect` in {file}", file=audience_path(name)),
             )
-        change = lock.change
-        if before is None or change is None or change.since != before.snapshot:
+        if before is None or before.appid != lock.appid or before.snapshot == lock.snapshot:
             return
+        change = lock.change or self._least_change(before, lock)
         allowed = before.count * int(file.expect.change.removesuffix("%"))
         if max(change.added, change.removed) * 100 > allowed:
             raise RefusedError(
@@ -299,6 +297,16 @@ class Freezer(Struct):
                     file=audience_path(name),
                 ),
             )
+
+    def _least_change(self, before: AudienceLock, lock: AudienceLock) -> AudienceChange:
+        """Return what surely changed where the snapshot before is not in its place any more."""
+        more = lock.count - before.count
+        return AudienceChange(
+            since=before.snapshot,
+            since_at=before.frozen_at,
+            added=max(0, more),
+            removed=max(0, -more),
+        )
 
     def _moves(self, before: AudienceLock, lock: AudienceLock, bound: str) -> Phrase:
         """Say which bound is exceeded, and that one query gave two answers within an hour."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from massctl.errors import SnapshotAwayError
 from massctl.extras import install_command
@@ -43,7 +43,7 @@ class SnapshotKey:
         self._age: Any = pyrage
         self._identities = [self._identity(word) for word in words]
 
-    def encrypted(self, data: BytesIO) -> bytes:
+    def encrypted(self, data: BinaryIO) -> bytes:
         """Encrypt a file."""
         written = BytesIO()
         self._age.encrypt_io(data, written, [self._identities[0].to_public()])

@@ -81,9 +81,9 @@ class Snapshots:
                     "freeze the audience again, or name the place that has it under state.snapshots"
                 ),
             )
-        with sets.new_file() as (path, file):
-            is_whole = self._key.decrypt(data, file)
-        if not is_whole:
+        path = self._decrypted(sets, data)
+        del data  # It may be large.
+        if path is None:
             raise self._damaged(
                 sha256,
                 Phrase(
@@ -111,11 +111,17 @@ class Snapshots:
         # The note comes first: alone it says nothing, and a snapshot without it would never expire.
         self._objects.add(f"{sha256}.{day}.{audience}", b"")
         if not self.has(sha256):
-            self._objects.add(self._name(sha256), self._key.encrypted(sets.parquet(people)))
+            self._add(sets, self._name(sha256), people)
         # Whoever erases adds marks first and lists the objects then: one of the two sees the other.
         if self.marks.names() != before:
             self._require_none_forgotten(sets, people)
         return OpenidList(sha256, count)
+
+    def frozen_on(self, sha256: Sha256) -> datetime | None:
+        """Return the first day, UTC, on which a snapshot was frozen; None where no note says it."""
+        notes = _notes(list(self._objects.names()))
+        days = [each.day for each in notes if each.sha256 == sha256]
+        return datetime.strptime(min(days), _DAY).replace(tzinfo=UTC) if days else None
 
     def without_forgotten(self, sets: MemberSets, people: Members) -> Members:
         """Return the people who were never erased, in their order."""
@@ -151,7 +157,7 @@ class Snapshots:
         left = sets.blanked(members, forgotten)
         erasure = Erasure(sets.sha256(left), sets.count(left))
         name = f"{sha256}.{erasure.content_sha256}{_SUFFIX}"
-        self._objects.add(name, self._key.encrypted(sets.parquet(left)))
+        self._add(sets, name, left)
         return erasure
 
     def leftovers(self) -> list[str]:
@@ -202,9 +208,18 @@ class Snapshots:
         return [sha256 for sha256 in expired if any(_is_of(name, sha256) for name in names)]
 
     def _holds_forgotten(self, sets: MemberSets, name: str) -> bool:
+        path = self._decrypted(sets, self._objects.read(name) or b"")
+        return path is not None and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
+
+    def _decrypted(self, sets: MemberSets, data: bytes) -> str | None:
         with sets.new_file() as (path, file):
-            is_whole = self._key.decrypt(self._objects.read(name) or b"", file)
-        return is_whole and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
+            is_whole = self._key.decrypt(data, file)
+        return path if is_whole else None
+
+    def _add(self, sets: MemberSets, name: str, people: Members) -> None:
+        with sets.parquet(people) as file:
+            data = self._key.encrypted(file)
+        self._objects.add(name, data)
 
     def _require_none_forgotten(self, sets: MemberSets, people: Members) -> None:
         if sets.count(self.marks.of(sets, people)):

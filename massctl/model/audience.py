@@ -305,7 +305,7 @@ class NamedAudience(Frozen):
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
 
 
-class FrozenAudience(Frozen):
+class FreezeResult(Frozen):
     """What a freeze found and wrote."""
 
     lock: AudienceLock

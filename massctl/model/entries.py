@@ -326,6 +326,21 @@ class AudienceErased(_Event, kw_only=True):
     """Who asked for it."""
 
 
+class AudienceExported(_Event, kw_only=True):
+    """A person took openids out of massctl, into a file that they named."""
+
+    of: str
+    """The audience, or the campaign of `sent`."""
+    kind: Literal["people", "sent"]
+    """The people of a snapshot; or to whom a campaign was sent, and what became of it."""
+    snapshot: str | None = None
+    """Of `people`: `sha256:` and what names the snapshot."""
+    count: int
+    """How many rows the file has."""
+    by: str
+    """Who asked for it."""
+
+
 LEDGER_FORMAT_VERSION = 1
 GENESIS = "sha256:" + "0" * 64
 """`prev` of the first entry."""
@@ -622,6 +637,7 @@ Event = (
     | SendImported
     | WebsiteSendRetracted
     | AudienceErased
+    | AudienceExported
     | JobStatus
     | Withdrawn
     | Told
@@ -686,6 +702,7 @@ _WITHOUT_CAMPAIGN = frozenset(
         TagFillBegun,
         TagFilled,
         AudienceErased,
+        AudienceExported,
     }
 )
 

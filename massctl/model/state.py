@@ -1261,6 +1261,10 @@ def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Ent
     state.erased_snapshots[snapshot] = Erasure(content, event.left)
 
 
+def _nothing_changes(_: State, __: entries.AudienceExported, ___: entries.Entry) -> None:
+    """An export is on record for people, and changes nothing that is sent."""
+
+
 _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
@@ -1276,6 +1280,7 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.TagFillBegun: _tag_fill_begun,
     entries.TagFilled: _tag_filled,
     entries.AudienceErased: _audience_erased,
+    entries.AudienceExported: _nothing_changes,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,

@@ -163,7 +163,7 @@ def deliveries(
             groups.setdefault(key, []).append(each)
         for (kind, (first, last), _), batches in groups.items():
             audience = batches[0].audience or {}
-            reached = _as_cut(audience, record)
+            reached = as_cut(audience, record)
             known = recorded_scope(batches[0].audience)
             part = None
             if known is Scope.OPENIDS and people.holds(record.campaign, reached):
@@ -185,7 +185,7 @@ def deliveries(
     return [each for each in found if each.last >= since]
 
 
-def _as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
+def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
     """Name those who stayed, where people were taken off the audience that an attempt wrote down."""
     cut = record.cut
     if cut is None or audience.get("sha256") != cut.snapshot:

@@ -260,7 +260,7 @@ def _read_lock(
         if error.is_missing:
             return None, []
         return None, [about_file("MC622", path, None, error.message, freeze_hint(name))]
-    lock = _lock_in(data)
+    lock = lock_in(data)
     if lock is None:
         say = Phrase("this is not a lock that massctl wrote")
     elif lock.audience != name:
@@ -272,7 +272,8 @@ def _read_lock(
     return None, [about_file("MC622", path, None, say, freeze_hint(name))]
 
 
-def _lock_in(data: bytes) -> AudienceLock | None:
+def lock_in(data: bytes) -> AudienceLock | None:
+    """Read a lock; None if it is none."""
     try:
         return AudienceLock.model_validate_json(data)
     except ValueError:

@@ -7,7 +7,7 @@ from massctl.model.audience import (
     AudienceSource,
     AudienceState,
     AudienceUse,
-    FrozenAudience,
+    FreezeResult,
     NamedAudience,
 )
 from massctl.model.campaign import parse_offset_time
@@ -86,7 +86,7 @@ def show_text(page: Page, found: NamedAudience) -> str:
     return page.text()
 
 
-def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FrozenAudience | None]]) -> str:
+def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> str:
     """Say what a freeze wrote, and what was odd about the sources; or why it wrote nothing."""
     for found, result in frozen:
         if result is None:
@@ -110,7 +110,7 @@ def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FrozenAudience
     return page.text()
 
 
-def _taken_off(result: FrozenAudience) -> Phrase | None:
+def _taken_off(result: FreezeResult) -> Phrase | None:
     counts = {
         Phrase("{count:,} excluded", count=result.excluded): result.excluded,
         Phrase("{count:,} erased", count=result.forgotten): result.forgotten,

@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType, field
 from msgspec.structs import replace
 
 from massctl.apply.notices import Reach
-from massctl.model.audience import AudienceState, AudienceUse, FrozenAudience, NamedAudience
+from massctl.model.audience import AudienceState, AudienceUse, FreezeResult, NamedAudience
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
@@ -910,7 +910,7 @@ class ReportedAudience(Shape):
 
 
 class AudienceReport(Document):
-    """What `massctl audience list`, `show` and `freeze` print with `--format json`."""
+    """What `massctl audience list`, `show`, `freeze` and `diff` print with `--format json`."""
 
     audiences: Sequence[ReportedAudience] = ()
     """By name."""
@@ -923,12 +923,12 @@ def audiences_json(found: Sequence[NamedAudience]) -> AudienceReport:
     return AudienceReport(audiences=[_audience(each) for each in found])
 
 
-def frozen_json(frozen: Sequence[tuple[NamedAudience, FrozenAudience | None]]) -> AudienceReport:
+def frozen_json(frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> AudienceReport:
     """Return what a freeze wrote, or why it wrote nothing."""
     return AudienceReport(audiences=[_frozen(*each) for each in frozen])
 
 
-def _frozen(found: NamedAudience, frozen: FrozenAudience | None) -> ReportedAudience:
+def _frozen(found: NamedAudience, frozen: FreezeResult | None) -> ReportedAudience:
     told = _audience(found)
     if frozen is None:
         return told

@@ -6,10 +6,12 @@ from typing import Any
 
 import postgres_server
 import pytest
-from audience_samples import audiences, snapshot_of
+from audience_samples import LETTER, audiences, snapshot_of
 from cli_runner import Shell
+from gits import git
 from pyrage.x25519 import Identity
 
+from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceLock
@@ -284,3 +286,138 @@ def test_a_document_of_a_freeze_follows_its_schema(team: Shell) -> None:
         found[each] for each in ("is_written", "excluded", "forgotten", "left", "count")
     )
     assert json.dumps(document)
+
+
+# What is counted between snapshots, and what leaves massctl.
+
+
+def test_a_difference_is_counted_since_a_commit_and_since_a_snapshot(team: Shell) -> None:
+    listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    git(team.root, "init", "-q")
+    git(team.root, "add", "audiences")
+    git(team.root, "commit", "-qm", "east")
+    listed(team, "east", PEOPLE[5:])
+    team("audience", "freeze", "east")
+    listed(team, "east", [*PEOPLE[5:], "oNEW00000000000000000000001"])
+    team("audience", "freeze", "east")
+    assert "+1 −0 since" in team("audience", "diff", "east").out
+    first = snapshot_of(PEOPLE)
+    for since in ("HEAD", first, first.removeprefix("sha256:")[:12]):
+        said = team("audience", "diff", "east", "--since", since)
+        assert (0, True) == (said.status, "96 people · +1 −5 since" in said.out), said
+        said = team("audience", "diff", "east", "--since", since, "--format", "json")
+        assert 5 == said.document["audiences"][0]["removed"]
+    assert 2 == team("audience", "diff", "east", "--since", "nowhere").status
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_an_export_is_private_and_on_record(team: Shell, ending: str) -> None:
+    import duckdb
+
+    listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    team("state", "init")
+    target = team.root.parent / f"people{ending}"
+    said = team("audience", "export", "east", "--to", str(target))
+    assert (0, True) == (said.status, "100 openids were written" in said.out), said
+    assert 0o600 == target.stat().st_mode & 0o777
+    assert [(each,) for each in PEOPLE] == duckdb.sql(f"SELECT * FROM '{target}'").fetchall()
+    entry = json.loads(team.tree.read("massctl.state.jsonl").splitlines()[-1])
+    assert ("audience_exported", "east", "people", 100, snapshot_of(PEOPLE)) == tuple(
+        entry[each] for each in ("type", "of", "kind", "count", "snapshot")
+    )
+    assert PEOPLE[0] not in everything(team) + said.out
+    assert 2 == team("audience", "export", "east", "--to", str(target)).status, "it is there"
+    assert [target.name] == [each.name for each in target.parent.glob("*people*")]
+
+
+@pytest.mark.parametrize("target", ["people.csv", "audiences/x.csv", "../people.txt"])
+def test_no_export_goes_into_the_repository(team: Shell, target: str) -> None:
+    listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    assert 2 == team("audience", "export", "east", "--to", target).status
+    assert not (team.root / target).exists()
+
+
+def test_who_was_sent_what_goes_back_to_the_warehouse(team: Shell) -> None:
+    team.tree.write("campaigns/letter/people.txt", "\n".join(PEOPLE))
+    of_list = LETTER.replace("{of: east}", "{openids: people.txt}")
+    team.tree.write("campaigns/letter/campaign.yaml", of_list)
+    said = team("apply", "letter", "--sandbox", "--yes")
+    assert 0 == said.status, said
+    target = team.root.parent / "sent.csv"
+    said = team("audience", "export", "letter", "--sent", "--to", str(target), "--sandbox")
+    assert 0 == said.status, said
+    head, *rows = target.read_text().splitlines()
+    assert "openid,campaign,edition,batch,accepted_at,outcome" == head
+    found = [row.split(",") for row in rows]
+    assert PEOPLE == sorted(row[0] for row in found)
+    assert {("letter", "1", "1", "sent")} == {(row[1], row[2], row[3], row[5]) for row in found}
+
+
+def test_a_bound_holds_where_the_snapshot_before_is_gone(team: Shell) -> None:
+    listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    for each in (team.root / "massctl.snapshots").glob("*.age"):
+        each.unlink()
+    listed(team, "east", PEOPLE[:60])
+    said = team("audience", "freeze", "east")
+    assert (5, True) == (said.status, "+0 −40" in said.err), said
+
+
+def test_who_left_is_taken_off_a_frozen_snapshot(
+    team: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = listed(team, "east", PEOPLE)
+    team("audience", "freeze", "east")
+    path.unlink()
+    now = [*PEOPLE[4:], "oNEW00000000000000000000001"]
+
+    class Client:
+        total = len(now)
+
+        def audience_count(self, _: object) -> int:
+            return self.total
+
+        def followers(self) -> Any:
+            return iter([tuple(now[:50]), tuple(now[50:]), ()])
+
+    monkeypatch.setattr(Session, "wechat", lambda *_: Client())
+    before = lock_of(team, "east")
+    said = team("audience", "freeze", "east", "--followers")
+    assert (0, True) == (said.status, "96 people · +0 −4 since" in said.out), said
+    assert "4 left out: 4 do not follow any more" in said.out
+    after = lock_of(team, "east")
+    assert snapshot_of(PEOPLE[4:]) == after.snapshot
+    assert (before.definition, before.source) == (after.definition, after.source)
+    monkeypatch.setattr(Client, "total", 1000)
+    said = team("audience", "freeze", "east", "--followers")
+    assert (5, True) == (said.status, "97 of 1,000 followers" in said.err), said
+
+
+def test_what_is_merged_everybody_may_run_and_nobody_names_himself(warehouse: Shell) -> None:
+    origin = warehouse.root.parent / "origin.git"
+    settings = warehouse.tree.read("massctl.yaml")
+    assert "policy:" in settings
+    warehouse.tree.write("massctl.yaml", settings.replace("policy:", "policy:\n  branch: main", 1))
+    git(warehouse.root.parent, "init", "-q", "--bare", str(origin))
+    git(warehouse.root, "init", "-q")
+    git(warehouse.root, "remote", "add", "origin", str(origin))
+    git(warehouse.root, "add", "massctl.yaml", "audiences")
+    git(warehouse.root, "commit", "-qm", "east")
+    git(warehouse.root, "push", "-q", "origin", "HEAD:main")
+    warehouse.env(GITHUB_ACTOR="somebody")
+    said = warehouse("audience", "freeze", "east")
+    assert 0 == said.status, said
+
+    written = warehouse.tree.read("massctl.yaml")
+    warehouse.tree.write("massctl.yaml", written.replace("[lin-mei]", "[lin-mei, somebody]"))
+    said = warehouse("audience", "freeze", "east")
+    assert (5, True) == (said.status, "massctl.yaml is not as main has it" in said.err), said
+    warehouse.tree.write("massctl.yaml", written)
+    warehouse.tree.write("audiences/east.sql", "SELECT openid FROM people -- all of them")
+    said = warehouse("audience", "freeze", "east")
+    assert (5, True) == (said.status, "audiences/east.sql is not as main has it" in said.err), said
+    warehouse.env(GITHUB_ACTOR="lin-mei")
+    assert 0 == warehouse("audience", "freeze", "east").status

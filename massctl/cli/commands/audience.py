@@ -26,6 +26,8 @@ _NOTHING = Phrase("Nothing was done.")
 
 _VERBS = {
     "freeze": "massctl.cli.commands.audience_freeze:freeze",
+    "diff": "massctl.cli.commands.audience_diff:diff",
+    "export": "massctl.cli.commands.audience_export:export",
     "forget": "massctl.cli.commands.audience_forget:forget",
 }
 

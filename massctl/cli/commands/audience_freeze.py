@@ -21,7 +21,7 @@ from massctl.cli.query_release import require_release
 from massctl.cli.session import Session
 from massctl.cli.snapshot_access import erase_expired, snapshots_of
 from massctl.errors import RefusedError
-from massctl.model.audience import AudienceName, FrozenAudience, NamedAudience
+from massctl.model.audience import AudienceName, FreezeResult, NamedAudience
 from massctl.model.campaign import Audience
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Command, Phrase
@@ -30,7 +30,7 @@ from massctl.transport import Line
 
 _WHOLE = 0.99
 """The set moves while it is read, but not so far. Our own bound."""
-_Found = list[tuple[NamedAudience, FrozenAudience | None]]
+_Found = list[tuple[NamedAudience, FreezeResult | None]]
 
 
 @click.command(name="freeze")
@@ -60,7 +60,7 @@ def freeze(current: Session, names: tuple[str, ...], followers: bool) -> Result:
 
 def _frozen(
     current: Session, freezer: Freezer, names: Sequence[AudienceName], followers: bool
-) -> Iterator[tuple[NamedAudience, FrozenAudience | None]]:
+) -> Iterator[tuple[NamedAudience, FreezeResult | None]]:
     """Freeze one after the other, up to the first that fails."""
     for name in names:
         found = audience_named(current, name, freezer.audiences)

@@ -96,6 +96,8 @@ _FIELDS: dict[str, str] = {
     "snapshot": "`sha256:` and what names an audience's snapshot, as it was frozen.",
     "left": "How many people a snapshot still holds.",
     "content_sha256": "`sha256:` and the digest of what a snapshot holds now; a blank place is an empty line.",
+    "kind": "Of an export: the people of a snapshot, or to whom a campaign was sent.",
+    "of": "The audience of an export; or the campaign, of `sent`.",
     "dropped_bytes": "How much of the damaged ledger was dropped.",
     "dropped_sha256": "Names what was dropped, the end of the file that was put aside.",
     "people_sha256": "`sha256:` and what names those who are to have a tag: a snapshot's people, without erased ones.",

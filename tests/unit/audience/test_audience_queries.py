@@ -150,33 +150,49 @@ def test_the_same_people_come_from_duckdb_and_postgres(tmp_path, crm):
         assert {sets.sha256(sets.of(PEOPLE))} == digests
 
 
-@pytest.mark.slow
+CLICKHOUSE = "select openid, unionid from people where n < :most and at < :now + interval 9999 day"
+
+
 @pytest.mark.enable_socket
 def test_the_same_people_come_from_clickhouse():
-    with clickhouse_server.serving() as (port, database, requests):
-        database.query("CREATE DATABASE IF NOT EXISTS crm")
-        database.query(
-            "CREATE TABLE crm.people (openid String, unionid Nullable(String), n Int32, at DateTime) ENGINE = Memory"
-        )
-        values = ", ".join(f"('{o}', '{u}', {n}, now())" for o, u, n in ROWS)
-        database.query(f"INSERT INTO crm.people VALUES {values}")
-        sql = "select openid, unionid from crm.people where n < :most and at < :now + interval 9999 day"
-        with asked(f"clickhouse://127.0.0.1:{port}/crm", sql) as answer:
+    with clickhouse_server.serving(clickhouse_server.recorded) as (port, requests):
+        with asked(f"clickhouse://127.0.0.1:{port}/crm", CLICKHOUSE) as answer:
             taken = Taken(AT)
             assert PEOPLE == sorted(answered(taken, answer))
         assert {"unionid": 4} == taken.columns
         query = requests[-1]
         assert ("1", "300") == (query["readonly"], query["max_execution_time"])
-        assert "{most:Int64}" in query["sql"]
-        with (
-            pytest.raises(SourceFaultsError) as caught,
-            asked(
-                f"clickhouse://127.0.0.1:{port}/crm",
-                f"select openid from crm.people where n = '{PEOPLE[0]}'",
-            ) as answer,
-        ):
-            answered(Taken(AT), answer)
-        assert PEOPLE[0] not in str([str(each.message) for each in caught.value.diagnostics])
+        assert ("crm", "1000") == (query["database"], query["param_most"])
+        assert "n < {most:Int64} and at < {now:DateTime('Asia/Shanghai')} +" in query["sql"]
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(("status", "words"), [(500, "failed"), (404, "failed")])
+def test_a_failure_of_clickhouse_is_told_without_its_words(status, words):
+    def answers(sql, parameters):
+        if "from people" not in sql:
+            return clickhouse_server.recorded(sql, parameters)
+        return status, f"Code: 6. DB::Exception: cannot parse {PEOPLE[0]}".encode()
+
+    with clickhouse_server.serving(answers) as (port, _):
+        said = failed(f"clickhouse://lin:hunter2-hunter2@127.0.0.1:{port}/crm", CLICKHOUSE)
+    assert words in said
+    assert not any(each in said for each in (PEOPLE[0], "hunter2"))
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+def test_the_engine_of_clickhouse_takes_the_query_as_it_is_bound():
+    with clickhouse_server.engine() as (database, answers):
+        database.query("CREATE DATABASE crm")
+        columns = "openid String, unionid Nullable(String), n Int32, at DateTime"
+        database.query(f"CREATE TABLE crm.people ({columns}) ENGINE = Memory")
+        values = ", ".join(f"('{o}', '{u}', {n}, now())" for o, u, n in ROWS)
+        database.query(f"INSERT INTO crm.people VALUES {values}")
+        with clickhouse_server.serving(answers) as (port, _):
+            sql = CLICKHOUSE.replace("people", "crm.people")
+            with asked(f"clickhouse://127.0.0.1:{port}/crm", sql) as answer:
+                assert PEOPLE == sorted(answered(Taken(AT), answer))
 
 
 @pytest.mark.enable_socket

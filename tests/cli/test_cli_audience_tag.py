@@ -1,6 +1,7 @@
 """A subscription account reaches an audience by a tag that massctl fills, reads back and leaves alone."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -160,3 +161,19 @@ def test_a_run_that_is_killed_behind_every_call_sends_once_and_to_nobody_else(
     (job,) = letter.report()["jobs"]
     assert (7, True) == (job["total_count"], died >= 8)
     assert [] == letter.report()["violations"]
+
+
+def test_a_tag_that_a_running_job_needs_is_planned_for_nobody_else(letter: Shell) -> None:
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    key = os.environ["MASSCTL_SNAPSHOT_KEY"]
+    freeze(letter, key, PEOPLE[2:])
+    letter.tree.write("campaigns/second/campaign.yaml", LETTER.replace("今晚", "明晚"))
+    staged = letter("apply", "second", "--sandbox", "--until", "draft")
+    assert (0, 7) == (staged.status, letter.report()["jobs"][0]["total_count"])
+    assert 1 == sum(each["type"] == "tag_filled" for each in entries(letter))
+    letter.set_time(NOON + timedelta(minutes=10))
+    assert 0 == letter("status", "letter", "--sandbox").status
+    planned = letter("plan", "second", "--sandbox")
+    assert "fill the tag massctl/east: +0 −2" in planned.out
+    assert 0 == letter("apply", "second", "--sandbox", "--until", "draft").status
+    assert [7, 5] == [e["count"] for e in entries(letter) if e["type"] == "tag_filled"]

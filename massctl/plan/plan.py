@@ -439,7 +439,7 @@ def off_the_tip(
     """
     if shown:
         previews = [step for step in planned.steps if isinstance(step, SendPreview)]
-        files = [step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview)]
+        files = [step for step in planned.steps if isinstance(step, UploadMedia)]
         steps = (*files, *proposal(campaign, state), *previews) if previews else ()
         return replace(planned, steps=steps, tag_due=None)
     idle = not planned.steps and planned.tag_due is None
@@ -780,6 +780,7 @@ class _Planner(Struct):
         steps: list[Step] = list(upload_steps(campaign, self.state, self.planned_uploads))
         if self.until >= Until.DRAFT:
             steps += draft_steps(campaign, self.state)
+        if self.until >= Until.DRAFT and self.showing is None:
             steps += tag_steps(campaign, self.state, self.rules, self.planned_tags, self.now)
         if self.until >= Until.PREVIEW:
             steps += self._previews(campaign, record)

@@ -22,6 +22,10 @@ class OpenidList:
     """The most openids of one batch: a parameter for tests, so that a small list has many batches."""
     batch_sha256s: tuple[Sha256, ...] = field(default=(), compare=False, repr=False)
     """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
+    audience: str | None = field(default=None, compare=False)
+    """The audience whose snapshot it is; None for a list in the repository."""
+    cut_from: Sha256 | None = field(default=None, compare=False)
+    """The snapshot that was approved, where people were taken off it: nobody is in this one who is not in that one."""
     sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
     """How many openids each batch has, from batch 1."""
 

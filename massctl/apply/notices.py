@@ -481,6 +481,7 @@ class NoticeFinder(Frozen):
             count=attempted if attempted is not None or planned is None else planned.audience_count,
             allowance=spans_of(self.ahead(AppId(appid)), account, record.campaign),
             warnings=warnings_of(planned.diagnostics) if planned is not None else (),
+            people=planned.people if planned is not None else None,
         )
 
 

@@ -6,11 +6,12 @@ A set is a Parquet file in memory. No openid is in a message, and none is writte
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -25,6 +26,8 @@ MEMORY = "1536MB"
 THREADS = 2
 _MEMORY_FILE = "massctl-people"
 _ROWS_AT_ONCE = 65_536
+SLICE = 1_500_000
+"""So many people of the largest set are counted at once."""
 _T = TypeVar("_T")
 
 
@@ -107,18 +110,28 @@ class MemberSets:
 
     def of(self, openids: Iterable[str]) -> Members:
         """Make a set of openids in any order, each once. What is not an openid is a bug of the caller's."""
+        with self._lines(openids) as lines:
+            found = self._written(f"{lines} ORDER BY openid")
+        return self._each_once(found)
+
+    def in_given_order(self, openids: Iterable[str]) -> Members:
+        """Make a set of openids that come each once, and keep their places."""
+        with self._lines(openids) as lines:
+            return self._written(lines)
+
+    @contextmanager
+    def _lines(self, openids: Iterable[str]) -> Iterator[str]:
+        """Write openids to a file in memory, and yield the SELECT that reads it."""
         given = self._file()
         with self._opened(given) as file:
             rest = iter(openids)
             while some := list(islice(rest, _ROWS_AT_ONCE)):
                 file.write("".join(f"{each}\n" for each in some).encode())
-        lines = (
+        yield (
             f"SELECT openid FROM read_csv('{given}', header = false, auto_detect = false, delim = '\t', "  # noqa: S608 - our own path
             "quote = '', escape = '', columns = {'openid': 'VARCHAR'})"
         )
-        found = self._written(f"{lines} ORDER BY openid")
         self._drop(given)
-        return self._each_once(found)
 
     @contextmanager
     def new_file(self) -> Iterator[tuple[str, Any]]:
@@ -209,6 +222,55 @@ class MemberSets:
             "SELECT a.set, b.set, count(*) FROM pairs a JOIN pairs b USING (openid) WHERE a.set < b.set GROUP BY ALL"
         )
         return {(one, other): count for one, other, count in found}
+
+    def patterns(self, sets: Sequence[tuple[int, Members]], most: int) -> dict[int, int]:
+        """Count the people of numbered sets, numbers below `most`, by the numbers of those that they are in.
+
+        Bit n of a key stands for the sets with the number n, of which there may be several.
+        """
+        if not sets:
+            return {}
+        words, found = _words(most), Counter[int]()
+        for where in self._slices(sets):
+            every = _patterns(sets, most, where)
+            counted = f"SELECT {words}, count(*) FROM ({every}) GROUP BY {words}"  # noqa: S608
+            for *row, count in self._rows(counted):
+                found[sum(word << (at * _WORD) for at, word in enumerate(row))] += count
+        return found
+
+    def _slices(self, sets: Sequence[tuple[int, Members]]) -> list[str]:
+        """Cut everybody into slices by their letters, so that one fits into memory."""
+        largest = max((each for _, each in sets), key=self.places)
+        count = self.places(largest)
+        cuts = [count * part // -(-count // SLICE) for part in range(1, -(-count // SLICE))]
+        places = ", ".join(map(str, cuts)) or "-1"
+        query = f"SELECT openid FROM ({largest.rows}) WHERE place IN ({places}) ORDER BY openid"  # noqa: S608
+        between = [openid for (openid,) in self._rows(query) if openid] if cuts else []
+        # An openid has letters, digits, - and _ alone: `of` and a snapshot's name vouch for that.
+        first = [f"openid >= '{each}'" for each in between]
+        last = [f"openid < '{each}'" for each in between]
+        return [
+            " AND ".join(filter(None, pair)) or "true"
+            for pair in zip_longest(["", *first], last, fillvalue="")
+        ]
+
+    def without(
+        self, sets: Sequence[tuple[int, Members]], own: int, patterns: Sequence[int], most: int
+    ) -> Members:
+        """Return the people of the sets with the number `own` who have none of these patterns, by their letters."""
+        mine = " UNION ALL ".join(each.people for number, each in sets if number == own)
+        words, count = _words(most), len(_numbers(most))
+        taken = ", ".join(f"({_written(pattern, count)})" for pattern in patterns)
+        stays = f"({words}) NOT IN ({taken})" if taken else "true"
+        kept = [
+            self._written(
+                f"SELECT openid FROM ({mine}) SEMI JOIN (SELECT openid FROM "  # noqa: S608
+                f"({_patterns(sets, most, where)}) WHERE {stays}) USING (openid) ORDER BY openid"
+            )
+            for where in self._slices(sets)
+        ]
+        every = " UNION ALL ".join(each.people for each in kept)
+        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
 
     def difference(self, before: Members, after: Members) -> Difference:
         """Return how many people came and went between two sets."""
@@ -350,3 +412,37 @@ class MemberSets:
         answer = self._told(lambda: self._database.cursor().execute(query))
         while some := self._told(lambda: answer.fetchmany(_ROWS_AT_ONCE)):
             yield some
+
+
+_WORD = 62
+"""Bits of one number of a pattern: DuckDB's own whole numbers have one more, and a sign."""
+
+
+def _numbers(most: int) -> range:
+    return range(-(-most // _WORD))
+
+
+def _words(most: int) -> str:
+    """Name the columns that hold a pattern."""
+    return ", ".join(f"word{number}" for number in _numbers(most))
+
+
+def _written(pattern: int, words: int) -> str:
+    return ", ".join(str(pattern >> (number * _WORD) & (1 << _WORD) - 1) for number in range(words))
+
+
+def _patterns(sets: Sequence[tuple[int, Members]], most: int, where: str) -> str:
+    """Return the SELECT that yields each person of a slice once, with a bit for the number of each of their sets."""
+    every = " UNION ALL ".join(
+        f"SELECT openid, {_columns(number, most)} FROM ({each.people}) WHERE {where}"  # noqa: S608
+        for number, each in sets
+    )
+    joined = ", ".join(f"bit_or(word{number}) AS word{number}" for number in _numbers(most))
+    return f"SELECT openid, {joined} FROM ({every}) GROUP BY openid"  # noqa: S608
+
+
+def _columns(number: int, most: int) -> str:
+    pattern = [
+        f"{1 << number % _WORD if number // _WORD == word else 0}" for word in _numbers(most)
+    ]
+    return ", ".join(f"{each}::BIGINT AS word{word}" for word, each in enumerate(pattern))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.audience.arithmetic import ListedPeople
 from massctl.child import ChildError, missing_words
 from massctl.cli import views
 from massctl.cli.ledger_access import (
@@ -373,7 +374,15 @@ def _rules(
     agenda = agenda_of(
         working_tree, state, [*desired, *others], desires.folders(), named, session.clock.now()
     )
-    return replace(session.rules(names, agenda), sent_by=_sent_by(session, state))
+    rules = session.rules(names, agenda)
+    return replace(
+        rules, sent_by=_sent_by(session, state), people=_people(session, state, working_tree)
+    )
+
+
+def _people(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
+    """Return what looks into lists and snapshots, once a plan asks."""
+    return ListedPeople(working_tree, partial(session.snapshots, state))
 
 
 def _sent_by(session: Session, state: State) -> SentBy:

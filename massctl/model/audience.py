@@ -26,6 +26,7 @@ from massctl.model.ids import (
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
+from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
 AUDIENCES = "audiences"
@@ -91,15 +92,6 @@ class AudienceExpect(Expect):
 
     change: Annotated[str, StringConstraints(pattern=CHANGE_PATTERN)] = CHANGE_DEFAULT
     """How many may be added or removed since the last snapshot, in percent of it."""
-
-
-class Cap(Strict):
-    """How many letters one person may get, of those that massctl knows of."""
-
-    month: Annotated[int, Field(ge=1, le=31)] | None = None
-    """In a calendar month, Beijing time."""
-    week: Annotated[int, Field(ge=1, le=7)] | None = None
-    """In seven days."""
 
 
 class Delivery(Strict):

@@ -371,6 +371,31 @@ def _covers(pattern: str, host: str) -> bool:
     return host == (pattern if pattern.endswith(":") else ascii_host(pattern))
 
 
+class Cap(Strict):
+    """How many letters one person may get, of those that massctl knows of."""
+
+    month: Annotated[int, Field(ge=1, le=31)] | None = None
+    """In a calendar month, Beijing time."""
+    week: Annotated[int, Field(ge=1, le=7)] | None = None
+    """In seven days."""
+    over: Literal["take_off", "refuse"] = "take_off"
+    """take_off: whoever had so many already is taken off before the first attempt; refuse: nothing is sent. A list of
+    openids is refused in both cases, as it is sent as it was written."""
+
+    def as_strict_as(self, other: "Cap | None") -> "Cap":
+        """Return the smaller numbers of both, and `refuse` where one of them says so."""
+        if other is None:
+            return self
+        months = [each for each in (self.month, other.month) if each is not None]
+        weeks = [each for each in (self.week, other.week) if each is not None]
+        refuses = "refuse" in (self.over, other.over)
+        return Cap(
+            month=min(months, default=None),
+            week=min(weeks, default=None),
+            over="refuse" if refuses else "take_off",
+        )
+
+
 class Policy(Strict):
     """What your organisation allows, for every campaign."""
 
@@ -416,6 +441,8 @@ class Policy(Strict):
 
     parallel_accounts: Annotated[int, Field(ge=1, le=16)] = 8
     """So many accounts are sent for side by side; within an account one send follows the other."""
+    cap: Cap | None = None
+    """How many letters one person may get. Absent: plans only tell who had how many."""
     check_links: bool = False
     """true: each reading of drift also asks whether the addresses that campaigns lead to answer."""
     destinations: DestinationPolicy = Field(default_factory=DestinationPolicy)
@@ -446,8 +473,9 @@ class Policy(Strict):
         """Return the policy with the rows of approvals of another one beside its own, and what both let it lead to."""
         added = [each for each in other.approval_rules if each not in self.approval_rules]
         both = self.destinations.as_strict_as(other.destinations)
+        cap = other.cap if self.cap is None else self.cap.as_strict_as(other.cap)
         return self.model_copy(
-            update={"approvals": [*self.approvals, *added], "destinations": both}
+            update={"approvals": [*self.approvals, *added], "destinations": both, "cap": cap}
         )
 
     @property

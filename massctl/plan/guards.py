@@ -8,11 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from massctl.model.batches import BATCH_MIN
 from massctl.model.campaign import Audience, Tag
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest
@@ -29,6 +30,7 @@ from massctl.model.phrase import (
     enumerated,
     in_a_row,
     moment,
+    plural_phrase,
 )
 from massctl.model.state import (
     HeldLease,
@@ -51,6 +53,16 @@ from massctl.plan.approvals import (
     required_approvals,
     shares_its_day,
 )
+from massctl.plan.audience_facts import (
+    SAME_CONTENT_DAYS,
+    Crowd,
+    Judge,
+    People,
+    Removal,
+    crowd_of,
+    frozen_of,
+    own_part,
+)
 from massctl.plan.brake import COMMIT_SHOWN, Tip, kill_switch, tip_refusal
 from massctl.plan.destinations import (
     JudgedDestination,
@@ -64,14 +76,17 @@ from massctl.plan.lease import TAKE_OVER
 from massctl.plan.matrix import matrix_refusal
 from massctl.plan.quota import (
     Agenda,
+    Calendar,
     Scope,
     Slot,
     allowance_refusal,
     batches_left,
     calls_refused,
     count_before,
+    demand_of,
     recorded_count,
     scope_of,
+    sent_list,
     slot_of,
 )
 from massctl.plan.reach import (
@@ -90,7 +105,7 @@ from massctl.plan.window import WindowState, again_after, hour_refusals, tomorro
 
 if TYPE_CHECKING:
     from massctl.model.entries import AudienceResolved
-    from massctl.model.settings import Policy
+    from massctl.model.settings import Cap, Policy
 
 
 _NAMED = 8
@@ -150,6 +165,8 @@ class PolicyInForce(Frozen):
     """Reads where the sent campaigns of an account led."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
+    people: People | None = None
+    """Counts the people of lists; None where nobody can look into any."""
 
     def is_named(self, name: str) -> bool:
         """Return whether the operator named this campaign."""
@@ -213,7 +230,7 @@ class Reading:
 NOTHING_READ = Reading()
 
 
-class Case(Frozen):
+class Case(Frozen, dict=True):
     """What the guards judge: a campaign, what is recorded and read of it, and the policy in force at one moment."""
 
     campaign: RenderedCampaign
@@ -223,6 +240,21 @@ class Case(Frozen):
     slot: Slot | None = None
     """What the allowance says of it; None until somebody asks."""
     reading: Reading = NOTHING_READ
+    judge: Judge | None = None
+    """Judges the people of a list; None until somebody asks, and for every other audience."""
+
+    @cached_property
+    def people(self) -> Judge | None:
+        """Return what judges its people one by one; None if it is no list, or if nobody can look into any."""
+        if self.judge is not None:
+            return self.judge
+        people, campaign = self.rules.people, self.campaign
+        if people is None or campaign.openid_list is None:
+            return None
+        agenda = self.rules.agenda.with_demand(demand_of(campaign))
+        calendar = Calendar(agenda, campaign.appid, self.state, self.rules.policy, self.now)
+        crowd = crowd_of(people, self.state, calendar, campaign.appid, [campaign], self.now)
+        return judge_of(campaign, self.state, self.rules, crowd, calendar, self.now)
 
     @property
     def record(self) -> Record:
@@ -236,6 +268,34 @@ class Case(Frozen):
         if own is None:
             return self.record.is_in_doubt
         return any(each.serial != own for each in self.record.open_attempts)
+
+
+def judge_of(
+    campaign: RenderedCampaign,
+    state: State,
+    rules: PolicyInForce,
+    crowd: Crowd,
+    calendar: Calendar,
+    now: datetime,
+) -> Judge | None:
+    """Return what judges the people of a list by a crowd that has them; None for every other audience."""
+    listed = sent_list(campaign, state.record(campaign.name, campaign.edition))
+    if rules.people is None or listed is None:
+        return None
+    opens = max(now, campaign.window.not_before) if campaign.window is not None else now
+    slot = calendar.slots.get(campaign.name)
+    frozen = frozen_of(campaign, rules.people)
+    caps = [each for each in (rules.policy.cap, frozen.cap if frozen else None) if each is not None]
+    return Judge(
+        campaign,
+        crowd,
+        own_part(campaign, state),
+        listed,
+        (slot.day if slot is not None else None) or beijing_day(opens),
+        caps[0].as_strict_as(caps[-1]) if caps else None,
+        frozen,
+        _is_repeated_on_purpose(campaign, state),
+    )
 
 
 class Moment(Enum):
@@ -304,6 +364,10 @@ def _table() -> Sequence[Row]:
         Row(_doubt, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_rejected_before, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_same_people, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_same_people_unread, _ONLY_A_SEND, "the run that sends may look into more", ASK, ASK),
+        Row(_cap, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_nobody_left, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_allowance, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_skew, _ONLY_A_SEND, _NOT_YET_READ, ASK, ASK),
         Row(
@@ -1039,8 +1103,6 @@ def _another_tag(other: Tag | None, *, is_there: bool) -> Phrase:
     )
 
 
-SAME_CONTENT_DAYS = 90
-"""How long an equal message to an equal audience is taken for a mistake. Our own rule, docs/reference/format.md."""
 _IF_INTENDED = Phrase(
     "if that is intended, write `same_content: allow` under send: in campaign.yaml"
 )
@@ -1316,6 +1378,114 @@ def _same_content(case: Case) -> Refusal | None:
                 Guard.SAME_CONTENT, Phrase(say, other=record.campaign, day=day), _IF_INTENDED
             )
     return None
+
+
+def _is_judged_person_by_person(case: Case) -> bool:
+    """Whether people can still be taken off: an audience is cut once, before its first attempt."""
+    judge = case.people
+    record = case.record
+    begun = case.reading.attempt is not None or bool(record.attempts) or record.cut is not None
+    return judge is not None and judge.frozen is not None and not begun
+
+
+def _same_people(case: Case) -> Refusal | None:
+    """Refuse a list of which somebody has this very message, or may have it, however the list was made again."""
+    judge = case.people
+    if judge is None or case.is_repetition or _is_judged_person_by_person(case):
+        return None
+    count = judge.facts.has_it or 0
+    if not count:
+        return None
+    others = dict.fromkeys(each.campaign for each in judge.same_messages if each.campaign)
+    say = plural_phrase(
+        "{count:,} of its {people:,} people has this very message already, or may have it, from {others}",
+        "{count:,} of its {people:,} people have this very message already, or may have it, from {others}",
+        count=count,
+        people=judge.people,
+        others=enumerated([*others][:_NAMED]),
+    )
+    return Refusal(Guard.SAME_CONTENT, say, _left_out_by_an_audience(case, _IF_INTENDED))
+
+
+def _left_out_by_an_audience(case: Case, otherwise: Phrase | None = None) -> str:
+    """Return how people are left out: an audience does it by itself, a list has to be written again."""
+    if case.campaign.audience.openids is None:
+        rest = rest_of(case.campaign.name)
+        return Phrase("make {rest}", rest=rest)
+    audience = Phrase(
+        "make the list an audience, which leaves them out by itself: {command}, then `of:` in campaign.yaml",
+        command=Command("audience", "freeze", case.campaign.name.replace("@", "-")),
+    )
+    return in_a_row([audience, otherwise]) if otherwise is not None else audience
+
+
+def _same_people_unread(case: Case) -> Refusal | None:
+    """Refuse a list where this very message went to another one that nobody can look into."""
+    judge = case.people
+    if judge is None or case.is_repetition or judge.is_repeated_on_purpose:
+        return None
+    since = judge.day - timedelta(days=SAME_CONTENT_DAYS)
+    unread = [
+        each.campaign
+        for each in judge.same_messages
+        if each.scope is Scope.OPENIDS and each.part is None and each.last >= since
+    ]
+    if not unread:
+        return None
+    say = Phrase(
+        "{other} sent the same message to a list that nobody can look into here, so nobody knows who has it",
+        other=unread[0],
+    )
+    return Refusal(Guard.SAME_CONTENT, say, _IF_INTENDED)
+
+
+def _cap(case: Case) -> Refusal | None:
+    """Refuse a list of which somebody had as many letters as the cap allows; an audience is cut instead, once."""
+    judge = case.people
+    if judge is None or judge.cap is None or case.is_repetition or case.record.sent_batches:
+        return None
+    count = judge.cut.removed.get(Removal.CAPPED, 0)
+    is_cut = _is_judged_person_by_person(case) and judge.cap.over == "take_off"
+    if not count or is_cut:
+        return None
+    say = plural_phrase(
+        "{count:,} of its {people:,} people has had, or may have had, as many letters as the cap allows: {cap}",
+        "{count:,} of its {people:,} people have had, or may have had, as many letters as the cap allows: {cap}",
+        count=count,
+        people=judge.people,
+        cap=cap_words(judge.cap),
+    )
+    return Refusal(Guard.AUDIENCE_CAP, say, _left_out_by_an_audience(case))
+
+
+def cap_words(cap: "Cap") -> str:
+    """Say a cap."""
+    month = [Phrase("{count} a month", count=cap.month)] if cap.month is not None else []
+    week = [Phrase("{count} in seven days", count=cap.week)] if cap.week is not None else []
+    return enumerated([*month, *week])
+
+
+def _nobody_left(case: Case) -> Refusal | None:
+    """Refuse an audience of which too few are left for one job."""
+    judge = case.people
+    if judge is None or not _is_judged_person_by_person(case) or not judge.known:
+        return None
+    left = judge.cut.left
+    if left >= BATCH_MIN:
+        return None
+    say = plural_phrase(
+        "{left} of its {people:,} people is left, and a job needs {least}",
+        "{left} of its {people:,} people are left, and a job needs {least}",
+        count=left,
+        left=left,
+        people=judge.people,
+        least=BATCH_MIN,
+    )
+    hint = Phrase(
+        "freeze the audience again, or change it: {command}",
+        command=Command("audience", "show", case.campaign.audience.of or ""),
+    )
+    return Refusal(Guard.AUDIENCE_BOUNDS, say, hint)
 
 
 def _is_repeated_on_purpose(campaign: RenderedCampaign, state: State) -> bool:

@@ -28,6 +28,15 @@ from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
 from massctl.plan.approvals import ApprovalCount, required_approvals
+from massctl.plan.audience_facts import (
+    AudienceFacts,
+    Crowd,
+    Judge,
+    PeopleSummary,
+    crowd_of,
+    fifth_of_month,
+    summary,
+)
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -42,6 +51,7 @@ from massctl.plan.guards import (
     facts_of,
     handoff_of,
     is_rejected_for_good,
+    judge_of,
     send_refusals,
     staging_refusal,
     tag_due,
@@ -117,6 +127,8 @@ class PlannedCampaign(Frozen):
     """What the policy asks of the pull request that brings its lock."""
     destinations: tuple[JudgedDestination, ...] = ()
     """Where it leads, new places first."""
+    people: AudienceFacts | None = None
+    """What is known of the people of its list; None for every other audience, and where nobody can look."""
 
     @property
     def group(self) -> str:
@@ -434,6 +446,8 @@ class Plan(Frozen):
     """What their accounts' allowance holds for the next days."""
     remote: "Remote | None" = None
     """What was read from WeChat for it; None if nothing was."""
+    people: PeopleSummary | None = None
+    """What is known of the people of all its lists together; None without a list, and where nobody can look."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -461,6 +475,47 @@ class _Planner(Struct):
     planned_sends: dict[Digest, CampaignName] = field(default_factory=dict)
     """Message digest -> the first campaign of this run that sends it."""
     calendars: dict[AppId, Calendar] = field(default_factory=dict)
+    lists: dict[AppId, list[RenderedCampaign]] = field(default_factory=dict)
+    """The campaigns of each account that go to lists: their people are counted in one pass."""
+    crowds: dict[AppId, Crowd] = field(default_factory=dict)
+    judges: dict[CampaignName, Judge] = field(default_factory=dict)
+    """What was asked of the people of each list."""
+
+    def with_lists(self, desired: Sequence[Desired]) -> "_Planner":
+        """Note whose people are counted together."""
+        for each in desired:
+            found = each.rendered if isinstance(each, NotLocked) else each
+            if not isinstance(found, RenderedCampaign) or found.openid_list is None:
+                continue
+            if window_state(found.window, self.now) is not WindowState.EXPIRED:
+                self.lists.setdefault(found.appid, []).append(found)
+        return self
+
+    def crowd(self, appid: AppId) -> Crowd | None:
+        """Count the people of all lists of an account, once; None where nobody can look into any."""
+        people = self.rules.people
+        if people is None:
+            return None
+        if appid not in self.crowds:
+            lists = self.lists.get(appid, [])
+            self.crowds[appid] = crowd_of(
+                people, self.state, self._calendar(appid), appid, lists, self.now
+            )
+        return self.crowds[appid]
+
+    def judge(self, campaign: RenderedCampaign) -> Judge | None:
+        """Return what judges the people of a list; None for what is no list, or is over."""
+        if campaign not in self.lists.get(campaign.appid, ()):
+            return None
+        crowd = self.crowd(campaign.appid)
+        if crowd is None:
+            return None
+        if campaign.name not in self.judges:
+            calendar = self._calendar(campaign.appid)
+            found = judge_of(campaign, self.state, self.rules, crowd, calendar, self.now)
+            if found is not None:
+                self.judges[campaign.name] = found
+        return self.judges.get(campaign.name)
 
     def plan(self, desired: Desired) -> PlannedCampaign:
         record = self.state.record(desired.name, desired.edition)
@@ -480,7 +535,7 @@ class _Planner(Struct):
             case Concluded():
                 return self._concluded(planned, record, desired.source_sha256)
             case NotLocked():
-                return self._not_locked(planned, record, desired.refusal)
+                return self._not_locked(planned, record, desired)
             case Gone():
                 return self._gone(planned)
             case _ if is_concluded(record):
@@ -514,14 +569,16 @@ class _Planner(Struct):
         return replace(planned, diagnostics=(warning,))
 
     def _not_locked(
-        self, planned: PlannedCampaign, record: Record, refusal: Refusal
+        self, planned: PlannedCampaign, record: Record, desired: NotLocked
     ) -> PlannedCampaign:
         """Refuse all of it, staging too; a closed window says enough, unless it is named."""
         named = self.rules.is_named(planned.name)
-        refusals = () if planned.window is WindowState.EXPIRED and not named else (refusal,)
+        is_over = planned.window is WindowState.EXPIRED and not named
+        refusals = () if is_over else (desired.refusal,)
+        people = self._people(desired.rendered) if desired.rendered is not None else None
         if planned.window is WindowState.NONE and not named and not record.is_in_doubt:
             refusals = guards.not_named(planned.name), *refusals
-        return replace(planned, refusals=refusals)
+        return replace(planned, refusals=refusals, people=people)
 
     def _gone(self, planned: PlannedCampaign) -> PlannedCampaign:
         say = Phrase("its send has no known outcome, and its folder is no longer in the repository")
@@ -549,6 +606,7 @@ class _Planner(Struct):
             awaiting_until=held_until(record),
             handoff=handoff_of(campaign, record),
             approvals=self._approvals(campaign),
+            people=self._people(campaign),
             destinations=destinations_of(campaign, self.state, self.rules),
         )
         if record.is_in_doubt and self.showing:
@@ -557,7 +615,7 @@ class _Planner(Struct):
             return self._in_doubt(planned, campaign, record)
         if planned.window is WindowState.EXPIRED:
             return self._expired(planned, campaign, record)
-        case = Case(campaign, self.state, self.rules, self.now)
+        case = self._case(campaign)
         stopped = staging_refusal(case) or preview_to_refusal(
             campaign, self.rules.policy, self.showing
         )
@@ -565,11 +623,19 @@ class _Planner(Struct):
             return replace(planned, refusals=(stopped,))
         return self._from_here(self._open(planned, campaign, record), campaign)
 
+    def _people(self, campaign: RenderedCampaign) -> AudienceFacts | None:
+        judge = self.judge(campaign)
+        return judge.facts if judge is not None else None
+
+    def _case(self, campaign: RenderedCampaign, slot: Slot | None = None) -> Case:
+        judge = self.judge(campaign)
+        return Case(campaign, self.state, self.rules, self.now, slot, judge=judge)
+
     def _approvals(self, campaign: RenderedCampaign) -> tuple[ApprovalCount, ...]:
         policy = self.rules.policy
         if not policy.asks_approvals:
             return ()
-        case = Case(campaign, self.state, self.rules, self.now)
+        case = self._case(campaign)
         return required_approvals(policy, facts_of(case, policy))
 
     def _from_here(self, planned: PlannedCampaign, campaign: RenderedCampaign) -> PlannedCampaign:
@@ -582,9 +648,7 @@ class _Planner(Struct):
         self, planned: PlannedCampaign, campaign: RenderedCampaign, record: Record
     ) -> PlannedCampaign:
         repetition = repeat_at(record, campaign, self.rules.policy, self.now)
-        refusals = tuple(
-            send_refusals(Case(campaign, self.state, self.rules, self.now), Moment.PLAN)
-        )
+        refusals = tuple(send_refusals(self._case(campaign), Moment.PLAN))
         wanted = self.until is Until.SEND
         return replace(
             planned,
@@ -606,12 +670,15 @@ class _Planner(Struct):
             return planned  # It was reported by the run that recorded it.
         return replace(planned, refusals=(guards.expired_refusal(campaign, self.now),))
 
-    def _slot(self, campaign: RenderedCampaign) -> Slot:
+    def _calendar(self, appid: AppId) -> Calendar:
         agenda = self.rules.agenda
-        appid = campaign.appid
         if appid not in self.calendars:
             self.calendars[appid] = Calendar(agenda, appid, self.state, self.rules.policy, self.now)
-        known = self.calendars[appid].slots.get(campaign.name)
+        return self.calendars[appid]
+
+    def _slot(self, campaign: RenderedCampaign) -> Slot:
+        agenda = self.rules.agenda
+        known = self._calendar(campaign.appid).slots.get(campaign.name)
         return known or quota.slot_of(campaign, agenda, self.state, self.rules.policy, self.now)
 
     def _open(
@@ -632,9 +699,8 @@ class _Planner(Struct):
             audience = audience_refusal(campaign.audience, count) if count is not None else None
             shows = any(isinstance(step, SendPreview) for step in steps)
             reading = Reading(shows=shows, audience=audience)
-            refusals = send_refusals(
-                Case(campaign, self.state, self.rules, self.now, slot, reading), Moment.PLAN
-            )
+            case = replace(self._case(campaign, slot), reading=reading)
+            refusals = send_refusals(case, Moment.PLAN)
             equal = guards.sent_by_another(campaign, self.state, self.planned_sends)
             refusals += [equal] if equal and not refusals else []
             if not refusals:
@@ -657,12 +723,20 @@ class _Planner(Struct):
         if self.showing:
             return []
         named = self.rules.is_named(campaign.name)
-        overlapping = (
-            overlapping_month(campaign, self._slot(campaign)) if campaign.window or named else []
-        )
+        overlapping = self._fifth(campaign) if campaign.window or named else []
         due = window_state(campaign.window, self.now) is WindowState.DUE or named
         spent = used_up_today(campaign, self.state, self.rules.policy, self.now) if due else []
         return [*unknown_previews(campaign, record), *overlapping, *spent]
+
+    def _fifth(self, campaign: RenderedCampaign) -> list[Diagnostic]:
+        """Warn of a fifth send of a month; who they are is counted only where there are so many."""
+        slot = self._slot(campaign)
+        if not slot.overlapping:
+            return []
+        crowd = self.crowd(campaign.appid)
+        if crowd is None:
+            return overlapping_month(campaign, slot)
+        return fifth_of_month(campaign, slot, crowd, self.judge(campaign))
 
     def _staging(self, campaign: RenderedCampaign, record: Record) -> list[Step]:
         if is_rejected_for_good(campaign, record) and not self.showing:
@@ -700,13 +774,14 @@ def make_plan(
     `stop` refuses everything, because the ledger cannot be trusted; nothing is staged either. `showing` asks for
     previews again, on purpose.
     """
-    planner = _Planner(state, rules, until, now, showing)
+    planner = _Planner(state, rules, until, now, showing).with_lists(desired)
     planned = within_allowance(
         [planner.plan(each) for each in sorted(desired, key=_order)], state, now
     )
     accounts = {each.account for each in planned}
     ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts)
-    plan = Plan(state.lineage, state.plan_serial, tuple(planned), ahead)
+    people = summary(list(planner.judges.values()), rules.people)
+    plan = Plan(state.lineage, state.plan_serial, tuple(planned), ahead, people=people)
     return plan if stop is None else stopped(plan, stop)
 
 

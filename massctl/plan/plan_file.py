@@ -24,6 +24,7 @@ from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
+from massctl.plan.audience_facts import AudienceFacts, PeopleSummary
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import DriftKind
 from massctl.plan.guards import HandoffItem
@@ -190,6 +191,9 @@ class SavedCampaign(Shape):
     """The size of its audience when it was last recorded; null where it never was."""
     audience_before: int | None = None
     """The size of the same audience at the last send to it; null where nothing is recorded of one."""
+    people: AudienceFacts | None = None
+    """What is known of the people of its list; null for every other audience, and where nobody can look. Not part of
+    the plan's digest."""
     tag_due: str | None = None
     """The tag whose id apply looks up and records with what is staged; null where it has none, or has its id."""
     awaiting_until: PlannedMoment | None = None
@@ -240,6 +244,8 @@ class SavedPlan(Shape, kw_only=True):
     """What the accounts' allowance holds for the next 31 days; an account without anything in them is left out."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """Who answers for the accounts that say so, by account."""
+    people: PeopleSummary | None = None
+    """What is known of the people of all its lists together; null without a list."""
     remote: PlannedRemote | None = None
     """What WeChat has now against the ledger, with `--refresh`; absent without."""
     review: Review | None = None

@@ -28,7 +28,15 @@ from massctl.model.ids import (
     Sha256,
 )
 from massctl.model.message import RenderedCampaign, Window, declared_audience
-from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, in_a_row, moment
+from massctl.model.phrase import (
+    BEIJING,
+    Command,
+    Phrase,
+    enumerated,
+    in_a_row,
+    moment,
+    plural_phrase,
+)
 from massctl.model.state import (
     DAY_USED_UP,
     Attempt,
@@ -137,7 +145,7 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
     """
     found = [Use(at, at, Scope.ALL, None) for at in state.website_sends.get(appid, [])]
     ids = state.index.account(appid).tags
-    for record in _records_or_open(state, appid, Unit.MONTH.of(now), now):
+    for record in records_since(state, appid, Unit.MONTH.of(now), now):
         known = (
             {**ids, record.resolved.tag: record.resolved.tag_id}
             if record.resolved is not None
@@ -152,7 +160,7 @@ def uses(state: State, appid: AppId, now: datetime, but: int | None = None) -> l
             named = known.get(tag, tag) if isinstance(tag, str) else tag
             span = each.span.first, each.span.until(now)
             found.append(
-                Use(*span, _recorded_scope(audience), record.campaign, record.edition, named)
+                Use(*span, recorded_scope(audience), record.campaign, record.edition, named)
             )
     return found
 
@@ -166,7 +174,8 @@ def _records(state: State, appid: AppId, first: date, now: datetime) -> list[Rec
     return list(found.values())
 
 
-def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
+def recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
+    """Return the scope of an audience as an attempt wrote it; what nobody wrote down counts as everybody."""
     if audience is None:
         return Scope.ALL
     if list_key(audience) is not None:
@@ -174,7 +183,7 @@ def _recorded_scope(audience: Mapping[str, Any] | None) -> Scope:
     return Scope.TAG if "tag" in audience or "tag_id" in audience else Scope.ALL
 
 
-def _records_or_open(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:
+def records_since(state: State, appid: AppId, first: date, now: datetime) -> Collection[Record]:
     """Return what `_records` does, and the editions in doubt: they may be leaving now, whenever they were attempted."""
     found = [*_records(state, appid, first, now), *state.in_doubt(appid)]
     return {each.key: each for each in found}.values()
@@ -210,7 +219,7 @@ def calls_by_day(
     """
     today = beijing_day(now)
     counted = Counter[date]()
-    for record in _records_or_open(state, appid, today, now):
+    for record in records_since(state, appid, today, now):
         for attempt in record.attempts:
             if attempt.event.appid != appid or attempt.serial == but or _never_left(attempt):
                 continue
@@ -226,7 +235,7 @@ def _never_left(attempt: Attempt) -> bool:
 
 
 def _attempts(state: State, appid: AppId, first: date, now: datetime) -> Iterator[Attempt]:
-    records = _records_or_open(state, appid, first, now)
+    records = records_since(state, appid, first, now)
     return (each for record in records for each in record.attempts if each.event.appid == appid)
 
 
@@ -749,9 +758,10 @@ def _minute(at: datetime) -> str:
 
 
 def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic]:
-    """Warn of a fifth send in a month that may reach the same followers; WeChat keeps it from those who had four."""
-    if not slot.overlapping:
-        return []
+    """Warn of a fifth send in a month that may reach the same followers; WeChat keeps it from those who had four.
+
+    Who they are nobody knows: an audience among them is everybody or a tag, or a list that nobody can look into.
+    """
     say = Phrase(
         "a follower of a service account gets at most {limit} mass messages a month, and {others} "
         "come before it; a follower whom all of them reach does not receive it",
@@ -763,6 +773,26 @@ def overlapping_month(campaign: RenderedCampaign, slot: Slot) -> list[Diagnostic
     )
     place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
     return [Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)]
+
+
+def beyond_a_month(campaign: RenderedCampaign, slot: Slot, count: int, people: int) -> Diagnostic:
+    """Warn that WeChat keeps a send from people who had, or will have had, all that one may get in its month."""
+    say = plural_phrase(
+        "{count:,} of its {people:,} people gets {limit} other mass messages of this month before it, and WeChat keeps "
+        "it from them: {others}",
+        "{count:,} of its {people:,} people get {limit} other mass messages of this month before it, and WeChat keeps "
+        "it from them: {others}",
+        count=count,
+        people=people,
+        limit=REACH.limit,
+        others=_names(slot.overlapping),
+    )
+    hint = Phrase(
+        "move one of the campaigns to another month, or take these people off: {command}",
+        command=Command("audience", "overlap", campaign.name),
+    )
+    place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
+    return Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)
 
 
 def used_up_today(

@@ -12,6 +12,7 @@ from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
+from massctl.plan.audience_facts import AudienceFacts
 from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
 
@@ -57,6 +58,8 @@ class SendFacts(Frozen):
     """What to think of before a yes, in sentences."""
     destinations: tuple[Destination, ...] = ()
     """Where the message leads."""
+    people: AudienceFacts | None = None
+    """What is known of the people of a list."""
 
 
 def send_facts(
@@ -70,6 +73,7 @@ def send_facts(
     warnings: Sequence[str] = (),
     is_counted_now: bool = False,
     is_tag_due: bool = False,
+    people: AudienceFacts | None = None,
 ) -> SendFacts:
     """Put together what is shown of a send; `content` is what is sent, rendered or as a lock holds it.
 
@@ -94,6 +98,7 @@ def send_facts(
         allowance=tuple(allowance),
         warnings=tuple(warnings),
         destinations=tuple(content.destinations),
+        people=people,
     )
 
 

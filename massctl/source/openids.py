@@ -12,7 +12,7 @@ import io
 import re
 import sqlite3
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import accumulate, chain, pairwise
 
@@ -90,10 +90,25 @@ class OpenidStore:
             first,
         )
 
-    def in_order(self) -> Iterator[str]:
-        """Return its openids by their letters, each once."""
+    def in_order(self, batches: Iterable[int] | None = None) -> Iterator[str]:
+        """Return its openids, or those of some batches, by their letters, each once."""
+        where, values = "true", list[int]()
+        if batches is not None:
+            ranges = [self._ends[each - 1 : each + 1] for each in batches if each < len(self._ends)]
+            where = " OR ".join(["place > ? AND place <= ?"] * len(ranges)) or "false"
+            values = [*chain.from_iterable(ranges)]
         # SQLite sorts in its file.
-        found = self._db.execute("SELECT openid FROM kept ORDER BY openid")
+        query = f"SELECT openid FROM kept WHERE {where} ORDER BY openid"  # noqa: S608 - our text
+        return (openid for (openid,) in self._db.execute(query, values))
+
+    @property
+    def count(self) -> int:
+        """How many openids it has, each once."""
+        return self._ends[-1]
+
+    def openids(self) -> Iterator[str]:
+        """Return its openids in its own order, each once."""
+        found = self._db.execute("SELECT openid FROM kept ORDER BY place")
         return (openid for (openid,) in found)
 
     def batch(self, number: int) -> tuple[str, ...]:
@@ -124,7 +139,8 @@ class OpenidFiles:
         self._repository = repository
         self._batch_max = batch_max
         self._read: dict[str, ListedOpenids] = {}
-        self._stores: dict[str, OpenidStore] = {}
+        self.stores: dict[str, OpenidStore] = {}
+        """The lists that were read whole, by their names."""
         self._common: dict[frozenset[str], int] = {}
 
     def listed(self, path: str) -> ListedOpenids:
@@ -138,13 +154,13 @@ class OpenidFiles:
         """Return the openids of a batch, from 1, of a list that was read whole."""
         # Requests are held in circles for a while, and ten thousand openids are too many to wait for the collector.
         gc.collect(1)
-        return self._stores[listed.sha256].batch(number)
+        return self.stores[listed.sha256].batch(number)
 
     def in_both(self, one: str, other: str) -> int:
         """Count the openids that two lists have in common, by the names of the lists; memory stays the same."""
         pair = frozenset((one, other))
         if pair not in self._common:
-            both = merge(*(self._stores[each].in_order() for each in (one, other)))
+            both = merge(*(self.stores[each].in_order() for each in (one, other)))
             self._common[pair] = sum(first == second for first, second in pairwise(both))
         return self._common[pair]
 
@@ -163,7 +179,7 @@ class OpenidFiles:
         found, dropped, line = reading.store.seal(self._batch_max)
         if found is None or found.count < BATCH_MIN:
             return ListedOpenids(None, (_too_short(path, 0 if found is None else found.count),), ())
-        self._stores[found.sha256] = reading.store
+        self.stores[found.sha256] = reading.store
         notes = [_again(path, dropped, line)] if dropped else []
         if found.count > TESTERS_MAX and self._repository.is_in_git(f"{CAMPAIGNS}/{path}"):
             notes.append(_in_git(path))

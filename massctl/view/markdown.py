@@ -78,6 +78,7 @@ from massctl.view.words import (
     followers,
     new_destinations,
     openids,
+    people_words,
     reading_words,
     short_digest,
     team_moment,
@@ -264,7 +265,7 @@ _MESSAGE_CELLS = 1_400
 """A text message has 600 characters at most."""
 _PLACED = ("articles", "destinations")
 """Rows that the comment shows elsewhere."""
-_FIRST_FACTS = ("account", "audience", "window", "next", "approvals", "text", "message")
+_FIRST_FACTS = ("account", "audience", "people", "window", "next", "approvals", "text", "message")
 """What stands before the articles: who sends what to whom, and when."""
 
 
@@ -323,7 +324,8 @@ class CampaignWriter(Frozen):
         if content is None:
             return []
         listed, count = content.openid_list, planned.audience_count
-        size = openids(listed.count) if listed is not None else None
+        people = people_words if content.audience.of is not None else openids
+        size = people(listed.count) if listed is not None else None
         if size is None and count is not None:
             size = followers(count)
         when = team_window(planned.opening, planned.window, self.now)

@@ -19,12 +19,14 @@ from massctl.model.phrase import AccountKey, Command, Phrase, enumerated, in_tim
 from massctl.model.state import FINAL, Status, beijing_day
 from massctl.model.word_count import WordCount
 from massctl.plan.approvals import required_words
+from massctl.plan.audience_facts import AudienceFacts
 from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
 from massctl.plan.quota import AccountAhead
 from massctl.plan.send_facts import send_facts
 from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendPreview
 from massctl.plan.window import WindowState
+from massctl.view.audience_facts import people_rows, summary_lines
 from massctl.view.diagnostics import diagnostic_rows, note_rows
 from massctl.view.overview import Line, write_overview
 from massctl.view.rows import LABELS, Changes, Row, refusal_rows, write_rows
@@ -129,6 +131,8 @@ class CampaignSheet(Frozen):
     """It has a picture in which QR codes were not looked for."""
     approvals: "Sequence[ApprovalCount]" = ()
     """What the policy asks of the pull request that brings its lock."""
+    people: AudienceFacts | None = None
+    """What is known of the people of its list."""
     told_before: frozenset[Diagnostic] = frozenset()
     """Those of its diagnostics that are told of another cell of its matrix, which has them too."""
 
@@ -181,7 +185,7 @@ _ALIKE = (
         "audience_before",
         "tag_due",
     ),
-    *("awaiting_until", "steps", "approvals"),
+    *("awaiting_until", "steps", "approvals", "people"),
 )
 
 
@@ -352,6 +356,7 @@ def _frame(campaign: CampaignSheet, now: datetime | None) -> list[Row]:
             before=campaign.audience_before,
             allowance=(),
             is_tag_due=campaign.tag_due is not None,
+            people=campaign.people,
         )
         rows = fact_rows(block)
     if campaign.awaiting_until is not None:
@@ -642,6 +647,10 @@ def plan_text(
         page.blank()
         _campaign(page, campaign, now)
     ahead_rows(page, ahead)
+    if lines := summary_lines(plan.people):
+        page.blank()
+        for line in lines:
+            page.line(line, hang=2)
     if plan.remote is not None:
         drift_rows(page, plan.remote)
     page.blank()
@@ -668,8 +677,10 @@ def _is_pressing(campaign: CampaignSheet) -> bool:
 def _line(campaign: CampaignSheet, now: datetime) -> Line:
     """Return what is said of a campaign among many."""
     at = campaign.next_at
-    when = [] if at is None else [local_moment(at, campaign.opening), in_time(at, now)]
-    return Line(campaign.account, campaign.name, campaign.title, _stand(campaign, now), when)
+    when: list[Part] = [] if at is None else [local_moment(at, campaign.opening), in_time(at, now)]
+    people = [part for row in people_rows(campaign.people) for part in row.facts]
+    more = [*when, *people]
+    return Line(campaign.account, campaign.name, campaign.title, _stand(campaign, now), more)
 
 
 def _stand(campaign: CampaignSheet, now: datetime) -> Inked:

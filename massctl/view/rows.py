@@ -19,6 +19,7 @@ LABELS = {
     "account": Phrase("account"),
     "inherited": Phrase("inherited"),
     "audience": Phrase("audience"),
+    "people": Phrase("people"),
     "window": Phrase("window"),
     "approvals": Phrase("approvals"),
     "edition": Phrase("edition"),

@@ -11,6 +11,7 @@ from massctl.model.phrase import BEIJING, AccountKey, Phrase, enumerated
 from massctl.plan.quota import DAYS_AHEAD, AccountAhead, Span, Unit
 from massctl.plan.send_facts import CommentAccess, SendFacts
 from massctl.plan.window import WindowState
+from massctl.view.audience_facts import people_rows
 from massctl.view.cells import shorten
 from massctl.view.rows import Row
 from massctl.view.style import Ink
@@ -106,6 +107,7 @@ def fact_rows(block: SendFacts) -> list[Row]:
     rows = [
         Row("account", (AccountKey(block.account),)),
         Row("audience", _audience(block)),
+        *people_rows(block.people),
         Row("window", _window(block)),
         Row("edition", (f"{block.edition}",)),
     ]
@@ -171,7 +173,7 @@ def since_last(count: int | None, before: int) -> Phrase:
 
 def _size(block: SendFacts) -> Phrase:
     if not block.is_counted_now or block.batches is not None:
-        return audience_size(block.batches, block.count)
+        return audience_size(block.batches, block.count, is_named=block.audience.of is not None)
     return Phrase("size unknown") if block.count is None else followers(block.count)
 
 

@@ -4,7 +4,7 @@ No clock: `now` is an argument.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from massctl.model.destination import Destination, DestinationKind
@@ -67,6 +67,27 @@ _MONTHS = (
     Phrase("Nov"),
     Phrase("Dec"),
 )
+
+
+_MONTHS_WHOLE = (
+    Phrase("January"),
+    Phrase("February"),
+    Phrase("March"),
+    Phrase("April"),
+    Phrase("May"),
+    Phrase("June"),
+    Phrase("July"),
+    Phrase("August"),
+    Phrase("September"),
+    Phrase("October"),
+    Phrase("November"),
+    Phrase("December"),
+)
+
+
+def day_words(day: date) -> Phrase:
+    """Write a day without its year: `12 December`."""
+    return Phrase("{day} {month}", day=day.day, month=_MONTHS_WHOLE[day.month - 1])
 
 
 def team_day(at: datetime, now: datetime | None) -> Phrase:
@@ -269,18 +290,27 @@ def jobs_words(batches: int) -> Phrase:
     )
 
 
-def audience_size(batches: int | None, count: int | None) -> Phrase:
-    """Return how many an audience has, as far as it is known; a list of openids in how many jobs."""
+def audience_size(batches: int | None, count: int | None, *, is_named: bool = False) -> Phrase:
+    """Return how many an audience has, as far as it is known; a list in how many jobs.
+
+    Those of a named audience are people; a list has openids.
+    """
     if count is None:
         return Phrase("not counted yet")
     if batches is None:
         return Phrase("{followers} when last counted", followers=followers(count))
-    return Phrase("{openids} in {jobs}", openids=openids(count), jobs=jobs_words(batches))
+    who = people_words(count) if is_named else openids(count)
+    return Phrase("{openids} in {jobs}", openids=who, jobs=jobs_words(batches))
 
 
 def openids(count: int) -> Phrase:
     """Say a number of openids."""
     return plural_phrase("{count:,} openid", "{count:,} openids", count=count)
+
+
+def people_words(count: int) -> Phrase:
+    """Say a number of people."""
+    return plural_phrase("{count:,} person", "{count:,} people", count=count)
 
 
 def expected(expect: "Expect | None") -> Phrase | None:

@@ -115,6 +115,7 @@ def test_the_document_of_a_plan():
         "accounts": [],
         "groups": [],
         "owners": {},
+        "people": None,
         "campaigns": [
             {
                 "name": "sale",
@@ -124,6 +125,7 @@ def test_the_document_of_a_plan():
                 "inherited": [],
                 "audience_count": None,
                 "audience_before": None,
+                "people": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",
@@ -188,6 +190,7 @@ def test_the_document_of_a_plan():
                 "inherited": [],
                 "audience_count": None,
                 "audience_before": None,
+                "people": None,
                 "tag_due": None,
                 "awaiting_until": None,
                 "account": "main",

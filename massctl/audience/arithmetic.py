@@ -1,0 +1,188 @@
+"""Who is in which list: what `massctl.plan.audience_facts` asks of people, answered over lists and snapshots.
+
+Nothing is read before a plan asks, and a plan without lists asks nothing. What comes out are numbers, but for `kept`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from massctl.audience.members import Members, MemberSets
+from massctl.errors import MassctlError
+from massctl.model.batches import BATCH_MAX, batch_sizes
+from massctl.model.campaign import parse_offset_time
+from massctl.model.ids import CampaignName, Sha256
+from massctl.plan.audience_facts import Cut, FrozenAudience, Part, Pattern
+from massctl.render.audience import find_openids
+from massctl.source.loader import WorkingTree
+from massctl.source.repository import UnreadableError
+
+if TYPE_CHECKING:
+    from massctl.audience.snapshots import Snapshots
+
+_PREFIX = "sha256:"
+MERGED_MAX = 500_000
+"""So many openids of lists are counted in a walk; more are counted by the embedded database, if it is installed."""
+
+
+class ListedPeople(Struct, dict=True):
+    """The people of the working tree's lists and of snapshots; implements `massctl.plan.audience_facts.People`."""
+
+    tree: WorkingTree
+    snapshots: "Callable[[], Snapshots] | None" = None
+    """Opens the place of snapshots; raises a MassctlError where none can be read here."""
+    batch_max: int = BATCH_MAX
+    missing: str | None = None
+    """Why no snapshot can be read here, once one was asked for."""
+    _lock: RLock = field(default_factory=RLock)
+    """Accounts are sent for side by side, and a list is read by one thread at a time."""
+    _counted: dict[tuple[Part, ...], Mapping[Pattern, int]] = field(default_factory=dict)
+    _opened: dict[Sha256, Members | None] = field(default_factory=dict)
+
+    def declared(self, name: CampaignName) -> Sha256 | None:
+        """Name the list of a campaign that was not rendered; read it, if nobody did."""
+        file = self.tree.campaign(name).file
+        if file is None:
+            return None
+        if file.audience.of is not None:
+            found = self.tree.audiences.audience(file.audience.of)
+            lock = found.lock if found is not None else None
+            return lock.openid_list.sha256 if lock is not None else None
+        written = file.audience.openids
+        return self._listed(name, written) if written is not None else None
+
+    def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
+        """Return whether a list that a send went to is here: in the tree as it was, or as a snapshot."""
+        sha256 = Sha256(str(audience.get("sha256", "")).removeprefix(_PREFIX))
+        if not sha256:
+            return False
+        written = audience.get("openids")
+        if not isinstance(written, str):
+            return self._snapshot(sha256) is not None
+        if sha256 in self._stores:
+            return True
+        if campaign not in self.tree.repository.campaign_folders.names:
+            return False
+        return self._listed(campaign, written) == sha256
+
+    def frozen(self, audience: str) -> FrozenAudience | None:
+        """Return what an audience asks for, and how it came to be."""
+        found = self.tree.audiences.audience(audience)
+        if found is None or found.file is None or found.lock is None:
+            return None
+        others = map(self.tree.audiences.audience, found.file.exclude)
+        locks = [each.lock for each in others if each is not None and each.lock is not None]
+        change = found.lock.change
+        return FrozenAudience(
+            found.file.cap,
+            tuple(each.openid_list.sha256 for each in locks),
+            parse_offset_time(change.since_at) if change is not None else None,
+            change.added if change is not None else 0,
+            change.removed if change is not None else 0,
+        )
+
+    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+        """Count the people of parts by the pattern of those that they are in, in one pass."""
+        key = tuple(parts)
+        with self._lock:
+            if key not in self._counted:
+                self._counted[key] = self._count(key)
+            return self._counted[key]
+
+    def kept(self, cut: Cut) -> tuple[MemberSets, Members]:
+        """Return those who stay on a list after a cut, in their order; raise a MassctlError if nobody can look."""
+        with self._lock:
+            sets = self._sets
+            everybody = list(self._numbered(cut.parts))
+            return sets, sets.without(everybody, cut.own, [*cut.taken_off], len(cut.parts))
+
+    @property
+    def _stores(self) -> Mapping[str, Any]:
+        return self.tree.openid_lists.stores
+
+    @cached_property
+    def _sets(self) -> MemberSets:
+        return MemberSets()
+
+    @cached_property
+    def _snapshots(self) -> "Snapshots | None":
+        if self.snapshots is None:
+            return None
+        try:
+            return self.snapshots()
+        except MassctlError as error:
+            self.missing = self.missing or error.summary
+            return None
+
+    def _snapshot(self, sha256: Sha256) -> Members | None:
+        """Open a snapshot once; None where it cannot be read, and `missing` says why if it is about the place."""
+        with self._lock:
+            if sha256 not in self._opened:
+                self._opened[sha256] = self._open(sha256)
+            return self._opened[sha256]
+
+    def _open(self, sha256: Sha256) -> Members | None:
+        place = self._snapshots
+        if place is None:
+            return None
+        try:
+            return place.open(self._sets, sha256)
+        except MassctlError as error:
+            self.missing = self.missing or error.summary
+            return None
+
+    def _listed(self, name: CampaignName, written: str) -> Sha256 | None:
+        folder = self.tree.repository.folder(name)
+        with self._lock, suppress(UnreadableError):
+            found = find_openids(written, folder, self.tree).openid_list
+            return found.sha256 if found is not None else None
+        return None
+
+    def _count(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+        stores = self._stores
+        in_lists = sum(stores[each.sha256].count for each in parts if each.sha256 in stores)
+        if all(each.sha256 in stores for each in parts) and in_lists <= MERGED_MAX:
+            return self._walked(parts)
+        return self._sets.patterns(list(self._numbered(parts)), len(parts))
+
+    def _walked(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+        streams = [self._members(part, 1 << bit) for bit, part in enumerate(parts)]
+        counts = Counter[Pattern]()
+        for _, group in groupby(merge(*streams), key=itemgetter(0)):
+            counts[sum(bit for _, bit in group)] += 1
+        return counts
+
+    def _members(self, part: Part, bit: int) -> Iterator[tuple[str, int]]:
+        openids = self._stores[part.sha256].in_order(part.batches)
+        return ((openid, bit) for openid in openids)
+
+    def _numbered(self, parts: Sequence[Part]) -> Iterator[tuple[int, Members]]:
+        """Return the sets of each part with its number; nobody can look into a part that has none."""
+        for number, part in enumerate(parts):
+            members = self._set(part.sha256)
+            if members is None:
+                continue
+            if part.batches is None:
+                yield number, members
+                continue
+            sizes = batch_sizes(self._sets.places(members), self.batch_max)
+            for batch in part.batches:
+                first = sum(sizes[: batch - 1])
+                places = range(first, first + sizes[batch - 1])
+                yield number, self._sets.part(members, places)
+
+    def _set(self, sha256: Sha256) -> Members | None:
+        if sha256 not in self._stores:
+            return self._snapshot(sha256)
+        if sha256 not in self._opened:
+            # A list keeps its own order, which is that of its batches.
+            self._opened[sha256] = self._sets.in_given_order(self._stores[sha256].openids())
+        return self._opened[sha256]

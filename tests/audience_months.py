@@ -1,0 +1,226 @@
+"""Random months of sends to lists, tags and everybody, and a count of them person by person, in plain sets.
+
+The count knows nothing of massctl: who got what is written down while the month is made up.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from building import APPID, DAY, NOW, at, attempted, audience, house, recorded, text
+from copies import replace
+from msgspec import Struct, field
+from openid_samples import sha256_of_batches
+
+from massctl.model.batches import OpenidList, batch_sizes
+from massctl.model.entries import (
+    JobStatus,
+    NewEntry,
+    SendAccepted,
+    SendInDoubt,
+    SendRejected,
+    Withdrawn,
+)
+from massctl.model.ids import AccountName, CampaignName, Sha256
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.state import State, beijing_day
+from massctl.plan.audience_facts import FrozenAudience, Part, Pattern
+from massctl.plan.guards import PolicyInForce
+from massctl.plan.quota import Agenda, demand_of
+
+BATCH = 3
+PEOPLE = [f"oM{number:05}" for number in range(24)]
+MESSAGES = ["一", "二", "三"]
+
+
+class SamplePeople(Struct):
+    """Lists in memory; implements `massctl.plan.audience_facts.People` by sets."""
+
+    lists: dict[Sha256, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    gone: set[Sha256] = field(default_factory=set)
+    """Lists that nobody can look into any more."""
+    erased: set[str] = field(default_factory=set)
+    named: dict[CampaignName, Sha256] = field(default_factory=dict)
+    audiences: dict[str, FrozenAudience] = field(default_factory=dict)
+    missing: str | None = None
+
+    def add(self, openids: Sequence[str]) -> OpenidList:
+        sizes, batches, start = batch_sizes(len(openids), BATCH), [], 0
+        for size in sizes:
+            batches.append(tuple(openids[start : start + size]))
+            start += size
+        sha256 = sha256_of_batches(tuple(batches))
+        self.lists[sha256] = tuple(batches)
+        return OpenidList(sha256, len(openids), BATCH)
+
+    def declared(self, name: CampaignName) -> Sha256 | None:
+        return self.named.get(name)
+
+    def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
+        sha256 = Sha256(str(audience.get("sha256", "")).removeprefix("sha256:"))
+        return sha256 in self.lists and sha256 not in self.gone
+
+    def frozen(self, audience: str) -> FrozenAudience | None:
+        return self.audiences.get(audience)
+
+    def members(self, part: Part) -> set[str]:
+        batches = self.lists.get(part.sha256, ())
+        chosen = batches if part.batches is None else [batches[each - 1] for each in part.batches]
+        return {openid for batch in chosen for openid in batch} - self.erased
+
+    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+        found: dict[Pattern, int] = {}
+        sets = [self.members(part) for part in parts]
+        for openid in set().union(*sets):
+            pattern = sum(1 << bit for bit, members in enumerate(sets) if openid in members)
+            found[pattern] = found.get(pattern, 0) + 1
+        return found
+
+
+class Got(Struct):
+    """That one edition reached a person, or may have."""
+
+    send: str
+    openid: str
+    surely: bool
+    at: datetime
+    message: str
+
+
+class Month(Struct):
+    """What went out, what is planned, and who got what."""
+
+    people: SamplePeople
+    entries: list[NewEntry]
+    planned: list[RenderedCampaign]
+    got: list[Got]
+    listed: dict[str, list[str]]
+    """Campaign -> the openids of its list, in their order."""
+
+    @property
+    def state(self) -> State:
+        return recorded(*self.entries)
+
+    def rules(self, **policy: Any) -> PolicyInForce:
+        base = house(**policy)
+        demands = tuple(map(demand_of, self.planned))
+        agenda = Agenda({APPID: (AccountName("main"), "service")}, demands)
+        return replace(base, agenda=agenda, people=self.people)
+
+
+class Author:
+    """Makes up a month."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.people = SamplePeople()
+        self.entries: list[NewEntry] = []
+        self.got: list[Got] = []
+        self.listed: dict[str, list[str]] = {}
+        self.audiences: dict[str, list[str]] = {}
+
+    def month(self) -> Month:
+        for number in range(self.chance.randint(1, 7)):
+            self._send(number)
+        planned = [self._campaign(f"coming-{n}") for n in range(self.chance.randint(1, 4))]
+        return Month(self.people, self.entries, planned, self.got, self.listed)
+
+    def _some(self) -> list[str]:
+        count = self.chance.randint(2, 12)
+        # Lists are cut by places, so an order that is not that of the letters tells more.
+        return self.chance.sample(PEOPLE, count)
+
+    def _campaign(self, name: str, edition: int = 1, to_list: bool = True) -> RenderedCampaign:
+        opens = NOW + self.chance.randint(0, 3) * DAY
+        message = self.chance.choice(MESSAGES)
+        common = {"edition": edition, "window": Window(opens, opens + timedelta(hours=8))}
+        if not to_list:
+            to = self.chance.choice([{"is_to_all": True}, {"tag_id": 101}])
+            return text(name, message, audience=audience(**to), **common)
+        openids = self.listed.setdefault(name, self._some())
+        listed = self.people.add(openids)
+        whom = audience(openids=f"{name}.txt")
+        return text(name, message, audience=whom, openid_list=listed, **common)
+
+    def _send(self, number: int) -> None:
+        campaign = self._campaign(f"sent-{number}", to_list=self.chance.random() < 0.75)
+        self._edition(campaign)
+        if self.chance.random() < 0.2:
+            self._edition(replace(campaign, edition=2))
+
+    def _edition(self, campaign: RenderedCampaign) -> None:
+        moment = NOW - self.chance.choice([0, 0, 1, 3, 8, 20, 60]) * DAY - timedelta(hours=1)
+        count = campaign.batches or 1
+        for batch in range(1, count + 1):
+            moment += timedelta(minutes=1)
+            ends = ["sent", "failed", "doubt", "refused", "withdrawn"]
+            end = self.chance.choices(ends, [12, 1, 1, 2, 1])[0]
+            self._batch(campaign, batch, end, moment)
+            # A doubt stops the account, and a refusal stops the list.
+            if end in ("doubt", "refused") or self.chance.random() < 0.1:
+                return
+
+    def _batch(self, campaign: RenderedCampaign, batch: int, end: str, moment: datetime) -> None:
+        listed = campaign.openid_list
+        whom: dict[str, Any] = {"is_to_all": True}
+        if campaign.audience.tag_id is not None:
+            whom = {"tag_id": campaign.audience.tag_id}
+        elif listed is not None:
+            named = {"sha256": f"sha256:{listed.sha256}", "count": listed.count}
+            whom = {"openids": campaign.audience.openids, **named}
+        batches = campaign.batches
+        event = attempted(campaign, batch=batch, batches=batches, audience=whom)[0]
+        serial = len(self.entries) + 2
+        told: list[Any] = {
+            "sent": [SendAccepted(attempt=serial, msg_id=serial)],
+            "failed": [
+                SendAccepted(attempt=serial, msg_id=serial),
+                JobStatus(msg_id=serial, status="failed"),
+            ],
+            "withdrawn": [
+                SendAccepted(attempt=serial, msg_id=serial),
+                Withdrawn(msg_id=serial, article=0),
+            ],
+            "doubt": [SendInDoubt(attempt=serial, reason="connection_cut")],
+            "refused": [SendRejected(attempt=serial, errcode=45028)],
+        }[end]
+        self.entries += [at(moment, each, campaign) for each in (event, *told)]
+        if end in ("failed", "refused") or campaign.audience.tag_id is not None:
+            return
+        people = PEOPLE if listed is None else self.people.lists[listed.sha256][batch - 1]
+        name = f"{campaign.name}/{campaign.edition}"
+        message = campaign.message.text or ""
+        self.got += [Got(name, each, end != "doubt", moment, message) for each in people]
+
+
+def had(month: Month, openid: str, day: datetime, *, but: str) -> int:
+    """Count what somebody surely had in the calendar month of a moment."""
+    first = beijing_day(day).replace(day=1)
+    found = {
+        each.send
+        for each in month.got
+        if each.openid == openid
+        and each.surely
+        and beijing_day(each.at).replace(day=1) == first
+        and each.send != but
+    }
+    return len(found)
+
+
+def may_have_had(month: Month, openid: str, day: datetime, days: int | None, *, but: str) -> int:
+    """Count what somebody had or may have had in the calendar month of a moment, or in so many days up to it."""
+    today = beijing_day(day)
+    first = today.replace(day=1) if days is None else today - timedelta(days=days - 1)
+    found = {
+        each.send
+        for each in month.got
+        if each.openid == openid and each.send != but and _until(each) >= first
+        if beijing_day(each.at) <= today
+    }
+    return len(found)
+
+
+def _until(got: Got) -> Any:
+    # What is in doubt may be leaving up to the end of its window; these have one of today or later.
+    return beijing_day(got.at)

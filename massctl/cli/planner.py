@@ -43,7 +43,6 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
-    from massctl.audience.snapshots import Snapshots
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
@@ -383,15 +382,7 @@ def _rules(
 
 def people_of(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
-
-    def snapshots() -> "Snapshots":
-        # Most plans read no snapshot.
-        from massctl.audience.snapshots import SnapshotKey, Snapshots
-
-        key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-        return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
-
-    return ListedPeople(working_tree, snapshots)
+    return ListedPeople(working_tree, partial(session.snapshots, state))
 
 
 def _sent_by(session: Session, state: State) -> SentBy:

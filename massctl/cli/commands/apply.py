@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -52,6 +53,9 @@ from massctl.plan.brake import moved_on, only_stops, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan
 from massctl.plan.steps import Guard, Refusal
+
+if TYPE_CHECKING:
+    from massctl.audience.recipients import Recipients
 
 
 @click.command(name="apply")
@@ -349,6 +353,18 @@ def _sends_to_openids(made: Planned) -> bool:
     )
 
 
+def _recipients(session: Session, made: Planned) -> Recipients | None:
+    """Return what gives the openids of lists and of snapshots; None if no campaign goes to one."""
+    # Few campaigns go to a list.
+    from massctl.audience.arithmetic import ListedPeople
+    from massctl.audience.recipients import Recipients
+
+    people = made.rules.people
+    if not isinstance(people, ListedPeople) or not _sends_to_openids(made):
+        return None
+    return Recipients(people, session.snapshots)
+
+
 def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
     session = run.session
     soon = (
@@ -372,7 +388,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         rules=lambda: session.rules_now(made.rules),
         skew=session.skew,
         insisted=run.insisted,
-        openids=made.working_tree.openid_lists if _sends_to_openids(made) else None,
+        openids=_recipients(session, made),
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),
         folders=_folders(session, made.state),

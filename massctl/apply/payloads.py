@@ -68,20 +68,12 @@ def send_intent(
         source_sha256=campaign.source_sha256,
         inputs=inputs,
         batch=batch or 1,
-        batches=listed.batches if listed is not None else None,
+        batches=listed.numbered_batches if listed is not None else None,
         body=_body(campaign, state, draft, video=repeated),
         draft=draft,
-<<<<<<< HEAD
-        recipients=_recipients(campaign, state, record, batch, openids),
-        recipients_sha256=listed.batch_sha256s[(batch or 1) - 1]
-        if listed is not None and not listed.by_tag
-        else None,
-        audience={**approved_audience(campaign), **_filled_tag(campaign, state)},
-=======
         recipients=recipients,
         recipients_sha256=_named(listed, batch or 1, recipients),
-        audience=approved_audience(campaign),
->>>>>>> w/audof
+        audience={**approved_audience(campaign), **_filled_tag(campaign, state)},
         send_ignore_reprint=campaign.send_ignore_reprint if campaign.message.has_draft else None,
         repeats=repeats,
     )
@@ -121,7 +113,6 @@ def _body(
     return Body(message, (draft.media_id,))
 
 
-<<<<<<< HEAD
 def _filled_tag(campaign: RenderedCampaign, state: State) -> dict[str, int]:
     """Return the tag that massctl made for the audience, as the ledger writes it; nothing for every other audience."""
     tag = state.tags.get((campaign.appid, campaign.audience.of or ""))
@@ -130,16 +121,9 @@ def _filled_tag(campaign: RenderedCampaign, state: State) -> dict[str, int]:
     return {"tag_id": tag.tag_id}
 
 
-def _recipients(
-    campaign: RenderedCampaign,
-    state: State,
-    record: Record,
-    batch: int | None,
-    openids: Openids | None,
-=======
 def _named(listed: OpenidList | None, batch: int, recipients: Recipients) -> Sha256 | None:
     """Name the openids of a batch as the list was read; a snapshot is compared with its name whenever it is read."""
-    if listed is None:
+    if listed is None or listed.by_tag:
         return None
     if listed.audience is not None and isinstance(recipients, ToOpenids):
         return recipients.sha256
@@ -148,7 +132,6 @@ def _named(listed: OpenidList | None, batch: int, recipients: Recipients) -> Sha
 
 def _recipients(
     campaign: RenderedCampaign, state: State, batch: int | None, openids: Openids | None
->>>>>>> w/audof
 ) -> Recipients:
     """Choose whom a send goes to: never everybody for want of something better."""
     record = state.record(campaign.name, campaign.edition)
@@ -159,16 +142,11 @@ def _recipients(
         return ToTag(audience.tag_id)
     if audience.tag is not None and resolved is not None:
         return ToTag(resolved.tag_id)
-<<<<<<< HEAD
     if filled := _filled_tag(campaign, state):
         return ToTag(filled["tag_id"])
-    if campaign.openid_list is not None and batch is not None and openids is not None:
-        return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
-=======
     listed = sent_list(campaign, record)
     if listed is not None and batch is not None and openids is not None:
         return ToOpenids(openids.batch(listed, batch, state))
->>>>>>> w/audof
     raise InvariantError(Phrase("the recipients of {name} are not known", name=campaign.name))
 
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from math import ceil
 
+from massctl.apply.audience_cut import cut_audience
 from massctl.apply.consent import Agreement, SendQuestion, agreement
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
@@ -20,7 +21,6 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Rejected, SendIntent
 from massctl.model.state import DAY_USED_UP, UNSETTLED
-from massctl.plan.audience_facts import Judge, audience_cut
 from massctl.plan.guards import Moment, handoff_of, rejected_batch, send_refusals
 from massctl.plan.job_failure import how_to_resend
 from massctl.plan.quota import (
@@ -73,7 +73,7 @@ def ready(
     """
     context.refresh_rules()
     refusals = _refusals_now(context, campaign)
-    if not refusals and (unread := _cut(context, campaign)) is not None:
+    if not refusals and (unread := cut_audience(context, campaign)) is not None:
         refusals = [unread]
     if not refusals and (audience := refusal_of(context, campaign)) is not None:
         refusals = _refusals_now(context, campaign, audience=audience)
@@ -92,34 +92,6 @@ def ready(
     for refusal in refusals:
         outcome.refuse(refusal)
     return None if outcome.stopped else intent
-
-
-def _cut(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
-    """Take off an audience whom it may not reach, while nobody can have it; refuse where nobody can look."""
-    record, openids = context.record_of(campaign), context.ports.openids
-    listed = sent_list(campaign, record)
-    if listed is None or listed.audience is None or openids is None:
-        return None
-    if record.not_refused or record.sent_batches:
-        return None  # The batches stand: whoever is erased now leaves an empty place.
-    judge = context.case(campaign).people
-    if judge is None or not judge.known:
-        return _unread(Phrase("the people of {name} cannot be read", name=listed.audience), judge)
-    if judge.cut.is_empty:
-        return None
-    now = context.ports.clock.now()
-    try:
-        kept = openids.keep(listed, judge.cut, context.state, now)
-    except SnapshotError as error:
-        return Refusal(Guard.AUDIENCE_UNREAD, error.summary, error.hint)
-    context.ledger.record(audience_cut(campaign, record, kept, judge.cut), campaign)
-    return None
-
-
-def _unread(say: Phrase, judge: Judge | None) -> Refusal:
-    why = judge.why_unread if judge is not None else None
-    hint = Phrase("set the key of snapshots, then run the same command again")
-    return Refusal(Guard.AUDIENCE_UNREAD, why or say, hint)
 
 
 def _closes(

@@ -254,15 +254,10 @@ def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusa
 
     Raises what the reading raises.
     """
-<<<<<<< HEAD
     if campaign.is_by_tag:
         return tag_refusal(context, campaign)
-    if campaign.openid_list is not None:
-        return audience_refusal(campaign.audience, campaign.openid_list.count)
-=======
     if (listed := sent_list(campaign, context.record_of(campaign))) is not None:
         return audience_refusal(campaign.audience, listed.count)
->>>>>>> w/audof
     wechat, name = context.ports.wechat(campaign.account), campaign.audience.tag
     resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if name is None or resolved is None:

@@ -22,15 +22,12 @@ class OpenidList:
     """The most openids of one batch: a parameter for tests, so that a small list has many batches."""
     batch_sha256s: tuple[Sha256, ...] = field(default=(), compare=False, repr=False)
     """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
-<<<<<<< HEAD
     by_tag: bool = False
     """massctl fills a tag with them, and one job goes to the tag; no batches."""
-=======
     audience: str | None = field(default=None, compare=False)
     """The audience whose snapshot it is; None for a list in the repository."""
     cut_from: Sha256 | None = field(default=None, compare=False)
     """The snapshot that was approved, where people were taken off it: nobody is in this one who is not in that one."""
->>>>>>> w/audof
     sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
     """How many openids each batch has, from batch 1."""
 
@@ -43,8 +40,8 @@ class OpenidList:
         return 1 if self.by_tag else len(self.sizes)
 
     @property
-    def cut(self) -> int | None:
-        """Into how many batches a send cuts it; None where one job goes to a tag."""
+    def numbered_batches(self) -> int | None:
+        """The number of its batches; None where one job goes to a tag."""
         return None if self.by_tag else self.batches
 
 

@@ -6,6 +6,7 @@ Campaigns take their days in the interface's order: account, end of the window, 
 Each takes the first day of its window that has room. No campaign is moved for a later one.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -15,11 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import field
 from msgspec.structs import replace
 
-<<<<<<< HEAD
 from massctl.model.audience_tag import tag_name
-=======
 from massctl.model.batches import OpenidList
->>>>>>> w/audof
 from massctl.model.campaign import AUDIENCES, list_key
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
@@ -828,7 +826,7 @@ def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]
     if is_concluded(record):
         return []
     listed = sent_list(campaign, record)
-    if listed is None:
+    if listed is None or listed.by_tag:
         return [None]
     done = record.sent_batches | record.closed_batches
     return [batch for batch in range(1, listed.batches + 1) if batch not in done]
@@ -839,13 +837,8 @@ def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     listed, cut = campaign.openid_list, record.cut
     if listed is None or cut is None or cut.snapshot != f"sha256:{listed.sha256}":
         return listed
-    return OpenidList(
-        Sha256(cut.kept_snapshot.removeprefix("sha256:")),
-        cut.kept,
-        listed.batch_max,
-        audience=listed.audience,
-        cut_from=listed.sha256,
-    )
+    kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
+    return dataclasses.replace(listed, sha256=kept, count=cut.kept, cut_from=listed.sha256)
 
 
 def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:

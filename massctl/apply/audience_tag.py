@@ -34,6 +34,7 @@ from massctl.plan.audience_tag import (
     FreeTag,
     changed_refusal,
     free_tag,
+    is_filled,
     people_of,
     unfilled_refusal,
     unquiet_refusal,
@@ -357,6 +358,17 @@ def fill_tags(context: Uploaded) -> Uploaded:
         else:
             _fill_for(context, outcome, campaign, steps)
     return context
+
+
+def refilled(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
+    """Fill the tag of a send again where people were taken off since; False, and noted, where that fails."""
+    people, record = people_of(campaign, context.record_of(campaign)), context.record_of(campaign)
+    audience = campaign.audience.of or ""
+    if people is None or record.is_in_doubt:
+        return True
+    if not is_filled(context.state, campaign.appid, audience, people):
+        _fill_for(context, outcome, campaign, ())
+    return not outcome.stopped
 
 
 def _fill_for(

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from massctl.apply import drafts, stage
 from massctl.apply.accounts import for_each_account
-from massctl.apply.audience_tag import fill_tags
+from massctl.apply.audience_tag import fill_tags, refilled
 from massctl.apply.consent import Answers, agreement
 from massctl.apply.context import ApplyContext, Ports, Shown, Staged
 from massctl.apply.drafts import recover_drafts
@@ -198,6 +198,8 @@ def _send(
     while wait_to_send(context, outcome, campaign) and (
         intent := ready(context, outcome, campaign, batch)
     ):
+        if not refilled(context, outcome, campaign):
+            return False
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():

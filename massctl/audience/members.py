@@ -91,7 +91,7 @@ class MemberSets:
         self._descriptors: dict[str, int] = {}
         self._folder: Path | None = None
         if not hasattr(os, "memfd_create"):
-            self._folder = Path(tempfile.mkdtemp(prefix="massctl-"))
+            self._folder = Path(tempfile.mkdtemp(prefix="massctl-")).resolve()
         self._database: Any = duckdb.connect(":memory:")
         self._shut(memory)
 
@@ -350,7 +350,9 @@ class MemberSets:
 
     def _file(self) -> str:
         if self._folder is not None:
-            return tempfile.mkstemp(dir=self._folder, suffix=".parquet")[1]
+            opened, name = tempfile.mkstemp(dir=self._folder)
+            os.close(opened)
+            return name
         descriptor = os.memfd_create(_MEMORY_FILE, os.MFD_CLOEXEC)
         path = f"/proc/self/fd/{descriptor}"
         self._descriptors[path] = descriptor

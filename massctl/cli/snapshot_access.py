@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from massctl.apply.outcome import what_happened
-from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import FINISH, UNFINISHED, Snapshots
+from massctl.audience.snapshots import FINISH, UNFINISHED
 from massctl.cli.session import Session
 from massctl.errors import SnapshotError
 from massctl.model.audience import AudienceName, NamedAudience
@@ -13,17 +12,11 @@ from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.phrase import Command, Phrase, plural_phrase
-from massctl.model.state import Record, State
+from massctl.model.state import FINAL, Record, State, status_of
 from massctl.source.audiences import Audiences
 from massctl.source.campaigns import load_campaign
 
 PREFIX = "sha256:"
-
-
-def snapshots_of(session: Session, state: State) -> Snapshots:
-    """Open the snapshots of a repository; raise SnapshotAwayError if this machine cannot read them."""
-    key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-    return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
 
 
 def frozen_audiences(session: Session) -> list[NamedAudience]:
@@ -39,7 +32,7 @@ def audience_findings(session: Session, state: State) -> Iterator[Finding]:
     if not frozen:
         return
     try:
-        snapshots = snapshots_of(session, state)
+        snapshots = session.snapshots(state)
         known = set(snapshots.known())
         for each in frozen:
             if each.lock is not None and each.lock.openid_list.sha256 not in known:
@@ -80,7 +73,7 @@ def erase_expired(session: Session, state: State) -> list[Sha256]:
         for name in audiences.names
         if (found := audiences.audience(name)) is not None and (file := found.file) is not None
     }
-    return snapshots_of(session, state).expire(
+    return session.snapshots(state).expire(
         session.clock.now(), keep, _needed(session, state, audiences)
     )
 
@@ -88,18 +81,28 @@ def erase_expired(session: Session, state: State) -> list[Sha256]:
 def _needed(session: Session, state: State, audiences: Audiences) -> set[Sha256]:
     """Return the snapshots of sends that are not over, and of audiences that a campaign is about to go to."""
     now, needed = session.clock.now(), set[Sha256]()
-    for name in sorted(session.repository.campaign_folders.names):
+    frozen = {
+        name: found.lock.openid_list.sha256
+        for name in audiences.names
+        if (found := audiences.audience(name)) is not None and found.lock is not None
+    }
+    for name in session.repository.campaign_folders.names:
         file = load_campaign(session.repository, CampaignName(name), session.settings).file
-        end = parse_offset_time(file.send.not_after) if file is not None else None
-        if file is None or file.audience.of is None or (end is not None and end < now):
+        if file is None:
+            return {*needed, *frozen.values(), *_in_doubt(state)}  # It may go to any of them.
+        end = parse_offset_time(file.send.not_after)
+        record = state.record(CampaignName(name), file.edition)
+        if (end is not None and end < now) or status_of(record) in FINAL:
             continue
-        found = audiences.audience(AudienceName(file.audience.of))
-        if found is not None and found.lock is not None:
-            needed.add(found.lock.openid_list.sha256)
-        needed |= snapshots_sent_to(state.record(CampaignName(name), file.edition))
-    for record in state.index.open.values():
         needed |= snapshots_sent_to(record)
-    return needed
+        if file.audience.of is not None and file.audience.of in frozen:
+            needed.add(frozen[AudienceName(file.audience.of)])
+    return needed | _in_doubt(state)
+
+
+def _in_doubt(state: State) -> set[Sha256]:
+    """Return the snapshots of sends of which nobody knows whether followers have them."""
+    return {each for record in state.index.open.values() for each in snapshots_sent_to(record)}
 
 
 def snapshots_sent_to(record: Record) -> set[Sha256]:

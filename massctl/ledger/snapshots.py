@@ -5,6 +5,7 @@ are encrypted before they get here.
 """
 
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ SNAPSHOTS_FOLDER = "massctl.snapshots"
 OBJECT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}", re.ASCII)
 """What an object may be called: a file, a key of S3 and a row alike."""
 _IGNORED = ".gitignore"
+_TORN_SECONDS = 3600
+"""A file takes seconds to be written."""
 _BUCKET_FOLDER = "snapshots"
 """In a bucket, below its prefix."""
 _PIECE_BYTES = 4 * 1024 * 1024
@@ -113,6 +116,7 @@ class SnapshotFolder(SnapshotObjects):
         self._require_untracked()
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._remove_torn()
             if not (self._folder / _IGNORED).exists():
                 (self._folder / _IGNORED).write_text("*\n")
             with beside(target, data, 0o600) as written:
@@ -134,6 +138,12 @@ class SnapshotFolder(SnapshotObjects):
             return  # There is no folder yet.
         except OSError as error:
             raise self._unusable(error) from None
+
+    def _remove_torn(self) -> None:
+        """Remove what a process that was killed left half written: it may hold somebody who is erased later."""
+        for each in self._folder.glob(".*.age.*"):
+            if time.time() - each.stat().st_mtime > _TORN_SECONDS:
+                each.unlink(missing_ok=True)
 
     def _require_untracked(self) -> None:
         """Raise SnapshotStoreError if git tracks a file of the folder: a commit would keep people for ever."""

@@ -16,6 +16,12 @@ from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
 
+OVER = """\
+send:
+  not_before: "2026-11-01T19:00:00+08:00"
+  not_after: "2026-11-01T20:00:00+08:00"
+"""
+
 
 class KilledError(BaseException):
     """The process is gone."""
@@ -207,9 +213,15 @@ def test_what_a_campaign_is_about_to_go_to_stays_however_old_it_is(world: World)
     world.shell.tree.write("campaigns/letter/campaign.yaml", LETTER)
     old = world.freeze(PEOPLE[:2], days_ago=31)
     lock(world.shell.tree, people=PEOPLE[:2])
+    for written in (LETTER, "not: a campaign"):
+        world.shell.tree.write("campaigns/letter/campaign.yaml", written)
+        assert world.shell("audience", "forget", "--expired", "--yes").status == 0
+        with MemberSets() as sets:
+            assert world.snapshots().open(sets, old)
+    closed = f"{LETTER}{OVER}"
+    world.shell.tree.write("campaigns/letter/campaign.yaml", closed)
     assert world.shell("audience", "forget", "--expired", "--yes").status == 0
-    with MemberSets() as sets:
-        assert world.snapshots().open(sets, old)
+    assert not [each for each in world.folder.iterdir() if each.name.startswith(old)]
 
 
 def test_without_the_key_nothing_is_erased(world: World) -> None:

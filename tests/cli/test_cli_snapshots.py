@@ -3,7 +3,10 @@
 import pytest
 from audience_samples import EAST, lock
 from cli_runner import Shell
+from postgres_server import Place, server
 from pyrage.x25519 import Identity
+from s3_places import CREDENTIALS, endpoint
+from s3_server import BUCKET
 from snapshot_world import EVERYBODY, GONE, World
 
 
@@ -83,3 +86,16 @@ def test_a_ledger_in_git_needs_a_place_for_snapshots(cloned: Shell) -> None:
     cloned.env(MASSCTL_SNAPSHOT_KEY=str(Identity.generate()))
     said = cloned("audience", "forget", GONE, "--yes")
     assert (5, True) == (said.status, "snapshots: s3://BUCKET/PREFIX" in said.err)
+
+
+@pytest.mark.parametrize("kind", ["postgres", "s3"])
+def test_people_move_with_the_ledger_and_are_erased_there(world: World, kind: str) -> None:
+    url = f"s3://{BUCKET}/{world.shell.root.parent.name}"
+    flags = {"s3": ("--url", url, "--endpoint", endpoint("moto"))}
+    world.shell.env(**CREDENTIALS, MASSCTL_LEDGER_DSN=Place(server()).dsn())
+    assert world.shell("state", "migrate", "--to", kind, *flags.get(kind, ())).status == 0
+    assert not list(world.folder.glob("*.age"))
+    assert world.shell("state", "verify", "--deep").status == 0
+    assert "erased from 2 snapshots" in world.forget().out
+    assert world.shell("state", "verify", "--deep").status == 0
+    assert "erased from 0 snapshots" in world.forget().out

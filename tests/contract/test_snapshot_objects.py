@@ -1,6 +1,7 @@
 """One suite for every place of snapshots: an object is whole or not there, and a name has the same bytes for ever."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,3 +105,15 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path):
     for attempt in (folder.names, lambda: folder.read("a"), lambda: folder.add("a", b"")):
         with pytest.raises(SnapshotStoreError, match="cannot be used"):
             attempt()
+
+
+def test_what_a_killed_process_left_half_written_is_removed_by_the_next_one(tmp_path: Path):
+    folder = tmp_path / "snapshots"
+    folder.mkdir()
+    for name, age in ((".a.age.old", 7200), (".b.age.new", 5)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    place = SnapshotFolder(folder, "snapshots", {})
+    assert [] == place.names()
+    place.add("c.age", b"whole")
+    assert {".b.age.new", ".gitignore", "c.age"} == {each.name for each in folder.iterdir()}

@@ -12,7 +12,7 @@ from massctl.cli.app import Result, told, verb
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.ledger_access import own_ledger, read_ledger, trust
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_of, snapshots_sent_to
+from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_sent_to
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import AudienceErased
 from massctl.model.ids import CAMPAIGNS, Sha256, is_openid
@@ -72,7 +72,7 @@ class _Erasing:
             )
         state = read_ledger(self._session)
         trust(self._session, state)
-        held = self._held(snapshots_of(self._session, state))
+        held = self._held(self._session.snapshots(state))
         asked = Phrase(
             "erase {people:,} people from {snapshots:,} snapshots and {lists:,} lists; this cannot be taken back",
             people=self._sets.count(self._people),
@@ -91,7 +91,7 @@ class _Erasing:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
         with own_ledger(session) as book:
-            snapshots = snapshots_of(session, book.state)
+            snapshots = session.snapshots(book.state)
             if self._openids:
                 _require_closed(book.state, self._held(snapshots))
                 snapshots.marks.add(sets, self._people)
@@ -103,7 +103,7 @@ class _Erasing:
             _require_closed(book.state, blanked)
             by = who(session.environment)
             book.record_each([(_entry(*each, by), None) for each in blanked.items()])
-            snapshots = snapshots_of(session, book.state)
+            snapshots = session.snapshots(book.state)
             snapshots.sweep(sets)
             expired = erase_expired(session, book.state) if not self._openids else []
         said = self._said(blanked, expired)

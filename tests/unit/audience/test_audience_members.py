@@ -1,7 +1,10 @@
 """Arithmetic over people is exact: as Python's own sets say."""
 
+import os
+import tempfile
 from collections import Counter
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -148,3 +151,18 @@ def test_no_word_of_duckdb_gets_out(sets: MemberSets):
 def test_the_database_reaches_nothing_but_its_own_memory(sets: MemberSets, query: str):
     with pytest.raises(SnapshotError):
         sets._rows(query)
+
+
+def test_without_files_in_memory_a_private_folder_holds_them_and_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with MemberSets() as sets:
+        both = sets.union([people(sets, 3, 1), people(sets, 2, 1)])
+        assert numbers(sets, both) == [1, 2, 3]
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        with pytest.raises(SnapshotError):
+            sets._rows("SELECT * FROM read_csv('/etc/passwd')")
+    assert [] == list(tmp_path.iterdir())

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from massctl.apply.audience_cut import cut_audience
 from massctl.apply.context import ApplyContext, Uploaded, steps_of
 from massctl.apply.journal import LedgerSession
@@ -188,6 +190,16 @@ def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
     return filled
 
 
+def untag_erased(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal | None:
+    """Take whoever is not wanted any more out of a tag, and give it to nobody; None where the tag is gone."""
+    tag = tagger.ledger.state.tags.get((wanted.appid, wanted.audience))
+    listed = {each.id for each in tagger.wechat.tags()}
+    if tag is None or tag.tag_id not in listed:
+        return None
+    there = members_of(tagger.wechat, tag.tag_id or 0)
+    return fill(tagger, replace(wanted, people=wanted.people & there))
+
+
 def _is_equal(one: TagFilled, other: TagFilled) -> bool:
     return (one.people_sha256, one.count) == (other.people_sha256, other.count)
 
@@ -205,6 +217,8 @@ def _changed_by_hand(tagger: Tagger, tag: AudienceTag, there: frozenset[str]) ->
     if filled is None or tag.fills or filled.people_sha256 == _named(there):
         return 0
     before = tagger.people(Sha256(filled.snapshot.removeprefix("sha256:")))
+    if filled.people_sha256 != _named(before):
+        return 0  # Somebody was erased since: who is left in the tag is no edit.
     added, removed = there - before, before - there
     follow = _followers_among(tagger.wechat, removed)
     change = TagChange(added=len(added), removed=len(follow))

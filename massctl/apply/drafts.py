@@ -617,7 +617,7 @@ def draft_changed(
 ) -> Refusal:
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
     ways = stage_anew(campaign.name)
-    if campaign.openid_list is None and _is_of_files(state, campaign, draft):
+    if campaign.batches is None and _is_of_files(state, campaign, draft):
         found = console_changes(draft_articles(campaign, state), read)
         ways = (
             _keep(campaign.name)

@@ -30,7 +30,13 @@ from massctl.model.state import (
 from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
 from massctl.plan.job_failure import reason_of
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
-from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
+from massctl.report.account import (
+    allowance_of,
+    follower_days,
+    followers_of,
+    freshness_of,
+    unfollowed_on,
+)
 from massctl.report.comparison import (
     audience_key,
     breakdown,
@@ -181,7 +187,8 @@ class _Send(Frozen, kw_only=True, dict=True):
     def days(self) -> Mapping[int, DayOfSend]:
         """Return what is judged of it, by each of DAYS."""
         sent = _counted(self.record, "sent_count")
-        return {day: day_of_send(day, self.first, sent) for day in DAYS}
+        left = unfollowed_on(self.statistics.account, self.ref_date, self.until)
+        return {day: day_of_send(day, self.first, sent, left) for day in DAYS}
 
     @cached_property
     def barred(self) -> VerdictCode | None:
@@ -401,7 +408,6 @@ def _send_report(send: _Send, windows: _Windows) -> SendReport:
         verdicts=verdicts_of(
             first,
             send.days,
-            followers[0].comparison,
             windows,
             send.audience,
             send.barred,

@@ -348,11 +348,9 @@ def _folders(session: Session, state: State) -> frozenset[str] | None:
     return None if has_errors(folders.diagnostics) else frozenset({*folders.names, *cells})
 
 
-def _sends_to_openids(made: Planned) -> bool:
+def _sends_to_list(made: Planned) -> bool:
     return any(
-        each.rendered is not None
-        and each.rendered.openid_list is not None
-        and not each.rendered.is_by_tag
+        each.rendered is not None and each.rendered.openid_list is not None
         for each in made.plan.campaigns
     )
 
@@ -364,7 +362,7 @@ def _recipients(session: Session, made: Planned) -> Recipients | None:
     from massctl.audience.recipients import Recipients
 
     people = made.rules.people
-    if not isinstance(people, ListedPeople) or not _sends_to_openids(made):
+    if not isinstance(people, ListedPeople) or not _sends_to_list(made):
         return None
     return Recipients(people, session.snapshots)
 

@@ -399,7 +399,12 @@ def _fill_for(
         context.fail(outcome, error)
         return
     if isinstance(filled, Refusal):
-        outcome.refuse(filled)
+        if context.may_send(outcome):
+            outcome.refuse(filled)
+        else:
+            context.ports.progress.say(
+                Phrase("{name}: {why}", name=campaign.name, why=filled.message)
+            )
     else:
         outcome.performed += steps
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from massctl.apply.audience_cut import cut_audience
 from massctl.apply.context import ApplyContext, Uploaded, steps_of
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome, what_happened
@@ -362,7 +363,13 @@ def fill_tags(context: Uploaded) -> Uploaded:
     """
     for outcome, campaign in context.going():
         steps = steps_of(outcome, FillTag)
-        if campaign.is_by_tag and (steps or context.may_send(outcome)):
+        is_due = context.may_send(outcome)
+        if not campaign.is_by_tag or not (steps or is_due):
+            continue
+        unread = cut_audience(context, campaign) if is_due else None
+        if unread is not None:
+            outcome.refuse(unread)
+        else:
             _fill_for(context, outcome, campaign, steps)
     return context
 

@@ -18,7 +18,7 @@ from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import snapshot_people
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_of, snapshots_sent_to
+from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_sent_to
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
@@ -81,7 +81,7 @@ class _Erasing:
             )
         state = read_ledger(self._session)
         trust(self._session, state)
-        held = self._held(snapshots_of(self._session, state))
+        held = self._held(self._session.snapshots(state))
         asked = Phrase(
             "erase {people:,} people from {snapshots:,} snapshots and {lists:,} lists; this cannot be taken back",
             people=self._sets.count(self._people),
@@ -100,7 +100,7 @@ class _Erasing:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
         with own_ledger(session) as book:
-            snapshots = snapshots_of(session, book.state)
+            snapshots = session.snapshots(book.state)
             if self._openids:
                 held = self._held(snapshots)
                 _require_closed(book.state, held)
@@ -114,7 +114,7 @@ class _Erasing:
             _require_closed(book.state, blanked)
             by = who(session.environment)
             book.record_each([(_entry(*each, by), None) for each in blanked.items()])
-            snapshots = snapshots_of(session, book.state)
+            snapshots = session.snapshots(book.state)
             snapshots.sweep(sets)
             expired = erase_expired(session, book.state) if not self._openids else []
             # A run that died before this is finished by the next one: all that were ever erased are looked at.

@@ -9,6 +9,9 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from msgspec.structs import replace
+
+from massctl.apply.audience_cut import cut_audience
 from massctl.apply.context import ApplyContext, Uploaded, steps_of
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome, what_happened
@@ -187,6 +190,16 @@ def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
     return filled
 
 
+def untag_erased(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal | None:
+    """Take whoever is not wanted any more out of a tag, and give it to nobody; None where the tag is gone."""
+    tag = tagger.ledger.state.tags.get((wanted.appid, wanted.audience))
+    listed = {each.id for each in tagger.wechat.tags()}
+    if tag is None or tag.tag_id not in listed:
+        return None
+    there = members_of(tagger.wechat, tag.tag_id or 0)
+    return fill(tagger, replace(wanted, people=wanted.people & there))
+
+
 def _is_equal(one: TagFilled, other: TagFilled) -> bool:
     return (one.people_sha256, one.count) == (other.people_sha256, other.count)
 
@@ -204,6 +217,8 @@ def _changed_by_hand(tagger: Tagger, tag: AudienceTag, there: frozenset[str]) ->
     if filled is None or tag.fills or filled.people_sha256 == _named(there):
         return 0
     before = tagger.people(Sha256(filled.snapshot.removeprefix("sha256:")))
+    if filled.people_sha256 != _named(before):
+        return 0  # Somebody was erased since: who is left in the tag is no edit.
     added, removed = there - before, before - there
     follow = _followers_among(tagger.wechat, removed)
     change = TagChange(added=len(added), removed=len(follow))
@@ -348,7 +363,13 @@ def fill_tags(context: Uploaded) -> Uploaded:
     """
     for outcome, campaign in context.going():
         steps = steps_of(outcome, FillTag)
-        if campaign.is_by_tag and (steps or context.may_send(outcome)):
+        is_due = context.may_send(outcome)
+        if not campaign.is_by_tag or not (steps or is_due):
+            continue
+        unread = cut_audience(context, campaign) if is_due else None
+        if unread is not None:
+            outcome.refuse(unread)
+        else:
             _fill_for(context, outcome, campaign, steps)
     return context
 
@@ -378,7 +399,12 @@ def _fill_for(
         context.fail(outcome, error)
         return
     if isinstance(filled, Refusal):
-        outcome.refuse(filled)
+        if context.may_send(outcome):
+            outcome.refuse(filled)
+        else:
+            context.ports.progress.say(
+                Phrase("{name}: {why}", name=campaign.name, why=filled.message)
+            )
     else:
         outcome.performed += steps
 

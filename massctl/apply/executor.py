@@ -173,7 +173,10 @@ def _told_batches(context: ApplyContext, campaign: RenderedCampaign) -> Iterator
 def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
     """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
     for batch in _told_batches(context, campaign):
-        if context.is_asking or not _send(context, outcome, campaign, batch):
+        if context.is_asking:
+            return
+        went_out = _send(context, outcome, campaign, batch)
+        if not went_out and batch not in context.record_of(campaign).closed_batches:
             return
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.frozen import Frozen
@@ -12,7 +13,11 @@ from massctl.model.ids import AppId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
+from massctl.model.state import State
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
+
+if TYPE_CHECKING:
+    from massctl.plan.audience_facts import Cut
 
 T = TypeVar("T")
 TAGGING_MAX = 50
@@ -238,10 +243,20 @@ class Pictures(Protocol):
 
 
 class Openids(Protocol):
-    """The openids behind a list's name."""
+    """The openids behind the name of a list, or of the snapshot of an audience."""
 
-    def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
-        """Return exactly the openids of a batch, from 1, as they were when the list was read."""
+    def batch(self, listed: OpenidList, number: int, state: State, /) -> tuple[str, ...]:
+        """Return exactly the openids of a batch, from 1, as they were when the list was read or frozen.
+
+        Of a snapshot without those who were erased since. Raises SnapshotError.
+        """
+        ...
+
+    def keep(self, listed: OpenidList, cut: "Cut", state: State, now: datetime, /) -> OpenidList:
+        """Write those who stay after a cut as a snapshot, once it is proven that each of them was approved.
+
+        Raises SnapshotError.
+        """
         ...
 
 

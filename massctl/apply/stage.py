@@ -67,7 +67,7 @@ from massctl.model.state import DAY_USED_UP, MEDIA_UNKNOWN, Record
 from massctl.plan.audience_tag import unfilled_refusal
 from massctl.plan.guards import audience_refusal, judged_tag, with_reconcile_hint
 from massctl.plan.plan import allowance_spent, going_out
-from massctl.plan.quota import batches_left
+from massctl.plan.quota import batches_left, sent_list
 from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview, UploadMedia
 from massctl.plan.window import WindowState
 
@@ -256,8 +256,8 @@ def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusa
     """
     if campaign.is_by_tag:
         return tag_refusal(context, campaign)
-    if campaign.openid_list is not None:
-        return audience_refusal(campaign.audience, campaign.openid_list.count)
+    if (listed := sent_list(campaign, context.record_of(campaign))) is not None:
+        return audience_refusal(campaign.audience, listed.count)
     wechat, name = context.ports.wechat(campaign.account), campaign.audience.tag
     resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if name is None or resolved is None:

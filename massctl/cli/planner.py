@@ -44,7 +44,6 @@ from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
     from massctl.apply.ports import People
-    from massctl.audience.snapshots import Snapshots
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
@@ -384,15 +383,7 @@ def _rules(
 
 def people_of(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
-    return ListedPeople(working_tree, partial(_snapshots, session, state))
-
-
-def _snapshots(session: Session, state: State) -> "Snapshots":
-    # Most plans read no snapshot.
-    from massctl.audience.snapshots import SnapshotKey, Snapshots
-
-    key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-    return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
+    return ListedPeople(working_tree, partial(session.snapshots, state))
 
 
 def snapshot_people(session: Session, state: State) -> "People":
@@ -400,9 +391,10 @@ def snapshot_people(session: Session, state: State) -> "People":
 
     @cache
     def people(sha256: Sha256) -> frozenset[str]:
+        # Most runs fill no tag.
         from massctl.audience.members import MemberSets
 
-        place = _snapshots(session, state)
+        place = session.snapshots(state)
         with MemberSets() as sets:
             return frozenset(sets.openids(place.open(sets, sha256)))
 

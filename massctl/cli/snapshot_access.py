@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from massctl.apply.outcome import what_happened
-from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import FINISH, UNFINISHED, Snapshots
+from massctl.audience.snapshots import FINISH, UNFINISHED
 from massctl.cli.session import Session
 from massctl.errors import SnapshotError
 from massctl.model.audience import AudienceName, NamedAudience
@@ -18,12 +17,6 @@ from massctl.source.audiences import Audiences
 from massctl.source.campaigns import load_campaign
 
 PREFIX = "sha256:"
-
-
-def snapshots_of(session: Session, state: State) -> Snapshots:
-    """Open the snapshots of a repository; raise SnapshotAwayError if this machine cannot read them."""
-    key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-    return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
 
 
 def frozen_audiences(session: Session) -> list[NamedAudience]:
@@ -39,7 +32,7 @@ def audience_findings(session: Session, state: State) -> Iterator[Finding]:
     if not frozen:
         return
     try:
-        snapshots = snapshots_of(session, state)
+        snapshots = session.snapshots(state)
         known = set(snapshots.known())
         for each in frozen:
             if each.lock is not None and each.lock.openid_list.sha256 not in known:
@@ -80,7 +73,7 @@ def erase_expired(session: Session, state: State) -> list[Sha256]:
         for name in audiences.names
         if (found := audiences.audience(name)) is not None and (file := found.file) is not None
     }
-    return snapshots_of(session, state).expire(
+    return session.snapshots(state).expire(
         session.clock.now(), keep, _needed(session, state, audiences)
     )
 

@@ -57,6 +57,32 @@ class SnapshotObjects(ABC):
         """Remove an object, for good; one that is not there is removed already."""
 
 
+class RehearsedObjects(SnapshotObjects):
+    """The objects of a sandbox over the real ones, which are read and never touched."""
+
+    def __init__(self, own: SnapshotObjects, real: SnapshotObjects) -> None:
+        self._own: Final = own
+        self._real: Final = real
+        self.where = own.where
+
+    def names(self) -> list[str]:
+        """See `SnapshotObjects.names`."""
+        return sorted({*self._own.names(), *self._real.names()})
+
+    def read(self, name: str) -> bytes | None:
+        """See `SnapshotObjects.read`."""
+        found = self._own.read(name)
+        return found if found is not None else self._real.read(name)
+
+    def add(self, name: str, data: bytes) -> None:
+        """See `SnapshotObjects.add`."""
+        self._own.add(name, data)
+
+    def remove(self, name: str) -> None:
+        """Remove an object of the sandbox; a real one stays."""
+        self._own.remove(name)
+
+
 class SnapshotFolder(SnapshotObjects):
     """A folder, made when a snapshot is first written, which git ignores."""
 

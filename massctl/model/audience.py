@@ -222,7 +222,8 @@ class AudienceLock(Strict):
     @property
     def openid_list(self) -> OpenidList:
         """Return what names the people, as a campaign sends to them."""
-        return OpenidList(Sha256(self.snapshot.removeprefix(_PREFIX)), self.count)
+        sha256 = Sha256(self.snapshot.removeprefix(_PREFIX))
+        return OpenidList(sha256, self.count, audience=self.audience)
 
     @property
     def text(self) -> str:

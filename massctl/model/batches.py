@@ -24,6 +24,10 @@ class OpenidList:
     """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
     by_tag: bool = False
     """massctl fills a tag with them, and one job goes to the tag; no batches."""
+    audience: str | None = field(default=None, compare=False)
+    """The audience whose snapshot it is; None for a list in the repository."""
+    cut_from: Sha256 | None = field(default=None, compare=False)
+    """The snapshot that was approved, where people were taken off it: nobody is in this one who is not in that one."""
     sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
     """How many openids each batch has, from batch 1."""
 
@@ -36,8 +40,8 @@ class OpenidList:
         return 1 if self.by_tag else len(self.sizes)
 
     @property
-    def cut(self) -> int | None:
-        """Into how many batches a send cuts it; None where one job goes to a tag."""
+    def numbered_batches(self) -> int | None:
+        """The number of its batches; None where one job goes to a tag."""
         return None if self.by_tag else self.batches
 
 

@@ -785,7 +785,7 @@ class RenderedCampaign(Campaign, dict=True):
     @property
     def batches(self) -> int | None:
         """How many jobs a list of openids takes; None for every other audience, which is one job."""
-        return self.openid_list.cut if self.openid_list else None
+        return self.openid_list.numbered_batches if self.openid_list else None
 
     @property
     def is_by_tag(self) -> bool:

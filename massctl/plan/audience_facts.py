@@ -17,6 +17,7 @@ from msgspec import field
 
 from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import AudienceCut
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, message_digest_to
@@ -31,6 +32,7 @@ from massctl.plan.quota import (
     overlapping_month,
     recorded_scope,
     records_since,
+    sent_list,
 )
 from massctl.plan.reach import BatchReach, Reach, reach
 
@@ -327,6 +329,25 @@ class Cut(Frozen):
         return not self.removed
 
 
+def audience_cut(
+    campaign: RenderedCampaign, record: Record, kept: OpenidList, cut: Cut
+) -> AudienceCut:
+    """Make the entry that binds those who stay to the audience that was approved."""
+    approved, before = campaign.openid_list, record.cut
+    if approved is None:
+        raise ValueError("only a list has people")
+    named = f"{_PREFIX}{approved.sha256}"
+    removed = Counter[Any]({str(why): count for why, count in cut.removed.items()})
+    if before is not None and before.snapshot == named:
+        removed.update({str(why): count for why, count in before.removed.items()})
+    return AudienceCut(
+        snapshot=named,
+        kept_snapshot=f"{_PREFIX}{kept.sha256}",
+        kept=kept.count,
+        removed=dict(removed),
+    )
+
+
 class Crowd(Frozen, dict=True):
     """The people of all sends of an account that matter to some campaigns, counted in one pass."""
 
@@ -334,6 +355,8 @@ class Crowd(Frozen, dict=True):
     coming: tuple[Coming, ...]
     parts: tuple[Part, ...]
     patterns: Mapping[Pattern, int]
+    missing: str | None = None
+    """Why no snapshot can be looked into here; None if they can."""
 
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
@@ -427,27 +450,20 @@ def crowd_of(
     every: list[AnySend] = [*sent, *coming]
     others = (each.part for each in every if each.part is not None)
     parts = tuple(dict.fromkeys([*own.values(), *others, *excluded]))
-    return Crowd(tuple(sent), coming, parts, people.counted(parts))
+    patterns = people.counted(parts)
+    return Crowd(tuple(sent), coming, parts, patterns, people.missing)
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> Part:
     """Return the people whom a campaign still goes to: its list, without the batches that went out."""
     record = state.record(campaign.name, campaign.edition)
-    sha256 = sent_list(campaign, record).sha256
+    listed = sent_list(campaign, record)
+    if listed is None:
+        raise ValueError("only a list has people")
+    sha256 = listed.sha256
     if not record.sent_batches:
         return Part(sha256)
     return Part(sha256, tuple(each for each in batches_left(campaign, record) if each is not None))
-
-
-def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList:
-    """Return the list that a campaign is sent to: the approved one, or those who stayed of it."""
-    listed, cut = campaign.openid_list, record.cut
-    if listed is None:
-        raise ValueError("only a list has people")
-    if cut is None or cut.snapshot != f"{_PREFIX}{listed.sha256}":
-        return listed
-    kept = Sha256(cut.kept_snapshot.removeprefix(_PREFIX))
-    return OpenidList(kept, cut.kept, listed.batch_max)
 
 
 def frozen_of(campaign: RenderedCampaign, people: People) -> FrozenAudience | None:
@@ -503,6 +519,11 @@ class Judge(Frozen, dict=True):
     def known(self) -> int:
         """How many of its people can be looked at; 0 if nobody can look into the list."""
         return sum(count for _, count in self.patterns)
+
+    @property
+    def why_unread(self) -> str | None:
+        """Why nobody can look at its people here; None if they can."""
+        return self.crowd.missing
 
     @property
     def people(self) -> int:

@@ -18,6 +18,7 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
 from massctl.plan.audience_facts import Part, People
+from massctl.plan.quota import sent_list
 from massctl.plan.steps import Guard, Refusal
 
 FILL_MAX = timedelta(minutes=10)
@@ -97,13 +98,8 @@ def unquiet_refusal(tag: AudienceTag, people: str, now: datetime) -> Refusal | N
 
 def people_of(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     """Return whose tag it is: the approved people, or those who stay after some were taken off; None without a tag."""
-    people, cut = campaign.openid_list, record.cut
-    if people is None or not people.by_tag:
-        return None
-    if cut is None or cut.snapshot != f"sha256:{people.sha256}":
-        return people
-    kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
-    return OpenidList(kept, cut.kept, by_tag=True)
+    people = sent_list(campaign, record)
+    return people if people is not None and people.by_tag else None
 
 
 def tag_change(people: People | None, left: TagFilled, wanted: OpenidList) -> TagChange | None:

@@ -38,7 +38,7 @@ from massctl.plan.audience_facts import (
     fifth_of_month,
     summary,
 )
-from massctl.plan.audience_tag import is_filled, people_of, tag_change
+from massctl.plan.audience_tag import holders, is_filled, people_of, tag_change
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -197,12 +197,16 @@ def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
 
 
 def tag_steps(
-    campaign: RenderedCampaign, state: State, rules: PolicyInForce, planned: set[TagKey]
+    campaign: RenderedCampaign,
+    state: State,
+    rules: PolicyInForce,
+    planned: set[TagKey],
+    now: datetime,
 ) -> list[FillTag]:
     """Plan the fill of the tag that a campaign is sent to, if massctl did not leave its people there.
 
     `planned` collects the tags that the plan has looked at already: the first campaign to go out has the tag, and the
-    others wait until its send has ended.
+    others wait until its send has ended. So do all while an earlier send needs the people whom it has.
     """
     audience = campaign.audience.of
     people = people_of(campaign, state.record(campaign.name, campaign.edition))
@@ -213,7 +217,8 @@ def tag_steps(
     if key in planned:
         return []
     planned.add(key)
-    if is_filled(state, *key, people):
+    is_needed = tag is not None and any(holders(state, tag, now))
+    if is_needed or is_filled(state, *key, people):
         return []
     left = tag.filled if tag is not None else None
     change: TagChange | None = TagChange(added=people.count, removed=0)
@@ -434,7 +439,7 @@ def off_the_tip(
     """
     if shown:
         previews = [step for step in planned.steps if isinstance(step, SendPreview)]
-        files = [step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview)]
+        files = [step for step in planned.steps if isinstance(step, UploadMedia)]
         steps = (*files, *proposal(campaign, state), *previews) if previews else ()
         return replace(planned, steps=steps, tag_due=None)
     idle = not planned.steps and planned.tag_due is None
@@ -775,7 +780,8 @@ class _Planner(Struct):
         steps: list[Step] = list(upload_steps(campaign, self.state, self.planned_uploads))
         if self.until >= Until.DRAFT:
             steps += draft_steps(campaign, self.state)
-            steps += tag_steps(campaign, self.state, self.rules, self.planned_tags)
+        if self.until >= Until.DRAFT and self.showing is None:
+            steps += tag_steps(campaign, self.state, self.rules, self.planned_tags, self.now)
         if self.until >= Until.PREVIEW:
             steps += self._previews(campaign, record)
         return steps

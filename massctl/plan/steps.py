@@ -45,6 +45,7 @@ class Guard(StrEnum):
     NOT_NAMED = "not_named"
     AUDIENCE_BOUNDS = "audience_bounds"
     AUDIENCE_CHANGED = "audience_changed"
+    AUDIENCE_UNREAD = "audience_unread"
     AUDIENCE_CAP = "audience_cap"
     ALLOWANCE = "allowance"
     PREVIEW_MISSING = "preview_missing"

@@ -151,11 +151,11 @@ class OpenidFiles:
         self._repository.reused(f"{CAMPAIGNS}/{path}")
         return self._read[path]
 
-    def batch(self, sha256: str, number: int) -> tuple[str, ...]:
+    def batch(self, listed: OpenidList, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, of a list that was read whole."""
         # Requests are held in circles for a while, and ten thousand openids are too many to wait for the collector.
         gc.collect(1)
-        return self.stores[sha256].batch(number)
+        return self.stores[listed.sha256].batch(number)
 
     def in_both(self, one: str, other: str) -> int:
         """Count the openids that two lists have in common, by the names of the lists; memory stays the same."""

@@ -589,7 +589,7 @@ def _send_words(first: Act, count: int, campaign: CampaignSheet) -> Phrase:
     content: Any = campaign.content
     who = audience_words(content.audience)
     listed, batch = content.openid_list, first.address.rpartition("/")[2]
-    if listed is None:
+    if listed is None or listed.by_tag:
         if campaign.audience_count is not None:
             who = Phrase(
                 "{audience}, {followers}",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from audience_samples import EAST, LETTER, lock
-from building import as_new, attempted, text
+from building import APPID, as_new, attempted, text
 from cli_runner import NOON, Shell
 from pyrage.x25519 import Identity
 from snapshot_world import EVERYBODY, GONE, OTHERS, PEOPLE, SOME, World
@@ -15,6 +15,7 @@ from massctl.errors import SnapshotError, SnapshotMissingError
 from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
+from massctl.model.entries import SendAccepted, TagFilled, TagMade
 
 OVER = """\
 send:
@@ -247,3 +248,36 @@ def test_while_nobody_knows_whether_they_have_it_nobody_is_erased(world: World) 
     assert [EVERYBODY, SOME, OTHERS] == world.people()
     assert [] == world.snapshots().marks.names()
     assert world.forget("oNOBODY0001").status == 0
+
+
+def tagged(world: World, *more: Any) -> LocalLedger:
+    """Record that massctl left everybody in the tag of an audience, and what came after."""
+    root, name = world.shell.root, f"sha256:{world.names[0]}"
+    ledger = LocalLedger(root / "massctl.state.jsonl", root / ".massctl" / "locks")
+    of = {"appid": APPID, "audience": "east", "tag_id": 134}
+    made = TagMade(**of, name="massctl/east")
+    filled = TagFilled(**of, snapshot=name, people_sha256=name, count=len(EVERYBODY))
+    happened = [as_new(each, at=NOON) for each in (made, filled, *more)]
+    ledger.append(len(ledger.read(0)), happened, durable=True)
+    return ledger
+
+
+def test_an_erasure_says_which_tag_still_has_them_where_it_cannot_reach_the_account(
+    world: World,
+) -> None:
+    tagged(world)
+    said = world.forget()
+    assert (0, True) == (said.status, "they may still have the tag massctl/east" in said.out)
+    assert GONE not in world.stored()
+
+
+def test_an_erasure_waits_for_the_job_that_is_delivered_to_their_tag(world: World) -> None:
+    audience = {"of": "east", "by": "tag", "tag_id": 134, "sha256": f"sha256:{world.names[0]}"}
+    letter = text("letter")
+    event, campaign = attempted(letter, audience=audience, appid=APPID)
+    ledger = tagged(world, (event, campaign))
+    accepted = SendAccepted(attempt=len(ledger.read(0)), msg_id=3147000001)
+    ledger.append(len(ledger.read(0)), [as_new((accepted, letter), at=NOON)], durable=True)
+    said = world.forget()
+    assert (5, True) == (said.status, "its send has not ended" in said.err)
+    assert [EVERYBODY, SOME, OTHERS] == world.people()

@@ -1,6 +1,7 @@
 """A subscription account reaches an audience by a tag that massctl fills, reads back and leaves alone."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -160,3 +161,38 @@ def test_a_run_that_is_killed_behind_every_call_sends_once_and_to_nobody_else(
     (job,) = letter.report()["jobs"]
     assert (7, True) == (job["total_count"], died >= 8)
     assert [] == letter.report()["violations"]
+
+
+def test_a_tag_that_a_running_job_needs_is_planned_for_nobody_else(letter: Shell) -> None:
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    key = os.environ["MASSCTL_SNAPSHOT_KEY"]
+    freeze(letter, key, PEOPLE[2:])
+    letter.tree.write("campaigns/second/campaign.yaml", LETTER.replace("今晚", "明晚"))
+    staged = letter("apply", "second", "--sandbox", "--until", "draft")
+    assert (0, 7) == (staged.status, letter.report()["jobs"][0]["total_count"])
+    assert 1 == sum(each["type"] == "tag_filled" for each in entries(letter))
+    letter.set_time(NOON + timedelta(minutes=10))
+    assert 0 == letter("status", "letter", "--sandbox").status
+    planned = letter("plan", "second", "--sandbox")
+    assert "fill the tag massctl/east: +0 −2" in planned.out
+    assert 0 == letter("apply", "second", "--sandbox", "--until", "draft").status
+    assert [7, 5] == [e["count"] for e in entries(letter) if e["type"] == "tag_filled"]
+
+
+def test_a_preview_fills_no_tag(letter: Shell) -> None:
+    said = letter("preview", "letter", "--sandbox", "--towxname", "editor_li")
+    assert 0 == said.status, said.out + said.err
+    assert not [each for each in entries(letter) if str(each["type"]).startswith("tag_")]
+
+
+def test_a_send_whose_answer_is_lost_is_repeated_to_the_same_people_once(letter: Shell) -> None:
+    path = "/cgi-bin/message/mass/sendall"
+    letter.faults({"path": path, "do": "answer_lost"})
+    assert 4 == letter("apply", "letter", "--sandbox", "--yes", "--no-wait").status
+    by_hand(letter, STRANGER)
+    letter.set_time(NOON + timedelta(minutes=3))
+    refused = letter("apply", "letter", "--sandbox", "--yes")
+    assert (4, True) == (refused.status, "the tag massctl/east" in refused.out + refused.err)
+    by_hand(letter, STRANGER, tagged=False)
+    assert 0 == letter("apply", "letter", "--sandbox", "--yes").status
+    assert [7] == [each["total_count"] for each in letter.report()["jobs"]]

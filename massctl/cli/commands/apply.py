@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -54,6 +55,9 @@ from massctl.plan.brake import moved_on, only_stops, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan
 from massctl.plan.steps import Guard, Refusal
+
+if TYPE_CHECKING:
+    from massctl.audience.recipients import Recipients
 
 
 @click.command(name="apply")
@@ -344,13 +348,23 @@ def _folders(session: Session, state: State) -> frozenset[str] | None:
     return None if has_errors(folders.diagnostics) else frozenset({*folders.names, *cells})
 
 
-def _sends_to_openids(made: Planned) -> bool:
+def _sends_to_list(made: Planned) -> bool:
     return any(
-        each.rendered is not None
-        and each.rendered.openid_list is not None
-        and not each.rendered.is_by_tag
+        each.rendered is not None and each.rendered.openid_list is not None
         for each in made.plan.campaigns
     )
+
+
+def _recipients(session: Session, made: Planned) -> Recipients | None:
+    """Return what gives the openids of lists and of snapshots; None if no campaign goes to one."""
+    # Few campaigns go to a list.
+    from massctl.audience.arithmetic import ListedPeople
+    from massctl.audience.recipients import Recipients
+
+    people = made.rules.people
+    if not isinstance(people, ListedPeople) or not _sends_to_list(made):
+        return None
+    return Recipients(people, session.snapshots)
 
 
 def _people(session: Session, made: Planned) -> People | None:
@@ -393,7 +407,7 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         rules=lambda: session.rules_now(made.rules),
         skew=session.skew,
         insisted=run.insisted,
-        openids=made.working_tree.openid_lists if _sends_to_openids(made) else None,
+        openids=_recipients(session, made),
         people=_people(session, made),
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),

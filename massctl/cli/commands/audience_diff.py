@@ -13,7 +13,6 @@ from massctl.cli.commands.audience import audience_named
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import snapshots_of
 from massctl.errors import LedgerUnreachableError, RefusedError, UsageError
 from massctl.model.audience import AudienceChange, AudienceLock, FreezeResult, NamedAudience
 from massctl.model.ids import Sha256
@@ -55,7 +54,7 @@ def _compared(
     current: Session, found: NamedAudience, lock: AudienceLock, since: str
 ) -> AudienceLock:
     """Return the lock with the change since another snapshot."""
-    snapshots = snapshots_of(current, recorded_if_begun(current))
+    snapshots = current.snapshots(recorded_if_begun(current))
     before = _before(current, found, since)
     if before is None:
         short = _SNAPSHOT.fullmatch(since)

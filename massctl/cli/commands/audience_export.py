@@ -15,7 +15,6 @@ from massctl.cli.consent import require_operator, who
 from massctl.cli.ledger_access import own_ledger
 from massctl.cli.planner import people_of
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import snapshots_of
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import AudienceExported
 from massctl.model.ids import CampaignName, Sha256
@@ -85,7 +84,7 @@ def _people(current: Session, name: str, path: Path) -> int:
     if found.lock is None:
         raise RefusedError(never_frozen(found.name), _NOTHING, freeze_hint(found.name))
     with own_ledger(current) as book, MemberSets() as sets, new_file(path) as written:
-        people = snapshots_of(current, book.state).open(sets, found.lock.openid_list.sha256)
+        people = current.snapshots(book.state).open(sets, found.lock.openid_list.sha256)
         count = sets.count(people)
         _write(path, written, ("openid",), ((each,) for each in sets.openids(people)))
         by = who(current.environment)

@@ -1,23 +1,32 @@
 """`massctl audience forget`: erase people from every snapshot and list, for good."""
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from massctl.apply.audience_tag import Tagger, Wanted, untag_erased
+from massctl.apply.journal import LedgerSession
 from massctl.audience.members import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.cli.app import Result, told, verb
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.ledger_access import own_ledger, read_ledger, trust
+from massctl.cli.parallel_calls import side_by_side
+from massctl.cli.planner import snapshot_people
+from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_of, snapshots_sent_to
-from massctl.errors import RefusedError, UsageError
+from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_sent_to
+from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
-from massctl.model.ids import CAMPAIGNS, Sha256, is_openid
+from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid
 from massctl.model.phrase import Command, Phrase, ShellCommand, plural_phrase, system_reason
 from massctl.model.state import Erasure, State
+from massctl.plan.audience_tag import free_tag
+from massctl.plan.steps import Refusal
 from massctl.source.openid_lines import OpenidLines, openid_lines, without_lines
 from massctl.source.openids import LIST_BYTES_MAX, OpenidFiles
 from massctl.whole_file import write_whole
@@ -72,7 +81,7 @@ class _Erasing:
             )
         state = read_ledger(self._session)
         trust(self._session, state)
-        held = self._held(snapshots_of(self._session, state))
+        held = self._held(self._session.snapshots(state))
         asked = Phrase(
             "erase {people:,} people from {snapshots:,} snapshots and {lists:,} lists; this cannot be taken back",
             people=self._sets.count(self._people),
@@ -91,9 +100,11 @@ class _Erasing:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
         with own_ledger(session) as book:
-            snapshots = snapshots_of(session, book.state)
+            snapshots = session.snapshots(book.state)
             if self._openids:
-                _require_closed(book.state, self._held(snapshots))
+                held = self._held(snapshots)
+                _require_closed(book.state, held)
+                _require_free(book.state, held, session.clock.now())
                 snapshots.marks.add(sets, self._people)
             blanked = {
                 sha256: erasure
@@ -103,10 +114,12 @@ class _Erasing:
             _require_closed(book.state, blanked)
             by = who(session.environment)
             book.record_each([(_entry(*each, by), None) for each in blanked.items()])
-            snapshots = snapshots_of(session, book.state)
+            snapshots = session.snapshots(book.state)
             snapshots.sweep(sets)
             expired = erase_expired(session, book.state) if not self._openids else []
-        said = self._said(blanked, expired)
+            # A run that died before this is finished by the next one: all that were ever erased are looked at.
+            left = _out_of_tags(session, book, book.state.erased_snapshots)
+            said = [*self._said(blanked, expired), *left]
         return told(*said, *self._without(book.state))
 
     def _held(self, snapshots: Snapshots) -> list[Sha256]:
@@ -210,6 +223,51 @@ def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
                     again=_AGAIN,
                 ),
             )
+
+
+def _require_free(state: State, snapshots: Collection[Sha256], now: datetime) -> None:
+    """Raise RefusedError while WeChat may still deliver to a tag that has some of these people."""
+    for tag in _tags_of(state, snapshots):
+        free = free_tag(state, tag, now)
+        if isinstance(free, Refusal):
+            raise RefusedError(free.message, _NOTHING, free.hint)
+
+
+def _tags_of(state: State, snapshots: Collection[Sha256]) -> list[AudienceTag]:
+    """Return the tags that massctl left with the people of one of these snapshots."""
+    named = {f"{PREFIX}{each}" for each in snapshots}
+    tags = state.tags.values()
+    return [each for each in tags if each.filled is not None and each.filled.snapshot in named]
+
+
+def _out_of_tags(
+    session: Session, book: LedgerSession, snapshots: Collection[Sha256]
+) -> Iterator[Phrase]:
+    """Take erased people out of the tags that massctl filled; say which still have them, and why."""
+    accounts = {each.appid: name for name, each in session.settings.accounts.items()}
+    for tag in _tags_of(book.state, snapshots):
+        try:
+            why = _out_of_tag(session, book, tag, accounts.get(tag.appid))
+        except MassctlError as error:
+            why = error.summary
+        if why is None:
+            yield Phrase("they are out of the tag {tag}", tag=tag.name)
+        else:
+            say = Phrase("they may still have the tag {tag}: {why}; delete it in the console")
+            yield Phrase(say, tag=tag.name, why=why)
+
+
+def _out_of_tag(
+    session: Session, book: LedgerSession, tag: AudienceTag, account: str | None
+) -> str | None:
+    if account is None or tag.filled is None:
+        return Phrase("massctl.yaml has no account with its AppID")
+    people = snapshot_people(session, book.state)
+    wechat = session.wechat(AccountName(account))
+    tagger = Tagger(book, wechat, session.clock, side_by_side, progress(session.console), people)
+    name = Sha256(tag.filled.snapshot.removeprefix(PREFIX))
+    done = untag_erased(tagger, Wanted(tag.appid, tag.audience, name, people(name)))
+    return done.message if isinstance(done, Refusal) else None
 
 
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:

@@ -19,7 +19,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.query_release import require_release
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import erase_expired, snapshots_of
+from massctl.cli.snapshot_access import erase_expired
 from massctl.errors import RefusedError
 from massctl.model.audience import AudienceName, FreezeResult, NamedAudience
 from massctl.model.campaign import Audience
@@ -90,7 +90,7 @@ def _result(frozen: _Found) -> Result:
 @contextmanager
 def opened_freezer(current: Session, audiences: Audiences) -> Iterator[Freezer]:
     """Open what freezes audiences; raise SnapshotAwayError without a key or a place."""
-    snapshots = snapshots_of(current, recorded_if_begun(current))
+    snapshots = current.snapshots(recorded_if_begun(current))
     files = FileReader(current.root, current.environment, Line, current.settings.state.endpoint)
     with MemberSets() as sets:
         yield Freezer(

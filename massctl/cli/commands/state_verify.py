@@ -15,7 +15,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import DEEPER, SEE_PLAN, require_ledger
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import frozen_audiences, snapshots_of
+from massctl.cli.snapshot_access import frozen_audiences
 from massctl.errors import LedgerError, SnapshotAwayError, SnapshotError
 from massctl.model.entries import DraftSaved, Entry, SendAttempted
 from massctl.model.ids import AppId
@@ -75,7 +75,7 @@ def _snapshot_faults(session: Session, state: State) -> Iterator[Phrase]:
     if not session.repository.audience_files():
         return
     try:
-        snapshots = snapshots_of(session, state)
+        snapshots = session.snapshots(state)
         known = set(snapshots.known())
         for audience in frozen_audiences(session):
             if audience.lock is not None and audience.lock.openid_list.sha256 not in known:

@@ -5,7 +5,7 @@ from building import APPID, attempted, text
 from copies import replace
 from tag_world import Killed, TagWorld, openids
 
-from massctl.apply.audience_tag import Filling, fill, made_tag, reread
+from massctl.apply.audience_tag import Filling, fill, made_tag, reread, untag_erased
 from massctl.errors import InvariantError, LedgerStaleError, PermanentError, WeChatError
 from massctl.model.audience_tag import AudienceTag, tag_name
 from massctl.model.entries import SendAccepted, SendRejected, TagFilled
@@ -317,3 +317,36 @@ def test_no_entry_of_a_tag_holds_an_openid(world: TagWorld) -> None:
     filled(world)
     assert "oPerson" not in str(world.ledger.entries)
     assert "oPerson" not in repr(replace(world.wanted(EAST), audience="west"))
+
+
+# Erasure
+
+
+def erase(world: TagWorld):
+    """Erase the first person from the snapshot, and take them out of the tag."""
+    wanted = world.wanted(EAST)
+    left = EAST - openids(0, 1)
+    world.snapshots[wanted.snapshot] = left
+    return untag_erased(world.tagger(), replace(wanted, people=left))
+
+
+def test_who_is_erased_loses_the_tag_and_nobody_gets_it(world: TagWorld) -> None:
+    filled(world)
+    world.account.tagged[134] -= openids(5, 6)
+    assert isinstance(erase(world), TagFilled)
+    assert set(EAST) - openids(0, 1) - openids(5, 6) == world.account.tagged[134]
+    assert not [line for line in world.told.said if "console" in line]
+
+
+def test_an_erasure_waits_for_the_send_that_needs_the_tag(world: TagWorld) -> None:
+    filled(world)
+    attempt(world, accepted)
+    assert isinstance(erase(world), Refusal)
+    assert set(EAST) == world.account.tagged[134]
+
+
+def test_an_erasure_makes_no_tag_again(world: TagWorld) -> None:
+    filled(world)
+    del world.account.tagged[134], world.account.names[134]
+    assert erase(world) is None
+    assert {} == world.account.names

@@ -251,8 +251,11 @@ def gap_words(gap: GapSplit, reference: Reference, *, is_first: bool = False) ->
             audience=audience_name(reference.scope, reference.tag),
         )
     elif gap.count < reference.count:
-        say = "{gap} against the mean of those {count} that have every source"
-        said = Phrase(say, gap=signed(gap.gap), count=gap.count)
+        said = Phrase(
+            "{gap} against the mean of those {count} that have every source",
+            gap=signed(gap.gap),
+            count=gap.count,
+        )
     parts = gap_parts(gap)
     if len(parts) > 1:
         written = [

@@ -154,7 +154,7 @@ def test_a_store_that_loses_what_it_took_is_told_and_the_ledger_comes_back(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(ChainedLedger, "take_over", lambda *_: None)
-        said = moves.shell("state", "migrate", "--to", "git")
+        said = moves.shell("state", "migrate", "--to", "git", "--snapshots", "people")
     assert (5, True) == (said.status, "does not have the entries" in said.err)
     assert "massctl state migrate --to local" in said.err
     assert (0, {"local": 2}) == (moves.move("local"), moves.entries())

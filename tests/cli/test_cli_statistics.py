@@ -147,7 +147,7 @@ def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Sh
     assert robot.startswith(
         "**report** 秋日来信 (letter) · main\n66 of 1,286 followers (5.1%) opened"
     )
-    assert "In all, 72 people read it; too few to compare with" in robot
+    assert "In all, 72 people read it (5.6%); too few to compare with" in robot
     listed = told("state", "list", "--sandbox").out
     assert 8 == len(re.findall(r"fact report \d+ channel (?:ROBOT|HOOK) progress told", listed))
     hook = next(post["body"] for post in posts(told) if post["kind"] == "webhook")

@@ -124,7 +124,9 @@ def test_json_adds_up(report: Report) -> None:
     opened, *_ = verdict["comparisons"]
     assert ("opened", 4702, 0.097958, 48_000, 12, 0.146646, 0.131, 0.163) == (
         opened["aspect"],
-        *(opened[key]["value"] for key in ("figure", "share", "whole")),
+        opened["figure"]["value"],
+        opened["rate"],
+        opened["of_people"],
         opened["count"],
         opened["mean"],
         *(opened["usual"][key] for key in ("lower", "upper")),
@@ -248,17 +250,27 @@ def test_a_send_that_lacks_a_source_is_in_no_mean_and_hides_it_from_none():
     ]
 
 
-def test_a_mean_of_fewer_sends_says_so():
+@pytest.mark.parametrize(
+    ("is_received", "mean"),
+    [
+        (False, "+50 against the mean of 4 sends to every follower"),
+        (True, "+50 against the mean of those 4 that have every source"),
+    ],
+)
+def test_a_mean_of_fewer_sends_says_so(mean: str, *, is_received: bool):
     sends = Sends()
-    for number in range(5):
-        sends.send(f"walk-{number}", 100 + number, SENT - timedelta(weeks=5 - number))
+    for number in range(6):
+        at = SENT - timedelta(weeks=5 - number)
+        sends.send(f"walk-{number}", 100 + number, at)
+        if is_received:
+            sends.job(f"walk-{number}", (1000, 1000, 1000, 0))
         sources = {"公众号消息": 80, "推荐": 20} if number else {"聊天会话": 50}
         counted = {"read_user": 100 if number else 300, "read_user_source": sources}
-        sends.read(100 + number, 7, sent=SENT - timedelta(weeks=5 - number), **counted)
-    sends.send("spring", 200)
-    sends.read(200, 7, read_user=150, read_user_source={"公众号消息": 90, "推荐": 60})
+        if number == 5:
+            counted = {"read_user": 150, "read_user_source": {"公众号消息": 90, "推荐": 60}}
+        sends.read(100 + number, 7, sent=at, **counted)
 
-    said = " ".join(terminal(sends.report("spring")).split())
+    said = " ".join(terminal(sends.report("walk-5")).split())
 
-    assert "+50 against the mean of 4 sends to every follower (+10 the message" in said
+    assert f"{mean} (+10 the message, +40 recommendations)" in said
     assert "1 of them is left out of the mean: WeChat did not give all its sources." in said

@@ -6,7 +6,7 @@ and when it was frozen, and is empty.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -246,7 +246,7 @@ class Snapshots:
         )
 
 
-def erased_by_name(names: Collection[str]) -> dict[Sha256, Sha256]:
+def erased_by_name(names: Iterable[str]) -> dict[Sha256, Sha256]:
     """Read from the names of a place what is left of its snapshots, for a reader who has another ledger.
 
     Of an erasure that is not finished there are two objects: either may be read.

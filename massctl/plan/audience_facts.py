@@ -526,6 +526,15 @@ class Judge(Frozen, dict=True):
         return self.crowd.missing
 
     @property
+    def is_read(self) -> bool:
+        """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
+        if self.why_unread is None:
+            return True
+        excluded = self.frozen.excluded if self.frozen is not None else ()
+        masks = (self.crowd.mask([part]) for part in (self.part, *map(Part, excluded)))
+        return all(self.crowd.of(mask) for mask in masks)
+
+    @property
     def people(self) -> int:
         """How many people were approved of those whom it still goes to."""
         sizes, chosen = self.listed.sizes, self.part.batches

@@ -20,7 +20,7 @@ import sysconfig
 import threading
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from itertools import chain
@@ -45,8 +45,14 @@ JOBS: Mapping[str, str] = {
     "document": "massctl.importer.foreign:found",
     "facts": "massctl.importer.foreign:facts",
     "picture": "massctl.importer.foreign:extension",
+    "query": "massctl.audience.embedded:answers",
 }
-"""What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON."""
+"""What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON.
+
+That of a query yields answers, as it is asked with `stream`.
+"""
+DATABASE = "database"
+"""What a child begins with that answers queries, in place of the libraries that render."""
 _IMPORTED = (
     "massctl.source.renderer",
     "massctl.source.media",
@@ -66,6 +72,8 @@ _BROKEN_MAX = 100
 """Characters of what a child says of itself."""
 _OUT_OF_MEMORY, _TOO_LARGE, _NOT_ISOLATED = 101, 102, 103
 """Statuses of a process that gave no answer, beside those of the system."""
+_MORE = 104
+"""Comes with an answer that others follow."""
 
 
 class ChildError(Exception):
@@ -85,6 +93,10 @@ class Child(Struct, weakref=True):
 
     reads: Sequence[Path] = ()
     writes: Sequence[Path] = ()
+    begins: str = "text"
+    """What it is made ready for before it is isolated: `text`, `article` or DATABASE."""
+    passes: tuple[int, ...] = ()
+    """Files in memory of this process, by their descriptors, which it may open too."""
     _process: "subprocess.Popen[bytes] | None" = None
     _walls: frozenset[Wall] | None = None
     _opened: list[tuple[int, int]] = field(default_factory=list)
@@ -100,7 +112,8 @@ class Child(Struct, weakref=True):
             self.close()
             _hide()
             self._walls = None
-            self._process = _spare.pop() if _spare else _spawn()
+            takes_spare = bool(_spare) and self.begins != DATABASE
+            self._process = _spare.pop() if takes_spare else _spawn(self.begins, self.passes)
             self._end = weakref.finalize(self, _kill, self._process)
             os.set_blocking(self._asked.fileno(), False)
             _make_folders(self.writes)
@@ -134,6 +147,22 @@ class Child(Struct, weakref=True):
             self._send({"job": job, "request": request, **around})
             return self._read_answer(bytes_max)
 
+    def stream(self, job: str, request: Mapping[str, Any], seconds: int) -> Iterator[Any]:
+        """Yield the answers to one request, unchecked; each has to come within so long. Raises ChildError.
+
+        Whoever stops in between ends the process.
+        """
+        with self._one_at_a_time:
+            self.wait_until_isolated()
+            around = {"writes": [], "bytes_max": ANSWER_BYTES_MAX, "streams": True}
+            self._send({"job": job, "request": request, **around})
+            try:
+                while (answer := self._read_answer(ANSWER_BYTES_MAX, seconds)) is not None:
+                    yield answer
+            except GeneratorExit:
+                self.close()
+                raise
+
     def close(self) -> None:
         """End the process. It may be asked again."""
         with self._one_at_a_time:
@@ -166,11 +195,11 @@ class Child(Struct, weakref=True):
                     self._fail(_too_slow())
                 left = left[os.write(self._asked.fileno(), left[:_PIECE]) :]
 
-    def _read_answer(self, bytes_max: int) -> Any:
-        deadline = time.monotonic() + SECONDS_MAX
+    def _read_answer(self, bytes_max: int, seconds: int = SECONDS_MAX) -> Any:
+        deadline = time.monotonic() + seconds
         status, length = struct.unpack(">iI", self._read(8, deadline))
         data = self._read(length, deadline)
-        if status != 0:
+        if status not in (0, _MORE):
             raise ChildError(_failure(status, bytes_max))
         try:
             answer = json.loads(data)
@@ -215,9 +244,10 @@ def start_early(root: Path) -> None:
         _spare.append(_spawn("article" if has_articles else "text"))
 
 
-def _spawn(sample: str = "text") -> "subprocess.Popen[bytes]":
+def _spawn(begins: str = "text", passes: tuple[int, ...] = ()) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, sample, *filter(None, sys.path)],
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _START, begins, *filter(None, sys.path)],
+        pass_fds=passes,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -312,10 +342,7 @@ def main() -> None:
     """Answer requests until there are no more; nothing else gets to standard output."""
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # Standard error leads nowhere.
-    for name in _IMPORTED:
-        import_module(name)
-    # What is made by use, each process for a question would make again.
-    import_module("massctl.source.renderer").render_sample(sys.argv[1])
+    _begin(sys.argv[1])
     if (around := _received(asked)) is None:
         return  # Nobody asked.
     reads = [*_python(around["reads"]), *map(Path, around["reads"])]
@@ -331,8 +358,20 @@ def main() -> None:
             os.close(reading)
             _answer_and_exit(writing, request, reads, walls)
         os.close(writing)
-        _tell(answers, *_relayed(process, reading, asked, request["bytes_max"]))
+        for told in _relayed(process, reading, asked, request):
+            _tell(answers, *told)
         os.close(reading)
+
+
+def _begin(begins: str) -> None:
+    """Make what each process for a question would make again."""
+    if begins == DATABASE:
+        import_module("massctl.audience.embedded").open_database()
+        return
+    for name in _IMPORTED:
+        import_module(name)
+    # What is made by use.
+    import_module("massctl.source.renderer").render_sample(begins)
 
 
 def _answer_and_exit(
@@ -342,9 +381,10 @@ def _answer_and_exit(
     try:
         if isolate(reads, map(Path, request["writes"])) == walls:
             status = 1
-            left = memoryview(_frame(_answer_to(request)))
-            while left:
-                left = left[os.write(writing, left[:_PIECE]) :]
+            for answer in _answers_to(request):
+                left = memoryview(_frame(answer))
+                while left:
+                    left = left[os.write(writing, left[:_PIECE]) :]
             status = 0
     except MemoryError:
         status = _OUT_OF_MEMORY
@@ -352,10 +392,15 @@ def _answer_and_exit(
         os._exit(status)
 
 
-def _answer_to(request: dict[str, Any]) -> Any:
-    """Return the answer, or where it broke: a fault of ours, which a maintainer looks for."""
+def _answers_to(request: dict[str, Any]) -> Iterator[Any]:
+    """Yield the answers, or where it broke: a fault of ours, which a maintainer looks for. None ends a stream."""
     try:
-        return _job(request["job"])(request["request"])
+        answer = _job(request["job"])(request["request"])
+        if not request.get("streams"):
+            yield answer
+            return
+        yield from answer
+        yield None
     except MemoryError:
         raise
     except Exception as error:
@@ -365,11 +410,33 @@ def _answer_to(request: dict[str, Any]) -> Any:
         place = (
             f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at is not None else "-"
         )
-        return {"broken": f"{type(error).__name__}, {place}"}
+        yield {"broken": f"{type(error).__name__}, {place}"}
 
 
-def _relayed(process: int, reading: int, asked: IO[bytes], most: int) -> tuple[int, bytes]:
-    """Return the status and the answer of a process, and end it. A parent that is gone ends this one too."""
+def _relayed(
+    process: int, reading: int, asked: IO[bytes], request: dict[str, Any]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield each answer of a process with its status, and end it. A parent that is gone ends this one too."""
+    most = request["bytes_max"]
+    while True:
+        length, data = _framed(process, reading, asked, most)
+        if data is None and length == 0:
+            yield _exit_status(process), b""
+            return
+        if not request.get("streams") or data in (None, b"null") or data.startswith(_BROKEN):
+            break
+        yield _MORE, data
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    yield (0, data) if data is not None else (_TOO_LARGE, b"")
+
+
+_BROKEN = b'{"broken": '
+"""How an answer begins that is the last one: what made it broke."""
+
+
+def _framed(process: int, reading: int, asked: IO[bytes], most: int) -> tuple[int, bytes | None]:
+    """Return the length of a process's next answer, and the answer: None if too long; (0, None) at an end."""
     pieces: list[bytes] = []
     missing, length = 4, None
     while missing:
@@ -379,16 +446,15 @@ def _relayed(process: int, reading: int, asked: IO[bytes], most: int) -> tuple[i
             os._exit(0)
         piece = os.read(reading, min(missing, _PIECE))
         if not piece:
-            return _exit_status(process), b""
+            return 0, None
         pieces.append(piece)
         missing -= len(piece)
         if not missing and length is None:
             (length,) = struct.unpack(">I", b"".join(pieces))
             pieces.clear()
             missing = length if length <= most else 0
-    os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
-    return (0, b"".join(pieces)) if length is not None and length <= most else (_TOO_LARGE, b"")
+    length = length or 0
+    return length, b"".join(pieces) if length <= most else None
 
 
 def _exit_status(process: int) -> int:

@@ -1,10 +1,13 @@
 """Lists of openids for tests, cut into batches by hand."""
 
 import hashlib
+from datetime import datetime
 from typing import Final
 
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
+from massctl.model.state import State
+from massctl.plan.audience_facts import Cut
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""
@@ -35,5 +38,8 @@ class SampleOpenids:
     def __init__(self) -> None:
         self.lists = {sha256_of_batches(batches): batches for batches in (BATCHES, PAIRS, MOVED)}
 
-    def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
-        return self.lists[sha256][number - 1]
+    def batch(self, listed: OpenidList, number: int, _: State, /) -> tuple[str, ...]:
+        return self.lists[listed.sha256][number - 1]
+
+    def keep(self, listed: OpenidList, cut: Cut, _: State, now: datetime, /) -> OpenidList:
+        raise AssertionError("nobody is taken off a list")

@@ -35,7 +35,7 @@ FROM: Final = {
     Scene.OTHER: 60,
 }
 """Readers of a usual send in the end, by where they came from."""
-RESCUED: Final = {**FROM, Scene.MESSAGE: 3100, Scene.RECOMMENDED: 2700, Scene.MOMENTS: 560}
+RESCUED: Final = {**FROM, Scene.MESSAGE: 2700, Scene.RECOMMENDED: 2700, Scene.MOMENTS: 560}
 """Those of a send that followers read less than usual, and WeChat recommended more."""
 
 

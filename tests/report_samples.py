@@ -135,9 +135,13 @@ class Sends:
         )
 
 
-def earlier(sends: Sends, *readers: int, by: int = 7, **changes: Any) -> None:
+def earlier(
+    sends: Sends, *readers: int, by: int = 7, received: int | None = None, **changes: Any
+) -> None:
     """Add sends to everybody, a week apart, the last of them a week before SENT, each with so many readers."""
     for number, count in enumerate(readers):
         at = SENT - (len(readers) - number) * 7 * DAY
         sends.send(f"earlier-{number}", 500 + number, at, **changes)
+        if received is not None:
+            sends.job(f"earlier-{number}", (received, received, received, 0))
         sends.read(500 + number, by, sent=at, read_user=count)

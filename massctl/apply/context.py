@@ -16,6 +16,7 @@ from massctl.apply.ports import (
     DraftArticle,
     Openids,
     Overlap,
+    People,
     Pictures,
     Progress,
     WeChat,
@@ -32,7 +33,7 @@ from massctl.model.statistics import ArticleDay
 from massctl.plan.brake import off_tip
 from massctl.plan.guards import Case, PolicyInForce, Reading, Skew, is_untrusted
 from massctl.plan.plan import Plan
-from massctl.plan.quota import batches_left
+from massctl.plan.quota import batches_left, sent_list
 from massctl.plan.steps import Guard, Reason, SaveDraft, SendMass, Step
 from massctl.plan.window import WindowState, window_state
 
@@ -70,6 +71,8 @@ class Ports(Frozen):
     """Who asked for the repetition of a send in doubt, and why; its attempt says so. None if nobody did."""
     openids: Openids | None = None
     """Gives the openids of lists; None if no campaign can have one."""
+    people: People | None = None
+    """Gives the people of snapshots; None if no campaign is sent to a tag that massctl fills."""
     archive: Archive | None = None
     """Keeps what is staged and sent, for people; None keeps nothing."""
     accounts: Mapping[str, AccountName] = field(default_factory=dict)
@@ -255,6 +258,8 @@ class ApplyContext:
         """
         for batch in batches_left(campaign, self.record_of(campaign)):
             record = self.record_of(campaign)
+            if batch not in batches_left(campaign, record):
+                continue  # People were taken off, and fewer batches are left.
             draft = record.draft(batch or 1)
             is_staged = draft is not None and draft.event.digest == campaign.digest
             if campaign.message.has_draft and not (record.is_in_doubt or is_staged):
@@ -263,8 +268,8 @@ class ApplyContext:
 
     def size_of(self, campaign: RenderedCampaign) -> int | Failed | None:
         """Return an audience's size as this run knows it: a list's own, else as it was read; None: no such tag."""
-        if campaign.openid_list is not None:
-            return campaign.openid_list.count
+        if (listed := sent_list(campaign, self.record_of(campaign))) is not None:
+            return listed.count
         return self.counts.get(audience_key(campaign))
 
     def count_of(self, campaign: RenderedCampaign) -> int | None:

@@ -58,6 +58,7 @@ from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.send import SendIntent, StagedDraft
 from massctl.model.state import MEDIA_UNKNOWN, BegunDraft, Draft, Record, State, is_concluded
 from massctl.plan.plan import upload_steps
+from massctl.plan.quota import sent_list
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview
 from massctl.plan.window import WindowState, window_state
@@ -616,7 +617,7 @@ def draft_changed(
 ) -> Refusal:
     """Refuse a campaign whose draft somebody changed, and name the ways out."""
     ways = stage_anew(campaign.name)
-    if campaign.openid_list is None and _is_of_files(state, campaign, draft):
+    if campaign.batches is None and _is_of_files(state, campaign, draft):
         found = console_changes(draft_articles(campaign, state), read)
         ways = (
             _keep(campaign.name)
@@ -801,7 +802,9 @@ def _needs_none(declared: RenderedCampaign, record: Record, draft: Draft) -> boo
     """Whether a campaign has become another kind of message, or its list has fewer batches than there are drafts."""
     if not declared.message.has_draft:
         return declared.edition >= record.edition
-    return declared.edition == record.edition and draft.event.batch > (declared.batches or 1)
+    listed = sent_list(declared, record)
+    batches = listed.batches if listed is not None else 1
+    return declared.edition == record.edition and draft.event.batch > batches
 
 
 def _is_closed(context: ApplyContext, record: Record) -> bool:

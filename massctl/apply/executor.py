@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from massctl.apply import drafts, stage
 from massctl.apply.accounts import for_each_account
+from massctl.apply.audience_tag import fill_tags, refilled
 from massctl.apply.consent import Answers, agreement
 from massctl.apply.context import ApplyContext, Ports, Shown, Staged
 from massctl.apply.drafts import recover_drafts
@@ -78,7 +79,7 @@ def apply_plan(
 
 
 def _stage(context: ApplyContext) -> Staged:
-    uploaded = stage.upload(stage.connect(context))
+    uploaded = fill_tags(stage.upload(stage.connect(context)))
     undisturbed = drafts.check_superseded(uploaded)
     stage.keep_contents(context)
     saved = drafts.save_drafts(undisturbed)
@@ -172,7 +173,10 @@ def _told_batches(context: ApplyContext, campaign: RenderedCampaign) -> Iterator
 def _send_all(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> None:
     """Send batch by batch where there are any: the next one is begun only when WeChat has accepted the one before."""
     for batch in _told_batches(context, campaign):
-        if context.is_asking or not _send(context, outcome, campaign, batch):
+        if context.is_asking:
+            return
+        went_out = _send(context, outcome, campaign, batch)
+        if not went_out and batch not in context.record_of(campaign).closed_batches:
             return
 
 
@@ -194,6 +198,8 @@ def _send(
     while wait_to_send(context, outcome, campaign) and (
         intent := ready(context, outcome, campaign, batch)
     ):
+        if not refilled(context, outcome, campaign):
+            return False
         verdict = _attempt(context, outcome, campaign, intent)
         match verdict:
             case Accepted():

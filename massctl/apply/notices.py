@@ -5,7 +5,6 @@ the channel. `state.told` remembers it for every runner. Two things are not on r
 its window is open, and a doubt that a run left behind when it died. Every run meets them again (`met_again`).
 """
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -48,8 +47,10 @@ if TYPE_CHECKING:
 
 _NOBODY_NEEDED = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})
 """Another run is at it; it was never to go by itself; that is told as `expired`; the run of a newer commit sends."""
-TOLD_FOR = timedelta(days=3)
-"""What has been on record for longer is not told any more: a channel that is added today hears of no old ends."""
+TOLD_FOR = timedelta(days=7)
+"""What has been on record for longer is not told any more: a runner may have stood still for a holiday."""
+NEW_FOR = timedelta(days=2)
+"""The same of what came on record before a channel was told anything: one that is added today hears of no old ends."""
 ANSWER_AFTER = timedelta(minutes=5)
 """An attempt without any word on it is in doubt for others after that: until then a run may still wait for its answer.
 """
@@ -86,22 +87,25 @@ def untold(
         if now - mark.at < TOLD_FOR
     ]
     for _, record, fact, mark in sorted(facts, key=lambda each: each[0]):
-        if any(is_left(state, record, fact, each) for each in channels):
+        if any(is_left(state, record, fact, each, now) for each in channels):
             yield record, fact, mark
 
 
-def is_left(state: State, record: Record, fact: Fact, channel: Hearer) -> bool:
+def is_left(state: State, record: Record, fact: Fact, channel: Hearer, now: datetime) -> bool:
     """Return whether a channel has still to hear of a fact on record.
 
     The end of a send is told with all that is known by then: details are news to whom it was told before they came.
     """
-    heard = state.telling(record.key, fact, channel.name)
+    heard, mark = state.telling(record.key, fact, channel.name), record.facts[fact]
+    is_new = mark.serial < state.told_since.get(channel.name, state.serial + 1)
+    if now - mark.at >= (NEW_FOR if is_new else TOLD_FOR):
+        return False
     if not hears(channel, fact.happening) or is_over(heard):
         return False
     if fact.kind != "details":
         return True
     ends = [state.telling(record.key, each, channel.name) for each in _ENDS]
-    return any(each is not None and each.claim < record.facts[fact].serial for each in ends)
+    return any(each is not None and each.claim < mark.serial for each in ends)
 
 
 _ENDS = Fact("ended"), Fact("failed")
@@ -332,7 +336,7 @@ class NoticeFinder(Frozen):
             return self._doubt(record, outcome, opened[-1]) if is_so else None
         match fact.kind:
             case "accepted":
-                told = _accepted(record), ""
+                told = _accepted(record, record.facts[fact].at), ""
             case "ended":
                 told = delivered_words(record), _report(record)
             case "failed" | "contradicted":
@@ -514,13 +518,8 @@ def _answer(record: Record) -> Phrase:
 
 def _addresses(record: Record) -> tuple[str, ...]:
     """Return where the articles of an edition can be read, without those that were withdrawn."""
-    told = [job for job in record.jobs if job.counts is not None and job.counts.article_urls]
-    if not told or told[-1].is_gone or told[-1].counts is None:
-        return ()
-    job, urls = told[-1], told[-1].counts.article_urls or ()
-    left = [url for number, url in enumerate(urls, 1) if number not in job.withdrawn]
-    # WeChat tells them with http: and answers to https: as well.
-    return tuple(re.sub("^http:", "https:", url) for url in left)
+    told = [job for job in record.jobs if job.addresses]
+    return told[-1].left_addresses if told else ()
 
 
 def _report(record: Record) -> Phrase:
@@ -528,12 +527,10 @@ def _report(record: Record) -> Phrase:
     return Phrase(say, command=Command("report", record.campaign))
 
 
-def _accepted(record: Record) -> Phrase:
+def _accepted(record: Record, at: datetime) -> Phrase:
     if status_of(record) is Status.SENDING:
         return Phrase("WeChat accepted it and delivers it now")
-    return Phrase(
-        "WeChat accepted it at {at}", at=moment(record.jobs[0].accepted_at.astimezone(BEIJING))
-    )
+    return Phrase("WeChat accepted it at {at}", at=moment(at.astimezone(BEIJING)))
 
 
 def is_counted(record: Record) -> bool:

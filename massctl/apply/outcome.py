@@ -14,7 +14,16 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Accepted, Rejected, Verdict
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
 from massctl.plan.plan import Plan, PlannedCampaign
-from massctl.plan.steps import Guard, Refusal, SaveDraft, SendMass, SendPreview, Step, UploadMedia
+from massctl.plan.steps import (
+    FillTag,
+    Guard,
+    Refusal,
+    SaveDraft,
+    SendMass,
+    SendPreview,
+    Step,
+    UploadMedia,
+)
 
 if TYPE_CHECKING:
     from massctl.apply.consent import Answers, SendQuestion
@@ -65,7 +74,10 @@ class CampaignOutcome(Struct):
 
     def order_performed(self) -> None:
         """Order what was done as in the plan; parallel calls end in any order."""
-        kinds, planned = (UploadMedia, SaveDraft, SendPreview, SendMass), list(self.planned.steps)
+        kinds, planned = (
+            (UploadMedia, SaveDraft, FillTag, SendPreview, SendMass),
+            list(self.planned.steps),
+        )
         # What is not in the plan was done before it was made again, or decided at the prompt.
         self.performed.sort(
             key=lambda step: (

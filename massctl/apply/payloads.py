@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from massctl.apply.ports import DraftArticle, Openids
 from massctl.errors import InvariantError
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import flags_of
 from massctl.model.ids import AppId, MediaId, Sha256
 from massctl.model.message import (
@@ -26,6 +27,7 @@ from massctl.model.send import (
 )
 from massctl.model.state import Draft, Record, State
 from massctl.plan.guards import PolicyInForce
+from massctl.plan.quota import sent_list
 
 
 def send_intent(
@@ -51,7 +53,8 @@ def send_intent(
         MediaId(repeats.media_id) if repeats is not None and repeats.media_id is not None else None
     )
     draft = carried_draft(record, batch or 1, repeated) if campaign.message.has_draft else None
-    listed = campaign.openid_list
+    listed = sent_list(campaign, record)
+    recipients = _recipients(campaign, state, batch, openids)
     return SendIntent(
         campaign=campaign.name,
         identity=campaign.identity,
@@ -65,12 +68,12 @@ def send_intent(
         source_sha256=campaign.source_sha256,
         inputs=inputs,
         batch=batch or 1,
-        batches=campaign.batches,
+        batches=listed.numbered_batches if listed is not None else None,
         body=_body(campaign, state, draft, video=repeated),
         draft=draft,
-        recipients=_recipients(campaign, record, batch, openids),
-        recipients_sha256=listed.batch_sha256s[(batch or 1) - 1] if listed is not None else None,
-        audience=approved_audience(campaign),
+        recipients=recipients,
+        recipients_sha256=_named(listed, batch or 1, recipients),
+        audience={**approved_audience(campaign), **_filled_tag(campaign, state)},
         send_ignore_reprint=campaign.send_ignore_reprint if campaign.message.has_draft else None,
         repeats=repeats,
     )
@@ -110,10 +113,28 @@ def _body(
     return Body(message, (draft.media_id,))
 
 
+def _filled_tag(campaign: RenderedCampaign, state: State) -> dict[str, int]:
+    """Return the tag that massctl made for the audience, as the ledger writes it; nothing for every other audience."""
+    tag = state.tags.get((campaign.appid, campaign.audience.of or ""))
+    if not campaign.is_by_tag or tag is None or tag.tag_id is None:
+        return {}
+    return {"tag_id": tag.tag_id}
+
+
+def _named(listed: OpenidList | None, batch: int, recipients: Recipients) -> Sha256 | None:
+    """Name the openids of a batch as the list was read; a snapshot is compared with its name whenever it is read."""
+    if listed is None or listed.by_tag:
+        return None
+    if listed.audience is not None and isinstance(recipients, ToOpenids):
+        return recipients.sha256
+    return listed.batch_sha256s[batch - 1]
+
+
 def _recipients(
-    campaign: RenderedCampaign, record: Record, batch: int | None, openids: Openids | None
+    campaign: RenderedCampaign, state: State, batch: int | None, openids: Openids | None
 ) -> Recipients:
     """Choose whom a send goes to: never everybody for want of something better."""
+    record = state.record(campaign.name, campaign.edition)
     audience, resolved = campaign.audience, record.resolved_for(campaign.digest)
     if audience.is_to_all:
         return ToAll()
@@ -121,8 +142,11 @@ def _recipients(
         return ToTag(audience.tag_id)
     if audience.tag is not None and resolved is not None:
         return ToTag(resolved.tag_id)
-    if campaign.openid_list is not None and batch is not None and openids is not None:
-        return ToOpenids(openids.batch(campaign.openid_list.sha256, batch))
+    if filled := _filled_tag(campaign, state):
+        return ToTag(filled["tag_id"])
+    listed = sent_list(campaign, record)
+    if listed is not None and batch is not None and openids is not None:
+        return ToOpenids(openids.batch(listed, batch, state))
     raise InvariantError(Phrase("the recipients of {name} are not known", name=campaign.name))
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import ArticleFlags, Audience, Tag
 from massctl.model.entries import Entry, JobState, NewEntry
 from massctl.model.frozen import Frozen
@@ -12,7 +13,11 @@ from massctl.model.ids import AppId, ImageUrl, MediaId, MsgDataId, MsgId, Sha256
 from massctl.model.message import Recipient, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.send import Body, PreviewVerdict, SendIntent, Verdict
+from massctl.model.state import State
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
+
+if TYPE_CHECKING:
+    from massctl.plan.audience_facts import Cut
 
 T = TypeVar("T")
 TAGGING_MAX = 50
@@ -124,6 +129,14 @@ class SendPermit(Protocol):
         ...
 
 
+class TaggingPermit(Protocol):
+    """Allows changes of one tag, for a while. `massctl.apply.audience_tag` issues it, and nothing else does."""
+
+    def use(self) -> int:
+        """Return the tag's id; raise a WeChatError when its time is over, so that no call leaves."""
+        ...
+
+
 class WeChat(Protocol):
     """One Official Account. Every method raises a WeChatError, except where it says otherwise.
 
@@ -170,16 +183,20 @@ class WeChat(Protocol):
         """Make a tag (tags/create). Never repeated by the adapter: TransportError leaves its outcome unknown."""
         ...
 
-    def tag_people(self, tag_id: int, openids: Sequence[str]) -> None:
+    def tag_people(self, permit: "TaggingPermit", openids: Sequence[str]) -> None:
         """Give at most TAGGING_MAX followers a tag (tags/members/batchtagging): all of them, or none."""
         ...
 
-    def untag_people(self, tag_id: int, openids: Sequence[str]) -> None:
+    def untag_people(self, permit: "TaggingPermit", openids: Sequence[str]) -> None:
         """Take a tag from at most TAGGING_MAX followers (tags/members/batchuntagging); one without it is no error."""
         ...
 
     def tag_members(self, tag_id: int) -> Iterator[tuple[str, ...]]:
         """Read everybody who has a tag, page after page (user/tag/get); somebody may stand on two pages."""
+        ...
+
+    def followers(self) -> Iterator[tuple[str, ...]]:
+        """Read everybody who follows the account now, page after page (user/get); somebody may stand on two pages."""
         ...
 
     def preview(self, recipient: Recipient, body: Body) -> PreviewVerdict:
@@ -226,10 +243,28 @@ class Pictures(Protocol):
 
 
 class Openids(Protocol):
-    """The openids behind a list's name."""
+    """The openids behind the name of a list, or of the snapshot of an audience."""
 
-    def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
-        """Return exactly the openids of a batch, from 1, as they were when the list was read."""
+    def batch(self, listed: OpenidList, number: int, state: State, /) -> tuple[str, ...]:
+        """Return exactly the openids of a batch, from 1, as they were when the list was read or frozen.
+
+        Of a snapshot without those who were erased since. Raises SnapshotError.
+        """
+        ...
+
+    def keep(self, listed: OpenidList, cut: "Cut", state: State, now: datetime, /) -> OpenidList:
+        """Write those who stay after a cut as a snapshot, once it is proven that each of them was approved.
+
+        Raises SnapshotError.
+        """
+        ...
+
+
+class People(Protocol):
+    """The people behind a snapshot's name."""
+
+    def __call__(self, sha256: Sha256, /) -> frozenset[str]:
+        """Return everybody whom a snapshot holds now, without those who were erased; raise a MassctlError if unread."""
         ...
 
 

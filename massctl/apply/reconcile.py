@@ -376,7 +376,7 @@ def draft_to_adopt(
 
     Raises UsageError if there is nothing to adopt and for a list of openids, and RefusedError if the draft is gone.
     """
-    if campaign.openid_list is not None:
+    if campaign.batches is not None:
         raise _no_adoption_of_a_list(campaign)
     draft = _draft_in_question(campaign, state.record(campaign.name, campaign.edition))
     read = wechat.get_draft(MediaId(draft.event.media_id))

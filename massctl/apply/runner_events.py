@@ -23,6 +23,7 @@ from massctl.plan.checkup import alarms
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.steps import (
     PASSING,
+    FillTag,
     Guard,
     Refusal,
     SaveDraft,
@@ -87,7 +88,7 @@ def _failure(outcome: Outcome, campaign: CampaignOutcome) -> str | None:
 def _performed(outcome: Outcome, campaign: CampaignOutcome) -> list[tuple[RunnerHappening, Phrase]]:
     steps, name = campaign.performed, campaign.planned.name
     found: list[tuple[RunnerHappening, Phrase]] = []
-    if any(isinstance(step, UploadMedia | SaveDraft) for step in steps):
+    if any(isinstance(step, UploadMedia | SaveDraft | FillTag) for step in steps):
         found.append(("staged", Phrase("{name}: staged", name=name)))
     if shown := sum(isinstance(step, SendPreview) for step in steps):
         found.append(
@@ -169,7 +170,7 @@ def _ended(record: Record, state: State) -> tuple[Phrase, str]:
     if status_of(record) is Status.WITHDRAWN:
         return Phrase("{name}: withdrawn", name=name), ""
     counts = [job.counts for job in record.jobs if job.counts is not None]
-    urls = [url for each in counts for url in each.article_urls or ()]
+    urls = [url for job in record.jobs for url in job.addresses]
     known = [each for each in counts if each.sent_count is not None]
     said = Phrase("{name}: WeChat has sent it", name=name)
     if known:

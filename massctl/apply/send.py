@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from math import ceil
 
+from massctl.apply.audience_cut import cut_audience
 from massctl.apply.consent import Agreement, SendQuestion, agreement
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
@@ -12,16 +13,23 @@ from massctl.apply.ledger_behind import behind_refusal
 from massctl.apply.outcome import CampaignOutcome, failure_of
 from massctl.apply.payloads import carried_draft, send_intent
 from massctl.apply.stage import refusal_of, seen_by
-from massctl.errors import InvariantError, WeChatError
-from massctl.model.entries import Expired
+from massctl.errors import InvariantError, SnapshotError, WeChatError
+from massctl.model.batches import BATCH_MIN
+from massctl.model.entries import BatchClosed, Expired
 from massctl.model.ids import MsgId
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.send import Rejected, SendIntent
-from massctl.model.state import DAY_USED_UP
+from massctl.model.state import DAY_USED_UP, UNSETTLED
 from massctl.plan.guards import Moment, handoff_of, rejected_batch, send_refusals
 from massctl.plan.job_failure import how_to_resend
-from massctl.plan.quota import SENDS_A_MINUTE, batches_left, look_ahead, next_send_at
+from massctl.plan.quota import (
+    SENDS_A_MINUTE,
+    batches_left,
+    look_ahead,
+    next_send_at,
+    sent_list,
+)
 from massctl.plan.retry_policy import NoRepeat, may_repeat, settle
 from massctl.plan.send_facts import SendFacts, send_facts, spans_of, warnings_of
 from massctl.plan.steps import Guard, Refusal
@@ -65,8 +73,12 @@ def ready(
     """
     context.refresh_rules()
     refusals = _refusals_now(context, campaign)
+    if not refusals and (unread := cut_audience(context, campaign)) is not None:
+        refusals = [unread]
     if not refusals and (audience := refusal_of(context, campaign)) is not None:
         refusals = _refusals_now(context, campaign, audience=audience)
+    if not refusals and _closes(context, outcome, campaign, batch):
+        return None
     intent = _intent(context, outcome, campaign, batch) if not refusals else None
     if intent is not None:
         try:
@@ -80,6 +92,32 @@ def ready(
     for refusal in refusals:
         outcome.refuse(refusal)
     return None if outcome.stopped else intent
+
+
+def _closes(
+    context: ApplyContext,
+    outcome: CampaignOutcome,
+    campaign: RenderedCampaign,
+    batch: int | None,
+) -> bool:
+    """Close a batch of which too few people are left; True also where it is no batch any more."""
+    record, openids = context.record_of(campaign), context.ports.openids
+    listed = sent_list(campaign, record)
+    if listed is None or listed.audience is None or openids is None or batch is None:
+        return False
+    if batch not in batches_left(campaign, record):
+        return True
+    if record.phase(batch) in UNSETTLED:
+        return False
+    try:
+        left = len(openids.batch(listed, batch, context.state))
+    except SnapshotError as error:
+        outcome.refuse(Refusal(Guard.AUDIENCE_UNREAD, error.summary, error.hint))
+        return True
+    if left >= BATCH_MIN:
+        return False
+    context.ledger.record(BatchClosed(batch=batch, left=left), campaign)
+    return True
 
 
 def _behind(
@@ -275,6 +313,9 @@ def _intent(
     """Make the send; refuse a repetition of anything but the recorded request."""
     try:
         return send_intent(campaign, context.state, batch, context.ports.openids)
+    except SnapshotError as error:
+        outcome.refuse(Refusal(Guard.AUDIENCE_UNREAD, error.summary, error.hint))
+        return None
     except InvariantError:
         if not context.record_of(campaign).is_in_doubt:
             raise

@@ -10,6 +10,7 @@ from typing import Any, Literal, assert_never
 
 from msgspec.structs import replace
 
+from massctl.apply.audience_tag import tag_refusal
 from massctl.apply.context import (
     ApplyContext,
     AudienceKey,
@@ -63,9 +64,10 @@ from massctl.model.send import (
     StagedDraft,
 )
 from massctl.model.state import DAY_USED_UP, MEDIA_UNKNOWN, Record
+from massctl.plan.audience_tag import unfilled_refusal
 from massctl.plan.guards import audience_refusal, judged_tag, with_reconcile_hint
 from massctl.plan.plan import allowance_spent, going_out
-from massctl.plan.quota import batches_left
+from massctl.plan.quota import batches_left, sent_list
 from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview, UploadMedia
 from massctl.plan.window import WindowState
 
@@ -226,6 +228,12 @@ def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | N
         return unread_refusal(count) if needs_size(campaign) else None
     else:
         refusal = audience_refusal(campaign.audience, count)
+        if (
+            refusal is None
+            and campaign.is_by_tag
+            and (campaign.appid, campaign.audience.of) not in context.state.tags
+        ):
+            refusal = unfilled_refusal(campaign.name)
     return (
         with_reconcile_hint(refusal, campaign.name)
         if refusal is not None and record.is_in_doubt
@@ -236,6 +244,8 @@ def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | N
 def needs_size(campaign: RenderedCampaign) -> bool:
     """Whether a send depends on its audience's size: it has declared bounds, or a tag that must exist."""
     audience = campaign.audience
+    if campaign.is_by_tag:
+        return True
     return audience.expect is not None or audience.tag_id is not None or audience.tag is not None
 
 
@@ -244,8 +254,10 @@ def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusa
 
     Raises what the reading raises.
     """
-    if campaign.openid_list is not None:
-        return audience_refusal(campaign.audience, campaign.openid_list.count)
+    if campaign.is_by_tag:
+        return tag_refusal(context, campaign)
+    if (listed := sent_list(campaign, context.record_of(campaign))) is not None:
+        return audience_refusal(campaign.audience, listed.count)
     wechat, name = context.ports.wechat(campaign.account), campaign.audience.tag
     resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if name is None or resolved is None:

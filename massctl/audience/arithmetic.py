@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,12 @@ class ListedPeople(Struct, dict=True):
             sets = self._sets
             everybody = list(self._numbered(cut.parts))
             return sets, sets.without(everybody, cut.own, [*cut.taken_off], len(cut.parts))
+
+    def openids(self, part: Part) -> Iterator[str] | None:
+        """Yield the people of a part, for a file that a person asked for; None if nobody can look."""
+        with self._lock:
+            found = [members for _, members in self._numbered([part])]
+        return chain.from_iterable(map(self._sets.openids, found)) if found else None
 
     @property
     def _stores(self) -> Mapping[str, Any]:

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
-from io import BytesIO
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, BinaryIO, Final, Self, TypeVar
 
 from massctl.errors import InvariantError, SnapshotAwayError, SnapshotDamagedError, SnapshotError
 from massctl.extras import install_command
@@ -28,6 +27,11 @@ _MEMORY_FILE = "massctl-people"
 _ROWS_AT_ONCE = 65_536
 SLICE = 1_500_000
 """So many people of the largest set are counted at once."""
+_BLOCK = 64
+"""Of SHA-256, in bytes."""
+_PADS = (0x36, 0x5C)
+_SAMPLES = 1000
+"""People who say where one slice ends and the next one begins."""
 _T = TypeVar("_T")
 
 
@@ -87,7 +91,7 @@ class MemberSets:
         self._descriptors: dict[str, int] = {}
         self._folder: Path | None = None
         if not hasattr(os, "memfd_create"):
-            self._folder = Path(tempfile.mkdtemp(prefix="massctl-"))
+            self._folder = Path(tempfile.mkdtemp(prefix="massctl-")).resolve()
         self._database: Any = duckdb.connect(":memory:")
         self._shut(memory)
 
@@ -111,8 +115,9 @@ class MemberSets:
     def of(self, openids: Iterable[str]) -> Members:
         """Make a set of openids in any order, each once. What is not an openid is a bug of the caller's."""
         with self._lines(openids) as lines:
-            found = self._written(f"{lines} ORDER BY openid")
-        return self._each_once(found)
+            given = self._written(lines)
+        self._require_openids(given)
+        return self._each_once(self._sorted(given))
 
     def in_given_order(self, openids: Iterable[str]) -> Members:
         """Make a set of openids that come each once, and keep their places."""
@@ -153,6 +158,11 @@ class MemberSets:
             )
         return Members(path)
 
+    @property
+    def none(self) -> Members:
+        """Return the empty set."""
+        return self.of(())
+
     # What can be asked.
 
     def count(self, members: Members) -> int:
@@ -166,14 +176,14 @@ class MemberSets:
     def sha256(self, members: Members) -> Sha256:
         """Return what names its content: the openid of each place, or nothing, and a newline after it."""
         digest = sha256()
-        for some in self._pages(f"SELECT openid FROM ({members.rows}) ORDER BY place"):  # noqa: S608
+        for some in self._pages(f"SELECT openid FROM ({members.rows})"):  # noqa: S608
             digest.update("".join(f"{openid or ''}\n" for (openid,) in some).encode())
         return Sha256(digest.hexdigest())
 
     def openids(self, members: Members) -> Iterator[str]:
         """Yield the openids of a set in its order. Only a request, a file that a person asked for, may have them."""
         for some in self._pages(
-            f"SELECT openid FROM ({members.rows}) WHERE openid IS NOT NULL ORDER BY place"  # noqa: S608
+            f"SELECT openid FROM ({members.rows}) WHERE openid IS NOT NULL"  # noqa: S608
         ):
             yield from (openid for (openid,) in some)
 
@@ -206,23 +216,6 @@ class MemberSets:
             f"SELECT count(*) FROM ({one.people}) SEMI JOIN ({other.people}) USING (openid)"  # noqa: S608
         )
 
-    def overlaps(self, sets: Sequence[Members]) -> dict[tuple[int, int], int]:
-        """Return how many people each two sets have in common, by their numbers, where that is more than none."""
-        if len(sets) < 2:
-            return {}
-        every = " UNION ALL ".join(
-            f"SELECT openid, {number} AS set FROM ({each.people})"  # noqa: S608
-            for number, each in enumerate(sets)
-        )
-        found = self._rows(
-            f"WITH every AS MATERIALIZED ({every}), "  # noqa: S608
-            "shared AS MATERIALIZED (SELECT openid, list(set ORDER BY set) AS sets FROM every "
-            "GROUP BY openid HAVING count(*) > 1), "
-            "pairs AS (SELECT openid, unnest(sets) AS set FROM shared) "
-            "SELECT a.set, b.set, count(*) FROM pairs a JOIN pairs b USING (openid) WHERE a.set < b.set GROUP BY ALL"
-        )
-        return {(one, other): count for one, other, count in found}
-
     def patterns(self, sets: Sequence[tuple[int, Members]], most: int) -> dict[int, int]:
         """Count the people of numbered sets, numbers below `most`, by the numbers of those that they are in.
 
@@ -242,10 +235,10 @@ class MemberSets:
         """Cut everybody into slices by their letters, so that one fits into memory."""
         largest = max((each for _, each in sets), key=self.places)
         count = self.places(largest)
-        cuts = [count * part // -(-count // SLICE) for part in range(1, -(-count // SLICE))]
-        places = ", ".join(map(str, cuts)) or "-1"
-        query = f"SELECT openid FROM ({largest.rows}) WHERE place IN ({places}) ORDER BY openid"  # noqa: S608
-        between = [openid for (openid,) in self._rows(query) if openid] if cuts else []
+        slices = -(-count // SLICE)
+        query = f"SELECT openid FROM ({largest.rows}) WHERE place % {max(count // _SAMPLES, 1)} = 0"  # noqa: S608
+        drawn = sorted(openid for (openid,) in self._rows(query) if openid) if slices > 1 else []
+        between = [drawn[len(drawn) * part // slices] for part in range(1, slices) if drawn]
         # An openid has letters, digits, - and _ alone: `of` and a snapshot's name vouch for that.
         first = [f"openid >= '{each}'" for each in between]
         last = [f"openid < '{each}'" for each in between]
@@ -283,58 +276,67 @@ class MemberSets:
             f"SELECT count(*) FROM ({part.people}) ANTI JOIN ({whole.people}) USING (openid)"  # noqa: S608
         )
 
-    def at_least(self, people: Members, deliveries: Sequence[Members], most: int = 4) -> list[int]:
-        """Return how many of the people have at least 0, 1, … `most` of these deliveries."""
-        counts = self._rows(
-            f"SELECT times, count(*) FROM ({self._counted(people, deliveries)}) GROUP BY times"  # noqa: S608
-        )
-        had = [sum(count for times, count in counts if times >= least) for least in range(most + 1)]
-        return [self.count(people), *had[1:]]
-
-    def with_at_least(self, people: Members, deliveries: Sequence[Members], times: int) -> Members:
-        """Return those of the people who have at least so many, one or more, of these deliveries."""
-        counted = self._counted(people, deliveries)
-        return self._written(
-            f"SELECT openid FROM ({counted}) WHERE times >= {times} ORDER BY openid"  # noqa: S608
-        )
-
     def blanked(self, members: Members, people: Members) -> Members:
         """Return a set in which the places of these people are blank, and nobody is renumbered."""
         stays = f"CASE WHEN openid NOT IN ({people.people}) THEN openid END"
-        return self._written(f"SELECT {stays} AS openid FROM ({members.rows}) ORDER BY place")  # noqa: S608
+        return self._written(f"SELECT {stays} AS openid FROM ({members.rows})")  # noqa: S608
 
-    def parquet(self, members: Members) -> BytesIO:
-        """Return the file of a set, to be encrypted."""
-        found = self._written(f"SELECT openid FROM ({members.rows}) ORDER BY place")  # noqa: S608
+    def with_marks(self, people: Members, salt: bytes, marks: Iterable[str]) -> Members:
+        """Return those of the people whose HMAC-SHA256 under a salt is among these marks, in hex."""
+        inner, outer = (bytes(each ^ pad for each in salt.ljust(_BLOCK, b"\0")) for pad in _PADS)
+        # As RFC 2104 has it, for the speed of millions.
+        mark = f"sha256({_blob(outer)} || unhex(sha256({_blob(inner)} || encode(people.openid))))"
+        with self._lines(marks) as lines:
+            return self._written(
+                f"SELECT openid FROM ({people.people}) people WHERE {mark} IN ({lines}) ORDER BY openid"  # noqa: S608
+            )
+
+    @contextmanager
+    def parquet(self, members: Members) -> Iterator[BinaryIO]:
+        """Open the file of a set, to be encrypted."""
+        found = members
+        if members.places is not None:
+            found = self._written(f"SELECT openid FROM ({members.rows})")  # noqa: S608
         with Path(found.path).open("rb") as file:
-            data = BytesIO(file.read())
-        self._drop(found.path)
-        return data
+            yield file
+        if found is not members:
+            self._drop(found.path)
 
-    def _counted(self, people: Members, deliveries: Sequence[Members]) -> str:
-        every = " UNION ALL ".join(each.people for each in deliveries) or "SELECT '' AS openid"
-        return (
-            f"SELECT openid, count(*) AS times FROM ({every}) "  # noqa: S608
-            f"SEMI JOIN ({people.people}) USING (openid) GROUP BY openid"
+    def _sorted(self, given: Members) -> Members:
+        """Sort a set by its letters, a slice after the other, and forget it."""
+        slices = [
+            self._written(f"SELECT openid FROM ({given.rows}) WHERE {where} ORDER BY openid")  # noqa: S608
+            for where in self._slices([(0, given)])
+        ]
+        self._drop(given.path)
+        if len(slices) == 1:
+            return slices[0]
+        paths = ", ".join(f"'{each.path}'" for each in slices)
+        found = self._written(f"SELECT openid FROM read_parquet([{paths}])")  # noqa: S608
+        for each in slices:
+            self._drop(each.path)
+        return found
+
+    def _require_openids(self, given: Members) -> None:
+        wrong = self._number(
+            f"SELECT count(*) FROM ({given.rows}) "  # noqa: S608
+            f"WHERE openid IS NULL OR NOT regexp_full_match(openid, '{OPENID_PATTERN}')"
         )
-
-    def _each_once(self, sorted_rows: Members) -> Members:
-        """Leave the first of equal neighbours; refuse what is not an openid."""
-        path = sorted_rows.path
-        wrong, twice = self._rows(
-            f"SELECT count(*) FILTER (openid IS NULL OR NOT regexp_full_match(openid, '{OPENID_PATTERN}')), "  # noqa: S608
-            f"count(*) FILTER (openid = before) FROM "
-            f"(SELECT openid, lag(openid) OVER () AS before FROM read_parquet('{path}'))"
-        )[0]
         if wrong:
             raise InvariantError(f"{wrong} values of a set are not openids")
-        if not twice:
+
+    def _each_once(self, sorted_rows: Members) -> Members:
+        """Leave the first of equal neighbours."""
+        before = (
+            "SELECT openid, lag(openid) OVER () AS before "  # noqa: S608 - our own path
+            f"FROM read_parquet('{sorted_rows.path}')"
+        )
+        if not self._number(f"SELECT count(*) FROM ({before}) WHERE openid = before"):  # noqa: S608
             return sorted_rows
         found = self._written(
-            "SELECT openid FROM (SELECT openid, lag(openid) OVER () AS before "  # noqa: S608
-            f"FROM read_parquet('{path}')) WHERE openid IS DISTINCT FROM before"
+            f"SELECT openid FROM ({before}) WHERE openid IS DISTINCT FROM before"  # noqa: S608
         )
-        self._drop(path)
+        self._drop(sorted_rows.path)
         return found
 
     # Files in memory, and the database over them.
@@ -348,7 +350,9 @@ class MemberSets:
 
     def _file(self) -> str:
         if self._folder is not None:
-            return tempfile.mkstemp(dir=self._folder, suffix=".parquet")[1]
+            opened, name = tempfile.mkstemp(dir=self._folder)
+            os.close(opened)
+            return name
         descriptor = os.memfd_create(_MEMORY_FILE, os.MFD_CLOEXEC)
         path = f"/proc/self/fd/{descriptor}"
         self._descriptors[path] = descriptor
@@ -446,3 +450,7 @@ def _columns(number: int, most: int) -> str:
         f"{1 << number % _WORD if number // _WORD == word else 0}" for word in _numbers(most)
     ]
     return ", ".join(f"{each}::BIGINT AS word{word}" for word, each in enumerate(pattern))
+
+
+def _blob(data: bytes) -> str:
+    return "'" + "".join(f"\\x{each:02X}" for each in data) + "'::BLOB"

@@ -5,98 +5,41 @@ the digest of what is left, which the ledger's newest entry `audience_erased` sa
 and when it was frozen, and is empty.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from io import BytesIO
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from massctl.audience.key import SnapshotKey as SnapshotKey  # noqa: PLC0414 - who reads snapshots needs both
+from massctl.audience.marks import Marks
 from massctl.audience.members import Members, MemberSets
-from massctl.errors import (
-    SnapshotAwayError,
-    SnapshotDamagedError,
-    SnapshotMissingError,
-)
-from massctl.extras import install_command
+from massctl.errors import SnapshotDamagedError, SnapshotError, SnapshotMissingError
 from massctl.ledger.snapshots import SnapshotObjects
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
-from massctl.model.phrase import Phrase
-from massctl.model.secrets import register
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Erasure
 
-MAKE_KEY = "python -c 'from pyrage.x25519 import Identity; print(Identity.generate())'"
-"""What a person types to make a key."""
 _SUFFIX = ".age"
-_DIGEST_CHARS = 64
+_OBJECT = re.compile(r"(?P<sha256>[0-9a-f]{64})(?:\.(?P<content>[0-9a-f]{64}))?\.age")
+_NOTE = re.compile(r"(?P<sha256>[0-9a-f]{64})\.(?P<day>[0-9]{8})\.(?P<audience>.+)")
+KEEP_DAYS = 400
+"""For an audience whose file is gone."""
 _DAY = "%Y%m%d"
+UNFINISHED = Phrase("an erasure of people was cut short: what it replaced is still there")
+FINISH = Command("audience forget", "--expired")
+"""Finishes an erasure that was cut short."""
 
 
 class FrozenAs(NamedTuple):
     """For which audience a snapshot was frozen, and on which day, UTC."""
 
     sha256: Sha256
-    day: date
+    day: str
+    """As YYYYMMDD."""
     audience: AudienceName
-
-
-class SnapshotKey:
-    """The keys of snapshots: the first one encrypts, each of them decrypts."""
-
-    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
-        """Read the variable `name`; raise SnapshotAwayError if it holds no key, or age is not installed."""
-        self.name: Final = name
-        words = environment.get(name, "").split()
-        register(*words)
-        if not words:
-            raise SnapshotAwayError(
-                Phrase("the people of audiences are encrypted, and {name} is not set", name=name),
-                Phrase("Nothing was read, written or sent."),
-                Phrase(
-                    "export {name}=AGE-SECRET-KEY-1…   {make} makes one", name=name, make=MAKE_KEY
-                ),
-            )
-        try:
-            import pyrage
-        except ImportError:
-            raise SnapshotAwayError(
-                Phrase("the people of audiences need a package that is not installed"),
-                Phrase("Nothing was read, written or sent."),
-                install_command("warehouse"),
-            ) from None
-        self._age: Any = pyrage
-        self._identities = [self._identity(word) for word in words]
-
-    def encrypted(self, data: BytesIO) -> bytes:
-        """Encrypt a file."""
-        written = BytesIO()
-        self._age.encrypt_io(data, written, [self._identities[0].to_public()])
-        return written.getvalue()
-
-    def decrypt(self, data: bytes, to: Any) -> bool:
-        """Write what a file holds; False if it is not whole, or was encrypted for another key."""
-        try:
-            self._age.decrypt_io(BytesIO(data), to, self._identities)
-        except (self._age.DecryptError, OSError, ValueError):
-            return False
-        return True
-
-    def _identity(self, word: str) -> Any:
-        try:
-            return self._age.x25519.Identity.from_str(word)
-        except Exception:
-            is_key = False
-        if not is_key:
-            raise SnapshotAwayError(
-                Phrase("{name} does not hold a key of age", name=self.name),
-                Phrase("Nothing was read, written or sent."),
-                Phrase(
-                    "export {name}=AGE-SECRET-KEY-1…, whole; several keys have a space between them",
-                    name=self.name,
-                ),
-            )
-        raise AssertionError
 
 
 class Snapshots:
@@ -112,6 +55,7 @@ class Snapshots:
         self._objects: Final = objects
         self._key: Final = key
         self._erased: Final = erased
+        self.marks: Final = Marks(objects, key)
         self.where: Final = objects.where
 
     def has(self, sha256: Sha256) -> bool:
@@ -137,9 +81,9 @@ class Snapshots:
                     "freeze the audience again, or name the place that has it under state.snapshots"
                 ),
             )
-        with sets.new_file() as (path, file):
-            is_whole = self._key.decrypt(data, file)
-        if not is_whole:
+        path = self._decrypted(sets, data)
+        del data  # It may be large.
+        if path is None:
             raise self._damaged(
                 sha256,
                 Phrase(
@@ -156,14 +100,134 @@ class Snapshots:
     def write(
         self, sets: MemberSets, people: Members, audience: AudienceName, now: datetime
     ) -> OpenidList:
-        """Write a set as a snapshot, unless it is there already, and return what names it."""
+        """Write a set as a snapshot, unless it is there already, and return what names it.
+
+        Raises SnapshotError if one of the people was erased: take them off by `without_forgotten` before.
+        """
+        before = self.marks.names()
+        self._require_none_forgotten(sets, people)
         sha256, count = sets.sha256(people), sets.count(people)
         day = now.astimezone(UTC).strftime(_DAY)
         # The note comes first: alone it says nothing, and a snapshot without it would never expire.
         self._objects.add(f"{sha256}.{day}.{audience}", b"")
         if not self.has(sha256):
-            self._objects.add(self._name(sha256), self._key.encrypted(sets.parquet(people)))
+            self._add(sets, self._name(sha256), people)
+        # Whoever erases adds marks first and lists the objects then: one of the two sees the other.
+        if self.marks.names() != before:
+            self._require_none_forgotten(sets, people)
         return OpenidList(sha256, count)
+
+    def frozen_on(self, sha256: Sha256) -> datetime | None:
+        """Return the first day, UTC, on which a snapshot was frozen; None where no note says it."""
+        notes = _notes(list(self._objects.names()))
+        days = [each.day for each in notes if each.sha256 == sha256]
+        return datetime.strptime(min(days), _DAY).replace(tzinfo=UTC) if days else None
+
+    def without_forgotten(self, sets: MemberSets, people: Members) -> Members:
+        """Return the people who were never erased, in their order."""
+        forgotten = self.marks.of(sets, people)
+        return sets.rest(people, [forgotten]) if sets.count(forgotten) else people
+
+    def known(self) -> list[Sha256]:
+        """Return the names of all snapshots that are here, whatever is erased of them."""
+        found = (_OBJECT.fullmatch(name) for name in self._objects.names())
+        return sorted({Sha256(each["sha256"]) for each in found if each is not None})
+
+    def faults(self, sets: MemberSets) -> Iterator[Phrase]:
+        """Read every snapshot, and say what is wrong with each."""
+        for sha256 in self.known():
+            try:
+                sets.drop(self.open(sets, sha256))
+            except (SnapshotDamagedError, SnapshotMissingError) as error:
+                yield Phrase("{problem}: {why}", problem=error.summary, why=error.detail)
+        if self.leftovers():
+            yield UNFINISHED
+
+    # Erasing.
+
+    def blank(self, sets: MemberSets, sha256: Sha256) -> Erasure | None:
+        """Add what is left of a snapshot without everybody who has a mark; None if nobody in it has one.
+
+        It counts once the ledger says so: `audience_erased`.
+        """
+        members = self.open(sets, sha256)
+        forgotten = self.marks.of(sets, members)
+        if not sets.count(forgotten):
+            return None
+        left = sets.blanked(members, forgotten)
+        erasure = Erasure(sets.sha256(left), sets.count(left))
+        name = f"{sha256}.{erasure.content_sha256}{_SUFFIX}"
+        self._add(sets, name, left)
+        return erasure
+
+    def leftovers(self) -> list[str]:
+        """Return the objects of snapshots that are not what the ledger says: of an erasure that is not finished."""
+        current = {self._name(sha256) for sha256 in self.known()}
+        return [
+            name
+            for name in self._objects.names()
+            if _OBJECT.fullmatch(name) and name not in current
+        ]
+
+    def sweep(self, sets: MemberSets) -> None:
+        """Remove the objects that an erasure replaced. The ledger's newest content has nobody with a mark.
+
+        An object that the ledger does not know may be another run's, which is about to append its entry. It is removed
+        if it holds somebody with a mark: that run read the ledger before the entry in force, and cannot append.
+        """
+        for name in self.leftovers():
+            found = _OBJECT.fullmatch(name)
+            if found is None:
+                continue
+            sha256 = Sha256(found["sha256"])
+            is_replaced = found["content"] is None and sha256 in self._erased
+            if is_replaced or self._holds_forgotten(sets, name):
+                self._objects.remove(name)
+
+    def expire(
+        self, now: datetime, keep_days: Mapping[AudienceName, int], needed: Collection[Sha256]
+    ) -> list[Sha256]:
+        """Remove snapshots whole that were frozen longer ago than their audiences keep them; return their names.
+
+        Those in `needed` stay, and those of which nobody noted when they were frozen.
+        """
+        today = now.astimezone(UTC)
+        names = list(self._objects.names())
+        fresh, noted = set(needed), set[Sha256]()
+        for each in _notes(names):
+            noted.add(each.sha256)
+            kept = timedelta(days=keep_days.get(each.audience, KEEP_DAYS))
+            if each.day >= (today - kept).strftime(_DAY):
+                fresh.add(each.sha256)
+        expired = sorted(noted - fresh)
+        for sha256 in expired:
+            own = [name for name in names if name.startswith(f"{sha256}.")]
+            # The notes go last: a snapshot without one would never expire.
+            for name in sorted(own, key=lambda name: _OBJECT.fullmatch(name) is None):
+                self._objects.remove(name)
+        return [sha256 for sha256 in expired if any(_is_of(name, sha256) for name in names)]
+
+    def _holds_forgotten(self, sets: MemberSets, name: str) -> bool:
+        path = self._decrypted(sets, self._objects.read(name) or b"")
+        return path is not None and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
+
+    def _decrypted(self, sets: MemberSets, data: bytes) -> str | None:
+        with sets.new_file() as (path, file):
+            is_whole = self._key.decrypt(data, file)
+        return path if is_whole else None
+
+    def _add(self, sets: MemberSets, name: str, people: Members) -> None:
+        with sets.parquet(people) as file:
+            data = self._key.encrypted(file)
+        self._objects.add(name, data)
+
+    def _require_none_forgotten(self, sets: MemberSets, people: Members) -> None:
+        if sets.count(self.marks.of(sets, people)):
+            raise SnapshotError(
+                Phrase("somebody of these people was erased meanwhile"),
+                Phrase("No lock names them. Nothing was sent."),
+                Phrase("run the same command again: it leaves out whoever was erased"),
+            )
 
     def _name(self, sha256: Sha256) -> str:
         erasure = self._erased.get(sha256)
@@ -181,3 +245,15 @@ class Snapshots:
                 "restore it from a backup, set the key that it was written with, or freeze the audience again"
             ),
         )
+
+
+def _notes(names: Collection[str]) -> Iterator[FrozenAs]:
+    for name in names:
+        found = _NOTE.fullmatch(name)
+        if found is not None and _OBJECT.fullmatch(name) is None:
+            yield FrozenAs(Sha256(found["sha256"]), found["day"], AudienceName(found["audience"]))
+
+
+def _is_of(name: str, sha256: Sha256) -> bool:
+    found = _OBJECT.fullmatch(name)
+    return found is not None and found["sha256"] == sha256

@@ -208,11 +208,15 @@ class GitCheckout(Frozen, dict=True):
 
     def settings_at(self, commit: str) -> bytes | None:
         """Return massctl.yaml as a commit has it; None if it has none."""
+        return self.content_at(commit, SETTINGS)
+
+    def content_at(self, commit: str, path: str) -> bytes | None:
+        """Return a file as a commit has it; None if it has none. Raises LedgerUnreachableError."""
         git = self._git()
         known = git.run(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}"
         )
-        found = git.run("cat-file", "--batch", given=f"{commit}:./{SETTINGS}\n".encode())
+        found = git.run("cat-file", "--batch", given=f"{commit}:./{path}\n".encode())
         if not known.done or not found.done:
             raise _unread_commit(found)
         return next(batch_contents(found.out), None)

@@ -262,7 +262,7 @@ def _due(state: State, channel: Hearer, notices: Sequence[Notice], now: datetime
     waits: set[RecordKey] = set()
     for each in notices:
         known = _telling(state, each, channel)
-        if each.record_key in waits or not _concerns(state, channel, each):
+        if each.record_key in waits or not _concerns(state, channel, each, now):
             continue
         if known is None or known.is_due(now, again=each.met_again):
             due.append(each)
@@ -271,11 +271,11 @@ def _due(state: State, channel: Hearer, notices: Sequence[Notice], now: datetime
     return due
 
 
-def _concerns(state: State, channel: Hearer, notice: Notice) -> bool:
+def _concerns(state: State, channel: Hearer, notice: Notice, now: datetime) -> bool:
     if not notice.is_recorded:
         return hears(channel, notice.happening)
     record = state.record(notice.campaign, notice.edition)
-    return is_left(state, record, notice.fact, channel)
+    return is_left(state, record, notice.fact, channel, now)
 
 
 def _telling(state: State, notice: Notice, channel: Hearer) -> Telling | None:

@@ -26,7 +26,7 @@ from massctl.errors import ConfigurationError, InvariantError, LedgerError, Mass
 from massctl.model.campaign import Audience
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import LOCK_FILE, AppId, CampaignName, expanded
+from massctl.model.ids import LOCK_FILE, AppId, CampaignName, Sha256, expanded
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
@@ -43,7 +43,7 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
-    from massctl.audience.snapshots import Snapshots
+    from massctl.apply.ports import People
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
@@ -377,21 +377,28 @@ def _rules(
     )
     rules = session.rules(names, agenda)
     return replace(
-        rules, sent_by=_sent_by(session, state), people=_people(session, state, working_tree)
+        rules, sent_by=_sent_by(session, state), people=people_of(session, state, working_tree)
     )
 
 
-def _people(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
+def people_of(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
+    return ListedPeople(working_tree, partial(session.snapshots, state))
 
-    def snapshots() -> "Snapshots":
-        # Most plans read no snapshot.
-        from massctl.audience.snapshots import SnapshotKey, Snapshots
 
-        key = SnapshotKey(session.settings.state.snapshot_key_env, session.environment)
-        return Snapshots(session.backend.snapshots(), key, state.erased_snapshots)
+def snapshot_people(session: Session, state: State) -> "People":
+    """Return what reads everybody whom a snapshot holds now; a sandbox takes them for its followers."""
 
-    return ListedPeople(working_tree, snapshots)
+    @cache
+    def people(sha256: Sha256) -> frozenset[str]:
+        # Most runs fill no tag.
+        from massctl.audience.members import MemberSets
+
+        place = session.snapshots(state)
+        with MemberSets() as sets:
+            return frozenset(sets.openids(place.open(sets, sha256)))
+
+    return people
 
 
 def _sent_by(session: Session, state: State) -> SentBy:

@@ -8,6 +8,7 @@ The end has a comment of its own, because a forge tells people of a new comment 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeAlias
 
 from massctl.apply.notices import Notice
@@ -29,16 +30,17 @@ from massctl.model.entries import (
     Withdrawn,
 )
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
-from massctl.model.phrase import Command, Phrase
+from massctl.model.ids import AccountName, CampaignName
+from massctl.model.phrase import AccountKey, Command, Phrase
 from massctl.model.state import FINAL, Job, Record, RecordKey, Status, status_of
 from massctl.plan.job_failure import failure_words
 from massctl.plan.retry_policy import settle
 from massctl.plan.steps import Refusal
+from massctl.report.findings import title_of
 from massctl.transport import Inside
 from massctl.view.i18n import Reader
 from massctl.view.markdown_text import Words
-from massctl.view.notices import is_article_address
+from massctl.view.notices import is_article_address, letter_words
 from massctl.view.words import STATUS, recorded
 
 _TOLD = (Expired, JobStatus, SendAccepted, SendInDoubt, SendRejected, SendSettled, Withdrawn)
@@ -134,13 +136,22 @@ def report_sends(
     stopped: Stopped | None = None,
     environment: Mapping[str, str] = os.environ,
     inside: "Inside | None" = None,
+    *,
+    made_up: timedelta = timedelta(0),
 ) -> list[int]:
     """Comment what was recorded after entry `since`, and what is stopped now; return the pull requests' numbers.
 
-    Without a known forge nothing is told. Raises a MassctlError. `inside` answers in place of the network.
+    What came on record within `made_up` is commented too, where a run that died or had no forge has left it. An equal
+    comment is not written again. Without a known forge nothing is told. Raises a MassctlError. `inside` answers in
+    place of the network.
     """
     state, stopped = read_ledger(session), stopped or {}
-    keys = [*dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])]
+    new = dict.fromkeys([*_concerned(session.backend.ledger.read(since)), *stopped])
+    earlier = session.clock.now() - made_up
+    entries = session.backend.ledger.read(0) if made_up else ()
+    late = _concerned(each for each in entries if each.at >= earlier)
+    # The newest edition has the last word in the comment that all of them share.
+    keys = sorted(dict.fromkeys([*new, *late]), key=lambda key: key[1])
     if not keys:
         return []
     told, reader = list[int](), session.console.reader
@@ -149,9 +160,11 @@ def report_sends(
             return []
         for name, edition in keys:
             record, why = state.record(name, edition), stopped.get((name, edition), ())
+            account = _account(session, record)
             mark = f"<!-- massctl:sent {name} -->"
-            told += comments.write(name, mark, sent_comment(record, reader, why))
-            if (ended := ended_comment(record, reader)) is not None:
+            numbers = comments.write(name, mark, sent_comment(record, account, reader, why))
+            told += numbers if (name, edition) in new else []
+            if (ended := ended_comment(record, account, reader)) is not None:
                 comments.write(name, f"<!-- massctl:ended {name} {edition} -->", ended)
     return told
 
@@ -171,20 +184,28 @@ def _concerned(entries: Iterable[Entry]) -> Iterator[RecordKey]:
             yield CampaignName(each.campaign), each.edition
 
 
-def sent_comment(record: Record, reader: Reader, stopped: Sequence[Refusal] = ()) -> str:
+def _account(session: "Session", record: Record) -> AccountName | None:
+    """Return whose letter it is; None where massctl.yaml does not say."""
+    accounts = session.settings.accounts.items()
+    return next((AccountName(name) for name, each in accounts if each.appid == record.appid), None)
+
+
+def sent_comment(
+    record: Record, account: AccountName | None, reader: Reader, stopped: Sequence[Refusal] = ()
+) -> str:
     """Return the comment on how an edition stands: when WeChat accepted it, or why it was not sent.
 
     `stopped` is what stops it now, in its window.
     """
-    return _comment(_standing(record), reader, [*_rows(record), *_stopped(stopped)])
+    return _comment(_standing(record, account), reader, [*_rows(record), *_stopped(stopped)])
 
 
-def ended_comment(record: Record, reader: Reader) -> str | None:
+def ended_comment(record: Record, account: AccountName | None, reader: Reader) -> str | None:
     """Return the comment on the end of a send: to how many, the addresses, what to type; None before the end."""
     if status_of(record) not in _ENDED:
         return None
     rows = [row for job in record.jobs for row in _end_rows(job)]
-    return _comment(_standing(record), reader, [*rows, *_next(record)])
+    return _comment(_standing(record, account), reader, [*rows, *_next(record)])
 
 
 def reach_comment(notice: Notice, reader: Reader) -> str:
@@ -192,8 +213,9 @@ def reach_comment(notice: Notice, reader: Reader) -> str:
     reach = notice.reach
     if reach is None:
         raise InvariantError(f"{notice.happening} reached nobody yet")
-    about = {"name": notice.campaign, "edition": notice.edition, "day": reach.day}
-    said = Phrase("{name}, edition {edition}: day {day}", **about)
+    letter = _letter(notice.title, notice.campaign, notice.account)
+    about = {"letter": letter, "edition": notice.edition, "day": reach.day}
+    said = Phrase("{letter}, edition {edition}: day {day}", **about)
     report = Phrase("the whole report: {command}", command=Command("report", notice.campaign))
     return _comment(said, reader, [notice.message, *reach.lines, report])
 
@@ -208,13 +230,21 @@ def _next(record: Record) -> Iterator[str]:
     yield Phrase("to take it back: {command}", command=Command("withdraw", name))
 
 
-def _standing(record: Record) -> Phrase:
+def _standing(record: Record, account: AccountName | None) -> Phrase:
     return Phrase(
-        "{name}, edition {edition}: {status}",
-        name=record.campaign,
+        "{letter}, edition {edition}: {status}",
+        letter=_letter(title_of(record), record.campaign, account),
         edition=record.edition,
         status=STATUS[status_of(record)],
     )
+
+
+def _letter(title: str, name: CampaignName, account: str | None) -> str:
+    """Name a letter as its team does: by its title and its account, besides its folder."""
+    letter = letter_words(title if title != name else "", name)
+    if account is None:
+        return letter
+    return Phrase("{letter} · {account}", letter=letter, account=AccountKey(account))
 
 
 def _comment(said: Phrase, reader: Reader, rows: Sequence[str]) -> str:
@@ -257,4 +287,4 @@ def _end_rows(job: Job) -> Iterator[str]:
         yield Phrase(say, count=counts.sent_count, total=total)
         if counts.error_count:
             yield Phrase("failed: {count:,}", count=counts.error_count)
-    yield from counts.article_urls or ()
+    yield from job.left_addresses

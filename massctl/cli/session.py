@@ -43,6 +43,7 @@ from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock, Progress
+    from massctl.audience.snapshots import Snapshots
     from massctl.cli.checkout import GitCheckout
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
@@ -153,6 +154,30 @@ class Session(Struct):
             site = ledger_site(self.places, self.settings, self.environment, self.console.talk)
             self._backend = open_backend(site)
         return self._backend
+
+    def snapshots(self, state: "State") -> "Snapshots":
+        """Open the place of audiences' snapshots, as a state says what was erased; raise a SnapshotError.
+
+        With --sandbox the real ones are read too, and none of them is written.
+        """
+        # Most runs read no snapshot.
+        from massctl.audience.snapshots import SnapshotKey, Snapshots
+        from massctl.ledger.snapshots import RehearsedObjects
+
+        key = SnapshotKey(self.settings.state.snapshot_key_env, self.environment)
+        objects = self.backend.snapshots()
+        if self.sandbox is not None:
+            real = self._real_backend().snapshots()
+            objects = RehearsedObjects(objects, real)
+        return Snapshots(objects, key, state.erased_snapshots)
+
+    def _real_backend(self) -> "Backend":
+        from massctl.cli.ledger_site import ledger_site
+        from massctl.ledger.backend import open_backend
+
+        places = replace(self.places, sandbox=False)
+        site = ledger_site(places, self.settings, self.environment, self.console.talk)
+        return open_backend(site)
 
     def for_thread(self) -> "Session":
         """Return the session for another thread: its clients and ledgers are its own, as no two threads share one."""

@@ -12,12 +12,20 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import ClassVar, Final
 
+from massctl.errors import SnapshotAwayError
 from massctl.ledger import ARCHIVE_FOLDER, NEW_LINEAGE, STATISTICS_FOLDER
 from massctl.ledger.archive import Contents, LocalArchive
 from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
+from massctl.ledger.s3_url import open_bucket
 from massctl.ledger.signature import FORGED_HINT, LedgerKeys, PrivateKey
-from massctl.ledger.snapshots import SNAPSHOTS_FOLDER, SnapshotFolder, SnapshotObjects
+from massctl.ledger.snapshots import (
+    SNAPSHOTS_FOLDER,
+    SnapshotBucket,
+    SnapshotFolder,
+    SnapshotObjects,
+    of_snapshots,
+)
 from massctl.ledger.statistics import LocalStatistics, StatisticsFiles
 from massctl.model.backends import BACKENDS
 from massctl.model.frozen import Frozen
@@ -99,9 +107,18 @@ class Backend(ABC):
     def snapshots(self) -> SnapshotObjects:
         """Open the place of audiences' snapshots; reads and writes nothing yet.
 
-        Raises SnapshotAwayError if massctl.yaml names no place.
+        Raises SnapshotAwayError if massctl.yaml names no place, and SnapshotStoreError if it cannot be one.
         """
-        return SnapshotFolder(self.site.folder / SNAPSHOTS_FOLDER, SNAPSHOTS_FOLDER)
+        named = SNAPSHOTS_FOLDER if self.site.is_sandbox else self.site.state.snapshots
+        if named is None and self.is_shared:
+            raise SnapshotAwayError(
+                Phrase("massctl.yaml does not say where the people of audiences are kept"),
+                Phrase("A ledger in git does not hold them. Nothing was read, written or sent."),
+                Phrase(
+                    "write under state in massctl.yaml: snapshots: s3://BUCKET/PREFIX   or a folder outside of git"
+                ),
+            )
+        return snapshots_at(named or SNAPSHOTS_FOLDER, self.site)
 
     def version(self) -> object:
         """Return what differs whenever the ledger does, if that can be told without asking a server."""
@@ -137,6 +154,14 @@ class Backend(ABC):
     def write_check(self) -> Phrase | None:
         """Return what is known of writing to the place, which was read; raise LedgerError if it cannot be written."""
         return None
+
+
+def snapshots_at(named: str, site: Site) -> SnapshotObjects:
+    """Open the folder or bucket that `state.snapshots` names; raise SnapshotStoreError if it cannot be one."""
+    if not named.startswith("s3://"):
+        return SnapshotFolder(site.folder / Path(named).expanduser(), named, site.environment)
+    with of_snapshots(named):
+        return SnapshotBucket(open_bucket(named, site.state.endpoint, site.environment))
 
 
 def open_backend(site: Site) -> Backend:

@@ -135,8 +135,12 @@ class Database:
 
     def insert(self, statement: LiteralString, parameters: Sequence[object]) -> None:
         """Insert what may be there twice; raises LedgerUnreachableError if nobody knows whether it is there."""
+        self.settle([(statement, parameters)])
+
+    def settle(self, statements: Sequence[Statement]) -> None:
+        """Execute together what may be done already; raises LedgerUnreachableError if nobody knows whether it is."""
         try:
-            self.write([(statement, parameters)])
+            self.write(statements)
         except AnswerLost:
             raise LedgerUnreachableError(
                 Phrase("the ledger's database cannot be reached"),
@@ -314,11 +318,7 @@ def _parameters(name: str, dsn: str) -> dict[str, Any]:
             Phrase("write it as {example}", example="postgresql://USER:PASSWORD@HOST/DATABASE"),
         ) from None
     register(str(given.get("password", "")))
-    known = {each.keyword.decode(): each.val for each in pq.Conninfo.get_defaults()}
-    parameters = {**_DEFAULTS, **given}
-    if _is_here(given, known):
-        return parameters
-    if given.get("sslmode", "verify-full") != "verify-full":
+    if not is_verified(given):
         raise LedgerError(
             Phrase("{name} asks for a connection that is not verified", name=name),
             Phrase(
@@ -331,12 +331,26 @@ def _parameters(name: str, dsn: str) -> dict[str, Any]:
                 verified="sslmode=verify-full",
             ),
         )
-    parameters["sslmode"] = "verify-full"
-    if not (
-        given.get("sslrootcert") or known.get("sslrootcert") or _OWN_ROOTS.expanduser().exists()
-    ):
-        parameters["sslrootcert"] = ssl.get_default_verify_paths().cafile or "system"
-    return parameters
+    return verified({**_DEFAULTS, **given})
+
+
+def is_verified(given: Mapping[str, Any]) -> bool:
+    """Return whether a DSN lets the server be verified, or needs that not: it is on this machine."""
+    return _is_here(given, _known()) or given.get("sslmode", "verify-full") == "verify-full"
+
+
+def verified(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what connects to a server that is verified, unless it is on this machine."""
+    known = _known()
+    if _is_here(given, known):
+        return {**given}
+    roots = given.get("sslrootcert") or known.get("sslrootcert") or _OWN_ROOTS.expanduser().exists()
+    found = {} if roots else {"sslrootcert": ssl.get_default_verify_paths().cafile or "system"}
+    return {**given, **found, "sslmode": "verify-full"}
+
+
+def _known() -> dict[str, bytes | None]:
+    return {each.keyword.decode(): each.val for each in pq.Conninfo.get_defaults()}
 
 
 def _is_here(given: Mapping[str, Any], known: Mapping[str, bytes | None]) -> bool:

@@ -28,6 +28,7 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import BEGIN, End
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
+from massctl.ledger.snapshots import SnapshotTable
 from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
@@ -421,6 +422,10 @@ class PostgresBackend(Backend):
     def statistics(self) -> PostgresStatistics:
         """See `Backend.statistics`: a table beside the ledger's."""
         return PostgresStatistics(self.database)
+
+    def snapshots(self) -> SnapshotTable:
+        """See `Backend.snapshots`: a table beside the ledger's."""
+        return SnapshotTable(self.database)
 
     def missing_hint(self) -> Phrase:
         """See `Backend.missing_hint`."""

@@ -37,6 +37,14 @@ CREATE TABLE massctl_statistics (
     PRIMARY KEY (appid, file, number)
 );
 
+-- Snapshots of audiences, encrypted, in pieces. They alone are deleted: whoever is erased leaves nothing here.
+CREATE TABLE massctl_snapshots (
+    name text NOT NULL,
+    piece integer NOT NULL CHECK (piece >= 0),
+    data bytea NOT NULL,
+    PRIMARY KEY (name, piece)
+);
+
 -- A signed line raises the floor, which nobody but this function writes, and leaves no serial out.
 CREATE FUNCTION massctl_raise() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
@@ -96,6 +104,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO massctl_reader, massctl_sender, massctl_listener', current_schema());
     GRANT SELECT ON massctl_version, massctl_ledgers, massctl_ledger, massctl_floor, massctl_contents,
         massctl_statistics TO massctl_reader, massctl_sender, massctl_listener;
+    GRANT SELECT ON massctl_snapshots TO massctl_reader, massctl_sender;
+    GRANT INSERT, DELETE ON massctl_snapshots TO massctl_sender;
     GRANT INSERT ON massctl_ledgers, massctl_ledger, massctl_contents, massctl_statistics TO massctl_sender;
     GRANT INSERT ON massctl_ledger TO massctl_listener;
     CREATE POLICY sender_writes ON massctl_ledger FOR INSERT TO massctl_sender WITH CHECK (true);

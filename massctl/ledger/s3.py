@@ -13,7 +13,7 @@ follow.
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,10 +22,8 @@ from typing import TYPE_CHECKING, Final
 from massctl.errors import (
     LedgerCorruptError,
     LedgerError,
-    LedgerUnreachableError,
     LedgerUntrustedError,
 )
-from massctl.extras import install_command
 from massctl.ledger import LEDGER_FILE
 from massctl.ledger.backend import Backend
 from massctl.ledger.chained_ledger import Absorb, ChainedLedger, Lines, stale
@@ -36,14 +34,15 @@ from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer
 from massctl.model.entries import GENESIS
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import StateSettings, check_https_address
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from massctl.ledger.archive import Contents
     from massctl.ledger.s3_bucket import Bucket
-    from massctl.ledger.statistics import StatisticsFiles
+from massctl.ledger.s3_url import open_bucket
+from massctl.ledger.snapshots import SnapshotBucket
+from massctl.ledger.statistics import StatisticsFiles
 
 SMALL, LARGE = 100, 10_000
 """So many lines, or a few more, are in a segment of each size."""
@@ -385,7 +384,12 @@ class S3Backend(Backend):
 
     @cached_property
     def _bucket(self) -> "Bucket":
-        return open_bucket(self.site.state, self.site.environment)
+        state = self.site.state
+        bucket = open_bucket(state.url or "", state.endpoint, self.site.environment)
+        from massctl.ledger.s3_probe import require_promise
+
+        require_promise(bucket.endpoint)
+        return bucket
 
     def prepare(self) -> None:
         """See `Backend.prepare`: a store that may let two writers win is refused before anything names a ledger."""
@@ -398,6 +402,10 @@ class S3Backend(Backend):
     def statistics(self) -> "StatisticsFiles":
         """See `Backend.statistics`: objects beside the ledger."""
         return S3Statistics(self._bucket)
+
+    def snapshots(self) -> SnapshotBucket:
+        """See `Backend.snapshots`: objects beside the ledger."""
+        return SnapshotBucket(self._bucket)
 
     def write_check(self) -> Phrase | None:
         """See `Backend.write_check`: what the store tells of the first object, which is never to be deleted."""
@@ -430,30 +438,6 @@ class S3Backend(Backend):
             place=self.where,
             versions=versions,
         )
-
-
-def open_bucket(state: StateSettings, environment: Mapping[str, str]) -> "Bucket":
-    """Open the bucket that massctl.yaml names; raise LedgerUnreachableError where it cannot be one."""
-    try:
-        # The one extra; a command that opens no such ledger does without.
-        from massctl.ledger.s3_bucket import Bucket
-        from massctl.ledger.s3_probe import require_promise
-    except ImportError:
-        raise LedgerUnreachableError(
-            Phrase("a ledger in S3 needs a package that is not installed"),
-            Phrase("Nothing was done."),
-            install_command("s3"),
-        ) from None
-    if state.endpoint is not None and (why := check_https_address(state.endpoint)) is not None:
-        raise LedgerUnreachableError(
-            Phrase("state.endpoint cannot be used: {why}", why=why),
-            Phrase("Nothing was done."),
-            Phrase("correct state.endpoint in massctl.yaml"),
-        )
-    name, _, prefix = (state.url or "").removeprefix("s3://").partition("/")
-    bucket = Bucket(name, prefix.strip("/"), state.endpoint, environment)
-    require_promise(bucket.endpoint)
-    return bucket
 
 
 def _key(folder: str, serial: int) -> str:

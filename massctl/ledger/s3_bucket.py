@@ -39,6 +39,9 @@ RETRY_SECONDS = 10
 PAUSE_SECONDS = (0.2, 1.0, 3.0)
 """Pauses before each retry of a creation."""
 READS_AT_ONCE = 16
+PART_BYTES = 8 * 1024 * 1024
+"""Of a large object."""
+PARTS_AT_ONCE = 4
 REGION = "us-east-1"
 """Where no variable names one; stores that know no regions take it."""
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -150,6 +153,16 @@ class Bucket:
         except _FAULTS as error:
             raise self.unreachable(error) from None
 
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """Read an object piece by piece; raise FileNotFoundError without one, and LedgerUnreachableError."""
+        try:
+            for piece in obstore.get(self._store, key):
+                yield bytes(piece)
+        except FileNotFoundError:
+            raise
+        except _FAULTS as error:
+            raise self.unreachable(error) from None
+
     def read_all(self, keys: Sequence[str]) -> Iterator[bytes | None]:
         """Return objects in the order of their keys, some at a time."""
         if len(keys) < 2:
@@ -158,6 +171,42 @@ class Bucket:
         with ThreadPoolExecutor(READS_AT_ONCE) as pool:
             for start in range(0, len(keys), READS_AT_ONCE):
                 yield from pool.map(self.read, keys[start : start + READS_AT_ONCE])
+
+    def read_large(self, key: str) -> bytes | None:
+        """Return an object that never changes, in parts, as a request has half a minute; else as `read`."""
+        try:
+            size = obstore.head(self._store, key)["size"]
+            starts = list(range(0, size, PART_BYTES))
+            with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+                parts = pool.map(
+                    lambda start: obstore.get_range(
+                        self._store, key, start=start, length=min(PART_BYTES, size - start)
+                    ),
+                    starts,
+                )
+                return b"".join(bytes(part) for part in parts)
+        except FileNotFoundError:
+            return None
+        except _FAULTS as error:
+            raise self.unreachable(error) from None
+
+    def write_large(self, key: str, data: bytes) -> None:
+        """Write an object whole, in parts, also over another; raises LedgerUnreachableError if it may be missing."""
+        try:
+            obstore.put(
+                self._store, key, data, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
+            )
+        except _FAULTS as error:
+            raise self.unreachable(error) from None
+
+    def remove(self, key: str) -> None:
+        """Delete an object; raises LedgerUnreachableError if it may still be there."""
+        try:
+            obstore.delete(self._store, key)
+        except FileNotFoundError:
+            return
+        except _FAULTS as error:
+            raise self.unreachable(error) from None
 
     def names(self, folder: str, after: str = "") -> list[str]:
         """Return the names in a folder that sort behind `after`, in order. Raises LedgerUnreachableError."""

@@ -6,13 +6,15 @@ them. Neither holds an openid.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NewType
 
 from pydantic import Field, StringConstraints
 
 from massctl.model.batches import OpenidList
-from massctl.model.campaign import Expect, OffsetTime, expect_faults, one_of
+from massctl.model.campaign import TAKE_OUT, Expect, OffsetTime, expect_faults, mapping_of, one_of
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -43,6 +45,11 @@ CHANGE_PATTERN = r"^[0-9]{1,3}%$"
 KEEP_PATTERN = r"^[0-9]{1,4}d$"
 SOURCES = ("file", "query", "union", "intersect", "subtract")
 """Where people may come from; a file says exactly one of them."""
+DATA_ENDINGS = (".csv", ".parquet", ".json", ".jsonl", ".ndjson")
+"""Of the files that a query without a connection reads."""
+PARAMETER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+OWN_PARAMETERS = ("now", "today")
+"""Parameters of a query that massctl gives: the moment of the freeze, and its day in Beijing."""
 _PREFIX = "sha256:"
 
 
@@ -55,6 +62,11 @@ class Query(Strict):
     """A name under `connections:` in massctl.yaml. Absent: an embedded DuckDB over the files of `data`."""
     data: NonEmpty | None = None
     """Without a connection: the folder of the CSV, Parquet and JSON files that the query reads, each as a view."""
+    params: dict[
+        Annotated[str, StringConstraints(pattern=PARAMETER_PATTERN)],
+        bool | int | float | date | NonEmpty,
+    ] = Field(default_factory=dict)
+    """What `:NAME` in the query stands for: bound, never pasted. `:now` and `:today` are those of the freeze."""
 
 
 class Subtract(Strict):
@@ -135,6 +147,11 @@ def audience_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     if isinstance(source, Mapping):
         none = Phrase("nothing says where the people come from")
         yield from one_of(source, SOURCES, ("source",), none)
+        params = mapping_of(mapping_of(source.get("query")).get("params"))
+        for name in OWN_PARAMETERS:
+            if name in params:
+                say = Phrase("{name} is the moment of the freeze, which massctl gives", name=name)
+                yield Fault("MC014", say, TAKE_OUT, key=("source", "query", "params", name))
     yield from expect_faults(data.get("expect"), ("expect",))
 
 
@@ -205,7 +222,8 @@ class AudienceLock(Strict):
     @property
     def openid_list(self) -> OpenidList:
         """Return what names the people, as a campaign sends to them."""
-        return OpenidList(Sha256(self.snapshot.removeprefix(_PREFIX)), self.count)
+        sha256 = Sha256(self.snapshot.removeprefix(_PREFIX))
+        return OpenidList(sha256, self.count, audience=self.audience)
 
     @property
     def text(self) -> str:
@@ -258,6 +276,18 @@ class NamedAudience(Frozen):
         return definition_digest(self.file, self.sql)
 
     @property
+    def is_by_tag(self) -> bool:
+        """Whether massctl reaches its people by a tag that it fills."""
+        return self.file is not None and self.file.deliver.by == "tag"
+
+    @property
+    def openid_list(self) -> OpenidList | None:
+        """What names its people, as a campaign sends to them; None where it was never frozen."""
+        if self.lock is None:
+            return None
+        return replace(self.lock.openid_list, by_tag=self.is_by_tag)
+
+    @property
     def is_stale(self) -> bool:
         """Whether its file says something else of its people than when it was frozen."""
         return (
@@ -274,3 +304,18 @@ class NamedAudience(Frozen):
         if self.lock is None:
             return AudienceState.NEVER_FROZEN
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
+
+
+class FreezeResult(Frozen):
+    """What a freeze found and wrote."""
+
+    lock: AudienceLock
+    is_written: bool
+    """False: the lock said all of this already."""
+    excluded: int = 0
+    """Taken off because another audience has them."""
+    forgotten: int = 0
+    """Taken off because they were erased once."""
+    left: int = 0
+    """Taken off because they do not follow any more."""
+    notes: tuple[Diagnostic, ...] = ()

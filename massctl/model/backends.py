@@ -17,9 +17,11 @@ class BackendKind(NamedTuple):
 
 
 BACKENDS = {
-    "local": BackendKind("massctl.ledger.local_file:LocalBackend"),
+    "local": BackendKind("massctl.ledger.local_file:LocalBackend", ("snapshots", "endpoint")),
     "git": BackendKind(
-        "massctl.ledger.git_ledger:GitBackend", ("branch", "remote", "token_env"), sandbox="branch"
+        "massctl.ledger.git_ledger:GitBackend",
+        ("branch", "remote", "token_env", "snapshots", "endpoint"),
+        sandbox="branch",
     ),
     "postgres": BackendKind(
         "massctl.ledger.postgres_ledger:PostgresBackend", ("dsn_env",), sandbox="dsn_env"

@@ -22,6 +22,12 @@ class OpenidList:
     """The most openids of one batch: a parameter for tests, so that a small list has many batches."""
     batch_sha256s: tuple[Sha256, ...] = field(default=(), compare=False, repr=False)
     """Of the openids of each batch, as `sha256` is of all; empty where the list itself is not at hand."""
+    by_tag: bool = False
+    """massctl fills a tag with them, and one job goes to the tag; no batches."""
+    audience: str | None = field(default=None, compare=False)
+    """The audience whose snapshot it is; None for a list in the repository."""
+    cut_from: Sha256 | None = field(default=None, compare=False)
+    """The snapshot that was approved, where people were taken off it: nobody is in this one who is not in that one."""
     sizes: tuple[int, ...] = field(init=False, compare=False, repr=False)
     """How many openids each batch has, from batch 1."""
 
@@ -31,7 +37,12 @@ class OpenidList:
     @property
     def batches(self) -> int:
         """How many jobs it takes."""
-        return len(self.sizes)
+        return 1 if self.by_tag else len(self.sizes)
+
+    @property
+    def numbered_batches(self) -> int | None:
+        """The number of its batches; None where one job goes to a tag."""
+        return None if self.by_tag else self.batches
 
 
 def batch_sizes(count: int, most: int = BATCH_MAX) -> tuple[int, ...]:

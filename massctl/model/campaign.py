@@ -482,7 +482,12 @@ def as_cell(data: Mapping[str, Any], index: int) -> dict[str, Any]:
 
 
 def list_key(audience: Mapping[str, Any]) -> str | None:
-    """Return under which key an audience, as declared or recorded, names people one by one; None where it does not."""
+    """Return under which key an audience, as declared or recorded, names people one by one; None where it does not.
+
+    One that is reached by a tag is sent to as a tag.
+    """
+    if audience.get("by") == "tag":
+        return None
     return next((key for key in LISTS if key in audience), None)
 
 
@@ -912,19 +917,32 @@ def _ignored_codes(data: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _findings(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Refuse findings of no cell, those without words, and two of one edition: nobody could say which counts."""
+    """Refuse findings of no cell or of an edition to come, those without words, and two of one edition.
+
+    Of two nobody could say which counts.
+    """
+    newest = data.get("edition", 1)
     cells = [mapping_of(each).get("name") for each in list_of(data.get(MATRIX))]
     known: list[tuple[Any, Any]] = []
     for index, finding in enumerate(list_of(data.get(FINDING))):
         said = mapping_of(finding)
         cell, key = said.get("cell"), (FINDING, index)
-        which = (said.get("edition", 1), cell)
+        edition = said.get("edition", 1)
+        which = (edition, cell)
         if MATRIX in data and cell not in cells:
             hint = Phrase("write the name of a cell of the matrix")
             yield Fault("MC014", Phrase("there is no such cell"), hint, key=(*key, "cell"))
         elif MATRIX not in data and cell is not None:
             say = Phrase("this campaign has no matrix, and so no cells")
             yield Fault("MC014", say, TAKE_OUT, key=(*key, "cell"))
+        elif isinstance(edition, int) and isinstance(newest, int) and edition > newest:
+            say = Phrase(
+                "edition {edition} is still to come: this campaign is at {newest}",
+                edition=edition,
+                newest=newest,
+            )
+            hint = Phrase("write the edition that it was learnt from")
+            yield Fault("MC014", say, hint, key=(*key, "edition"))
         elif which in known:
             say = Phrase("there is a finding of this edition already")
             yield Fault("MC014", say, Phrase("join the two"), key=key)

@@ -326,6 +326,21 @@ class AudienceErased(_Event, kw_only=True):
     """Who asked for it."""
 
 
+class AudienceExported(_Event, kw_only=True):
+    """A person took openids out of massctl, into a file that they named."""
+
+    of: str
+    """The audience, or the campaign of `sent`."""
+    kind: Literal["people", "sent"]
+    """The people of a snapshot; or to whom a campaign was sent, and what became of it."""
+    snapshot: str | None = None
+    """Of `people`: `sha256:` and what names the snapshot."""
+    count: int
+    """How many rows the file has."""
+    by: str
+    """Who asked for it."""
+
+
 LEDGER_FORMAT_VERSION = 1
 GENESIS = "sha256:" + "0" * 64
 """`prev` of the first entry."""
@@ -391,6 +406,62 @@ class AudienceResolved(_Event, kw_only=True):
     name: str
     count: int
     """Followers with the tag."""
+
+
+class TagBegun(_Event, kw_only=True):
+    """tags/create is about to leave. Durable before its request, so that a tag whose answer is lost is ours."""
+
+    appid: str
+    audience: str
+    name: str
+    refused: bool | None = None
+    """True: WeChat refused it, so no tag of this name is ours."""
+
+
+class TagMade(_Event, kw_only=True):
+    """tags/create made the tag of an audience, or a run found the one whose answer was lost, with nobody in it."""
+
+    appid: str
+    audience: str
+    tag_id: int
+    name: str
+
+
+class TagFillBegun(_Event, kw_only=True):
+    """People are about to get the tag of an audience, or to lose it. Durable before the first call, and again while a
+    fill takes long. A send to other people waits until no call of it can arrive any more."""
+
+    appid: str
+    audience: str
+    tag_id: int
+    snapshot: str
+    """`sha256:` and the name of the snapshot."""
+    people_sha256: str
+    """`sha256:` and what names those who are to have it: the snapshot's people without the erased ones."""
+    again: int | None = None
+    """Serial of the first one of this fill, where it takes long; None of the first one."""
+
+
+class TagFilled(_Event, kw_only=True):
+    """The tag of an audience was read back, and has exactly the people of a snapshot who follow the account."""
+
+    appid: str
+    audience: str
+    tag_id: int
+    snapshot: str
+    """As in its `tag_fill_begun`."""
+    people_sha256: str
+    """As in its `tag_fill_begun`."""
+    count: int
+    """How many have the tag."""
+    added: int = 0
+    removed: int = 0
+    unfollowed: int = 0
+    """People of the snapshot who do not follow the account any more, so that WeChat gives them no tag."""
+    by_hand: int = 0
+    """People who differed from what massctl had left in the tag: somebody edited it in the console."""
+    begun: int | None = None
+    """Serial of its first `tag_fill_begun`; None where nobody had to be tagged or untagged."""
 
 
 class DraftBegun(_Event, kw_only=True):
@@ -548,6 +619,10 @@ Event = (
     | VideoMade
     | MessageStaged
     | AudienceResolved
+    | TagBegun
+    | TagMade
+    | TagFillBegun
+    | TagFilled
     | DraftBegun
     | DraftNotSaved
     | DraftSaved
@@ -562,6 +637,7 @@ Event = (
     | SendImported
     | WebsiteSendRetracted
     | AudienceErased
+    | AudienceExported
     | JobStatus
     | Withdrawn
     | Told
@@ -621,7 +697,12 @@ _WITHOUT_CAMPAIGN = frozenset(
         MaterialForgotten,
         SendImported,
         WebsiteSendRetracted,
+        TagBegun,
+        TagMade,
+        TagFillBegun,
+        TagFilled,
         AudienceErased,
+        AudienceExported,
     }
 )
 

@@ -92,12 +92,14 @@ class LockedAudience(Audience):
     """Of the openids in their order, each once, each with a newline after it; only with `openids` and `of`."""
     count: Annotated[int, Field(ge=2)] | None = None
     """How many openids there are, each once; only with `openids` and `of`."""
+    by: Literal["tag"] | None = None
+    """tag: massctl fills a tag with them and sends to that; only with `of`."""
 
     @property
     def declared(self) -> Audience:
         """Return the audience as campaign.yaml declares it."""
         return Audience.model_validate(
-            self.model_dump(exclude={"sha256", "count"}, exclude_none=True)
+            self.model_dump(exclude={"sha256", "count", "by"}, exclude_none=True)
         )
 
     @property
@@ -105,7 +107,8 @@ class LockedAudience(Audience):
         """Return what names the list; None for every other audience, and where the lock is not whole."""
         if not self.is_list or self.sha256 is None or self.count is None:
             return None
-        return OpenidList(Sha256(self.sha256.removeprefix(_PREFIX)), self.count)
+        name = Sha256(self.sha256.removeprefix(_PREFIX))
+        return OpenidList(name, self.count, by_tag=self.by == "tag")
 
 
 LinkKey = Annotated[str, StringConstraints(pattern=r"^[^/]+/[1-9][0-9]*$")]

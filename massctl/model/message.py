@@ -785,7 +785,12 @@ class RenderedCampaign(Campaign, dict=True):
     @property
     def batches(self) -> int | None:
         """How many jobs a list of openids takes; None for every other audience, which is one job."""
-        return self.openid_list.batches if self.openid_list else None
+        return self.openid_list.numbered_batches if self.openid_list else None
+
+    @property
+    def is_by_tag(self) -> bool:
+        """Whether massctl fills a tag with the people of its audience, and sends to that."""
+        return self.openid_list is not None and self.openid_list.by_tag
 
     @property
     def files(self) -> tuple[MediaFile, ...]:
@@ -835,7 +840,7 @@ class RenderedCampaign(Campaign, dict=True):
 def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
     """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
     # The same people are the same audience, in any file.
-    left_out = {"expect", *LISTS} if "sha256" in audience else {"expect"}
+    left_out = {"expect", "by", "tag_id", *LISTS} if "sha256" in audience else {"expect"}
     whom = {key: value for key, value in audience.items() if key not in left_out}
     return digest_of(
         {"audience": whom, "message": campaign.message.document, "appid": campaign.appid}
@@ -872,7 +877,10 @@ def approved_audience(campaign: RenderedCampaign) -> dict[str, Any]:
 
 
 def _named(found: "OpenidList | None") -> dict[str, Any]:
-    return {"sha256": "sha256:" + found.sha256, "count": found.count} if found else {}
+    if found is None:
+        return {}
+    way = {"by": "tag"} if found.by_tag else {}
+    return {"sha256": "sha256:" + found.sha256, "count": found.count, **way}
 
 
 def declared_audience(audience: "Audience") -> dict[str, Any]:

@@ -252,10 +252,14 @@ class StateSettings(Strict):
     url: Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)] | None = None
     """With s3: where the ledger is, as s3://bucket/prefix. Below it stands nothing else."""
     endpoint: Annotated[str, StringConstraints(pattern=ENDPOINT_PATTERN)] | None = None
-    """With s3: the address of the store, https or on this machine. Absent: Amazon's, in the region that AWS_REGION
-    names. Credentials come from the environment, or from the role of the machine."""
+    """With s3, or snapshots in S3: the address of the store, https or on this machine. Absent: Amazon's, in the region
+    that AWS_REGION names. Credentials come from the environment, or from the role of the machine."""
     dsn_env: EnvironmentName = LEDGER_DSN_VARIABLE
     """With postgres: the name of the variable that says where the database is, and who connects to it."""
+    snapshots: NonEmpty | None = None
+    """With local or git: where the people of audiences are kept, encrypted: a folder that git does not track, or
+    s3://bucket/prefix. Absent with local: the folder massctl.snapshots beside the ledger. With postgres and s3 they are
+    beside the ledger."""
     snapshot_key_env: EnvironmentName = SNAPSHOT_KEY_VARIABLE
     """The name of the variable that holds the key of audiences' snapshots. Who reviews needs none."""
 
@@ -785,7 +789,7 @@ _SHAPE = re.compile(
 def realm_of(api_base: str) -> Realm:
     """Return whether `api_base` is on this machine; anything that is not plainly so is `wechat`."""
     match = _SHAPE.fullmatch(api_base)
-    return "loopback" if match and _is_loopback(match["host"].lower()) else "wechat"
+    return "loopback" if match and is_loopback(match["host"].lower()) else "wechat"
 
 
 def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
@@ -797,7 +801,7 @@ def check_api_base(api_base: str, api_hosts: Iterable[str]) -> Phrase | None:
     if match is None or not 0 < int(match["port"] or 443) < 65536:
         return Phrase("the API's address must look like https://host or https://host:port")
     host = match["host"].lower()
-    if _is_loopback(host):
+    if is_loopback(host):
         return None
     if match["scheme"].lower() != "https":
         return Phrase(
@@ -816,12 +820,12 @@ def check_https_address(address: str) -> Phrase | None:
     match = _SHAPE.fullmatch(re.split(r"(?<=[^:/])[/?]", address, maxsplit=1)[0])
     if match is None or not 0 < int(match["port"] or 443) < 65536:
         return Phrase("the address must look like https://host/path")
-    if match["scheme"].lower() != "https" and not _is_loopback(match["host"].lower()):
+    if match["scheme"].lower() != "https" and not is_loopback(match["host"].lower()):
         return Phrase("the address must begin with https://: plain http is for this machine only")
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Know localhost, 127.0.0.0/8 and ::1, and no other spelling."""
     if host in ("localhost", "[::1]"):
         return True

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from massctl.errors import LedgerCorruptError
 from massctl.model import entries
+from massctl.model.audience_tag import AudienceTag, TagFill, TagKey
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
@@ -424,6 +425,29 @@ class Job(Struct):
         """Whether nothing of it is left to be read: withdrawn as a whole, by massctl or by somebody else."""
         return self.status == "deleted" or 0 in self.withdrawn
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where people read its articles, in their order; empty while no event has said.
+
+        The ledger has them as WeChat tells them, with http: and it answers to https: as well. Source: WeChat docs,
+        "MASSSENDJOBFINISH", read 2026-10.
+        """
+        urls = (self.counts.article_urls if self.counts is not None else None) or ()
+        return tuple(map(https_address, urls))
+
+    @property
+    def left_addresses(self) -> tuple[str, ...]:
+        """The same without those that were withdrawn."""
+        if self.is_gone:
+            return ()
+        numbered = enumerate(self.addresses, 1)
+        return tuple(url for number, url in numbered if number not in self.withdrawn)
+
+
+def https_address(address: str) -> str:
+    """Return an address of WeChat's as people click it."""
+    return "https:" + address.removeprefix("http:") if address.startswith("http:") else address
+
 
 _FINALITY = {
     "sending": 0,
@@ -756,6 +780,7 @@ def lease_words(lease: HeldLease) -> Phrase:
     )
 
 
+TagEntry = entries.TagBegun | entries.TagFillBegun | entries.TagFilled
 _INDEXED = frozenset({*get_args(SendEntry), entries.AudienceResolved})
 """What changes where guards find a record."""
 
@@ -784,6 +809,8 @@ class State:
         """The serial of the newest entry that a plan depends on: of every entry but `Told`."""
         self.told: dict[RecordKey, dict[FactAtChannel, Telling]] = {}
         """What channels were told of an edition; it is no record of the campaign."""
+        self.told_since: dict[str, int] = {}
+        """Channel -> serial of the first entry about telling it something."""
         self.images: dict[tuple[AppId, Sha256], ImageUrl] = {}
         self.materials: dict[tuple[AppId, Sha256], tuple[MediaId, ImageUrl | None]] = {}
         self.records: dict[RecordKey, Record] = {}
@@ -795,6 +822,8 @@ class State:
         self.index = Index()
         self.signing_key: str | None = None
         """The public key that signs it; None while it is not signed."""
+        self.tags: dict[TagKey, AudienceTag] = {}
+        """The tags that massctl made for audiences."""
         self.lease: HeldLease | None = None
         """The runner that alone sends; None if every `apply` may."""
         self.repaired = 0
@@ -853,6 +882,7 @@ class State:
     def _absorb_telling(self, event: entries.Told, entry: entries.Entry) -> None:
         if entry.campaign is None or entry.edition is None:
             return
+        self.told_since.setdefault(event.channel, entry.serial)
         name = CampaignName(entry.campaign)
         told = self.told.setdefault((self.renamed.get(name, name), entry.edition), {})
         what = Fact.named(event.fact), event.channel
@@ -972,6 +1002,35 @@ def _material_added(state: State, event: entries.MaterialAdded, _: entries.Entry
 
 def _material_forgotten(state: State, event: entries.MaterialForgotten, _: entries.Entry) -> None:
     state.materials.pop((AppId(event.appid), Sha256(event.sha256)), None)
+
+
+def _tag_of(state: State, event: TagEntry) -> AudienceTag:
+    key = AppId(event.appid), event.audience
+    return state.tags.setdefault(key, AudienceTag(*key))
+
+
+def _tag_begun(state: State, event: entries.TagBegun, _: entries.Entry) -> None:
+    _tag_of(state, event).begun_as = None if event.refused else event.name
+
+
+def _tag_made(state: State, event: entries.TagMade, _: entries.Entry) -> None:
+    key = AppId(event.appid), event.audience
+    state.tags[key] = AudienceTag(*key, tag_id=event.tag_id, name=event.name)
+
+
+def _tag_fill_begun(state: State, event: entries.TagFillBegun, entry: entries.Entry) -> None:
+    tag = _tag_of(state, event)
+    if tag.tag_id == event.tag_id:
+        tag.fills.append(TagFill(entry.serial, entry.at, event))
+
+
+def _tag_filled(state: State, event: entries.TagFilled, _: entries.Entry) -> None:
+    """Fold the end of a fill; those that other runs began go on."""
+    tag = _tag_of(state, event)
+    if tag.tag_id != event.tag_id:
+        return
+    tag.filled = event
+    tag.fills = [each for each in tag.fills if event.begun not in (each.serial, each.event.again)]
 
 
 def _website_send(state: State, event: entries.SendImported, _: entries.Entry) -> None:
@@ -1202,6 +1261,10 @@ def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Ent
     state.erased_snapshots[snapshot] = Erasure(content, event.left)
 
 
+def _nothing_changes(_: State, __: entries.AudienceExported, ___: entries.Entry) -> None:
+    """An export is on record for people, and changes nothing that is sent."""
+
+
 _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.Created: _created,
     entries.SigningKey: _signing_key,
@@ -1212,7 +1275,12 @@ _OF_ACCOUNT: Mapping[type, Callable[[State, Any, entries.Entry], None]] = {
     entries.MaterialForgotten: _material_forgotten,
     entries.SendImported: _website_send,
     entries.WebsiteSendRetracted: _website_send_retracted,
+    entries.TagBegun: _tag_begun,
+    entries.TagMade: _tag_made,
+    entries.TagFillBegun: _tag_fill_begun,
+    entries.TagFilled: _tag_filled,
     entries.AudienceErased: _audience_erased,
+    entries.AudienceExported: _nothing_changes,
 }
 _OF_CAMPAIGN: Mapping[type, Callable[[Record, Any, entries.Entry], None]] = {
     entries.DraftBegun: _draft_begun,
@@ -1412,7 +1480,7 @@ def article_addresses(state: State) -> dict[str, str]:
             job for record in state.editions(state.renamed.get(name, name)) for job in record.jobs
         ]
         most = max(
-            (len(job.counts.article_urls or ()) for job in jobs if job.counts is not None),
+            (len(job.addresses) for job in jobs),
             default=0,
         )
         asked = {
@@ -1426,8 +1494,7 @@ def article_addresses(state: State) -> dict[str, str]:
 def article_address(state: State, campaign: str, number: int) -> str | tuple[Phrase, Phrase]:
     """Return the address of article `number`, from 1, of the newest edition that went out; else why not, and a hint.
 
-    Addresses come with the event that ends a mass job; mass/get tells none. They begin with http:, and WeChat answers
-    to https: as well. Source: WeChat docs, "MASSSENDJOBFINISH", read 2026-10.
+    Addresses come with the event that ends a mass job; mass/get tells none.
     """
     name = state.renamed.get(CampaignName(campaign), CampaignName(campaign))
     jobs = [job for record in state.editions(name) for job in record.jobs]
@@ -1440,11 +1507,7 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
             "write its name as its folder is named; {command} shows what was sent",
             command=Command("state list"),
         )
-    told = [
-        (job, job.counts.article_urls)
-        for job in jobs
-        if job.counts is not None and job.counts.article_urls
-    ]
+    told = [(job, job.addresses) for job in jobs if job.addresses]
     if not told and any(_FINALITY[job.status] == 0 for job in jobs):
         say = Phrase(
             "{campaign} is still being sent, and its articles have addresses only after that",
@@ -1477,5 +1540,4 @@ def article_address(state: State, campaign: str, number: int) -> str | tuple[Phr
             "article {number} of {campaign} was withdrawn: its address no longer works", **words
         )
         return say, Phrase("remove the link, or link to another article")
-    address = addresses[number - 1]
-    return "https:" + address.removeprefix("http:") if address.startswith("http:") else address
+    return addresses[number - 1]

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
+from massctl.model.entries import AudienceCut
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, message_digest_to
@@ -31,6 +32,7 @@ from massctl.plan.quota import (
     overlapping_month,
     recorded_scope,
     records_since,
+    sent_list,
 )
 from massctl.plan.reach import BatchReach, Reach, reach
 
@@ -179,7 +181,7 @@ def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[D
                     last,
                     messages=messages,
                     audience=recorded or {},
-                    reached=_as_cut(recorded or {}, record),
+                    reached=as_cut(recorded or {}, record),
                     batches=tuple(each.batch for each in batches),
                 )
             )
@@ -194,7 +196,7 @@ def looked_into(delivery: Delivery, people: People) -> Delivery:
     return replace(delivery, part=Part(_name_of(reached), delivery.batches))
 
 
-def _as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
+def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
     """Name those who stayed, where people were taken off the audience that an attempt wrote down."""
     cut = record.cut
     if cut is None or audience.get("sha256") != cut.snapshot:
@@ -336,6 +338,25 @@ class Cut(Frozen):
         return not self.removed
 
 
+def audience_cut(
+    campaign: RenderedCampaign, record: Record, kept: OpenidList, cut: Cut
+) -> AudienceCut:
+    """Make the entry that binds those who stay to the audience that was approved."""
+    approved, before = campaign.openid_list, record.cut
+    if approved is None:
+        raise ValueError("only a list has people")
+    named = f"{_PREFIX}{approved.sha256}"
+    removed = Counter[Any]({str(why): count for why, count in cut.removed.items()})
+    if before is not None and before.snapshot == named:
+        removed.update({str(why): count for why, count in before.removed.items()})
+    return AudienceCut(
+        snapshot=named,
+        kept_snapshot=f"{_PREFIX}{kept.sha256}",
+        kept=kept.count,
+        removed=dict(removed),
+    )
+
+
 class Crowd(Frozen, dict=True):
     """The people of all sends of an account that matter to some campaigns, counted in one pass."""
 
@@ -345,6 +366,8 @@ class Crowd(Frozen, dict=True):
     patterns: Mapping[Pattern, int]
     unread: frozenset[Part] = frozenset()
     """Those of the parts that nobody can look into."""
+    missing: str | None = None
+    """Why no snapshot can be looked into here; None if they can."""
 
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
@@ -443,24 +466,17 @@ def crowd_of(
     others = (each.part for each in every if each.part is not None)
     parts = tuple(dict.fromkeys([*own.values(), *others, *excluded]))
     unread = frozenset(part for part in parts if not people.reads(part.sha256))
-    return Crowd(sent, coming, parts, people.counted(parts) if parts else {}, unread)
+    patterns = people.counted(parts) if parts else {}
+    return Crowd(sent, coming, parts, patterns, unread, people.missing)
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> Part:
     """Return the people whom a campaign goes to, those of batches that went out too: so they are counted once."""
     record = state.record(campaign.name, campaign.edition)
-    return Part(sent_list(campaign, record).sha256)
-
-
-def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList:
-    """Return the list that a campaign is sent to: the approved one, or those who stayed of it."""
-    listed, cut = campaign.openid_list, record.cut
+    listed = sent_list(campaign, record)
     if listed is None:
         raise ValueError("only a list has people")
-    if cut is None or cut.snapshot != f"{_PREFIX}{listed.sha256}":
-        return listed
-    kept = Sha256(cut.kept_snapshot.removeprefix(_PREFIX))
-    return OpenidList(kept, cut.kept, listed.batch_max)
+    return Part(listed.sha256)
 
 
 def frozen_of(campaign: RenderedCampaign, people: People) -> FrozenAudience | None:
@@ -516,6 +532,11 @@ class Judge(Frozen, dict=True):
     def is_known(self) -> bool:
         """Whether anybody can look into its list."""
         return self.part not in self.crowd.unread
+
+    @property
+    def why_unread(self) -> str | None:
+        """Why nobody can look at its people here; None if they can."""
+        return self.crowd.missing
 
     @property
     def people(self) -> int:

@@ -455,12 +455,14 @@ def needs_of(campaigns: Iterable[RenderedCampaign]) -> frozenset[Check]:
     """List the rights that campaigns need."""
     needs: set[Check] = set()
     for each in campaigns:
-        tagged = each.audience.tag_id is not None or each.audience.tag is not None
+        named = each.audience.tag_id is not None or each.audience.tag is not None
+        tagged = named or each.is_by_tag
+        listed = each.openid_list is not None and not each.is_by_tag
         needs |= {
             check
             for check, needed in (
-                (Check.MASS_SEND, each.openid_list is None),
-                (Check.MASS_SEND_OPENIDS, each.openid_list is not None),
+                (Check.MASS_SEND, not listed),
+                (Check.MASS_SEND_OPENIDS, listed),
                 (Check.DRAFTS, each.message.has_draft),
                 (Check.MATERIALS, any(file.purpose.is_material for file in each.files)),
                 (Check.TAGS, tagged),

@@ -62,7 +62,6 @@ from massctl.plan.audience_facts import (
     crowd_of,
     frozen_of,
     own_part,
-    sent_list,
 )
 from massctl.plan.brake import COMMIT_SHOWN, Tip, kill_switch, tip_refusal
 from massctl.plan.destinations import (
@@ -87,6 +86,7 @@ from massctl.plan.quota import (
     demand_of,
     recorded_count,
     scope_of,
+    sent_list,
     slot_of,
 )
 from massctl.plan.reach import (
@@ -279,7 +279,8 @@ def judge_of(
     now: datetime,
 ) -> Judge | None:
     """Return what judges the people of a list by a crowd that has them; None for every other audience."""
-    if rules.people is None or campaign.openid_list is None:
+    listed = sent_list(campaign, state.record(campaign.name, campaign.edition))
+    if rules.people is None or listed is None:
         return None
     opens = max(now, campaign.window.not_before) if campaign.window is not None else now
     slot = calendar.slots.get(campaign.name)
@@ -289,7 +290,7 @@ def judge_of(
         campaign,
         crowd,
         own_part(campaign, state),
-        sent_list(campaign, state.record(campaign.name, campaign.edition)),
+        listed,
         (slot.day if slot is not None else None) or beijing_day(opens),
         caps[0].as_strict_as(caps[-1]) if caps else None,
         frozen,

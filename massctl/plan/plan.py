@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.model.audience_tag import TagChange, TagKey
 from massctl.model.diagnostics import Diagnostic, Place, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -37,6 +38,7 @@ from massctl.plan.audience_facts import (
     fifth_of_month,
     summary,
 )
+from massctl.plan.audience_tag import holders, is_filled, people_of, tag_change
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -73,6 +75,7 @@ from massctl.plan.steps import (
     FOR_GOOD,
     Concluded,
     Desired,
+    FillTag,
     Gone,
     Guard,
     Invalid,
@@ -191,6 +194,38 @@ def draft_steps(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
                 SaveDraft(campaign, staging_reason(campaign, state, batch or 1), supersedes, batch)
             )
     return steps
+
+
+def tag_steps(
+    campaign: RenderedCampaign,
+    state: State,
+    rules: PolicyInForce,
+    planned: set[TagKey],
+    now: datetime,
+) -> list[FillTag]:
+    """Plan the fill of the tag that a campaign is sent to, if massctl did not leave its people there.
+
+    `planned` collects the tags that the plan has looked at already: the first campaign to go out has the tag, and the
+    others wait until its send has ended. So do all while an earlier send needs the people whom it has.
+    """
+    audience = campaign.audience.of
+    people = people_of(campaign, state.record(campaign.name, campaign.edition))
+    if people is None or audience is None:
+        return []
+    key = campaign.appid, audience
+    tag = state.tags.get(key)
+    if key in planned:
+        return []
+    planned.add(key)
+    is_needed = tag is not None and any(holders(state, tag, now))
+    if is_needed or is_filled(state, *key, people):
+        return []
+    left = tag.filled if tag is not None else None
+    change: TagChange | None = TagChange(added=people.count, removed=0)
+    if left is not None:
+        change = tag_change(rules.people, left, people)
+    reason = Reason.NEW if left is None else Reason.CONTENT_CHANGED
+    return [FillTag(campaign.account, campaign.appid, audience, people, reason, change)]
 
 
 def proposal(campaign: RenderedCampaign, state: State) -> list[SaveDraft]:
@@ -404,7 +439,7 @@ def off_the_tip(
     """
     if shown:
         previews = [step for step in planned.steps if isinstance(step, SendPreview)]
-        files = [step for step in planned.steps if not isinstance(step, SaveDraft | SendPreview)]
+        files = [step for step in planned.steps if isinstance(step, UploadMedia)]
         steps = (*files, *proposal(campaign, state), *previews) if previews else ()
         return replace(planned, steps=steps, tag_due=None)
     idle = not planned.steps and planned.tag_due is None
@@ -474,6 +509,7 @@ class _Planner(Struct):
     planned_uploads: set[UploadKey] = field(default_factory=set)
     planned_sends: dict[Digest, CampaignName] = field(default_factory=dict)
     """Message digest -> the first campaign of this run that sends it."""
+    planned_tags: set[TagKey] = field(default_factory=set)
     calendars: dict[AppId, Calendar] = field(default_factory=dict)
     lists: dict[AppId, list[RenderedCampaign]] = field(default_factory=dict)
     """The campaigns of each account that go to lists: their people are counted in one pass."""
@@ -742,7 +778,10 @@ class _Planner(Struct):
         if is_rejected_for_good(campaign, record) and not self.showing:
             return []
         steps: list[Step] = list(upload_steps(campaign, self.state, self.planned_uploads))
-        steps += draft_steps(campaign, self.state) if self.until >= Until.DRAFT else []
+        if self.until >= Until.DRAFT:
+            steps += draft_steps(campaign, self.state)
+        if self.until >= Until.DRAFT and self.showing is None:
+            steps += tag_steps(campaign, self.state, self.rules, self.planned_tags, self.now)
         if self.until >= Until.PREVIEW:
             steps += self._previews(campaign, record)
         return steps

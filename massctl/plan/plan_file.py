@@ -8,12 +8,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from msgspec import UNSET, field
+from msgspec import UNSET, UnsetType, field
 from msgspec.structs import replace
 from pydantic import Field, TypeAdapter, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
+from massctl.model.audience_tag import TagChange
 from massctl.model.diagnostics import Diagnostic, Failure, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
@@ -37,7 +38,7 @@ from massctl.plan.lock_diff import (
 )
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
-from massctl.plan.steps import Guard, Kind, Reason, Refusal, SendMass, SendPreview
+from massctl.plan.steps import FillTag, Guard, Kind, Reason, Refusal, SendMass, SendPreview, Step
 from massctl.plan.window import WindowState
 
 _Read = TypeVar("_Read", bound=Shape)
@@ -91,6 +92,9 @@ class PlannedStep(Shape):
     """Why it is planned."""
     reversible: bool
     """Whether it can be taken back."""
+    change: TagChange | UnsetType | None = UNSET
+    """Of `fill_tag`: how many get the tag and lose it; null where nobody can say without the snapshots. Absent
+    elsewhere. Not part of the plan's digest."""
 
 
 class PlannedDiagnostic(Shape):
@@ -215,6 +219,8 @@ class PlannedCounts(Shape):
     """Materials to add."""
     save_draft: int
     """Drafts to save."""
+    fill_tag: int
+    """Tags of audiences to fill."""
     send_preview: int
     """Previews to send."""
     send_mass: int
@@ -284,6 +290,8 @@ def plan_digest(plan: Plan) -> Digest:
         {key: value for key, value in plain(_campaign(each)).items() if key in _DIGESTED}
         for each in plan.campaigns
     ]
+    for step in (each for campaign in campaigns for each in campaign["steps"]):
+        step.pop("change", None)
     # A preview's address does not say whose phone it goes to, and the campaign's digest leaves reviewers out.
     reviewers = [step.recipient.recorded for step in plan.steps if isinstance(step, SendPreview)]
     return digest_of(
@@ -333,7 +341,7 @@ def plan_document(
 def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
     return SavedCampaign.of(
         campaign,
-        steps=[PlannedStep.of(step) for step in campaign.steps],
+        steps=[_step(step) for step in campaign.steps],
         diagnostics=diagnostics_document(campaign.diagnostics),
         approved=approved_document(campaign.rendered) if campaign.rendered else None,
         reading=reading_document(campaign.rendered),
@@ -342,6 +350,10 @@ def _campaign(campaign: PlannedCampaign) -> SavedCampaign:
         changes=UNSET,
         unlocked=UNSET,
     )
+
+
+def _step(step: Step) -> PlannedStep:
+    return PlannedStep.of(step, change=step.change if isinstance(step, FillTag) else UNSET)
 
 
 def reading_document(campaign: RenderedCampaign | None) -> list[PlannedReading]:

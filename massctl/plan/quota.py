@@ -6,6 +6,7 @@ Campaigns take their days in the interface's order: account, end of the window, 
 Each takes the first day of its window that has room. No campaign is moved for a later one.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -15,10 +16,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.model.audience_tag import tag_name
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import AUDIENCES, list_key
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGN_FILE, AccountKind, AccountName, AppId, CampaignName
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    AccountKind,
+    AccountName,
+    AppId,
+    CampaignName,
+    Sha256,
+)
 from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import (
     BEIJING,
@@ -310,13 +320,15 @@ def scope_of(audience: "Audience") -> Scope:
 
 
 def tag_of(audience: "Audience") -> TagKey | None:
-    """Return the tag that an audience declares, by id or by name."""
+    """Return the tag that an audience declares, by id or by name, or that massctl makes for it."""
+    if audience.of is not None:
+        return tag_name(audience.of)
     return audience.tag_id if audience.tag_id is not None else audience.tag
 
 
 def demand_of(campaign: RenderedCampaign) -> Demand:
     """Return what a rendered campaign asks for."""
-    scope = scope_of(campaign.audience)
+    scope = Scope.TAG if campaign.is_by_tag else scope_of(campaign.audience)
     name = campaign.name
     edition = campaign.edition
     account = campaign.account
@@ -813,10 +825,20 @@ def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]
     """Return the batches that did not go out, in order; [None] for an audience that is one job and no list."""
     if is_concluded(record):
         return []
-    if campaign.batches is None:
+    listed = sent_list(campaign, record)
+    if listed is None or listed.by_tag:
         return [None]
     done = record.sent_batches | record.closed_batches
-    return [batch for batch in range(1, campaign.batches + 1) if batch not in done]
+    return [batch for batch in range(1, listed.batches + 1) if batch not in done]
+
+
+def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
+    """Return the list that a campaign is sent to: as approved, or those who stayed of it; None for no list."""
+    listed, cut = campaign.openid_list, record.cut
+    if listed is None or cut is None or cut.snapshot != f"sha256:{listed.sha256}":
+        return listed
+    kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
+    return dataclasses.replace(listed, sha256=kept, count=cut.kept, cut_from=listed.sha256)
 
 
 def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:
@@ -827,8 +849,8 @@ def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> lis
 
 def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
     """Return the size of the audience as it was recorded last; a list of openids knows its own."""
-    if campaign.openid_list is not None:
-        return campaign.openid_list.count
+    if (listed := sent_list(campaign, record)) is not None:
+        return listed.count
     resolved = record.resolved_for(campaign.digest)
     draft = record.draft()
     if resolved is not None:

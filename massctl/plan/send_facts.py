@@ -85,7 +85,7 @@ def send_facts(
         audience=content.audience
         if isinstance(content, RenderedCampaign)
         else content.audience.declared,
-        batches=listed.batches if listed is not None else None,
+        batches=listed.numbered_batches if listed is not None else None,
         count=listed.count if listed is not None else count,
         before=before,
         is_counted_now=is_counted_now,

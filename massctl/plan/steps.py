@@ -1,7 +1,9 @@
-"""The five kinds of step, the refusals in place of a step, and the kinds of desired campaign."""
+"""The six kinds of step, the refusals in place of a step, and the kinds of desired campaign."""
 
 from enum import StrEnum
 
+from massctl.model.audience_tag import TagChange
+from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, Address, AppId, CampaignName, MediaId, Sha256
@@ -14,6 +16,7 @@ class Kind(StrEnum):
     UPLOAD_IMAGE = "upload_image"
     ADD_MATERIAL = "add_material"
     SAVE_DRAFT = "save_draft"
+    FILL_TAG = "fill_tag"
     SEND_PREVIEW = "send_preview"
     SEND_MASS = "send_mass"
 
@@ -42,6 +45,7 @@ class Guard(StrEnum):
     NOT_NAMED = "not_named"
     AUDIENCE_BOUNDS = "audience_bounds"
     AUDIENCE_CHANGED = "audience_changed"
+    AUDIENCE_UNREAD = "audience_unread"
     AUDIENCE_CAP = "audience_cap"
     ALLOWANCE = "allowance"
     PREVIEW_MISSING = "preview_missing"
@@ -141,6 +145,27 @@ class SaveDraft(Frozen):
         return Address(f"{self.campaign.name}/draft" + _of_batch(self.batch))
 
 
+class FillTag(Frozen):
+    """Bring the people of an audience into the tag that massctl made for it, and nobody else."""
+
+    account: AccountName
+    appid: AppId
+    audience: str
+    people: OpenidList
+    """Who is to have the tag."""
+    reason: Reason
+    change: TagChange | None = None
+    """How they differ from those whom massctl left in it; None where nobody can say without the snapshots."""
+
+    kind = Kind.FILL_TAG
+    reversible = True
+
+    @property
+    def address(self) -> Address:
+        """`main/tag/AUDIENCE`."""
+        return Address(f"{self.account}/tag/{self.audience}")
+
+
 class SendPreview(Frozen):
     """Show the message on one reviewer's phone."""
 
@@ -180,7 +205,7 @@ def _of_batch(batch: int | None) -> str:
     return "" if batch is None else f"/{batch}"
 
 
-Step = UploadMedia | SaveDraft | SendPreview | SendMass
+Step = UploadMedia | SaveDraft | FillTag | SendPreview | SendMass
 
 
 class Invalid(Campaign):

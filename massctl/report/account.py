@@ -18,8 +18,8 @@ from massctl.report.report import (
     Missing,
     Origin,
     SendReport,
-    sums_of,
 )
+from massctl.report.usual import sums_of_people
 
 DAYS_AROUND = (0, 1, 2)
 """Days after a send on which unfollows are looked at."""
@@ -40,7 +40,6 @@ def _follower_day(
     account: Mapping[date, AccountDay], after: int, day: date, until: date
 ) -> FollowerDay:
     there = account.get(day)
-    cancelled = there.cancel_user if there is not None else None
     joined = there.new_user if there is not None else None
     earlier = [day - timedelta(weeks=week) for week in range(WEEKS_COMPARED, 0, -1)]
     known = {
@@ -49,11 +48,18 @@ def _follower_day(
     return FollowerDay(
         after,
         day,
-        _total(cancelled, there, day, until),
+        unfollowed_on(account, day, until),
         _total(joined, there, day, until),
         tuple(known),
-        sums_of(known.values(), is_rate=False),
+        sums_of_people(known.values()),
     )
+
+
+def unfollowed_on(account: Mapping[date, AccountDay], day: date, until: date) -> Figure:
+    """Return who stopped following the whole account on a day."""
+    there = account.get(day)
+    cancelled = there.cancel_user if there is not None else None
+    return _total(cancelled, there, day, until)
 
 
 def _cancelled(day: AccountDay | None) -> int | None:

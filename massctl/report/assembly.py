@@ -17,11 +17,26 @@ from massctl.model.entries import JobStatus
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import BEIJING
-from massctl.model.state import Job, Record, RecordKey, State, Status, beijing_day, status_of
+from massctl.model.state import (
+    Job,
+    Record,
+    RecordKey,
+    State,
+    Status,
+    beijing_day,
+    https_address,
+    status_of,
+)
 from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
 from massctl.plan.job_failure import reason_of
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
-from massctl.report.account import allowance_of, follower_days, followers_of, freshness_of
+from massctl.report.account import (
+    allowance_of,
+    follower_days,
+    followers_of,
+    freshness_of,
+    unfollowed_on,
+)
 from massctl.report.comparison import (
     audience_key,
     breakdown,
@@ -172,7 +187,8 @@ class _Send(Frozen, kw_only=True, dict=True):
     def days(self) -> Mapping[int, DayOfSend]:
         """Return what is judged of it, by each of DAYS."""
         sent = _counted(self.record, "sent_count")
-        return {day: day_of_send(day, self.first, sent) for day in DAYS}
+        left = unfollowed_on(self.statistics.account, self.ref_date, self.until)
+        return {day: day_of_send(day, self.first, sent, left) for day in DAYS}
 
     @cached_property
     def barred(self) -> VerdictCode | None:
@@ -392,7 +408,6 @@ def _send_report(send: _Send, windows: _Windows) -> SendReport:
         verdicts=verdicts_of(
             first,
             send.days,
-            followers[0].comparison,
             windows,
             send.audience,
             send.barred,
@@ -408,19 +423,9 @@ def _article(send: _Send, position: int) -> ArticleReport:
     facts = listed[position - 1] if position <= len(listed) else None
     rows = [row for job in readings.jobs for row in job.values()]
     told = next((row.title for row in rows if row.title), None)
-    urls = next(
-        (
-            job.counts.article_urls
-            for job in send.record.jobs
-            if job.counts and job.counts.article_urls
-        ),
-        [],
-    )
-    url = (
-        urls[position - 1]
-        if position <= len(urls)
-        else next((row.content_url for row in rows if row.content_url), None)
-    )
+    urls = next((job.addresses for job in send.record.jobs if job.addresses), ())
+    counted = next((row.content_url for row in rows if row.content_url), None)
+    url = urls[position - 1] if position <= len(urls) else counted and https_address(counted)
     return article_report(
         readings,
         position=position,

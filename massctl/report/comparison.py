@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from massctl.report.report import (
-    FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AudienceKind,
     Breakdown,
@@ -21,6 +20,7 @@ from massctl.report.report import (
     Point,
     Quartiles,
 )
+from massctl.report.usual import FEWEST_COMPARED
 
 
 def quartiles_of(ascending: Sequence[float]) -> Quartiles | None:

@@ -3,12 +3,11 @@
 `report/assembly.py` makes it. `massctl.view` shows it as a page, Markdown, CSV and JSON, and words its codes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property, reduce
-from math import ceil, exp, expm1, floor, log, log1p, sqrt
-from typing import Self
+from functools import cached_property
+from math import ceil, floor
 
 from msgspec import field
 from msgspec.structs import replace
@@ -20,14 +19,22 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
 from massctl.plan.quota import Unit
+from massctl.report.usual import (
+    FIRST_PERCENT,
+    OTHER_PERCENT,
+    Standing,
+    Sums,
+    UsualRange,
+    as_shown,
+    usual_people,
+    usual_rates,
+)
 
 DAYS = (1, 3, 7, 30)
 """The days of a send that a report shows. Day 1 is the Beijing day of the send itself, day 30 the last that WeChat
 counts. Source: WeChat docs, "getarticletotaldetail", read 2026-11."""
 LEAVE_POSITIONS = (1, 2, 3, 4, 5)
 """Fifths of an article, from its beginning: 0–20 %, …, 80–100 %. Source: as for DAYS."""
-FEWEST_COMPARED = 4
-"""Of fewer sends nothing is usual, and there is no median, no quartile and no group. Our own bound."""
 SIDE_BY_SIDE_DAY = 7
 """Sends are put side by side by the end of this day."""
 COMPARED_DAYS = 180
@@ -337,127 +344,6 @@ class Stage(Frozen):
     """How many these are, unless that is missing."""
 
 
-class Standing(StrEnum):
-    """Where a number lies beside what is usual."""
-
-    BELOW = "below"
-    """Less than usual."""
-    WITHIN = "within"
-    """As usual."""
-    ABOVE = "above"
-    """More than usual."""
-
-
-class UsualRange(Frozen):
-    """What is usual: from the lower number to the upper. A number outside of it is a result, one inside is none."""
-
-    lower: float
-    """Whole people, or a rate in tenths of a percent."""
-    upper: float
-    """Likewise."""
-
-
-_RATE_DIGITS = 3
-"""A rate is compared as it is shown, in tenths of a percent."""
-_UNIT = 1 << 32
-"""Sums are of whole units, so that what is added and taken away again leaves nothing."""
-
-
-class Sums(Frozen):
-    """The numbers that one is compared with, added up."""
-
-    is_rate: bool
-    """Whether they are rates, and not people."""
-    count: int = 0
-    """How many they are."""
-    total: float = 0
-    """Their sum."""
-    scaled: int = 0
-    """On the scale on which they are compared, in units."""
-    squares: int = 0
-    """The squares of these."""
-
-    def changed(self, value: float, by: int = 1) -> Self:
-        """Return these with one number more, or with one that they have taken away (-1)."""
-        scaled = round(_scaled(value, is_rate=self.is_rate) * _UNIT)
-        return type(self)(
-            self.is_rate,
-            self.count + by,
-            self.total + by * value,
-            self.scaled + by * scaled,
-            self.squares + by * scaled**2,
-        )
-
-    @property
-    def mean(self) -> float:
-        """Return their mean; 0 of none."""
-        return self.total / self.count if self.count else 0
-
-
-_LEAST_RATE = 0.0005
-"""A rate that is shown as 0.0% or as 100.0% is compared as if it were so far from it."""
-
-
-def _scaled(value: float, *, is_rate: bool) -> float:
-    """Return the logarithm of people and one more, or of those who did by those who did not (the logit of a rate)."""
-    if not is_rate:
-        return log1p(value)
-    rate = min(max(value, _LEAST_RATE), 1 - _LEAST_RATE)
-    return log(rate / (1 - rate))
-
-
-def sums_of(values: Iterable[float], *, is_rate: bool) -> Sums:
-    """Add up numbers."""
-    return reduce(Sums.changed, values, Sums(is_rate))
-
-
-def usual_range(sums: Sums) -> UsualRange | None:
-    """Return where the next ordinary number lies 95 times of 100; None for fewer than FEWEST_COMPARED.
-
-    It is a prediction interval from Student's distribution, of people on the logarithm, of rates on the logit. People
-    spread at least as counting them does (Poisson), so one more than never before is no result. The range reaches to
-    the mean, which one number that is far off may move out of it.
-    """
-    count = sums.count
-    if count < FEWEST_COMPARED:
-        return None
-    middle = sums.scaled / count / _UNIT
-    deviations = (count * sums.squares - sums.scaled**2) / count / _UNIT**2
-    variance = deviations / (count - 1)
-    if not sums.is_rate:
-        variance = max(variance, exp(-middle))
-    reach = student_factor(count - 1) * sqrt(variance * (1 + 1 / count))
-    lower, upper = middle - reach, middle + reach
-    if sums.is_rate:
-        least, most = 1 / (1 + exp(-lower)), 1 / (1 + exp(-upper))
-        return UsualRange(
-            round(min(least, sums.mean), _RATE_DIGITS), round(max(most, sums.mean), _RATE_DIGITS)
-        )
-    least, most = max(0, expm1(lower)), expm1(upper)
-    return UsualRange(ceil(min(least, sums.mean)), floor(max(most, sums.mean)))
-
-
-_FACTORS = (3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)
-"""The factors of Student's distribution for 95 %, of 3 degrees of freedom and more, as every table has them."""
-_NORMAL_FACTOR = 1.959964
-"""That of the normal distribution, which they approach."""
-
-
-def student_factor(degrees: int) -> float:
-    """Return the factor of Student's distribution for 95 %, of 3 degrees of freedom or more.
-
-    Behind the table it is the series in 1/degrees, which is off by 0.01 % at most.
-    """
-    place = degrees - FEWEST_COMPARED + 1
-    if place < len(_FACTORS):
-        return _FACTORS[place]
-    z = _NORMAL_FACTOR
-    first = (z**3 + z) / (4 * degrees)
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / (96 * degrees**2)
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * degrees**3)
-    return z + first + second + third
-
-
 class Quartiles(Frozen):
     """Median and quartiles of four numbers or more, interpolated linearly between them."""
 
@@ -479,56 +365,100 @@ class Quartiles(Frozen):
 
 
 class Aspect(StrEnum):
-    """What a verdict judges, in its order: what followers did, then readers from everywhere."""
+    """What a verdict judges, in its order: what followers did, then readers from everywhere.
+
+    Each is judged as a share, of those who received the message where nothing else is said: with a larger audience more
+    people open a message, and that is no result.
+    """
 
     OPENED = "opened"
     """People who read the first article from the message (公众号消息)."""
-    OPEN_RATE = "open_rate"
-    """The same, as a share of the followers who received the message."""
     FINISHED = "finished"
-    """The share of all readers who read to the end."""
+    """Of all readers, those who read to the end; WeChat gives the share alone."""
     SHARED = "shared"
     FOLLOWED = "followed"
     """People who followed the account after reading."""
     LEFT = "left"
-    """People who stopped following the account on the day of the send, against the same weekday before."""
+    """People who stopped following the account on the day of the send."""
     READERS = "readers"
     """People who read the first article, from all sources."""
 
     @property
     def is_rate(self) -> bool:
-        """Whether it is a share from 0 to 1."""
-        return self in (Aspect.OPEN_RATE, Aspect.FINISHED)
+        """Whether only the share is known, and not the people."""
+        return self is Aspect.FINISHED
+
+    @property
+    def is_part(self) -> bool:
+        """Whether nobody is counted who is not of the whole; of the others there may be more than received it."""
+        return self in (Aspect.OPENED, Aspect.FINISHED)
+
+    @property
+    def percent(self) -> int:
+        """Return how many of 100 ordinary sends lie in what is usual."""
+        return FIRST_PERCENT if self is Aspect.OPENED else OTHER_PERCENT
+
+
+class Judged(Frozen):
+    """One number of a send, and the share that it is judged by."""
+
+    figure: Figure
+    """The people; of FINISHED the share itself."""
+    share: Figure
+    """Their share; above 1 where more read it than received it."""
+    whole: Figure
+    """Of how many people it is."""
 
 
 class Comparison(Frozen, dict=True):
     """One number of a send against those of the reference set, by the same day of each."""
 
     aspect: Aspect
-    figure: Figure
+    judged: Judged
     sums: Sums
-    """Of those of the reference set that have the number; of LEFT those of earlier weekdays."""
+    """The shares of those of the reference set that have one."""
+
+    @property
+    def figure(self) -> Figure:
+        """Return the number itself."""
+        return self.judged.figure
+
+    @property
+    def share(self) -> Figure:
+        """Return the share that is judged."""
+        return self.judged.share
+
+    @property
+    def whole(self) -> Figure:
+        """Return of how many people the share is."""
+        return self.judged.whole
 
     @property
     def count(self) -> int:
-        """Return how many have the number."""
+        """Return how many have the share."""
         return self.sums.count
+
+    @property
+    def mean(self) -> float | None:
+        """Return the mean of their shares; None where nothing is usual."""
+        return self.sums.mean if self.usual is not None else None
 
     @cached_property
     def usual(self) -> UsualRange | None:
-        """Return what is usual; None for fewer than FEWEST_COMPARED."""
-        return usual_range(self.sums)
+        """Return which shares are usual, as they are shown; None for fewer than FEWEST_COMPARED."""
+        found = usual_rates(self.sums, self.whole.value or 1, self.aspect.percent)
+        if found is None or self.share.value is None:
+            return None
+        upper = min(found.upper, 1) if self.aspect.is_part else found.upper
+        return UsualRange(as_shown(found.lower), as_shown(upper))
 
     @property
     def standing(self) -> Standing | None:
-        """Return where the number lies; None if it is missing or late, or if there is too little to compare it with."""
-        value = self.figure.value
-        if self.usual is None or value is None or self.figure.is_delay:
+        """Return where the share lies; None if it is missing or late, or if there is too little to compare it with."""
+        share = self.share
+        if self.usual is None or share.value is None or share.is_delay:
             return None
-        shown = round(value, _RATE_DIGITS) if self.aspect.is_rate else value
-        if shown < self.usual.lower:
-            return Standing.BELOW
-        return Standing.ABOVE if shown > self.usual.upper else Standing.WITHIN
+        return self.usual.standing(as_shown(share.value))
 
 
 class Reference(Frozen):
@@ -567,6 +497,28 @@ class GapPart(Frozen):
         return self.value - self.usual
 
 
+class AudienceGap(Frozen):
+    """How many received a send beside the mean of the reference set, and how many readers that makes.
+
+    Only those who open the message depend on how many received it: with the usual share of them, `readers` more or
+    fewer of them would have opened it. The rest of the gap of the message is that another share did.
+    """
+
+    value: int
+    usual: int
+    """The mean, rounded."""
+    readers: int
+
+    @property
+    def is_other(self) -> bool:
+        """Return whether the audience differs so much that readers are told of it."""
+        return abs(self.value - self.usual) > _ALIKE * self.usual
+
+
+_ALIKE = 0.1
+"""An audience within a tenth of the mean is like the others. Our own bound."""
+
+
 class GapSplit(Frozen):
     """The readers of a send beside the mean of the reference set, source by source.
 
@@ -579,9 +531,13 @@ class GapSplit(Frozen):
     parts: tuple[GapPart, ...]
     """公众号消息 and 推荐 first, then WeChat's other sources, then what they leave.
 
-    A source is a part if WeChat gave it of this send and of every one in the reference set. Of a send whose sources add
-    up to its readers, one that WeChat leaves out is 0.
+    A source is a part if WeChat gave it of this send and of every one that is counted. Of a send whose sources add up
+    to its readers, one that WeChat leaves out is 0.
     """
+    count: int
+    """Of how many sends the means are: without those that lack a source which this send and most others have."""
+    audience: AudienceGap | None = None
+    """None unless it is known how many received this send and every one that is counted."""
 
     @property
     def gap(self) -> int:
@@ -665,20 +621,16 @@ class FollowerDay(Frozen, dict=True):
             each is not None for each in (self.cancelled.value, self.joined.value, self.usual)
         )
 
-    @property
+    @cached_property
     def usual(self) -> UsualRange | None:
         """Return the unfollows that are usual on its weekday."""
-        return self.comparison.usual
+        return usual_people(self.sums, OTHER_PERCENT)
 
     @property
     def standing(self) -> Standing | None:
-        """Return where the day's unfollows lie, as Comparison does."""
-        return self.comparison.standing
-
-    @cached_property
-    def comparison(self) -> Comparison:
-        """Return the day's unfollows against those of the same weekday before."""
-        return Comparison(Aspect.LEFT, self.cancelled, self.sums)
+        """Return where the day's unfollows lie; None if they are missing, or if too few weeks have them."""
+        count = self.cancelled.value
+        return self.usual.standing(count) if self.usual is not None and count is not None else None
 
 
 class Outcome(Frozen):

@@ -2,12 +2,14 @@
 
 The reference set of a send by a day is every earlier send of the account to the same audience within COMPARED_DAYS
 whose readers by that day are known and not late. Medians of parts do not add up to a median. Means of the same sends
-do, so the gap is the one to the mean, and its parts are exact. `usual_range` says what is usual.
+do, so the gap is the one to the mean, and its parts are exact. The gap is one of readers; what is usual is a matter of
+shares, of which `report/usual.py` tells.
 """
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 
 from msgspec import Struct, field
 
@@ -18,20 +20,21 @@ from massctl.report.readings import Readings
 from massctl.report.report import (
     COMPARED_DAYS,
     DAYS,
-    FEWEST_COMPARED,
     Aspect,
+    AudienceGap,
     AudienceKind,
     Comparison,
     Figure,
     GapPart,
     GapSplit,
+    Judged,
     Metric,
     Reference,
     Scene,
-    Sums,
     Verdict,
     VerdictCode,
 )
+from massctl.report.usual import FEWEST_COMPARED, Sums
 
 _SCENES = tuple(each.value for each in Scene)
 _ASPECTS = tuple(Aspect)
@@ -43,12 +46,15 @@ class Counted(Frozen):
     readers: int
     sources: Mapping[str, int]
     """Readers by source, in WeChat's words."""
-    aspects: Mapping[Aspect, float]
-    """What is known of it; the unfollows are compared with other days, not with other sends."""
+    received: int | None
+    """How many followers received it, if that is known."""
+    judged: Mapping[Aspect, Judged]
+    """Those whose share is known."""
 
 
 class _Earlier(Frozen):
     ref_date: date
+    key: tuple[CampaignName, int]
     counted: Counted
 
 
@@ -56,9 +62,11 @@ class ReferenceWindow(Struct):
     """The sends to one audience that are counted by one day, as they are added oldest first."""
 
     _sends: deque[_Earlier] = field(default_factory=deque)
-    _keys: deque[tuple[CampaignName, int]] = field(default_factory=deque)
     _sums: dict[Aspect, Sums] = field(default_factory=dict)
     _readers: int = 0
+    _received: int = 0
+    _with_received: int = 0
+    """Of how many of them it is known how many received them."""
     _sources: Counter[str] = field(default_factory=Counter)
     """Source -> readers of all of them."""
     _with_source: Counter[str] = field(default_factory=Counter)
@@ -66,51 +74,78 @@ class ReferenceWindow(Struct):
 
     def add(self, ref_date: date, key: tuple[CampaignName, int], counted: Counted) -> None:
         """Add a send that the next ones are compared with."""
-        self._sends.append(_Earlier(ref_date, counted))
-        self._keys.append(key)
-        for aspect, value in counted.aspects.items():
-            self._sums[aspect] = self._of(aspect).changed(value)
-        self._readers += counted.readers
-        self._sources.update(counted.sources)
-        self._with_source.update(counted.sources.keys())
+        self._sends.append(_Earlier(ref_date, key, counted))
+        self._count(counted, 1)
 
     def advance(self, ref_date: date) -> None:
         """Forget what is too old to be compared with a send of a day."""
         oldest = ref_date - timedelta(days=COMPARED_DAYS)
         while self._sends and self._sends[0].ref_date < oldest:
-            counted = self._sends.popleft().counted
-            self._keys.popleft()
-            for aspect, value in counted.aspects.items():
-                self._sums[aspect] = self._of(aspect).changed(value, -1)
-            self._readers -= counted.readers
-            self._sources.subtract(counted.sources)
-            self._with_source.subtract(counted.sources.keys())
+            self._count(self._sends.popleft().counted, -1)
 
-    def _of(self, aspect: Aspect) -> Sums:
-        return self._sums.get(aspect) or Sums(aspect.is_rate)
+    def _count(self, counted: Counted, by: int) -> None:
+        for aspect, each in counted.judged.items():
+            if each.share.value is not None and each.whole.value:
+                sums = self._sums.get(aspect, _NONE)
+                self._sums[aspect] = sums.changed(each.share.value, each.whole.value, by)
+        self._readers += by * counted.readers
+        if counted.received is not None:
+            self._received += by * counted.received
+            self._with_received += by
+        for scene, readers in counted.sources.items():
+            self._sources[scene] += by * readers
+            self._with_source[scene] += by
 
     def reference(self, scope: AudienceKind, tag: str | None) -> Reference:
         """Return which sends they are."""
         since, until = (
             (self._sends[0].ref_date, self._sends[-1].ref_date) if self._sends else (None, None)
         )
-        return Reference(scope, tag, since, until, tuple(self._keys))
+        return Reference(scope, tag, since, until, tuple(each.key for each in self._sends))
 
-    def comparisons(self, figures: Mapping[Aspect, Figure]) -> tuple[Comparison, ...]:
+    def comparisons(self, judged: Mapping[Aspect, Judged]) -> tuple[Comparison, ...]:
         """Compare numbers of a send with these."""
         return tuple(
-            Comparison(aspect, figure, self._of(aspect)) for aspect, figure in figures.items()
+            Comparison(aspect, each, self._sums.get(aspect, _NONE))
+            for aspect, each in judged.items()
         )
 
     def split(self, own: Counted) -> GapSplit:
-        """Split the gap between the readers of a send and their mean, source by source."""
+        """Split the gap between the readers of a send and their mean, source by source.
+
+        A send that lacks a source which the own one and most others have is in no mean, unless too few are left.
+        """
+        most = {each for each in own.sources if 2 * self._with_source[each] > len(self._sends)}
+        whole = [each for each in self._sends if most <= each.counted.sources.keys()]
+        if FEWEST_COMPARED <= len(whole) < len(self._sends):
+            window = ReferenceWindow()
+            for each in whole:
+                window.add(each.ref_date, each.key, each.counted)
+            return window._split(own)
+        return self._split(own)
+
+    def _split(self, own: Counted) -> GapSplit:
         count = len(self._sends)
         scenes = [each for each in _in_order(own.sources) if self._with_source[each] == count]
         sums = [self._sources[scene] for scene in scenes]
         values = [own.sources[scene] for scene in scenes]
         usual = whole_means([*sums, self._readers - sum(sums)], count)
         named = zip([*scenes, None], [*values, own.readers - sum(values)], usual, strict=True)
-        return GapSplit(own.readers, sum(usual), tuple(GapPart(*each) for each in named))
+        parts = tuple(GapPart(*each) for each in named)
+        audience = self._audience(own) if Scene.MESSAGE in scenes else None
+        return GapSplit(own.readers, sum(usual), parts, count, audience)
+
+    def _audience(self, own: Counted) -> AudienceGap | None:
+        """Return how many more opened the message because more received it."""
+        count, opened = len(self._sends), self._sources[Scene.MESSAGE]
+        if own.received is None or self._with_received < count or not self._received:
+            return None
+        more = Fraction(own.received * count - self._received, self._received)
+        usual = round(Fraction(self._received, count))
+        return AudienceGap(own.received, usual, round(more * opened / count))
+
+
+_NONE = Sums()
 
 
 def _in_order(scenes: Iterable[str]) -> list[str]:
@@ -136,36 +171,43 @@ def whole_means(sums: Sequence[int], count: int) -> list[int]:
 class DayOfSend(Frozen):
     """What is judged of a send by the end of one day."""
 
-    figures: Mapping[Aspect, Figure]
+    judged: Mapping[Aspect, Judged]
+    """Every aspect."""
     counted: Counted | None
     """What later sends are compared with; None where its readers are missing or late."""
 
 
-def day_of_send(day: int, first: Readings, sent: Figure) -> DayOfSend:
-    """Return what is judged of a send by the end of a day; `sent` is how many followers received it."""
-    opened, readers = first.source(Scene.MESSAGE, day), first.figure(Metric.READ_USER, day)
-    figures = {
-        Aspect.OPENED: opened,
-        Aspect.OPEN_RATE: share_of(opened, sent),
-        Aspect.FINISHED: first.figure(Metric.READ_FINISH_RATE, day),
+def day_of_send(day: int, first: Readings, sent: Figure, left: Figure) -> DayOfSend:
+    """Return what is judged of a send by the end of a day.
+
+    `sent` is how many followers received it, and `left` how many stopped following the account on its day.
+    """
+    readers = first.figure(Metric.READ_USER, day)
+    finished = first.figure(Metric.READ_FINISH_RATE, day)
+    people = {
+        Aspect.OPENED: first.source(Scene.MESSAGE, day),
         Aspect.SHARED: first.figure(Metric.SHARE_USER, day),
         Aspect.FOLLOWED: first.figure(Metric.READ_SUBSCRIBE_USER, day),
+        Aspect.LEFT: left,
         Aspect.READERS: readers,
     }
+    found = {key: Judged(each, share_of(each, sent), sent) for key, each in people.items()}
+    found[Aspect.FINISHED] = Judged(finished, finished, readers)
+    judged = {each: found[each] for each in _ASPECTS}
     if readers.value is None or readers.is_delay:
-        return DayOfSend(figures, None)
-    known = {aspect: each.value for aspect, each in figures.items() if each.value is not None}
+        return DayOfSend(judged, None)
+    known = {key: each for key, each in judged.items() if each.share.value is not None}
     sources = first.sources(day)
     if sum(sources.values()) == readers.value:
         # They are all there are: from one that WeChat leaves out nobody came.
         sources = dict.fromkeys(_SCENES, 0) | sources
-    return DayOfSend(figures, Counted(int(readers.value), sources, known))
+    received = int(sent.value) if sent.value is not None else None
+    return DayOfSend(judged, Counted(int(readers.value), sources, received, known))
 
 
 def verdicts_of(
     first: Readings,
     days: Mapping[int, DayOfSend],
-    left: Comparison,
     windows: Mapping[int, ReferenceWindow],
     audience: tuple[AudienceKind, str | None],
     barred: VerdictCode | None,
@@ -173,17 +215,16 @@ def verdicts_of(
 ) -> tuple[Verdict, ...]:
     """Judge a send by each of DAYS that has its readers; a single verdict says why where none has.
 
-    `left` are its unfollows, `barred` why it is compared with nothing, and `reason` why WeChat failed it.
+    `barred` is why it is compared with nothing, and `reason` why WeChat failed it.
     """
     none = Reference(*audience, None, None)
     found = []
     for day, of in days.items():
-        if of.figures[Aspect.READERS].value is None:
+        if of.judged[Aspect.READERS].figure.value is None:
             continue
         window = ReferenceWindow() if barred is not None else windows[day]
         reference = window.reference(*audience) if barred is None else none
         code = barred or _code(of.counted, reference)
-        comparisons = {each.aspect: each for each in (*window.comparisons(of.figures), left)}
         own = of.counted if code is VerdictCode.COMPARED else None
         found.append(
             Verdict(
@@ -192,7 +233,7 @@ def verdicts_of(
                 stat_date=first.date_of(day),
                 reason=reason,
                 reference=reference,
-                comparisons=tuple(comparisons[each] for each in _ASPECTS),
+                comparisons=window.comparisons(of.judged),
                 gap=window.split(own) if own is not None else None,
             )
         )

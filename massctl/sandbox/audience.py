@@ -301,7 +301,7 @@ def user_get(request: Request) -> Record:
     """Answer `user/get`: all followers, a page at a time; the last page has `count` 0 and no `data`."""
     others = [
         name
-        for name, openid in request.db.openids.items()
+        for name, openid in _told(request).items()
         if fingerprint(request.appid, openid) == name
     ]
     page = _page(
@@ -333,11 +333,22 @@ def _page(request: Request, spans: tuple[Span, ...], others: list[str], after: o
         for low, high in spans
         for index in range(max(low, start), high)
     )
-    known = request.db.openids
+    known = _told(request)
     people = (known.get(name, f"oSBXsomebody-{name}----") for name in others if name > behind)
     openids = list(islice(chain(own, people), PAGE))
     data = {"data": {"openid": openids}} if openids else {}
     return {"count": len(openids), **data, "next_openid": openids[-1] if openids else ""}
+
+
+def _told(request: Request) -> dict[str, str]:
+    """Return the openids that this process knows, those that the caller of the sandbox can tell among them."""
+    people, appid = request.db.people, request.appid
+    if appid not in people.asked:
+        people.asked.add(appid)
+        remember(
+            request.db, {fingerprint(appid, openid): openid for openid in people.source(appid)}
+        )
+    return people.openids
 
 
 def _has(tag: Record, index: int) -> bool:
@@ -384,7 +395,7 @@ def _followers(request: Request, openids: Sequence[object]) -> tuple[list[int], 
 
 def remember(db: Transaction, openids: dict[str, str]) -> None:
     """Keep openids of real life in the memory of this process, by their fingerprints."""
-    db.openids |= {name: each for name, each in openids.items() if not _STAND_IN.match(each)}
+    db.people.openids |= {name: each for name, each in openids.items() if not _STAND_IN.match(each)}
 
 
 def _own_tag(request: Request, tag_id: object) -> Record:

@@ -1,6 +1,6 @@
 """Open a sandbox in this process: the way in for `--sandbox` and for the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -59,6 +59,13 @@ class Sandbox:
             if db.get("tags", f"{appid}|{number}") is None:
                 accounts.declare_tag(db, appid, number, name, count, invented=invented)
             return number
+
+    def know_people(self, source: Callable[[str], Iterable[str]]) -> None:
+        """Let `source` name the people of real life who follow an AppID; it is asked when somebody reads them.
+
+        They stay in this process alone.
+        """
+        self._store.people.source = source
 
     def is_invented(self, appid: str, number: int) -> bool:
         """Return whether a tag is there because a rehearsal needed it, and nobody said that the account has it."""

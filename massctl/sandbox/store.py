@@ -11,7 +11,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
@@ -51,14 +51,24 @@ class WorldFileError(MassctlError):
     """Report a file that cannot be opened, or that is damaged; it was left as it is."""
 
 
+class RealPeople:
+    """People of real life, by the fingerprints that rows have of them; no row holds an openid."""
+
+    def __init__(self) -> None:
+        self.openids: dict[str, str] = {}
+        """Their openids, as far as this process was told."""
+        self.source: Callable[[str], Iterable[str]] = lambda _: ()
+        """Names the people of an account whom this process can tell besides; asked once, and only if somebody reads."""
+        self.asked: set[str] = set()
+
+
 class Transaction:
     """Read and change the rows of the sandbox, each found by its kind and key, in the order of insertion."""
 
-    def __init__(self, db: sqlite3.Connection, real_now: datetime, openids: dict[str, str]) -> None:
+    def __init__(self, db: sqlite3.Connection, real_now: datetime, people: RealPeople) -> None:
         self._db = db
         self.real_now = real_now
-        self.openids = openids
-        """Openids of real life by their fingerprints, as far as this process was told; no row holds one."""
+        self.people = people
 
     def get(self, kind: str, key: str) -> Record | None:
         """Return the row under `key`, or None."""
@@ -247,7 +257,7 @@ class Store:
         """
         self._real_now = real_now
         self._lock = threading.RLock()
-        self._openids: dict[str, str] = {}
+        self.people = RealPeople()
         try:
             self._open(directory)
         except (OSError, sqlite3.Error) as error:
@@ -275,7 +285,7 @@ class Store:
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield Transaction(self._db, self._real_now(), self._openids)
+                yield Transaction(self._db, self._real_now(), self.people)
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")

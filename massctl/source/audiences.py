@@ -32,6 +32,10 @@ from massctl.source.validation import known_keys, validate
 from massctl.source.yaml import Positions, no_positions, read_yaml
 
 SQL_SUFFIX = ".sql"
+ONLY_SERVICE = Phrase(
+    "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
+)
+"""Source: WeChat docs, "message/mass/send", read 2026-10."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://")
 
 
@@ -109,10 +113,18 @@ class Audiences:
     def listed(self, name: str, appid: str) -> ListedOpenids:
         """Return the people of an audience as a campaign of an AppID sends to them, or why it cannot."""
         found = self.audience(name)
-        fault = self._unknown(name, ()) if found is None else _unfit(found, appid)
-        if fault is not None or found is None or found.lock is None:
+        fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
+        if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
-        return ListedOpenids(found.lock.openid_list, (), ())
+        return ListedOpenids(found.openid_list, (), ())
+
+    def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:
+        """Return why a campaign cannot be sent to an audience; None if it can."""
+        account = self._settings.accounts.get(found.file.account) if found.file else None
+        may_list = account is None or account.kind == "service"
+        return _unfit(found, appid) or (
+            None if may_list or found.is_by_tag else Fault("MC609", ONLY_SERVICE, _by_tag(found))
+        )
 
     def _of(self, name: AudienceName) -> NamedAudience:
         found = self.audience(name)
@@ -248,7 +260,7 @@ def _read_lock(
         if error.is_missing:
             return None, []
         return None, [about_file("MC622", path, None, error.message, freeze_hint(name))]
-    lock = _lock_in(data)
+    lock = lock_in(data)
     if lock is None:
         say = Phrase("this is not a lock that massctl wrote")
     elif lock.audience != name:
@@ -260,7 +272,8 @@ def _read_lock(
     return None, [about_file("MC622", path, None, say, freeze_hint(name))]
 
 
-def _lock_in(data: bytes) -> AudienceLock | None:
+def lock_in(data: bytes) -> AudienceLock | None:
+    """Read a lock; None if it is none."""
     try:
         return AudienceLock.model_validate_json(data)
     except ValueError:
@@ -278,10 +291,17 @@ def _unfit(found: NamedAudience, appid: str) -> Fault | None:
         return Fault("MC623", never_frozen(name), freeze_hint(name))
     if found.is_stale:
         return Fault("MC624", frozen_before(name), freeze_hint(name))
-    if lock.count < BATCH_MIN:
-        say = Phrase("WeChat sends only to {least} openids or more", least=BATCH_MIN)
+    least = 1 if found.is_by_tag else BATCH_MIN
+    if lock.count < least:
+        say = Phrase("WeChat sends only to {least} openids or more", least=least)
         return Fault("MC605", say, freeze_hint(name))
     return None
+
+
+def _by_tag(found: NamedAudience) -> Phrase:
+    """Say how an account that may not send to openids reaches an audience."""
+    say = Phrase("let massctl fill a tag (标签) with them: write {key} in {file}")
+    return Phrase(say, key="`deliver: {by: tag}`", file=audience_path(found.name))
 
 
 def _about_lock(found: NamedAudience, file: AudienceFile) -> Iterator[Fault]:

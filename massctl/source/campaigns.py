@@ -17,7 +17,6 @@ from massctl.model.campaign import (
     campaign_faults,
     cell_faults,
     faults_by_cell,
-    list_key,
     mapping_of,
 )
 from massctl.model.diagnostics import (
@@ -46,6 +45,7 @@ from massctl.model.message import Campaign, DeclaredCell, Inherited
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 from massctl.render.rules.characters import unseen_characters
+from massctl.source.audiences import ONLY_SERVICE
 from massctl.source.defaults import (
     Defaults,
     defaults_above,
@@ -406,7 +406,8 @@ def about_defaults(
 
 def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -> list[Fault]:
     """Refuse openids of a subscription account. Source: WeChat docs, "message/mass/send", read 2026-10."""
-    key = list_key(mapping_of(written.get("audience")))
+    # Whether massctl reaches an audience by a tag stands in its own file.
+    key = "openids" if "openids" in mapping_of(written.get("audience")) else None
     account = written.get("account")
     if settings is None or not isinstance(account, str) or account not in settings.accounts:
         return []
@@ -415,9 +416,7 @@ def _only_service(written: Mapping[str, object], settings: MassctlFile | None) -
     return [
         Fault(
             "MC609",
-            Phrase(
-                "a subscription account (订阅号) cannot send to openids; only a service account (服务号) can"
-            ),
+            ONLY_SERVICE,
             Phrase(
                 "give these followers a tag (标签) in the console and write `tag:` instead of `{key}:`",
                 key=key,

@@ -44,6 +44,7 @@ from massctl.model.state import Record, State, is_concluded
 from massctl.plan.quota import (
     Agenda,
     Demand,
+    Scope,
     calls_by_day,
     demand_of,
     may_run_short,
@@ -773,12 +774,17 @@ class _Others:
         except UnreadableError:
             return None
         appid = AppId(settings.accounts[file.account].appid)
-        scope = scope_of(file.audience)
+        scope = Scope.TAG if self._is_by_tag(file.audience) else scope_of(file.audience)
         window = Window(start, end)
         account = AccountName(file.account)
         tag = tag_of(file.audience)
         over = file.send.over_limit == "allow"
         return Demand(name, file.edition, account, appid, scope, window, source, calls, tag, over)
+
+    def _is_by_tag(self, audience: "Audience") -> bool:
+        """Return whether massctl reaches an audience by a tag that it fills."""
+        known = self._working_tree.audiences.audience(audience.of) if audience.of else None
+        return known is not None and known.is_by_tag
 
     def counted(self, demands: Sequence[Demand], accounts: Iterable[AppId]) -> list[Demand]:
         """Return demands in which the jobs of lists are counted wherever their number may matter."""
@@ -800,7 +806,7 @@ class _Others:
         """Count the jobs of a list by its lines, blank and repeated ones too; raise UnreadableError."""
         if audience.of is not None:
             known = self._working_tree.audiences.audience(audience.of)
-            return known.lock.openid_list.batches if known is not None and known.lock else 1
+            return known.openid_list.batches if known is not None and known.openid_list else 1
         written = audience.openids
         if written is None:
             return 1

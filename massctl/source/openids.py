@@ -128,6 +128,7 @@ FAULTS_MAX = 20
 OPENID_CHARACTERS = 28
 """How long openids are in practice; WeChat promises no length, so another one is a warning. Our own observation."""
 _PIECE_BYTES = 64 * 1024
+_OPENIDS_AT_ONCE = 5000
 TESTERS_MAX = 50
 """A longer list is not one of testers, and does not belong in git. Our own bound."""
 
@@ -150,11 +151,11 @@ class OpenidFiles:
         self._repository.reused(f"{CAMPAIGNS}/{path}")
         return self._read[path]
 
-    def batch(self, sha256: str, number: int) -> tuple[str, ...]:
+    def batch(self, listed: OpenidList, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, of a list that was read whole."""
         # Requests are held in circles for a while, and ten thousand openids are too many to wait for the collector.
         gc.collect(1)
-        return self.stores[sha256].batch(number)
+        return self.stores[listed.sha256].batch(number)
 
     def in_both(self, one: str, other: str) -> int:
         """Count the openids that two lists have in common, by the names of the lists; memory stays the same."""
@@ -165,21 +166,20 @@ class OpenidFiles:
         return self._common[pair]
 
     def _look(self, path: str) -> ListedOpenids:
-        reading = _Reading(path)
+        reading, store = ListReading(path), OpenidStore()
         try:
             pieces = self._repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
-            reading.table(pieces) if path.casefold().endswith(".csv") else reading.text(pieces)
+            for some in reading.openids(pieces):
+                store.add(some)
         except UnreadableError as error:
             code = "MC601" if error.is_missing else error.code
             return ListedOpenids(None, (Fault(code, error.message, error.hint),), ())
-        except _Enough:
-            pass
         if reading.faults:
             return ListedOpenids(None, tuple(reading.faults), ())
-        found, dropped, line = reading.store.seal(self._batch_max)
+        found, dropped, line = store.seal(self._batch_max)
         if found is None or found.count < BATCH_MIN:
             return ListedOpenids(None, (_too_short(path, 0 if found is None else found.count),), ())
-        self.stores[found.sha256] = reading.store
+        self.stores[found.sha256] = store
         notes = [_again(path, dropped, line)] if dropped else []
         if found.count > TESTERS_MAX and self._repository.is_in_git(f"{CAMPAIGNS}/{path}"):
             notes.append(_in_git(path))
@@ -190,11 +190,11 @@ class _Enough(Exception):  # noqa: N818 - internal: it ends the reading of a lis
     """Stop reading."""
 
 
-class _Reading(Struct):
-    """One list under way."""
+class ListReading(Struct):
+    """One list under way; its faults are told behind its end, or where it is read no further."""
 
     path: str
-    store: OpenidStore = field(default_factory=OpenidStore)
+    """What it is called in faults; a table's name ends with .csv."""
     faults: list[Fault] = field(default_factory=list)
     number: int = 0
     """The line that was read last, from 1."""
@@ -204,14 +204,25 @@ class _Reading(Struct):
     odd_line: int = 0
     waiting: list[tuple[int, str]] = field(default_factory=list)
 
-    def text(self, pieces: Iterator[bytes]) -> None:
+    def openids(self, pieces: Iterator[bytes]) -> Iterator[list[tuple[int, str]]]:
+        """Yield openids, each with its line; the same one may come again."""
+        is_table = self.path.casefold().endswith(".csv")
+        try:
+            for _ in self._table(pieces) if is_table else self._text(pieces):
+                if len(self.waiting) >= _OPENIDS_AT_ONCE:
+                    yield self._taken()
+        except _Enough:
+            return
+        yield self._taken()
+
+    def _text(self, pieces: Iterator[bytes]) -> Iterator[None]:
         """Read a text with one openid a line."""
         for line in self._lines(pieces):
             if openid := line.strip():
                 self._take(line.index(openid) + 1, openid)
-        self._flush()
+                yield
 
-    def table(self, pieces: Iterator[bytes]) -> None:
+    def _table(self, pieces: Iterator[bytes]) -> Iterator[None]:
         """Read a table with a column `openid`."""
         rows = self._rows(pieces)
         header = next((row for row in rows if any(cell.strip() for cell in row)), [])
@@ -219,6 +230,7 @@ class _Reading(Struct):
         for row in rows:
             if openid := row[at].strip() if at < len(row) else "":
                 self._take(max(0, self.line.find(openid)) + 1, openid)
+                yield
             elif any(cell.strip() for cell in row):
                 self._report(
                     "MC603",
@@ -226,7 +238,6 @@ class _Reading(Struct):
                     Phrase("this row has no openid"),
                     Phrase("fill it in, or remove the row"),
                 )
-        self._flush()
 
     def _lines(self, pieces: Iterator[bytes]) -> Iterator[str]:
         """Return the lines of a file without their ends."""
@@ -327,12 +338,10 @@ class _Reading(Struct):
             self.odd_lengths += 1
             self.odd_line = self.odd_line or self.number
         self.waiting.append((self.number, openid))
-        if len(self.waiting) >= 5000:
-            self._flush()
 
-    def _flush(self) -> None:
-        self.store.add(self.waiting)
-        self.waiting.clear()
+    def _taken(self) -> list[tuple[int, str]]:
+        taken, self.waiting = self.waiting, []
+        return taken
 
     def _end(self, code: str, message: Phrase, hint: Phrase) -> _Enough:
         """Report what keeps the list from being read beyond the newest line."""

@@ -15,7 +15,7 @@ from massctl.model.diagnostics import (
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Folder
 from massctl.model.inputs import MISSING
-from massctl.model.settings import ForgeSettings, MassctlFile, Policy
+from massctl.model.settings import Connection, ForgeSettings, MassctlFile, Policy
 from massctl.source.account_files import AccountFiles, with_accounts
 from massctl.source.campaigns import about_unseen
 from massctl.source.reporter import about_file
@@ -106,6 +106,19 @@ def merge_rules_in(data: bytes) -> MergeRules | None:
         return MergeRules(Policy.model_validate(said), named)
     except ValidationError:
         return None
+
+
+def owners_in(data: bytes, connection: str) -> list[str]:
+    """Return whom another commit's massctl.yaml names as owners of a connection; nobody if that cannot be read."""
+    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    whole = document.data if isinstance(document.data, dict) else {}
+    connections = whole.get("connections")
+    if has_errors(document.diagnostics) or not isinstance(connections, dict):
+        return []
+    try:
+        return Connection.model_validate(connections.get(connection)).owners
+    except ValidationError:
+        return []
 
 
 def settings_place(repository: Repository, account: str, keys: Sequence[KeyPath]) -> Place:

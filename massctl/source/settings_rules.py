@@ -186,15 +186,15 @@ def _secrets(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _backend_keys(state: Mapping[str, Any]) -> Iterator[Fault]:
     """Find keys that only another kind of backend reads."""
     own = BACKENDS.get(str(state.get("backend", "local")))
-    for name, kind in BACKENDS.items():
-        for key in kind.keys:
-            if key in state and own is not None and key not in own.keys:
-                yield Fault(
-                    "MC014",
-                    Phrase("use {key} with backend: {backend}", key=key, backend=name),
-                    Phrase("write backend: {backend}, or delete {key}", key=key, backend=name),
-                    key=("state", key),
-                )
+    kinds = {key: name for name, kind in reversed(BACKENDS.items()) for key in kind.keys}
+    for key, name in kinds.items():
+        if key in state and own is not None and key not in own.keys:
+            yield Fault(
+                "MC014",
+                Phrase("use {key} with backend: {backend}", key=key, backend=name),
+                Phrase("write backend: {backend}, or delete {key}", key=key, backend=name),
+                key=("state", key),
+            )
     for key in own.needed if own is not None else ():
         if key not in state:
             yield Fault(

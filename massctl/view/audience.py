@@ -7,6 +7,7 @@ from massctl.model.audience import (
     AudienceSource,
     AudienceState,
     AudienceUse,
+    FreezeResult,
     NamedAudience,
 )
 from massctl.model.campaign import parse_offset_time
@@ -83,6 +84,44 @@ def show_text(page: Page, found: NamedAudience) -> str:
         page.blank()
         return diagnostics_text(page, found.diagnostics)
     return page.text()
+
+
+def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> str:
+    """Say what a freeze wrote, and what was odd about the sources; or why it wrote nothing."""
+    for found, result in frozen:
+        if result is None:
+            continue
+        lock = result.lock
+        words: list[Part] = [people(lock.count)]
+        if result.is_written and lock.change is not None:
+            words += [DOT, change_words(lock.change)]
+        if off := _taken_off(result):
+            words += [DOT, off]
+        if not result.is_written:
+            words += [DOT, Phrase("nothing changed, so nothing was written")]
+        page.line(found.name, DOT, *words)
+        for name, count in lock.columns.items():
+            say = plural_phrase("{count:,} value", "{count:,} values", count=count)
+            _row(page, name, say)
+    told = [each for _, result in frozen if result is not None for each in result.notes]
+    told += [each for found, result in frozen if result is None for each in found.diagnostics]
+    if told:
+        return diagnostics_text(page, told)
+    return page.text()
+
+
+def _taken_off(result: FreezeResult) -> Phrase | None:
+    counts = {
+        Phrase("{count:,} excluded", count=result.excluded): result.excluded,
+        Phrase("{count:,} erased", count=result.forgotten): result.forgotten,
+        Phrase("{count:,} do not follow any more", count=result.left): result.left,
+    }
+    reasons = [say for say, count in counts.items() if count]
+    if not reasons:
+        return None
+    return Phrase(
+        "{count:,} left out: {reasons}", count=sum(counts.values()), reasons=enumerated(reasons)
+    )
 
 
 def source_words(source: AudienceSource) -> Phrase:

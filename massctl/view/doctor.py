@@ -13,6 +13,7 @@ LABELS = {
     Check.LEDGER: Phrase("ledger"),
     Check.PLACE: Phrase("place"),
     Check.LEASE: Phrase("runner"),
+    Check.AUDIENCES: Phrase("audiences"),
     Check.NOTIFY: Phrase("notify"),
     Check.CAMPAIGNS: Phrase("campaigns"),
     Check.WINDOWS: Phrase("windows"),

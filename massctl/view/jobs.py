@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
-from massctl.model.state import Job, Record, is_concluded
+from massctl.model.state import Job, Record, https_address, is_concluded
 from massctl.plan.guards import rejected_batch
 from massctl.plan.job_failure import reason_words
 from massctl.view.rows import Row, detail
@@ -130,7 +130,7 @@ def _originality(check: "CopyrightCheck") -> Iterator[Row]:
 def _results(check: "CopyrightCheck") -> Iterator[Row]:
     for position, result in enumerate(check.results, 1):
         if (said := _verdict(result)) is not None:
-            url = result.original_article_url
+            url = https_address(result.original_article_url or "")
             told = Phrase(
                 "article {number}: {said}", number=result.article_idx or position, said=said
             )
@@ -255,11 +255,11 @@ def _details(jobs: Sequence[Job], record: Record) -> Iterator[Row]:
         yield detail(_withdrawn(job), Ink.PLAIN)
     if job.withdrawing:
         yield detail(_withdrawing(job), Ink.WARNING)
-    urls = (job.counts.article_urls if job.counts else None) or []
+    urls = job.addresses
     for number, url in enumerate(urls, 1):
         said = Phrase("article {number}: {said}", number=number, said=url) if len(urls) > 1 else url
         yield detail(said)
-    if any(each.counts is not None and each.counts.article_urls for each in jobs[1:]):
+    if any(each.addresses for each in jobs[1:]):
         yield detail(
             Phrase(
                 "the addresses of the other batches: {command}",

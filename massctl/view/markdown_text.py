@@ -11,13 +11,13 @@ Source: measured on GitHub's API, https://github.com/dead-claudia/github-limits/
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from html import escape
 from typing import TypeVar
 
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase, ShellCommand
 from massctl.view.cells import printable, shorten
 from massctl.view.i18n import Language, say
 
@@ -120,14 +120,21 @@ def code(text: str, cells: int = TEXT_CELLS_MAX) -> str:
     return _isolated(_span(_on_one_line(text, cells)))
 
 
-def prose(text: str, *, foreign: bool = False, cells: int = TEXT_CELLS_MAX) -> str:
+def prose(
+    text: str,
+    *,
+    foreign: bool = False,
+    cells: int = TEXT_CELLS_MAX,
+    commands: Collection[str] = (),
+) -> str:
     """Write `text` on one line, its calm words as prose and the rest as code spans; it may begin a line.
 
-    What stands in backquotes is a code span of ours; in a `foreign` text they are part of what is said.
+    What stands in backquotes is a code span of ours; in a `foreign` text they are part of what is said. Each of the
+    `commands` in it is one code span, whatever it holds.
     """
     said = "".join(
         _span(piece) if is_code else piece
-        for is_code, piece in _pieces(text, cells, foreign=foreign)
+        for is_code, piece in _pieces(text, cells, foreign=foreign, commands=commands)
     )
     start = _BLOCK_START.match(said)
     return _isolated(f"{said[: start.end()]}\\{said[start.end() :]}" if start else said)
@@ -174,9 +181,25 @@ def _on_one_line(text: str, cells: int) -> str:
     return shorten(printable(spelt_out(_BLANKS.sub(" ", text).strip())), cells)
 
 
-def _pieces(text: str, cells: int, *, foreign: bool) -> list[tuple[bool, str]]:
+def _pieces(
+    text: str, cells: int, *, foreign: bool, commands: Collection[str] = ()
+) -> list[tuple[bool, str]]:
     """Split a text, made one line, into prose and, flagged, what must be code; no two neighbours are alike."""
     line = _on_one_line(text, cells)
+    typed = "|".join(
+        re.escape(_on_one_line(each, cells)) for each in sorted(commands, reverse=True)
+    )
+    pieces: list[tuple[bool, str]] = []
+    end = 0
+    for match in re.finditer(f"`({typed})`|({typed})", line) if typed else ():
+        pieces += _runs(line[end : match.start()], foreign=foreign)
+        pieces.append((True, match[1] or match[2]))
+        end = match.end()
+    return _merged([*pieces, *_runs(line[end:], foreign=foreign)])
+
+
+def _runs(line: str, *, foreign: bool) -> list[tuple[bool, str]]:
+    """Split a part of a line that has no command."""
     pieces: list[tuple[bool, str]] = []
     end = 0
     for match in _PIECE.finditer(line):
@@ -186,8 +209,7 @@ def _pieces(text: str, cells: int, *, foreign: bool) -> list[tuple[bool, str]]:
             pieces.append((True, match[0] if foreign else match["quoted"] or match["tick"]))
         else:
             pieces += _run(match["run"])
-    pieces.append((False, line[end:]))
-    return _merged(pieces)
+    return [*pieces, (False, line[end:])]
 
 
 def _run(run: str) -> list[tuple[bool, str]]:
@@ -211,6 +233,15 @@ def _merged(pieces: list[tuple[bool, str]]) -> list[tuple[bool, str]]:
     return merged
 
 
+def commands_in(text: str) -> Iterator[str]:
+    """Yield the commands that a sentence advises, also those of the sentences in it."""
+    if isinstance(text, Command | ShellCommand):
+        yield text
+    elif isinstance(text, Phrase):
+        for value in text.values.values():
+            yield from commands_in(value) if isinstance(value, str) else ()
+
+
 Item = TypeVar("Item")
 
 ROWS_SHOWN = 20
@@ -224,7 +255,9 @@ class Words(Frozen):
 
     def said(self, text: str, cells: int = TEXT_CELLS_MAX, *, is_foreign: bool = False) -> str:
         """Say a sentence, which may hold words from files, in so many cells at most."""
-        return prose(say(text, self.language), foreign=is_foreign, cells=cells)
+        commands = [say(each, self.language) for each in commands_in(text)]
+        said = say(text, self.language)
+        return prose(said, foreign=is_foreign, cells=cells, commands=commands)
 
     def shown(self, text: str) -> str:
         """Say it for the inside of an element, where no Markdown is read."""

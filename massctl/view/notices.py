@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from massctl.apply.notices import Notice
+from massctl.model.ids import CampaignName
 from massctl.model.notice_text import NoticeLink, NoticeText
 from massctl.model.phrase import AccountKey, Command, Phrase
 from massctl.view.cells import printable
@@ -119,7 +120,7 @@ def _text(notice: Notice, language: Reader, clean: Callable[[str], str]) -> Noti
     is_sent = notice.happening == "ended" and not notice.is_counted
     return NoticeText(
         say(_SENT if is_sent else HAPPENING[notice.happening], language),
-        clean(_letter(notice, language)),
+        clean(say(letter_words(notice.title, notice.campaign), language)),
         tuple(map(clean, (*(say(each, language) for each in lines), *_facts(notice, language)))),
         tuple(_links(notice, language)),
         tuple(_advice(notice, language, clean)),
@@ -147,13 +148,11 @@ def _links(notice: Notice, language: Reader) -> Iterator[NoticeLink]:
         yield NoticeLink(say(Phrase("the pull request"), language), notice.pull_request)
 
 
-def _letter(notice: Notice, language: Reader) -> str:
-    """Name the letter by its title and its campaign."""
-    name, title = notice.campaign, notice.title
+def letter_words(title: str, name: CampaignName) -> str:
+    """Name a letter by its title and its campaign, by that alone where it has no title."""
     if len(title) > TITLE_SHOWN:
         title = title[: TITLE_SHOWN - 1] + "…"
-    letter = Phrase("{title} ({campaign})", title=title, campaign=name) if title else name
-    return say(letter, language)
+    return Phrase("{title} ({campaign})", title=title, campaign=name) if title else name
 
 
 def _facts(notice: Notice, language: Reader) -> Iterator[str]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from massctl.apply.consent import SendQuestion
 from massctl.apply.outcome import CampaignOutcome, Outcome, failure_of, unrecorded_of
+from massctl.model.audience_tag import tag_name
 from massctl.model.diagnostics import Failure, Severity, has_errors
 from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, plural_phrase
 from massctl.model.send import Verdict, doubt_words
@@ -21,6 +22,7 @@ from massctl.plan.guards import handoff_of, how_to_do, left_to_do
 from massctl.plan.reconcile_options import may_be_not_sent
 from massctl.plan.steps import (
     PASSING,
+    FillTag,
     Guard,
     Refusal,
     SaveDraft,
@@ -162,6 +164,8 @@ def _done(steps: list[Step]) -> Phrase:
                 if count > 1
                 else said
             )
+        case FillTag(audience=audience):
+            return Phrase("filled the tag {tag} and read it back", tag=tag_name(audience))
         case SendMass(campaign=campaign, batch=batch):
             who = audience_words(campaign.audience)
             many = Phrase(

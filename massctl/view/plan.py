@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from massctl.model.audience_tag import TagChange, tag_name
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name
@@ -555,12 +556,23 @@ def _step_words(steps: Sequence[Act], campaign: CampaignSheet) -> Phrase:
     match first.kind:
         case Kind.SAVE_DRAFT:
             return _draft_words(first, count)
+        case Kind.FILL_TAG:
+            return _fill_words(first)
         case Kind.SEND_PREVIEW if known:
             return Phrase("preview to {reviewer}", reviewer=enumerated(known))
         case Kind.SEND_MASS:
             return _send_words(first, count, campaign)
         case _:
             return counted_steps(first.kind, count)
+
+
+def _fill_words(step: Act) -> Phrase:
+    """Say which tag is filled, and with how many."""
+    tag = tag_name(step.address.rpartition("/")[2])
+    change: TagChange | None = getattr(step, "change", None) or None
+    if change is None:
+        return Phrase("fill the tag {tag} with the people of its audience", tag=tag)
+    return Phrase("fill the tag {tag}: {change}", tag=tag, change=change.words)
 
 
 def _draft_words(first: Act, count: int) -> Phrase:
@@ -577,7 +589,7 @@ def _send_words(first: Act, count: int, campaign: CampaignSheet) -> Phrase:
     content: Any = campaign.content
     who = audience_words(content.audience)
     listed, batch = content.openid_list, first.address.rpartition("/")[2]
-    if listed is None:
+    if listed is None or listed.by_tag:
         if campaign.audience_count is not None:
             who = Phrase(
                 "{audience}, {followers}",

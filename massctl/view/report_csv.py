@@ -41,7 +41,8 @@ _STAGES = {
 _METRICS = (*(each for each in Metric if each is not Metric.PRAISE_MONEY), Metric.PRAISE_MONEY)
 _SCENES = {f"from_{scene.name.lower()}": scene.value for scene in Scene}
 _ENDS = ("lower", "upper")
-_COMPARED = {Aspect.OPENED: "from_message", Aspect.READERS: "read_user"}
+_JUDGED = {Aspect.OPENED: "open_rate", Aspect.READERS: "reader_rate"}
+"""Shares of those who received it."""
 _GAPS = {f"gap_{name}": scene for name, scene in _SCENES.items()}
 _UNFOLLOWS = tuple(f"account_cancel_user_{after}" for after in DAYS_AROUND)
 _SEND = ("campaign", "edition", "title", "account", "appid", "sent_at", "ref_date", "hour")
@@ -67,8 +68,10 @@ COLUMNS = (
     "from_more",
     *(f"left_{position}" for position in LEAVE_POSITIONS),
     *("verdict", "compared", "compared_since"),
-    *(f"usual_{name}_{end}" for name in _COMPARED.values() for end in _ENDS),
-    *("mean_read_user", "gap_read_user", *_GAPS, "gap_rest"),
+    *_JUDGED.values(),
+    *(f"usual_{name}_{end}" for name in _JUDGED.values() for end in _ENDS),
+    *("mean_of", "mean_read_user", "gap_read_user", *_GAPS, "gap_rest"),
+    *("mean_sent_count", "gap_audience"),
     *_UNFOLLOWS,
     *("series", "finding", "outcomes", "outcome_amounts"),
     MISSING_COLUMN,
@@ -179,18 +182,26 @@ def _compared(send: SendReport, day: int) -> _Cells:
         "compared": verdict.reference.count,
         "compared_since": verdict.reference.since,
     }
-    for aspect, name in _COMPARED.items():
+    for aspect, name in _JUDGED.items():
         found = verdict.comparison(aspect)
+        if found is not None:
+            cells[name] = found.share
         if found is not None and found.usual is not None:
             cells |= {f"usual_{name}_{end}": float(getattr(found.usual, end)) for end in _ENDS}
     return cells | (_gap(verdict.gap) if verdict.gap is not None else {})
 
 
 def _gap(gap: GapSplit) -> _Cells:
-    """Return how far the readers are from the mean; the parts and the rest add up."""
+    """Return how far the readers are from the mean; the parts and the rest add up.
+
+    What the size of the audience makes is a part of what came from the message.
+    """
     parts: dict[str | None, _Value] = {each.scene: each.gap for each in gap.parts}
     cells: _Cells = {name: parts.get(scene, _NOT_GIVEN) for name, scene in _GAPS.items()}
+    if gap.audience is not None:
+        cells |= {"mean_sent_count": gap.audience.usual, "gap_audience": gap.audience.readers}
     return {
+        "mean_of": gap.count,
         "mean_read_user": gap.usual,
         "gap_read_user": gap.gap,
         **cells,

@@ -29,11 +29,18 @@ from massctl.report.report import (
     Report,
     SendReport,
     SourceRow,
-    Standing,
     Verdict,
     VerdictCode,
 )
-from massctl.view.report_verdict import STANDING, report_sentence, scene_brief, verdict_sentences
+from massctl.report.usual import Standing
+from massctl.view.report_verdict import (
+    STANDING,
+    mean_words,
+    report_sentence,
+    scene_brief,
+    share_beside,
+    verdict_sentences,
+)
 from massctl.view.report_words import (
     ASPECT,
     BY,
@@ -61,9 +68,11 @@ from massctl.view.report_words import (
     number,
     numbers_words,
     outcome_words,
+    percent,
     range_text,
     send_facts,
     sends_counted,
+    shares_text,
     signed,
 )
 
@@ -73,12 +82,21 @@ class Amount(Frozen):
 
     figure: Figure
     metric: Kind | None = None
-    of: Phrase | None = None
-    """By which day it is, where others are by another."""
+    of: str | None = None
+    """Its share, or by which day it is where others are by another."""
+    is_share: bool = False
     has_bar: bool = False
     """Whether a page draws it, as a share from 0 to 1."""
     standing: Standing | None = None
     """Where it lies among comparable sends."""
+
+    @property
+    def written(self) -> str:
+        """Return the number in digits; empty where it is missing."""
+        value = self.figure.value
+        if value is None:
+            return ""
+        return percent(value) if self.is_share else number(value, self.metric)
 
 
 class Title(Frozen):
@@ -117,7 +135,7 @@ def number_text(of: Amount | Change, notes: Notes) -> str:
     if of.figure.value is None:
         return f"{DASH} ({notes.mark(of.figure)})"
     sign = f"{SIGN[of.standing]} " if of.standing in SIGN else ""
-    return sign + number(of.figure.value, of.metric)
+    return sign + of.written
 
 
 class Table(Frozen):
@@ -298,7 +316,7 @@ def _gap(verdict: Verdict) -> Iterator[Section]:
     yield Section(
         key="gap",
         title=Phrase("Where readers came from by day {day}", day=verdict.day),
-        said=(compared_words(verdict.reference),),
+        said=(compared_words(verdict.reference), *mean_words(gap, verdict.reference)),
         table=Table(
             "gap",
             ("", Phrase("this send"), Phrase("mean"), Phrase("difference")),
@@ -315,12 +333,10 @@ def _part(name: str, part: GapPart | GapSplit, most: int) -> Sequence[Cell]:
 def _funnel(send: SendReport) -> Iterator[Section]:
     """Return what became of the message, and what followers did beside what is usual."""
     verdict, job = send.verdict, job_words(send)
-    # Where readers came from says it already.
-    others = {Aspect.READERS, *([Aspect.OPENED] if verdict.gap is not None else [])}
-    followers = [each for each in verdict.comparisons if each.aspect not in others]
+    # Where readers came from says how many read it.
+    followers = [each for each in verdict.comparisons if each.aspect is not Aspect.READERS]
     shown = [each for each in followers if each.figure.value is not None]
-    # Unfollows have other days beside them, and no other sends.
-    is_compared = any(each.usual is not None for each in shown if each.aspect is not Aspect.LEFT)
+    is_compared = any(each.usual is not None for each in shown)
     rows = [_aspect(each, is_compared=is_compared) for each in shown]
     heads = ("", Phrase("this send"), Phrase("mean"), Phrase("usual"))
     if rows or job is not None:
@@ -333,14 +349,13 @@ def _funnel(send: SendReport) -> Iterator[Section]:
 
 
 def _aspect(of: Comparison, *, is_compared: bool) -> Sequence[Cell]:
-    """Return what followers did, the mean of others, and the range that is usual."""
-    own = Amount(of.figure, of.aspect, standing=of.standing)
+    """Return what followers did, with its share, the mean of the others' shares, and those that are usual."""
+    own = Amount(of.figure, of.aspect, share_beside(of), standing=of.standing)
     if not is_compared:
         return ASPECT[of.aspect], own
-    if of.usual is None:
+    if of.usual is None or of.mean is None:
         return ASPECT[of.aspect], own, "", ""
-    mean = of.sums.mean if of.aspect.is_rate else round(of.sums.mean)
-    return ASPECT[of.aspect], own, number(mean, of.aspect), range_text(of.usual, of.aspect)
+    return ASPECT[of.aspect], own, percent(of.mean), shares_text(of.usual)
 
 
 def _reads(send: SendReport, first: ArticleReport) -> Iterator[Section]:
@@ -533,7 +548,7 @@ COLUMNS = {
     "title": Column(Phrase("send")),
     "verdict": Column(Phrase("followers")),
     "readers": Column(Phrase("readers"), Aspect.READERS),
-    "opened": Column(Phrase("opened"), Aspect.OPEN_RATE),
+    "opened": Column(Phrase("opened"), Aspect.OPENED),
     "finished": Column(Phrase("finished"), Aspect.FINISHED),
     "shared": Column(Phrase("shared"), Aspect.SHARED),
     "followed": Column(Phrase("followed"), Aspect.FOLLOWED),
@@ -574,9 +589,14 @@ def mark_of(send: SendReport) -> Mark:
     """Return the verdict on a send in a word: what followers did, else why that is not compared."""
     verdict = verdict_beside_others(send)
     opened = verdict.comparison(Aspect.OPENED)
-    if verdict.code is not VerdictCode.COMPARED or opened is None or opened.standing is None:
-        return Mark("is-none", JUDGED.get(verdict.code, JUDGED[VerdictCode.UNCOUNTED]))
-    return Mark(f"is-{opened.standing.value}", STANDING[opened.standing])
+    if verdict.code is VerdictCode.COMPARED and opened is not None:
+        if opened.standing is not None:
+            return Mark(f"is-{opened.standing.value}", STANDING[opened.standing])
+        if opened.whole.value is None:
+            return Mark("is-none", Phrase("receivers not recorded"))
+        if opened.share.value is not None:
+            return Mark("is-none", JUDGED[VerdictCode.TOO_FEW])
+    return Mark("is-none", JUDGED.get(verdict.code, JUDGED[VerdictCode.UNCOUNTED]))
 
 
 def _beside_others(send: SendReport, aspect: Aspect) -> Amount:
@@ -584,6 +604,8 @@ def _beside_others(send: SendReport, aspect: Aspect) -> Amount:
     found = verdict.comparison(aspect)
     if found is None:
         return Amount(send.judged(aspect, SIDE_BY_SIDE_DAY), aspect)
+    if aspect is Aspect.OPENED:
+        return Amount(found.share, aspect, is_share=True, standing=found.standing)
     said = None
     if aspect is Aspect.READERS and verdict.day != SIDE_BY_SIDE_DAY:
         said = Phrase("day {day}", day=verdict.day)

@@ -24,10 +24,9 @@ from massctl.report.report import (
     Missing,
     Report,
     Stage,
-    Standing,
-    UsualRange,
     VerdictCode,
 )
+from massctl.report.usual import Standing, UsualRange
 from massctl.view.i18n import Language, say
 from massctl.view.json_writer import Document, ListedDestination
 from massctl.view.report_verdict import report_sentence, send_sentence
@@ -115,13 +114,20 @@ class ReportedComparison(Shape):
     aspect: Aspect
     """What is compared: what followers did, then `readers`."""
     figure: Figure
-    """This send's."""
+    """This send's: people, and of `finished` the share."""
+    share: Figure
+    """The share that is judged, from 0; above 1 where more read it than received it."""
+    whole: Figure
+    """Of how many people it is: those who received it, and of `finished` all readers."""
     count: int
-    """How many of the reference set have the number; of `left` how many earlier weeks."""
+    """How many of the reference set have the share."""
+    mean: Number | None
+    """The mean of their shares; null for fewer than four."""
     usual: UsualRange | None
-    """Where the next ordinary number lies 95 times of 100; null for fewer than four."""
+    """Where the next ordinary share lies: 95 times of 100 that of `opened`, 99 times every other; null for fewer than
+    four."""
     standing: Standing | None
-    """Where this send's number lies; null where that cannot be said."""
+    """Where this send's share lies; null where that cannot be said."""
 
 
 class ReportedReference(Shape):
@@ -152,6 +158,17 @@ class ReportedPart(Shape):
     """The difference."""
 
 
+class ReportedAudience(Shape):
+    """How many received the send beside the mean of the reference set."""
+
+    value: int
+    """This send's."""
+    usual: int
+    """The mean, rounded."""
+    readers: int
+    """How many of the gap from the message (公众号消息) that makes; the rest of it is another share that opened it."""
+
+
 class ReportedGap(Shape):
     """All readers beside their mean in the reference set; the parts add up to the unit."""
 
@@ -163,6 +180,10 @@ class ReportedGap(Shape):
     """The difference."""
     parts: list[ReportedPart]
     """By source; the last is the rest."""
+    count: int
+    """Of how many sends of the reference set the mean is: without those that lack a source which most have."""
+    audience: ReportedAudience | None
+    """How many received it; null where that is not known of this send and of all these."""
 
 
 class ReportedVerdict(Shape):
@@ -198,7 +219,8 @@ class ReportedFollowerDay(Shape):
     joined: Figure
     """People who began to follow."""
     usual: UsualRange | None
-    """Of those who stopped on the same weekday of the eight weeks before; null for fewer than four."""
+    """Where those who stop lie 99 times of 100, after the same weekday of the eight weeks before; null for fewer than
+    four."""
     compared: list[date]
     """The days among those that have the number."""
     standing: Standing | None

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from massctl.report.report import Aspect, Report, Standing
+from massctl.report.report import Aspect, Report
+from massctl.report.usual import Standing
 from massctl.view.cells import cells, shorten
 from massctl.view.report_document import (
     Amount,

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from massctl.model.phrase import Phrase, enumerated, in_a_row, plural_phrase
 from massctl.plan.job_failure import reason_words
 from massctl.report.report import (
-    FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     Aspect,
     AudienceKind,
@@ -18,17 +17,18 @@ from massctl.report.report import (
     Scene,
     SendReport,
     StageName,
-    Standing,
     Verdict,
     VerdictCode,
     average_text,
 )
+from massctl.report.usual import FEWEST_COMPARED, Standing
 from massctl.view.report_words import (
     MISSING,
     audience_name,
     in_sentences,
     number,
-    range_text,
+    percent,
+    shares_text,
     signed,
 )
 
@@ -72,7 +72,7 @@ def verdict_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
         return (_failed(send, verdict),)
     if not verdict.comparisons:
         return tuple(_without_readers(send, verdict))
-    opened = verdict.comparison(Aspect.OPENED)
+    opened, share = verdict.comparison(Aspect.OPENED), _reader_share(verdict)
     if opened is None or opened.figure.value is None:
         read = plural_phrase(
             "{count:,} person read it by the end of day {day}",
@@ -80,14 +80,18 @@ def verdict_sentences(send: SendReport, verdict: Verdict) -> tuple[Phrase, ...]:
             count=readers_of(verdict),
             day=verdict.day,
         )
+        if share is not None:
+            read = Phrase("{read} ({share} of those who received it)", read=read, share=share)
         return (*_also(verdict), _readers(read, verdict, verdict.reference))
     read = plural_phrase(
         "In all, {count:,} person read it",
         "In all, {count:,} people read it",
         count=readers_of(verdict),
     )
+    if share is not None:
+        read = Phrase("{read} ({share})", read=read, share=share)
     reference = verdict.reference if opened.standing is None else None
-    return (_opened(send, verdict, opened), *_also(verdict), _readers(read, verdict, reference))
+    return (_opened(verdict, opened), *_also(verdict), _readers(read, verdict, reference))
 
 
 def readers_of(verdict: Verdict) -> int:
@@ -96,19 +100,41 @@ def readers_of(verdict: Verdict) -> int:
     return int(found.figure.value or 0) if found is not None else 0
 
 
-def _opened(send: SendReport, verdict: Verdict, opened: Comparison) -> Phrase:
+def share_beside(of: Comparison) -> str | None:
+    """Return the share that stands beside a number of people; None where it is the number itself, or missing."""
+    if of.aspect.is_rate or of.share.value is None:
+        return None
+    return f"({percent(of.share.value)})"
+
+
+def _with_share(of: Comparison) -> str:
+    written = number(of.figure.value or 0, of.aspect)
+    if of.aspect.is_rate or of.share.value is None:
+        return written
+    return Phrase("{number} ({share})", number=written, share=percent(of.share.value))
+
+
+def _reader_share(verdict: Verdict) -> str | None:
+    """Write of those who received it how many read it, from everywhere; None where that is not known."""
+    found = verdict.comparison(Aspect.READERS)
+    share = found.share.value if found is not None else None
+    return percent(share) if share is not None else None
+
+
+def _opened(verdict: Verdict, opened: Comparison) -> Phrase:
     """Say how many followers opened it from the message."""
-    sent, rate = send.stage(StageName.SENT).people, verdict.comparison(Aspect.OPEN_RATE)
     count = int(opened.figure.value or 0)
     people = plural_phrase("{count:,} follower", "{count:,} followers", count=count)
-    if sent.value is not None and rate is not None and rate.figure.value is not None:
+    if opened.whole.value is not None and opened.share.value is not None:
         people = Phrase(
             "{count:,} of {sent:,} followers ({rate})",
             count=count,
-            sent=int(sent.value),
-            rate=number(rate.figure.value, Aspect.OPEN_RATE),
+            sent=int(opened.whole.value),
+            rate=percent(opened.share.value),
         )
     said = Phrase("{people} opened it by the end of day {day}", people=people, day=verdict.day)
+    if opened.whole.value is None and verdict.code is VerdictCode.COMPARED:
+        return Phrase("{said}; how many received it is not recorded.", said=said)
     if opened.standing is None:
         return Phrase("{said}.", said=said)
     beside = _beside_usual(opened, STANDING[opened.standing], verdict.reference)
@@ -119,7 +145,7 @@ def _beside_usual(found: Comparison, standing: Phrase, reference: Reference | No
     """Put the range that is usual behind a word, and of which sends it is, unless that was said before."""
     if found.usual is None:
         return standing
-    written = range_text(found.usual, found.aspect)
+    written = shares_text(found.usual)
     if reference is None:
         return Phrase("{standing} ({range})", standing=standing, range=written)
     return Phrase(
@@ -137,11 +163,7 @@ def _also(verdict: Verdict) -> Iterator[Phrase]:
     said = []
     for standing in (Standing.BELOW, Standing.ABOVE, Standing.WITHIN):
         names = [
-            Phrase(
-                "{what} {number}",
-                what=ASPECT_BRIEF[each.aspect],
-                number=number(each.figure.value or 0, each.aspect),
-            )
+            Phrase("{what} {number}", what=ASPECT_BRIEF[each.aspect], number=_with_share(each))
             for each in found
             if each.standing is standing
         ]
@@ -156,15 +178,9 @@ def _also(verdict: Verdict) -> Iterator[Phrase]:
 
 def _readers(read: Phrase, verdict: Verdict, reference: Reference | None) -> Phrase:
     """Say how many read it from everywhere, and how far that is from usual; or why it is not compared."""
-    readers = verdict.comparison(Aspect.READERS)
     match verdict.code:
-        case VerdictCode.COMPARED if verdict.gap is not None and readers is not None:
-            return Phrase(
-                "{read}, {standing}: {gap}.",
-                read=read,
-                standing=_standing(readers, verdict, reference),
-                gap=gap_words(verdict.gap),
-            )
+        case VerdictCode.COMPARED:
+            return _compared(read, verdict, reference)
         case VerdictCode.TOO_FEW:
             return Phrase("{read}; {few}.", read=read, few=too_few_words(verdict))
         case VerdictCode.LATE:
@@ -182,14 +198,30 @@ def _readers(read: Phrase, verdict: Verdict, reference: Reference | None) -> Phr
             )
 
 
-def _standing(readers: Comparison, verdict: Verdict, reference: Reference | None) -> Phrase:
+def _compared(read: Phrase, verdict: Verdict, reference: Reference | None) -> Phrase:
+    """Say where all readers lie, and how far they are from the mean, part by part."""
+    readers, gap = verdict.comparison(Aspect.READERS), verdict.gap
+    if readers is None or gap is None:
+        return Phrase("{read}.", read=read)
+    if readers.standing is None:
+        words = gap_words(gap, verdict.reference, is_first=reference is not None)
+        return Phrase("{read}: {gap}.", read=read, gap=words)
+    standing = _standing(readers, verdict, gap, reference)
+    words = gap_words(gap, verdict.reference)
+    return Phrase("{read}, {standing}: {gap}.", read=read, standing=standing, gap=words)
+
+
+def _standing(
+    readers: Comparison, verdict: Verdict, gap: GapSplit, reference: Reference | None
+) -> Phrase:
     """Return where all readers lie; where followers read less than usual and all did not, what made up for it."""
     word = STANDING[readers.standing or Standing.WITHIN]
     standing = _beside_usual(readers, word, reference)
-    opened, gap = verdict.comparison(Aspect.OPENED), verdict.gap
-    if gap is None or opened is None or opened.standing is not Standing.BELOW:
+    opened = verdict.comparison(Aspect.OPENED)
+    if opened is None or opened.standing is not Standing.BELOW:
         return standing
-    most = max(gap.parts, key=lambda each: each.gap)
+    others = [each for each in gap.parts if each.scene != Scene.MESSAGE]
+    most = max(others, key=lambda each: each.gap)
     if readers.standing is Standing.BELOW or most.gap <= 0:
         return standing
     return Phrase(
@@ -205,27 +237,88 @@ def scene_brief(part: GapPart) -> str:
     return SCENE_BRIEF.get(part.scene) or str(part.scene)
 
 
-def gap_words(gap: GapSplit) -> Phrase:
-    """Return how far readers are from the mean, and how much of that is each source; the parts add up."""
+def gap_words(gap: GapSplit, reference: Reference, *, is_first: bool = False) -> Phrase:
+    """Return how far readers are from the mean, and how much of that is each source; the parts add up.
+
+    The mean has its sends beside it where these are told here first, or are fewer than the reference set.
+    """
     said = Phrase("{gap} against the mean", gap=signed(gap.gap))
+    if is_first:
+        said = Phrase(
+            "{gap} against the mean of {count} sends to {audience}",
+            gap=signed(gap.gap),
+            count=gap.count,
+            audience=audience_name(reference.scope, reference.tag),
+        )
+    elif gap.count < reference.count:
+        said = Phrase(
+            "{gap} against the mean of those {count} that have every source",
+            gap=signed(gap.gap),
+            count=gap.count,
+        )
     parts = gap_parts(gap)
-    if len(parts) < 2:
+    if len(parts) > 1:
+        written = [
+            Phrase("{gap} {source}", gap=signed(each), source=source) for source, each in parts
+        ]
+        said = Phrase("{said} ({parts})", said=said, parts=enumerated(written))
+    if gap.audience is None or not gap.audience.is_other:
         return said
-    written = [Phrase("{gap} {source}", gap=signed(each), source=source) for source, each in parts]
-    return Phrase("{said} ({parts})", said=said, parts=enumerated(written))
+    return Phrase(
+        "{said}; {count:,} received it, against a mean of {mean:,}",
+        said=said,
+        count=gap.audience.value,
+        mean=gap.audience.usual,
+    )
 
 
 def gap_parts(gap: GapSplit) -> list[tuple[str, int]]:
     """Return the parts that a sentence names: the message, then those that differ most, and the rest of the gap."""
     named = [each for each in gap.parts if each.scene is not None]
-    message = [each for each in named if each.scene == Scene.MESSAGE]
+    message = [
+        part for each in named if each.scene == Scene.MESSAGE for part in _message(each, gap)
+    ]
     others = sorted(
         (each for each in named if each.scene != Scene.MESSAGE and each.gap),
         key=lambda each: -abs(each.gap),
     )
-    shown = [(scene_brief(each), each.gap) for each in (*message, *others)][:_PARTS_MAX]
+    shown = [*message, *((scene_brief(each), each.gap) for each in others)][:_PARTS_MAX]
     rest = gap.gap - sum(each for _, each in shown)
     return [*shown, (SCENE_BRIEF[None], rest)] if rest else shown
+
+
+def _message(part: GapPart, gap: GapSplit) -> Iterator[tuple[str, int]]:
+    """Split the part of the message by the size of the audience, where that is another."""
+    audience = gap.audience
+    if audience is None or not audience.is_other:
+        yield scene_brief(part), part.gap
+        return
+    is_larger = audience.value > audience.usual
+    size = Phrase("the larger audience") if is_larger else Phrase("the smaller audience")
+    yield size, audience.readers
+    yield Phrase("the share that opened it"), part.gap - audience.readers
+
+
+def mean_words(gap: GapSplit, reference: Reference) -> Iterator[Phrase]:
+    """Say which sends are not in a mean, and what the size of the audience makes of the gap."""
+    if gap.count < reference.count:
+        yield plural_phrase(
+            "{count} of them is left out of the mean: WeChat did not give all its sources.",
+            "{count} of them are left out of the mean: WeChat did not give all their sources.",
+            count=reference.count - gap.count,
+        )
+    message = next((each for each in gap.parts if each.scene == Scene.MESSAGE), None)
+    audience = gap.audience
+    if audience is None or not audience.is_other or message is None:
+        return
+    yield Phrase(
+        "{count:,} received it, against a mean of {mean:,}: that makes {readers} of the difference from the message, "
+        "and the share that opened it {rest}.",
+        count=audience.value,
+        mean=audience.usual,
+        readers=signed(audience.readers),
+        rest=signed(message.gap - audience.readers),
+    )
 
 
 def too_few_words(verdict: Verdict) -> Phrase:

@@ -10,7 +10,6 @@ from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Status
 from massctl.plan.quota import Unit
 from massctl.report.report import (
-    FEWEST_COMPARED,
     SIDE_BY_SIDE_DAY,
     AccountReport,
     AllowanceReport,
@@ -29,12 +28,11 @@ from massctl.report.report import (
     Scene,
     SendReport,
     StageName,
-    Standing,
-    UsualRange,
     VerdictCode,
     average_text,
     people_text,
 )
+from massctl.report.usual import FEWEST_COMPARED, Standing, UsualRange, share_digits
 from massctl.view.words import STATUS, brief_destinations, recorded
 
 DASH = "—"
@@ -54,7 +52,6 @@ METRIC: Mapping[Metric, Phrase] = {
 }
 ASPECT: Mapping[Aspect, Phrase] = {
     Aspect.OPENED: Phrase("opened from the message"),
-    Aspect.OPEN_RATE: Phrase("opened (of those who received it)"),
     Aspect.FINISHED: Phrase("read to the end (of readers)"),
     Aspect.SHARED: Phrase("shared"),
     Aspect.FOLLOWED: Phrase("followed after reading"),
@@ -163,20 +160,28 @@ def signed(count: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share from 0 to 1, with one decimal."""
-    return f"{share * 100:.1f}%"
+    """Write a share in percent, with one decimal; one below a percent with more."""
+    return f"{share * 100:.{share_digits(share)}f}%"
 
 
-def range_text(found: Quartiles | UsualRange, metric: Kind | None = None) -> str:
-    """Write what is usual, or the middle half of numbers, from the lower end to the upper."""
+def range_text(found: Quartiles | UsualRange, metric: Metric | None = None) -> str:
+    """Write which numbers are usual, or the middle half of numbers, from the lower end to the upper."""
     lower, upper = found.lower, found.upper
     if isinstance(found, Quartiles) and _counts_people(metric):
         lower, upper = found.people
-    first, last = number(lower, metric), number(upper, metric)
+    return _from_to(number(lower, metric), number(upper, metric))
+
+
+def shares_text(usual: UsualRange) -> str:
+    """Write which shares are usual, from the lower end to the upper."""
+    return _from_to(percent(usual.lower), percent(usual.upper))
+
+
+def _from_to(first: str, last: str) -> str:
     return first if first == last else f"{first}–{last}"
 
 
-def median_number(quartiles: Quartiles, metric: Kind | None = None) -> str:
+def median_number(quartiles: Quartiles, metric: Metric | None = None) -> str:
     """Write a median, of people as whole as it is of interest."""
     return (
         average_text(quartiles.median)
@@ -185,7 +190,7 @@ def median_number(quartiles: Quartiles, metric: Kind | None = None) -> str:
     )
 
 
-def _counts_people(metric: Kind | None) -> bool:
+def _counts_people(metric: Metric | None) -> bool:
     return metric is None or not (
         metric.is_rate or metric in (Metric.PRAISE_MONEY, Metric.READ_AVG_ACTIVETIME)
     )
@@ -248,7 +253,7 @@ def numbers_words(send: SendReport) -> list[Phrase]:
 
 
 def compared_words(reference: Reference) -> Phrase:
-    """Return which sends one is compared with, with which every number of a verdict is."""
+    """Return which sends every number of a verdict is compared with."""
     return plural_phrase(
         "Compared with the mean of {count} earlier send to {audience}, of {since}, by the same day.",
         "Compared with the mean of {count} earlier sends to {audience}, {since} to {until}, by the same day.",

@@ -12,9 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from msgspec import UNSET, UnsetType, field
+from msgspec.structs import replace
 
 from massctl.apply.notices import Reach
-from massctl.model.audience import AudienceState, AudienceUse, NamedAudience
+from massctl.model.audience import AudienceState, AudienceUse, FreezeResult, NamedAudience
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
@@ -123,6 +124,7 @@ def _job(job: Job) -> ReportedJob:
         batch=job.batch,
         status="deleted" if job.is_gone else job.status,
         accepted_at=job.accepted_at,
+        article_urls=job.addresses or None,
         ends=[ReportedEnd.of(end) for end in job.ends.values()] if job.is_contradicted else (),
     )
 
@@ -896,11 +898,19 @@ class ReportedAudience(Shape):
     used_by: Sequence[ReportedUse] = ()
     """The campaigns that go to it and whose window is not over, the next one first."""
     diagnostics: Sequence[PlannedDiagnostic] = ()
-    """What is wrong with its files."""
+    """What is wrong with its files, and with its source while it is frozen."""
+    is_written: bool | UnsetType = UNSET
+    """Of a freeze: whether the lock was written; false where it said all of this already."""
+    excluded: int | UnsetType = UNSET
+    """Of a freeze: how many were taken off because an excluded audience has them."""
+    forgotten: int | UnsetType = UNSET
+    """Of a freeze: how many were taken off because they were erased once."""
+    left: int | UnsetType = UNSET
+    """Of a freeze with --followers: how many were taken off because they do not follow any more."""
 
 
 class AudienceReport(Document):
-    """What `massctl audience list` and `massctl audience show` print with `--format json`."""
+    """What `massctl audience list`, `show`, `freeze` and `diff` print with `--format json`."""
 
     audiences: Sequence[ReportedAudience] = ()
     """By name."""
@@ -911,6 +921,25 @@ class AudienceReport(Document):
 def audiences_json(found: Sequence[NamedAudience]) -> AudienceReport:
     """Return what the files and locks of audiences say."""
     return AudienceReport(audiences=[_audience(each) for each in found])
+
+
+def frozen_json(frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> AudienceReport:
+    """Return what a freeze wrote, or why it wrote nothing."""
+    return AudienceReport(audiences=[_frozen(*each) for each in frozen])
+
+
+def _frozen(found: NamedAudience, frozen: FreezeResult | None) -> ReportedAudience:
+    told = _audience(found)
+    if frozen is None:
+        return told
+    return replace(
+        told,
+        is_written=frozen.is_written,
+        excluded=frozen.excluded,
+        forgotten=frozen.forgotten,
+        left=frozen.left,
+        diagnostics=diagnostics_document(frozen.notes),
+    )
 
 
 def _audience(found: NamedAudience) -> ReportedAudience:

@@ -374,6 +374,8 @@ def counted_steps(kind: Kind, count: int) -> Phrase:
             return plural_phrase("{count} material to add", "{count} materials to add", count=count)
         case Kind.SAVE_DRAFT:
             return plural_phrase("{count} draft to save", "{count} drafts to save", count=count)
+        case Kind.FILL_TAG:
+            return plural_phrase("{count} tag to fill", "{count} tags to fill", count=count)
         case Kind.SEND_PREVIEW:
             return plural_phrase("{count} preview to send", "{count} previews to send", count=count)
         case Kind.SEND_MASS:

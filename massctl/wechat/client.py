@@ -21,6 +21,7 @@ from massctl.apply.ports import (
     Material,
     SendingSpeed,
     SendPermit,
+    TaggingPermit,
     Upload,
 )
 from massctl.errors import AuthError, InvariantError, WeChatError
@@ -242,20 +243,38 @@ class WeChatClient:
         """Make a tag. After a TransportError nobody knows whether it exists."""
         return self._call(wire.CREATE_TAG.with_body({"tag": {"name": name}}))
 
-    def tag_people(self, tag_id: int, openids: Sequence[str]) -> None:
+    def tag_people(self, permit: TaggingPermit, openids: Sequence[str]) -> None:
         """Give followers a tag: all of them, or none."""
-        self._call(_tagging(wire.TAG_PEOPLE, tag_id, openids), openids)
+        self._call(_tagging(wire.TAG_PEOPLE, permit.use(), openids), openids)
 
-    def untag_people(self, tag_id: int, openids: Sequence[str]) -> None:
+    def untag_people(self, permit: TaggingPermit, openids: Sequence[str]) -> None:
         """Take a tag from followers; one without it is no error."""
-        self._call(_tagging(wire.UNTAG_PEOPLE, tag_id, openids), openids)
+        self._call(_tagging(wire.UNTAG_PEOPLE, permit.use(), openids), openids)
 
     def tag_members(self, tag_id: int) -> Iterator[tuple[str, ...]]:
         """Read everybody who has a tag, page after page; somebody may stand on two pages."""
+
+        def behind(openid: str) -> Request[wire.PeoplePage]:
+            given = {"next_openid": openid} if openid else {}
+            return wire.TAG_MEMBERS.with_body({"tagid": tag_id, **given})
+
+        return self._pages(behind)
+
+    def followers(self) -> Iterator[tuple[str, ...]]:
+        """Read everybody who follows the account now, page after page; somebody may stand on two pages."""
+
+        def behind(openid: str) -> Request[wire.PeoplePage]:
+            return replace(wire.FOLLOWERS, query={"next_openid": openid} if openid else {})
+
+        return self._pages(behind)
+
+    def _pages(
+        self, behind: Callable[[str], Request[wire.PeoplePage]]
+    ) -> Iterator[tuple[str, ...]]:
+        """Read pages of people to their end."""
         asked, after = {""}, ""
         while True:
-            given = {"next_openid": after} if after else {}
-            page = self._call(wire.TAG_MEMBERS.with_body({"tagid": tag_id, **given}))
+            page = self._call(behind(after))
             yield page.openids
             after = page.next_openid
             # A page may be shorter than the next. One that leads back to an earlier page ends the reading.

@@ -61,7 +61,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}\.[a-z0-9]{1,5}", re.ASCII)
 class Request(Frozen, Generic[T]):
     """One call, without its token."""
 
-    hidden_fields = ("content", "upload")
+    hidden_fields = ("content", "upload", "query")
 
     path: str
     read: Callable[[Fields], T]
@@ -109,8 +109,8 @@ class ListedPublication(Frozen):
     updated: datetime | None
 
 
-class TagPage(Frozen):
-    """One page of the people who have a tag."""
+class PeoplePage(Frozen):
+    """One page of people."""
 
     hidden_fields = ("openids", "next_openid")
 
@@ -246,15 +246,15 @@ def _made_tag(fields: Fields) -> Tag:
     return Tag(id=number, name=text(tag, "name"), count=0)
 
 
-def _tag_page(fields: Fields) -> TagPage:
-    """Read a page of members. One that holds fewer than it counts is no answer: who is missing could be anybody."""
+def _people_page(fields: Fields) -> PeoplePage:
+    """Read a page of people. One that holds fewer than it counts is no answer: who is missing could be anybody."""
     data = fields.get("data")
     openids = data.get("openid") if isinstance(data, dict) else []
     if not isinstance(openids, list) or not all(isinstance(each, str) for each in openids):
         raise ShapeError
     if len(openids) != count(fields, "count"):
         raise ShapeError
-    return TagPage(tuple(openids), lenient(fields, "next_openid") if openids else "")
+    return PeoplePage(tuple(openids), lenient(fields, "next_openid") if openids else "")
 
 
 def _job_status(fields: Fields) -> JobState:
@@ -304,12 +304,13 @@ DELETE_DRAFT = Request("/cgi-bin/draft/delete", done)
 DRAFT_COUNT = Request("/cgi-bin/draft/count", lambda fields: count(fields, "total_count"))
 FOLLOWER_COUNT = Request("/cgi-bin/user/get", lambda fields: count(fields, "total"))
 """The openids that come along are dropped unread."""
+FOLLOWERS = Request("/cgi-bin/user/get", _people_page)
 TAGS = Request("/cgi-bin/tags/get", _tags)
 CREATE_TAG = Request("/cgi-bin/tags/create", _made_tag, repeatable=False)
 """A repetition would find its own tag and be refused (45157)."""
 TAG_PEOPLE = Request("/cgi-bin/tags/members/batchtagging", done)
 UNTAG_PEOPLE = Request("/cgi-bin/tags/members/batchuntagging", done)
-TAG_MEMBERS = Request("/cgi-bin/user/tag/get", _tag_page)
+TAG_MEMBERS = Request("/cgi-bin/user/tag/get", _people_page)
 PREVIEW = Request("/cgi-bin/message/mass/preview", done, repeatable=False)
 SEND_ALL = Request("/cgi-bin/message/mass/sendall", job, repeatable=False)
 """To everybody or to a tag."""

@@ -20,7 +20,7 @@ def letter(shell: Shell) -> Shell:
 
 def test_a_plan_names_the_audience_and_counts_its_people(letter: Shell) -> None:
     said = letter("plan", "letter", "--sandbox")
-    assert "the audience east · 7 openids in 1 job" in said.out
+    assert "the audience east · 7 people in 1 job" in said.out
     assert 0 == letter("validate").status
 
 

@@ -59,7 +59,7 @@ def test_a_new_repository_is_well_in_the_sandbox(shell: Shell):
     assert {"protection": "unknown"} == {
         check: level for check, level in found.items() if level != "ok"
     }
-    elsewhere = {"place", "lease", "comments", "notify", "callback"}
+    elsewhere = {"place", "lease", "audiences", "comments", "notify", "callback"}
     assert {each.value for each in {*Check} - {*CHECKS}} - elsewhere == set(found)
     assert 0 == shell("doctor", "--sandbox").status
 

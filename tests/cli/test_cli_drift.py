@@ -341,18 +341,32 @@ def test_a_run_that_dies_before_its_post_loses_no_drift(
     assert [("letter", "draft_changed")] == staged.heard()
 
 
-def test_a_channel_that_is_down_is_told_later_and_the_others_once(staged: Console) -> None:
+def test_a_channel_that_is_down_is_told_later_and_the_others_once(
+    staged: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = staged.shell.root / "massctl.yaml"
     text = file.read_text("utf-8").replace(HOOK, f"{HOOK}  - webhook_env: DOWN\n")
     file.write_text(text, "utf-8")
+    exchange = transport.Line.exchange
+
+    def down(self: transport.Line, call: transport.Call) -> Any:
+        if b'"DOWN"' in (call.content or b""):
+            return transport.NoAnswer("connection_failed")
+        return exchange(self, call)
+
     staged.edit("风")
     staged.before(hours=70)
-    assert "DOWN (notify) was not told" in daily(staged).err
-    staged.shell.env(DOWN="https://down.example/")
+    with monkeypatch.context() as patch:
+        patch.setattr(transport.Line, "exchange", down)
+        assert "DOWN (notify) was not told" in daily(staged).err
     for hours in (69, 68, 67):
         staged.before(hours=hours)
         daily(staged)
-    assert [*ONCE, "DOWN begun", "DOWN told"] == told(staged)
+    others = [each for each in told(staged) if not each.startswith("DOWN")]
+    assert ONCE == others
+    assert ["DOWN begun", "DOWN failed", "DOWN begun", "DOWN told"] == [
+        each for each in told(staged) if each.startswith("DOWN")
+    ]
 
 
 def test_what_could_not_be_recorded_is_told_again(

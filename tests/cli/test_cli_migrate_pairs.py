@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 KINDS = ("local", "git", "postgres", "s3")
 IMPORT = ("state", "import", "--reason", "the console", "--website-send")
 BODY = f"{'0' * 64}.html"
+PEOPLE = f"{'0' * 64}.age"
 ROW = '{"family": "newer"}'
 
 
@@ -38,11 +39,18 @@ class Moves:
         self.shell, self._minutes = shell, 0
         shell.env(**CREDENTIALS, MASSCTL_LEDGER_DSN=Place(server()).dsn())
         url = f"s3://{BUCKET}/{shell.root.parent.name}"
-        self._flags = {"s3": ("--url", url, "--endpoint", endpoint("moto"))}
-        self._keys = {"s3": {"url": url, "endpoint": endpoint("moto")}}
+        self._flags = {
+            "s3": ("--url", url, "--endpoint", endpoint("moto")),
+            "git": ("--snapshots", "people"),
+        }
+        self._keys = {
+            "s3": {"url": url, "endpoint": endpoint("moto")},
+            "git": {"snapshots": "people"},
+        }
         assert 0 == shell("state", "init").status
         assert 0 == shell(*IMPORT, "2026-11-30T20:00:00+08:00").status
         shell.tree.write(f"massctl.state.bodies/{BODY}", "<p>你好</p>")
+        shell.tree.write(f"massctl.snapshots/{PEOPLE}", "encrypted")
         shell.tree.write(f"massctl.state.statistics/{APPID}/articles-2026-11.jsonl", f"{ROW}\n")
 
     def move(self, kind: str) -> int:
@@ -64,6 +72,11 @@ class Moves:
         found = {kind: len(self.backend(kind).ledger.read(0)) for kind in KINDS}
         return {kind: count for kind, count in found.items() if count}
 
+    def people(self) -> dict[str, list[str]]:
+        """Return the snapshots in each kind of place that has some."""
+        found = {kind: list(self.backend(kind).snapshots().names()) for kind in KINDS}
+        return {kind: names for kind, names in found.items() if names}
+
     def kill(self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, when: str) -> None:
         """Let the next move die before or after a step."""
         step: Callable[..., Any] = getattr(owner, name)
@@ -82,6 +95,7 @@ def moves(cloned: Shell) -> Moves:
 
 
 STEPS: list[tuple[Any, str]] = [
+    (state_migrate, "_copy_snapshots"),
     (state_migrate._Kept, "write"),
     (ChainedLedger, "replace"),
     (Contents, "take_over"),
@@ -110,20 +124,24 @@ def test_a_kill_at_any_step_leaves_one_ledger_at_most_and_the_next_move_goes_on(
     assert b"<p>" in (there.archive()._bytes(BODY) or b"")
     (line,) = there.statistics()._lines(APPID, ["articles-2026-11.jsonl"])  # type: ignore[arg-type]
     assert ROW == line.decode()
+    assert there.snapshots().read(PEOPLE) == b"encrypted"
+    assert {there.snapshots().where} == {
+        moves.backend(kind).snapshots().where for kind in moves.people()
+    }
     assert 0 == moves.shell("state", "verify").status
     assert 0 == moves.shell(*IMPORT, "2026-11-29T20:00:00+08:00").status
     assert (0, {old: 3}) == (moves.move(old), moves.entries())
 
 
 @pytest.mark.parametrize("kind", KINDS[1:])
-@pytest.mark.parametrize("step", [1, 3], ids=["in neither place", "in the new place"])
+@pytest.mark.parametrize("step", [2, 4], ids=["in neither place", "in the new place"])
 def test_a_move_that_was_cut_short_is_taken_back(moves: Moves, kind: str, step: int) -> None:
     owner, name = STEPS[step]
     with pytest.MonkeyPatch.context() as patch:
         moves.kill(patch, owner, name, "after")
         with pytest.raises(KilledError):
             moves.move(kind)
-    assert ([], [kind])[step == 3] == list(moves.entries())
+    assert ([], [kind])[step == 4] == list(moves.entries())
     refused = moves.shell("apply", "notice", "--yes")
     assert (5, True) == (refused.status, "ledger_missing" in refused.out)
     assert "a move of the ledger was cut short" in refused.out

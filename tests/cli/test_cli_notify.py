@@ -15,7 +15,8 @@ from repositories import APPID, window
 
 from massctl.cli import channels, notifications
 from massctl.cli.notifications import PullRequests
-from massctl.errors import ForgeError, UsageError
+from massctl.errors import ForgeError, LedgerError, UsageError
+from massctl.ledger.local_file import LocalLedger
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
@@ -194,6 +195,29 @@ def test_where_nothing_is_remembered_each_run_says_it(told: Shell):
         assert 5 == told("apply", "--sandbox", "--yes").status
         (told.root / ".massctl/sandbox/told").unlink(missing_ok=True)
     assert 3 == len(events(told))
+
+
+def test_while_the_ledger_cannot_be_written_what_is_on_record_waits_and_the_rest_is_told_once(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    """The disk is read-only for an hour; nobody is told in a loop, and nothing is lost."""
+
+    def read_only(*_: object, **__: object) -> None:
+        raise LedgerError(Phrase("the ledger cannot be written: the disk is read-only"))
+
+    told.tree.settings()
+    told.tree.text("notice", more=DUE)
+    assert 0 == told("apply", "notice", "--sandbox", "--yes").status
+    told.tree.text("late", content="改到三点", more=DUE)
+    told.tree.settings(policy="  sending: disabled\n", state=CHANNELS)
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalLedger, "append", read_only)
+        statuses = [told("apply", "--sandbox", "--yes").status for _ in range(3)]
+    assert ([5, 5, 5], [("refused", "late")]) == (statuses, events(told))
+    for _ in range(2):
+        told("apply", "--sandbox", "--yes")
+    again = [("accepted", "notice"), ("refused", "late")]
+    assert [("refused", "late"), *again] == events(told)
 
 
 def test_a_memory_that_is_none_is_not_believed(told: Shell):

@@ -12,7 +12,7 @@ from cli_runner import SENDALL, Shell, lost
 
 from massctl.sandbox.callback import Answer
 
-URL = "http://mp.weixin.qq.com/s?__biz=SANDBOX&mid=2247480001&idx=1&sn=sandbox#rd"
+URL = "https://mp.weixin.qq.com/s?__biz=SANDBOX&mid=2247480001&idx=1&sn=sandbox#rd"
 
 
 def send(shell: Shell, name: str = "letter") -> None:
@@ -41,7 +41,7 @@ def test_two_commands_tell_counts_and_addresses_and_the_next_campaign_links_to_i
         assert words in said.out
     shell.tree.text("notice", content="上一封：{{ article_url('letter', 1) }}")
     assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
-    assert URL.removeprefix("http://") in shell.report()["jobs"][1]["body"]["text"]
+    assert URL.removeprefix("https://") in shell.report()["jobs"][1]["body"]["text"]
 
 
 def test_validate_takes_what_was_sent_in_the_sandbox_for_past_articles(shell: Shell) -> None:
@@ -81,7 +81,7 @@ def test_an_event_of_a_campaign_that_is_not_named_is_recorded_too(shell: Shell) 
         ("err(10001)", ["advertising", "通知中心"]),
         (
             "err(30002)",
-            ["originality check forbids it", "http://mp.weixin.qq.com", "change the article"],
+            ["originality check forbids it", "https://mp.weixin.qq.com", "change the article"],
         ),
         ("err(30003)", ["judged a reprint", "send_ignore_reprint: true", "it may be reprinted"]),
         ("err(40001)", ["administrator refused", "管理员"]),
@@ -290,7 +290,7 @@ def test_where_locks_are_required_the_next_campaign_is_locked_with_the_sandboxs_
     assert "massctl lock --sandbox notice" in asked.out, asked
     assert 0 == shell("lock", "notice", "--sandbox").status
     assert 0 == shell("apply", "notice", "--sandbox", "--yes").status
-    assert URL.removeprefix("http://") in shell.report()["jobs"][1]["body"]["text"]
+    assert URL.removeprefix("https://") in shell.report()["jobs"][1]["body"]["text"]
     (campaign,) = shell("plan", "notice", "--format", "json").document["campaigns"]
     assert "lock_stale" in [each["guard"] for each in campaign["refusals"]], (
         "the real ledger knows no such address"

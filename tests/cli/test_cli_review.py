@@ -4,13 +4,14 @@ import json
 import os
 import re
 from base64 import b64decode, b64encode
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_runner import Shell
-from fake_forge import FakeForge, pull_request_event
+from fake_forge import FakeForge, FakeGitLab, pull_request_event
 from git_shell import IN_GIT
 from gits import git
 from PIL import Image
@@ -23,7 +24,7 @@ from massctl.cli.ledger_access import read_ledger
 from massctl.cli.planner import PlanOptions, Purpose
 from massctl.cli.pull_request_comments import ended_comment, report_sends, sent_comment
 from massctl.cli.session import session
-from massctl.model.ids import CampaignName
+from massctl.model.ids import AccountName, CampaignName
 from massctl.view.i18n import Reader
 from massctl.view.pages.document import is_whole
 
@@ -345,19 +346,19 @@ def test_a_sent_letter_is_told_with_when_to_how_many_and_where(shell: Shell) -> 
     shell("status", "--wait", "300", "--sandbox")
     with session(str(shell.root), sandbox=True) as current:
         record = read_ledger(current).record(CampaignName("letter"), 1)
-        body = sent_comment(record, Reader("en"))
-        ended = ended_comment(record, Reader("en"))
+        body = sent_comment(record, AccountName("main"), Reader("en"))
+        ended = ended_comment(record, AccountName("main"), Reader("en"))
 
-    assert "**`letter`, edition 1: sent**" in body.replace("letter", "`letter`").replace("``", "`")
+    assert "**秋日来信 (letter) · main, edition 1: sent**" == body.splitlines()[0]
     assert "WeChat accepted it at 2026-12-01" in body
     assert ended is not None
     rows = ended.splitlines()
-    assert "**letter, edition 1: sent**" == rows[0]
+    assert "**秋日来信 (letter) · main, edition 1: sent**" == rows[0]
     assert re.fullmatch(r"- it reached [\d,]+ of [\d,]+ followers", rows[2])
-    assert re.fullmatch(r"- <https?://mp\.weixin\.qq\.com/s\?\S+>", rows[3])
+    assert re.fullmatch(r"- <https://mp\.weixin\.qq\.com/s\?\S+>", rows[3])
     assert [
-        "- what followers do with it: massctl report letter",
-        "- to take it back: massctl withdraw letter",
+        "- what followers do with it: `massctl report letter`",
+        "- to take it back: `massctl withdraw letter`",
     ] == rows[4:]
 
 
@@ -366,7 +367,7 @@ def test_before_the_end_there_is_no_comment_on_it(shell: Shell) -> None:
     shell("apply", "--yes", "--sandbox")
     with session(str(shell.root), sandbox=True) as current:
         record = read_ledger(current).record(CampaignName("letter"), 1)
-        assert None is ended_comment(record, Reader("en"))
+        assert None is ended_comment(record, AccountName("main"), Reader("en"))
 
 
 def test_a_send_that_failed_says_why_and_what_to_do(shell: Shell) -> None:
@@ -378,9 +379,9 @@ def test_a_send_that_failed_says_why_and_what_to_do(shell: Shell) -> None:
     shell("status", "--sandbox")
     with session(str(shell.root), sandbox=True) as current:
         record = read_ledger(current).record(CampaignName("letter"), 1)
-        ended = ended_comment(record, Reader("en"))
+        ended = ended_comment(record, AccountName("main"), Reader("en"))
     assert ended is not None
-    assert "**letter, edition 1: failed**" in ended
+    assert "(letter) · main, edition 1: failed**" in ended
     assert "judged a reprint" in ended
     assert "massctl status letter" in ended
 
@@ -404,6 +405,91 @@ def test_the_end_is_a_comment_of_its_own_and_there_is_one(shell: Shell) -> None:
     assert ["<!-- massctl:sent letter -->", "<!-- massctl:ended letter 1 -->"] == [
         each.splitlines()[0] for each in forge.bodies(7)
     ]
+
+
+def test_an_end_that_another_process_learnt_is_commented_by_the_next_run_with_a_forge(
+    shell: Shell,
+) -> None:
+    """A listener has no token of the forge, and a job may die before its comment."""
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.news("letter", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    shell("status", "--wait", "300", "--sandbox")
+    forge, told = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), {"TOKEN": "x"}
+    with session(str(shell.root), sandbox=True) as current:
+        newest = read_ledger(current).serial
+        assert [] == report_sends(current, newest, {}, told, forge)
+        assert [] == forge.bodies(7)
+        for _ in range(2):
+            again = report_sends(current, newest, {}, told, forge, made_up=timedelta(days=2))
+            assert [] == again
+    assert 2 == len(forge.bodies(7))
+
+
+def test_the_newest_edition_has_the_last_word_on_how_a_letter_stands(shell: Shell) -> None:
+    shell.tree.settings(
+        state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    shell.tree.text("notice", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        serial = read_ledger(current).serial
+    yaml = shell.tree.read("campaigns/notice/campaign.yaml")
+    shell.tree.write("campaigns/notice/campaign.yaml", f"{yaml}edition: 2\n".replace("。", "！"))
+    shell.control("advance", {"seconds": 600})
+    shell("apply", "--yes", "--sandbox")
+    forge, told = FakeForge(newest="cd" * 20, merged={"cd" * 20: 7}), {"TOKEN": "x"}
+    with session(str(shell.root), sandbox=True) as current:
+        assert {1, 2} == {each for _, each in read_ledger(current).records}
+        report_sends(current, serial, {}, told, forge, made_up=timedelta(days=2))
+    (stands,) = [each for each in forge.bodies(7) if "massctl:sent" in each]
+    assert "edition 2" in stands
+
+
+def test_gitlab_is_told_of_the_end_as_a_note_of_its_own_in_the_words_of_the_team(
+    shell: Shell,
+) -> None:
+    """A line of a note that begins with a slash would be a command to GitLab, and `@all` would call everybody."""
+    shell.tree.settings(
+        language="zh",
+        state="forge: {kind: gitlab, repository: house/letters, token_env: TOKEN}\n",
+    )
+    shell.tree.news("letter", more=OPENED)
+    written = shell.tree.read("campaigns/letter/campaign.yaml")
+    foreign = written.replace("title: 秋日来信\n", "title: '/close @all `春` <b>'\n", 1)
+    shell.tree.write("campaigns/letter/campaign.yaml", foreign)
+    shell("apply", "--yes", "--sandbox")
+    shell("status", "--wait", "300", "--sandbox")
+    gitlab, told = FakeGitLab(newest="cd" * 20), {"TOKEN": "x"}
+    gitlab.merge(7, "cd" * 20)
+    for _ in range(2):
+        with session(str(shell.root), sandbox=True) as current:
+            assert [7] == report_sends(current, 0, {}, told, gitlab)
+    stands, ended = (each["body"] for each in gitlab.notes[7])
+
+    assert "<!-- massctl:sent letter -->" == stands.splitlines()[0]
+    mark, head, *rows = ended.splitlines()
+    assert "<!-- massctl:ended letter 1 -->" == mark
+    assert head.startswith("**/close `@all` `春` `<b>`（letter）")
+    assert head.endswith("main，第 1 版：已发送**")
+    assert [] == [row for row in rows if row and not row.startswith("- ")]
+    assert 1 == sum("<https://mp.weixin.qq.com/" in row for row in rows)
+    assert "`massctl withdraw letter`" in ended
+    assert [] == [each for each in gitlab.asked if each.startswith("PUT")]
+
+
+def test_an_article_that_was_withdrawn_has_no_address_in_the_comment(shell: Shell) -> None:
+    shell.tree.news("letter", more=OPENED)
+    shell("apply", "--yes", "--sandbox")
+    shell("status", "--wait", "300", "--sandbox")
+    with session(str(shell.root), sandbox=True) as current:
+        record = read_ledger(current).record(CampaignName("letter"), 1)
+    record.jobs[0].withdrawn.add(1)
+    ended = ended_comment(record, None, Reader("en"))
+    assert ended is not None
+    assert ("edition 1: sent" in ended, "mp.weixin" in ended) == (True, False)
 
 
 def test_a_comment_of_the_sandbox_stays_there(shell: Shell) -> None:
@@ -481,7 +567,7 @@ def test_the_whole_page_of_every_campaign_is_one_file_that_asks_for_nothing(
         assert {"data"} == set(re.findall(r'src="(\w+):', page))
         assert "<script" not in page
         assert path in forge.bodies(7)[0]
-    assert 2 == forge.bodies(7)[0].count("no pictures here: massctl render ")
+    assert 2 == forge.bodies(7)[0].count("no pictures here: `massctl render ")
 
 
 def test_a_page_that_could_ask_for_something_is_not_kept(main: Shell, remote: Path) -> None:

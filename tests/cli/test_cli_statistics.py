@@ -147,7 +147,7 @@ def test_what_was_reached_is_told_on_four_days_and_once_to_each_channel(told: Sh
     assert robot.startswith(
         "**report** 秋日来信 (letter) · main\n66 of 1,286 followers (5.1%) opened"
     )
-    assert "In all, 72 people read it; too few to compare with" in robot
+    assert "In all, 72 people read it (5.6%); too few to compare with" in robot
     listed = told("state", "list", "--sandbox").out
     assert 8 == len(re.findall(r"fact report \d+ channel (?:ROBOT|HOOK) progress told", listed))
     hook = next(post["body"] for post in posts(told) if post["kind"] == "webhook")
@@ -168,9 +168,10 @@ def test_day_seven_is_a_comment_on_the_pull_request_once(told: Shell):
         comment["body"]["campaign"],
     )
     mark, head, _, *rows = comment["body"]["body"].splitlines()
-    assert ("<!-- massctl:day7 letter 1 -->", "**letter, edition 1: day 7**") == (mark, head)
+    assert "<!-- massctl:day7 letter 1 -->" == mark
+    assert "**秋日来信 (letter) · main, edition 1: day 7**" == head
     assert "of 1,286 followers" in rows[0]
-    assert "- the whole report: massctl report letter" == rows[-1]
+    assert "- the whole report: `massctl report letter`" == rows[-1]
 
 
 def test_without_a_forge_no_comment_is_made(told: Shell):

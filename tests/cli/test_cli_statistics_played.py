@@ -9,8 +9,8 @@ import json
 import re
 from contextlib import closing
 from datetime import date, datetime, timedelta
-from math import ceil, exp, expm1, floor, log, log1p, sqrt
-from statistics import mean, stdev
+from math import ceil, floor, sqrt
+from statistics import mean, variance
 from typing import Any
 
 import httpx
@@ -97,25 +97,25 @@ def morning(at: datetime, days: int) -> datetime:
     return at + timedelta(days=days, hours=-3)
 
 
-FACTORS = {4: 3.1824, 5: 2.7764, 6: 2.5706, 7: 2.4469, 8: 2.3646}
-"""How many numbers there are -> the factor of Student's distribution for 95 %."""
+FACTORS = {95: {5: 2.7764}, 99: {4: 5.8409, 5: 4.6041, 6: 4.0321, 7: 3.7074, 8: 3.4995}}
+"""Times of 100 -> how many numbers there are -> the factor of Student's distribution."""
+RECEIVED = 1286
 
 
-def usual(values: list[float], *, is_rate: bool) -> dict[str, float]:
-    """Return the range in which the next ordinary number lies 95 times of 100."""
-    least = 0.0005
-    rates = [min(max(each, least), 1 - least) for each in values]
-    scaled = [log(each / (1 - each)) for each in rates] if is_rate else [*map(log1p, values)]
-    middle, spread = mean(scaled), stdev(scaled)
-    if not is_rate:
-        spread = max(spread, exp(-middle / 2))
-    reach = FACTORS[len(values)] * spread * sqrt(1 + 1 / len(values))
-    if is_rate:
-        ends = [1 / (1 + exp(-end)) for end in (middle - reach, middle + reach)]
-        lower, upper = min(ends[0], mean(values)), max(ends[1], mean(values))
-        return {"lower": round(lower, 3), "upper": round(upper, 3)}
-    lower, upper = max(0, expm1(middle - reach)), expm1(middle + reach)
-    return {"lower": ceil(min(lower, mean(values))), "upper": floor(max(upper, mean(values)))}
+def usual(rates: list[tuple[float, float]], of: float, percent: int) -> tuple[float, float]:
+    """Return the range in which the next ordinary rate lies, by rates and of how many people each is."""
+    roots = [sqrt(rate) for rate, _ in rates]
+    noise = mean(1 / (4 * whole) for _, whole in rates)
+    spread = max(variance(roots), noise)
+    reach = FACTORS[percent][len(rates)] * sqrt(spread - noise + 1 / (4 * of) + spread / len(rates))
+    lower, upper = max(0, mean(roots) - reach) ** 2, (mean(roots) + reach) ** 2
+    means = mean(rate for rate, _ in rates)
+    return min(lower, means), max(upper, means)
+
+
+def shown(share: float) -> float:
+    """Return a share with one decimal of a percent; one below a percent with two figures."""
+    return round(share, 3 if share >= 0.01 or not share else 4 if share >= 0.001 else 5)
 
 
 def curve(article: dict[str, Any]) -> dict[int, int]:
@@ -154,7 +154,7 @@ def test_two_months_add_up(played: Played):
             [leave["share"] for leave in article["leaves"]], abs=1e-6
         )
     _funnel_adds_up(report["sends"][0], by_day[6][30])
-    _comparisons_add_up(report["sends"][0], by_day)
+    _comparisons_add_up(played, report["sends"][0], by_day)
     _followers_add_up(played, report["sends"][0])
     _files_add_up(played, by_day)
 
@@ -179,34 +179,42 @@ def _funnel_adds_up(send: dict[str, Any], row: dict[str, Any]) -> None:
     assert shares["shared"] == pytest.approx(row["share_user"] / row["read_user"], abs=1e-6)
 
 
-def judged(row: dict[str, Any]) -> dict[str, float]:
-    """Return what is judged of a send by a day, from WeChat's answer; 1,286 followers received each."""
-    message = scene(row, "公众号消息")
-    return {
-        "opened": message,
-        "open_rate": message / 1286,
-        "finished": row["read_finish_rate"],
+def judged(row: dict[str, Any], left: int) -> dict[str, tuple[float, float]]:
+    """Return what is judged of a send by a day, from WeChat's answer, and of how many people each share is."""
+    people = {
+        "opened": scene(row, "公众号消息"),
         "shared": row["share_user"],
         "followed": row["read_subscribe_user"],
+        "left": left,
         "readers": row["read_user"],
     }
+    shares = {name: (count / RECEIVED, RECEIVED) for name, count in people.items()}
+    return {**shares, "finished": (row["read_finish_rate"], row["read_user"])}
 
 
-def _comparisons_add_up(send: dict[str, Any], by_day: dict[int, dict[int, dict[str, Any]]]) -> None:
+def gone(played: Played, day: date) -> int:
+    return sum(int(row["cancel_user"]) for row in played.told("getusersummary", day))
+
+
+def _comparisons_add_up(
+    played: Played, send: dict[str, Any], by_day: dict[int, dict[int, dict[str, Any]]]
+) -> None:
+    left = {n: gone(played, at.astimezone(BEIJING).date()) for n, at in enumerate(SENT, 1)}
     assert [1, 3, 7, 30] == [each["day"] for each in send["verdicts"]]
     for verdict in send["verdicts"]:
-        before = [judged(by_day[number][verdict["day"]]) for number in range(1, 6)]
-        own = judged(by_day[6][verdict["day"]])
+        before = [judged(by_day[n][verdict["day"]], left[n]) for n in range(1, 6)]
+        own = judged(by_day[6][verdict["day"]], left[6])
         assert ("compared", 5) == (verdict["code"], verdict["reference"]["count"])
         found = {each["aspect"]: each for each in verdict["comparisons"]}
-        assert [*own, "left"] == [*sorted(found, key=[*own, "left"].index)]
-        for aspect, value in own.items():
-            values = [each[aspect] for each in before]
-            is_rate = aspect in ("open_rate", "finished")
-            told = found[aspect]["usual"]
-            assert told == usual(values, is_rate=is_rate)
-            shown = round(value, 3) if is_rate else value
-            below, above = shown < told["lower"], shown > told["upper"]
+        assert own.keys() == found.keys()
+        for aspect, (share, whole) in own.items():
+            lower, upper = usual(
+                [each[aspect] for each in before], whole, 95 if aspect == "opened" else 99
+            )
+            upper = min(upper, 1) if aspect in ("opened", "finished") else upper
+            told = {"lower": shown(lower), "upper": shown(upper)}
+            assert (aspect, told) == (aspect, found[aspect]["usual"])
+            below, above = shown(share) < told["lower"], shown(share) > told["upper"]
             standing = "below" if below else "above" if above else "within"
             assert (aspect, standing) == (aspect, found[aspect]["standing"])
         _gap_adds_up(verdict["gap"], verdict["day"], by_day)
@@ -231,16 +239,13 @@ def _followers_add_up(played: Played, send: dict[str, Any]) -> None:
     for after, each in enumerate(send["followers"]):
         day = sent + timedelta(days=after)
         assert str(day) == each["day"]
-
-        def gone(day: date) -> int:
-            return sum(int(row["cancel_user"]) for row in played.told("getusersummary", day))
-
-        assert gone(day) == each["cancelled"]["value"]
+        assert gone(played, day) == each["cancelled"]["value"]
         compared = [date.fromisoformat(found) for found in each["compared"]]
         assert {day.weekday()} == {found.weekday() for found in compared}
         assert all(found < day for found in compared)
-        before = [gone(found) for found in compared]
-        assert each["usual"] == usual(before, is_rate=False)
+        before = [(gone(played, found), 1) for found in compared]
+        lower, upper = usual(before, 1, 99)
+        assert each["usual"] == {"lower": ceil(lower), "upper": floor(upper)}
 
 
 def _files_add_up(played: Played, by_day: dict[int, dict[int, dict[str, Any]]]) -> None:
@@ -415,7 +420,8 @@ def test_a_channel_hears_of_a_send_on_four_days_once_each_with_wechats_numbers(p
         opened = scene(wire[day], "公众号消息")
         assert f"{opened} of 1,286 followers" in notice["message"]
         assert re.search(rf"by the end of day {day}[.,]", notice["message"])
-        assert f"In all, {wire[day]['read_user']} people read it" in notice["report"]["lines"][-1]
+        said = " ".join(notice["report"]["lines"])
+        assert f"In all, {wire[day]['read_user']} people read it" in said
 
 
 def test_a_day_that_comes_late_is_told_when_it_comes(played: Played):

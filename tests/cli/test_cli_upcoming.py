@@ -67,7 +67,7 @@ def test_what_was_told_is_on_record_for_every_runner(told: Shell) -> None:
     (told.root / ".massctl/sandbox/told").unlink(missing_ok=True)
     apply(told)
     assert 1 == len(heard(told))
-    assert 1 == told("state", "list", "--sandbox").out.count("outcome told")
+    assert 1 == told("state", "list", "--sandbox").out.count("progress told")
 
 
 def test_a_window_that_was_moved_is_told_of_again(told: Shell) -> None:

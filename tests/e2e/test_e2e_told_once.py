@@ -1,8 +1,8 @@
 """Processes of massctl tell a receiver on loopback of random ends: each once, none missing, in their order.
 
-The ledger is a file that two processes share, or a branch that two machines share. Processes are killed at random
-moments, run beside each other, and are answered 500 now and then. A fact comes twice only where a process was killed
-behind its post, and before that was on record.
+The ledger is a file that two processes share, or a branch, a database or a bucket that two machines share. Processes
+are killed at random moments, run beside each other, and are answered 500 now and then. A fact comes twice only where a
+process was killed behind its post, and before that was on record.
 """
 
 import http.client
@@ -20,8 +20,11 @@ from typing import Any, Final
 
 import pytest
 from gits import ENVIRONMENT, clone_of, git, remote_at
+from postgres_server import Place, server
 from processes import PATIENCE_SECONDS, Desk, Gate, Wechat, ended, opened
 from repositories import SECRET_VARIABLE, Tree
+from s3_places import CREDENTIALS, endpoint
+from s3_server import BUCKET
 from told_once import Team, judge, play
 from wechat_cipher import AES_KEY, TOKEN, query, safe, sealed
 
@@ -220,18 +223,47 @@ def over_a_file(wechat: Wechat, folder: Path, seed: int, ends: int) -> None:
 def over_git(wechat: Wechat, folder: Path, seed: int, ends: int) -> None:
     remote = remote_at(folder / "remote.git")
     trees = [Tree(clone_of(remote, folder / name)) for name in ("one", "two")]
-    desks = [Desk(tree, variables(wechat)) for tree in trees]
-    settings(trees[0], "state:\n  backend: git\n")
+    shared(trees, "state:\n  backend: git\n", wechat, seed, ends)
+    judge_ledger(git(remote, "show", f"massctl-state:{LEDGER}"))
+
+
+def over_a_database(wechat: Wechat, folder: Path, seed: int, ends: int) -> None:
+    where = {"MASSCTL_LEDGER_DSN": Place(server()).dsn()}
+    trees = [Tree(folder / name) for name in ("one", "two")]
+    team = shared(trees, "state:\n  backend: postgres\n", wechat, seed, ends, **where)
+    judge_ledger(copied(team))
+
+
+def over_a_bucket(wechat: Wechat, folder: Path, seed: int, ends: int) -> None:
+    place = f"  url: s3://{BUCKET}/{folder.name}\n  endpoint: {endpoint('moto')}\n"
+    trees = [Tree(folder / name) for name in ("one", "two")]
+    team = shared(trees, f"state:\n  backend: s3\n{place}", wechat, seed, ends, **CREDENTIALS)
+    judge_ledger(copied(team))
+
+
+def shared(
+    trees: Sequence[Tree], state: str, wechat: Wechat, seed: int, ends: int, **where: str
+) -> Processes:
+    """Begin a ledger that two machines share, play, and judge what was heard."""
+    desks = [Desk(tree, {**variables(wechat), **where}) for tree in trees]
+    settings(trees[0], state)
     trees[0].text("first", content="开账。")
     Processes(wechat, desks[:1], seed).calm_run("state", "init")
     (lineage,) = [each for each in trees[0].read("massctl.yaml").splitlines() if "lineage" in each]
     for tree in trees:
-        settings(tree, f"state:\n  backend: git\n{lineage}\n")
+        settings(tree, f"{state}{lineage}\n")
         tree.text("first", content="开账。")
     team = Processes(wechat, desks, seed)
     play(team, ends)
     judge(team, team.notices)
-    judge_ledger(git(remote, "show", f"massctl-state:{LEDGER}"))
+    return team
+
+
+def copied(team: Processes) -> str:
+    """Return the ledger, as its backup has it."""
+    desk = team.desks[0]
+    Processes(team.wechat, [desk], seed=0).calm_run("state", "backup", "copy.jsonl")
+    return desk.tree.read("copy.jsonl")
 
 
 @pytest.mark.parametrize("world", [over_a_file, over_git])
@@ -247,3 +279,12 @@ def test_processes_tell_many_random_ends_once(
 ) -> None:
     """Five ends in each of forty worlds."""
     world(wechat, tmp_path, seed=seed, ends=5)
+
+
+@pytest.mark.night
+@pytest.mark.parametrize("seed", range(120, 123))
+@pytest.mark.parametrize("world", [over_a_database, over_a_bucket])
+def test_two_machines_over_one_database_or_bucket_tell_random_ends_once(
+    wechat: Wechat, tmp_path: Path, world: Any, seed: int
+) -> None:
+    world(wechat, tmp_path, seed=seed, ends=3)

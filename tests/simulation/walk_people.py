@@ -1,10 +1,13 @@
 """Lists of openids in random stories: who stands in them, a letter each, and how they are cut into jobs."""
 
 import hashlib
+from datetime import datetime
 from typing import Final
 
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
+from massctl.model.state import State
+from massctl.plan.audience_facts import Cut
 
 MOST: Final = 3
 """Openids of one job, so that a small list has several."""
@@ -59,5 +62,8 @@ def batches_of(found: OpenidList | None) -> Batches:
 class Lists:
     """The openids behind the names of declared lists; implements `massctl.apply.ports.Openids`."""
 
-    def batch(self, sha256: Sha256, number: int, /) -> tuple[str, ...]:
-        return _LISTS[sha256][number - 1]
+    def batch(self, listed: OpenidList, number: int, _: State, /) -> tuple[str, ...]:
+        return _LISTS[listed.sha256][number - 1]
+
+    def keep(self, listed: OpenidList, cut: Cut, _: State, now: datetime, /) -> OpenidList:
+        raise AssertionError("nobody is taken off a list")

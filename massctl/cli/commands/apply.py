@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from massctl.apply.context import Ports
 from massctl.apply.executor import answered, apply_plan, retry_if_stale
 from massctl.apply.journal import Statement
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
+from massctl.apply.ports import People
 from massctl.apply.reconcile import require_repetition
 from massctl.cli.app import Result, outcome_result, recorded_now, set_active_session, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
@@ -37,6 +39,7 @@ from massctl.cli.planner import (
     planned,
     repeatable,
     show_repository_warnings,
+    snapshot_people,
 )
 from massctl.cli.progress import progress
 from massctl.cli.saved_plans import as_saved, open_plan, refuse_gone, still_there
@@ -52,6 +55,9 @@ from massctl.plan.brake import moved_on, only_stops, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan
 from massctl.plan.steps import Guard, Refusal
+
+if TYPE_CHECKING:
+    from massctl.audience.recipients import Recipients
 
 
 @click.command(name="apply")
@@ -342,11 +348,40 @@ def _folders(session: Session, state: State) -> frozenset[str] | None:
     return None if has_errors(folders.diagnostics) else frozenset({*folders.names, *cells})
 
 
-def _sends_to_openids(made: Planned) -> bool:
+def _sends_to_list(made: Planned) -> bool:
     return any(
         each.rendered is not None and each.rendered.openid_list is not None
         for each in made.plan.campaigns
     )
+
+
+def _recipients(session: Session, made: Planned) -> Recipients | None:
+    """Return what gives the openids of lists and of snapshots; None if no campaign goes to one."""
+    # Few campaigns go to a list.
+    from massctl.audience.arithmetic import ListedPeople
+    from massctl.audience.recipients import Recipients
+
+    people = made.rules.people
+    if not isinstance(people, ListedPeople) or not _sends_to_list(made):
+        return None
+    return Recipients(people, session.snapshots)
+
+
+def _people(session: Session, made: Planned) -> People | None:
+    """Return what reads the people whom tags are filled with; None if no campaign is sent to such a tag."""
+    rendered = [each.rendered for each in made.plan.campaigns if each.rendered is not None]
+    lists = [(each.appid, each.openid_list) for each in rendered if each.is_by_tag]
+    if not lists:
+        return None
+    people = snapshot_people(session, made.state)
+
+    def of_account(appid: str) -> set[str]:
+        named = (people(each.sha256) for owner, each in lists if owner == appid and each)
+        return set[str]().union(*named)
+
+    if session.sandbox is not None:
+        session.sandbox.world.know_people(of_account)
+    return people
 
 
 def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
@@ -372,7 +407,8 @@ def _execute(run: _ApplyCommand, made: Planned) -> Outcome:
         rules=lambda: session.rules_now(made.rules),
         skew=session.skew,
         insisted=run.insisted,
-        openids=made.working_tree.openid_lists if _sends_to_openids(made) else None,
+        openids=_recipients(session, made),
+        people=_people(session, made),
         archive=session.backend.archive(),
         accounts=_looked_after(session, made),
         folders=_folders(session, made.state),

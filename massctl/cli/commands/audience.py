@@ -1,6 +1,7 @@
 """`massctl audience`: the audiences of the repository, frozen outside of git and sent to by name."""
 
 from datetime import datetime
+from pkgutil import resolve_name
 
 import click
 from msgspec.structs import replace
@@ -23,7 +24,29 @@ from massctl.source.campaigns import load_campaign
 _NOTHING = Phrase("Nothing was done.")
 
 
-@click.group(name="audience")
+_VERBS = {
+    "freeze": "massctl.cli.commands.audience_freeze:freeze",
+    "diff": "massctl.cli.commands.audience_diff:diff",
+    "export": "massctl.cli.commands.audience_export:export",
+    "forget": "massctl.cli.commands.audience_forget:forget",
+}
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*(verb for verb in self.commands if verb not in _VERBS), *_VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _VERBS and cmd_name not in self.commands:
+            found = resolve_name(_VERBS[cmd_name])
+            # It speaks as the group does, and takes `-v` like it.
+            found.context_class = self.context_class
+            found.params += self.params
+            self.add_command(found)
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(name="audience", cls=_Verbs)
 def command() -> None:
     """List the audiences (人群) of the repository, and see who uses them next.
 
@@ -66,17 +89,11 @@ def show(current: Session, name: str) -> Result:
     )
 
 
-@command.command(name="freeze")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=audience_names)
-def freeze(names: tuple[str, ...]) -> None:
-    """Write who is in audiences NAMEs now: not built yet."""
-    say = Phrase("massctl cannot freeze {names} yet", names=enumerated(names))
-    raise UsageError(say, _NOTHING)
-
-
-def audience_named(current: Session, name: str) -> NamedAudience:
+def audience_named(
+    current: Session, name: str, audiences: Audiences | None = None
+) -> NamedAudience:
     """Read the audience that a command names; raise UsageError where there is none."""
-    known = Audiences(current.repository, current.settings)
+    known = audiences or Audiences(current.repository, current.settings)
     found = known.audience(name)
     if found is not None:
         return found

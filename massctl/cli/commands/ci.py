@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from massctl.apply.notices import NEW_FOR
 from massctl.apply.runner_events import statistics_events, stopped_now
 from massctl.cli import views
 from massctl.cli.app import Result, run, said, verb
@@ -299,7 +300,7 @@ def _report(directory: str, since: int | None) -> None:
         return
     try:
         with session(directory) as current:
-            for number in report_sends(current, since, _stopped(current)):
+            for number in report_sends(current, since, _stopped(current), made_up=NEW_FOR):
                 current.console.talk(Phrase("told on pull request {number}", number=number))
     except MassctlError as error:
         show_error(error)

@@ -24,6 +24,7 @@ from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.cli.planner import Planned, missing_walls, planned
 from massctl.cli.session import Session
+from massctl.cli.snapshot_access import audience_findings
 from massctl.cli.spooled_event import held_here
 from massctl.errors import ConfigurationError, LedgerError
 from massctl.forge.github import github_api
@@ -212,6 +213,7 @@ def _repository(session: Session) -> tuple[State, Planned | None, list[Finding]]
             *_writable(session),
             *_never_told(session, state),
             *lease_findings(state.lease, local_runner(session.places.runner), session.clock.now()),
+            *audience_findings(session, state),
             *open_sends(state),
             *held_findings(held_here(session)),
             *findings,

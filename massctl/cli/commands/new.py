@@ -25,6 +25,7 @@ from massctl.cli.ledger_access import own_ledger
 from massctl.cli.planner import chosen
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import MATRIX, list_of, mapping_of
 from massctl.model.entries import ListEnded
 from massctl.model.finding import SendFinding
@@ -401,11 +402,11 @@ def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMad
         record = divided.record
         _require_unknown(state, rest, record)
         working_tree = current.working_tree()
-        sha256, sizes = _same_list(current, working_tree, record), dict[int, int]()
+        listed, sizes = _same_list(current, working_tree, record), dict[int, int]()
 
         def openids() -> Iterator[str]:
             for each in divided.lacking:
-                found = working_tree.openid_lists.batch(sha256, each.batch)
+                found = working_tree.openid_lists.batch(listed, each.batch)
                 sizes[each.batch] = len(found)
                 yield from found
 
@@ -417,7 +418,7 @@ def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMad
                 )
             files = put_in_place(current.repository, folder, current.places.cache)
         sizes |= {
-            each.batch: len(working_tree.openid_lists.batch(sha256, each.batch))
+            each.batch: len(working_tree.openid_lists.batch(listed, each.batch))
             for each in divided.unsure
         }
     return RestMade(divided, rest, sizes, files)
@@ -430,7 +431,7 @@ def _require_unknown(state: "State", rest: CampaignName, record: "Record") -> No
         raise UsageError(why, _NOTHING, Phrase("choose another name"))
 
 
-def _same_list(current: Session, working_tree: "WorkingTree", record: "Record") -> str:
+def _same_list(current: Session, working_tree: "WorkingTree", record: "Record") -> OpenidList:
     """Name the list in the folder; raises if it is not the one that was partly sent."""
     loaded = load_campaign(current.repository, record.campaign, current.settings)
     file = loaded.file
@@ -448,4 +449,4 @@ def _same_list(current: Session, working_tree: "WorkingTree", record: "Record") 
             Phrase("Nothing was done."),
             Phrase("restore it (git log shows it), then run the same command again"),
         )
-    return found.sha256
+    return found

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from massctl.audience.key import key_hint
 from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import Text, sandbox_option
 from massctl.cli.consent import who
@@ -151,7 +152,17 @@ def begin(session: Session) -> Result:
             found = Phrase(
                 "the ledger {lineage} already exists; nothing was changed", lineage=state.lineage
             )
-    return told(found, next_step=SEE_PLAN)
+    return told(found, *_snapshot_key_lines(session), next_step=SEE_PLAN)
+
+
+def _snapshot_key_lines(session: Session) -> list[Phrase]:
+    """Say how to make the key of snapshots, where there are audiences and no key."""
+    name = session.settings.state.snapshot_key_env
+    if session.environment.get(name, "").strip() or not session.repository.audience_files():
+        return []
+    say = Phrase("the people of audiences are encrypted: {hint}", hint=key_hint(name))
+    keep = Phrase("keep the key where the team keeps its secrets: without it nobody reads them")
+    return [say, keep]
 
 
 def begin_anew(session: Session, reason: str, reader: Session | None = None) -> Result:

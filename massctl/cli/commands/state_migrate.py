@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -20,16 +20,25 @@ from massctl.cli.ledger_access import (
     trust,
     with_state,
 )
+from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import (
     LedgerError,
     LedgerMissingError,
+    SnapshotAwayError,
+    SnapshotError,
 )
 from massctl.ledger.codec import first_lines, follow_file
+from massctl.ledger.snapshots import SnapshotObjects
 from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import BUCKET_PATTERN, ENDPOINT_PATTERN, ENVIRONMENT_NAME_PATTERN
+from massctl.model.settings import (
+    BUCKET_PATTERN,
+    ENDPOINT_PATTERN,
+    ENVIRONMENT_NAME_PATTERN,
+    StateSettings,
+)
 from massctl.model.state import State
 from massctl.source.settings_writer import (
     declare_backend,
@@ -38,6 +47,9 @@ from massctl.source.settings_writer import (
     require_changeable,
 )
 from massctl.whole_file import write_whole
+
+_Copied = tuple[SnapshotObjects, Sequence[str]]
+"""A place, and the objects that were copied from it."""
 
 
 @click.command(name="migrate")
@@ -64,6 +76,11 @@ from massctl.whole_file import write_whole
     "--endpoint",
     type=Text(ENDPOINT_PATTERN, "https://host"),
     help="With --to s3: the address of the store, if not as massctl.yaml says.",
+)
+@click.option(
+    "--snapshots",
+    type=Text(r"\S.*", "s3://bucket/prefix"),
+    help="With --to local or git: where the people of audiences are kept, if not as massctl.yaml says.",
 )
 @verb("state migrate")
 def migrate(current: Session, backend: str, **keys: str | None) -> Result:
@@ -94,6 +111,7 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
     kept, aside = _Kept(session.places.locks), None
     with alone(session):
         old, state = _origin(session, target, kept)
+        copied = _copy_snapshots([session, *kept.origin(session)], target)
         is_there = state.lineage is not None and old.settings.state == target.settings.state
         if is_there:
             trust(session, state)
@@ -107,6 +125,7 @@ def move(session: Session, kind: str, where: Mapping[str, str]) -> Result:
         if target.settings.state != session.settings.state:
             _move_statistics(session, target)
         _declare(target, state, where)
+        _remove_snapshots(session, copied)
         kept.file.unlink(missing_ok=True)
     say = Phrase("the ledger {lineage} is in {place} now")
     if is_there:
@@ -124,14 +143,24 @@ class _Kept:
     def __init__(self, locks: Path) -> None:
         self.file = locks / MOVING_FILE
 
-    def write(self, target: Mapping[str, str], data: bytes) -> None:
+    def write(self, target: Mapping[str, str], old: StateSettings, data: bytes) -> None:
         """Write it, durably."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self.file, json.dumps(target).encode() + b"\n" + data, 0o600)
+        keys = ("backend", *BACKENDS[old.backend].keys)
+        head = {"target": target, "origin": old.model_dump(include=set(keys), exclude_unset=True)}
+        write_whole(self.file, json.dumps(head).encode() + b"\n" + data, 0o600)
+
+    def origin(self, session: Session) -> Iterator[Session]:
+        """Yield the old place, which is closed; nothing if there is no such file."""
+        if self.file.is_file():
+            yield with_state(session, **{"backend": "local", **self._head()["origin"]})
 
     def target(self) -> dict[str, str]:
         """Return the keys of `state` that name the new place."""
-        found: dict[str, str] = json.loads(self.file.read_bytes().partition(b"\n")[0])
+        return self._head()["target"]
+
+    def _head(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = json.loads(self.file.read_bytes().partition(b"\n")[0])
         return found
 
     def data(self) -> bytes:
@@ -168,7 +197,7 @@ def _close(
     data = first_lines(found, state.serial)
     new.prepare()
     new.ledger.require_room(data)
-    kept.write(where, data)
+    kept.write(where, old.settings.state, data)
     return ledger.replace(None, old.clock.now(), found)
 
 
@@ -216,6 +245,52 @@ def _move_statistics(session: Session, target: Session) -> None:
     except LedgerError as error:
         why = Phrase("the statistics stay where they were: {why}", why=what_happened(error))
         session.console.talk(why)
+
+
+def _copy_snapshots(sessions: Sequence[Session], target: Session) -> list[_Copied]:
+    """Copy the people of audiences before anything is closed; return what the old places can do without.
+
+    Raises SnapshotError, and then the ledger is where it was.
+    """
+    copied: list[_Copied] = []
+    for session in sessions:
+        try:
+            old = session.backend.snapshots()
+        except SnapshotAwayError:
+            continue  # It never had a place for them.
+        names = list(old.names())
+        if names and (new := target.backend.snapshots()).where != old.where:
+            _copy(session, old, new, names)
+            copied.append((old, names))
+    return copied
+
+
+def _copy(
+    session: Session, old: SnapshotObjects, new: SnapshotObjects, names: Sequence[str]
+) -> None:
+    there = set(new.names())
+    shown = progress(session.console)
+    shown.begin(Phrase("copying the people of audiences"), len(names))
+    for name in names:
+        if name not in there and (data := old.read(name)) is not None:
+            new.add(name, data)
+        shown.advance()
+    shown.end()
+
+
+def _remove_snapshots(session: Session, copied: Sequence[_Copied]) -> None:
+    """Remove what was copied: whoever is erased later must not stay in the old place."""
+    for place, names in copied:
+        try:
+            for name in names:
+                place.remove(name)
+        except SnapshotError as error:
+            why = Phrase(
+                "{place} still has people of audiences; remove them there: {why}",
+                place=place.where,
+                why=what_happened(error),
+            )
+            session.console.talk(why)
 
 
 def _declare(target: Session, state: State, where: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from massctl.apply.outcome import what_happened
+from massctl.audience.members import MemberSets
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option, sandbox_option
@@ -14,10 +15,12 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import DEEPER, SEE_PLAN, require_ledger
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.errors import LedgerError
+from massctl.cli.snapshot_access import frozen_audiences
+from massctl.errors import LedgerError, SnapshotAwayError, SnapshotError
 from massctl.model.entries import DraftSaved, Entry, SendAttempted
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.state import State
 
 
 @click.command(name="verify")
@@ -34,7 +37,7 @@ def verify(current: Session, deep: bool) -> Result:
     entries = current.backend.ledger.read(0, deep=deep)
     state = current.fold(entries)
     require_ledger(current, state)
-    kept = _checked(current, entries) if deep else None
+    kept = _checked(current, entries, state) if deep else None
     return Result(
         ExitStatus.REFUSED if kept is not None and kept.faults else ExitStatus.DONE,
         lambda _: views.verbs_json.verified_json(state, kept),
@@ -43,8 +46,8 @@ def verify(current: Session, deep: bool) -> Result:
     )
 
 
-def _checked(session: Session, entries: Sequence[Entry]) -> views.ledger.Kept:
-    """Compare the contents beside the ledger with the digests of its entries, and read the statistics."""
+def _checked(session: Session, entries: Sequence[Entry], state: State) -> views.ledger.Kept:
+    """Compare contents and snapshots beside the ledger with their digests, and read the statistics."""
     archive, faults, missing = session.backend.archive(), list[Phrase](), 0
     named = {
         entry.event.digest: entry
@@ -63,7 +66,29 @@ def _checked(session: Session, entries: Sequence[Entry]) -> views.ledger.Kept:
             faults.append(Phrase(say, name=entry.campaign, serial=entry.serial))
         shown.advance()
     shown.end()
-    return views.ledger.Kept(len(named) - missing, missing, [*faults, *_statistics_faults(session)])
+    faults += [*_statistics_faults(session), *_snapshot_faults(session, state)]
+    return views.ledger.Kept(len(named) - missing, missing, faults)
+
+
+def _snapshot_faults(session: Session, state: State) -> Iterator[Phrase]:
+    """Read the people of audiences, where there are audiences and a key is at hand."""
+    if not session.repository.audience_files():
+        return
+    try:
+        snapshots = session.snapshots(state)
+        known = set(snapshots.known())
+        for audience in frozen_audiences(session):
+            if audience.lock is not None and audience.lock.openid_list.sha256 not in known:
+                say = Phrase("the snapshot that audiences/{name}.lock.json names is not in {place}")
+                yield Phrase(say, name=audience.name, place=snapshots.where)
+        with MemberSets() as sets:
+            yield from snapshots.faults(sets)
+    except SnapshotAwayError as error:
+        session.console.talk(
+            Phrase("the people of audiences were not checked: {why}", why=what_happened(error))
+        )
+    except SnapshotError as error:
+        yield Phrase("the people of audiences cannot be read: {why}", why=what_happened(error))
 
 
 def _statistics_faults(session: Session) -> Iterator[Phrase]:

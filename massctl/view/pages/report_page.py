@@ -16,7 +16,6 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.report.report import (
     DAYS,
-    FEWEST_COMPARED,
     FULL_MAX,
     SIDE_BY_SIDE_DAY,
     AccountReport,
@@ -24,8 +23,8 @@ from massctl.report.report import (
     Metric,
     Report,
     SendReport,
-    Standing,
 )
+from massctl.report.usual import FEWEST_COMPARED, Standing
 from massctl.view import report_words
 from massctl.view.cells import printable
 from massctl.view.charts import Caption, Value, can_draw, dots, reads_by_day

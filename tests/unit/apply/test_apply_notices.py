@@ -31,9 +31,10 @@ from massctl.model.entries import (
     SendInDoubt,
     SendRejected,
     SendSettled,
+    Told,
     Withdrawn,
 )
-from massctl.model.ids import AccountName
+from massctl.model.ids import AccountName, CampaignName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -162,8 +163,28 @@ def test_what_is_on_record_for_long_is_not_told() -> None:
     state = recorded(TRIED, TAKEN)
     finding = finder(state)
     assert 1 == len(finding.recorded([HOOK]))
-    assert [] == replace(finding, now=NOW + timedelta(days=3, hours=1)).recorded([HOOK])
+    assert 1 == len(replace(finding, now=NOW + timedelta(days=1)).recorded([HOOK]))
+    assert [] == replace(finding, now=NOW + timedelta(days=2)).recorded([HOOK])
     assert [] == finding.recorded([])
+
+
+def test_a_channel_that_was_there_before_hears_of_a_week_and_a_new_one_of_two_days() -> None:
+    """300 sends ended in a week in which nobody ran; then somebody added a channel."""
+    known = Told(fact="accepted", channel="HOOK", progress="told"), text("before")
+    sends = [replace(WORDS, name=CampaignName(f"letter-{number}")) for number in range(300)]
+    ends = [
+        (each, letter)
+        for number, letter in enumerate(sends)
+        for each in (TRIED[0], replace(TAKEN[0], attempt=3 + 3 * number), status("sent")[0])
+    ]
+    state = recorded(known, *ends)
+
+    def heard(channel: str, **after: float) -> int:
+        finding = replace(finder(state), now=NOW + timedelta(**after))
+        return len(finding.recorded([Channel(webhook_env=channel)]))
+
+    assert (600, 0) == (heard("HOOK", days=6), heard("HOOK", days=8))
+    assert (600, 0) == (heard("NEW", days=1), heard("NEW", days=3))
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_what_was_sent_in_this_very_round_waits_for_nobody() -> None:
         ),
         (
             JobStatus(msg_id=7, status="sent", article_urls=["http://a"]),
-            "sale: WeChat has sent it: http://a",
+            "sale: WeChat has sent it: https://a",
         ),
         (JobStatus(msg_id=7, status="failed", reason="err(30003)"), "failed"),
         (JobStatus(msg_id=7, status="sent", sent_count=0, total_count=9), "nobody received it"),

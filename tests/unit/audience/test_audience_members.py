@@ -1,12 +1,16 @@
 """Arithmetic over people is exact: as Python's own sets say."""
 
+import os
+import tempfile
 from collections import Counter
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from massctl.audience import members
 from massctl.audience.members import Members, MemberSets
 from massctl.errors import InvariantError, MassctlError, SnapshotDamagedError, SnapshotError
 
@@ -44,7 +48,7 @@ def test_an_empty_set_is_a_set(sets: MemberSets):
     assert sets.sha256(empty) == sha256(b"").hexdigest()
     assert numbers(sets, sets.rest(one, [empty])) == [1]
     assert sets.is_within(empty, one)
-    assert sets.at_least(empty, [one]) == [0, 0, 0, 0, 0]
+    assert sets.patterns([(0, empty), (1, one)], 2) == {2: 1}
 
 
 _SOME = st.lists(st.integers(0, 12), max_size=12)
@@ -54,7 +58,9 @@ _SOME = st.lists(st.integers(0, 12), max_size=12)
 @given(st.lists(_SOME, min_size=2, max_size=4))
 def test_answers_are_those_of_python(drawn: list[list[int]]):
     expected = [set(each) for each in drawn]
-    times = Counter(each for some in expected for each in some)
+    patterns = Counter[int]()
+    for number, some in enumerate(expected):
+        patterns.update(dict.fromkeys(some, 1 << number))
     with MemberSets() as sets:
         made = [people(sets, *each) for each in drawn]
         first, rest = made[0], made[1:]
@@ -67,17 +73,10 @@ def test_answers_are_those_of_python(drawn: list[list[int]]):
         change = sets.difference(first, made[1])
         assert change.added == len(expected[1] - expected[0])
         assert change.removed == len(expected[0] - expected[1])
-        assert sets.overlaps(made) == {
-            (one, other): len(expected[one] & expected[other])
-            for one in range(len(made))
-            for other in range(one + 1, len(made))
-            if expected[one] & expected[other]
-        }
-        assert sets.at_least(first, made, 4) == [
-            sum(times[each] >= least for each in expected[0]) for least in range(5)
-        ]
-        assert numbers(sets, sets.with_at_least(first, made, 2)) == sorted(
-            each for each in expected[0] if times[each] >= 2
+        assert sets.patterns(list(enumerate(made)), len(made)) == Counter(patterns.values())
+        twice = {each for each in patterns.values() if each.bit_count() > 1}
+        assert numbers(sets, sets.without(list(enumerate(made)), 0, [*twice], len(made))) == sorted(
+            each for each in expected[0] if patterns[each] not in twice
         )
         assert numbers(sets, sets.blanked(first, made[1])) == sorted(expected[0] - expected[1])
 
@@ -102,6 +101,16 @@ def test_what_is_read_while_another_question_is_asked_stays_whole(sets: MemberSe
     assert next(reading) == openid(0)
     assert sets.count(found) == 200_000
     assert sum(1 for _ in reading) == 199_999
+
+
+@pytest.mark.slow
+def test_millions_are_sorted_in_slices_that_lose_nobody(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(members, "SLICE", 10_000)
+    drawn = [openid(number * 7919 % 50_021) for number in range(60_000)]
+    with MemberSets() as sets:
+        found = sets.of(drawn)
+        assert sorted(set(drawn)) == list(sets.openids(found))
+        assert sets.sha256(sets.of(sorted(drawn))) == sets.sha256(found)
 
 
 def test_what_is_not_an_openid_is_no_person(sets: MemberSets):
@@ -142,3 +151,18 @@ def test_no_word_of_duckdb_gets_out(sets: MemberSets):
 def test_the_database_reaches_nothing_but_its_own_memory(sets: MemberSets, query: str):
     with pytest.raises(SnapshotError):
         sets._rows(query)
+
+
+def test_without_files_in_memory_a_private_folder_holds_them_and_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with MemberSets() as sets:
+        both = sets.union([people(sets, 3, 1), people(sets, 2, 1)])
+        assert numbers(sets, both) == [1, 2, 3]
+        (folder,) = tmp_path.iterdir()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        with pytest.raises(SnapshotError):
+            sets._rows("SELECT * FROM read_csv('/etc/passwd')")
+    assert [] == list(tmp_path.iterdir())

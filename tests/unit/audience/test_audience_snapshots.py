@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def snapshots(folder: Path, own: SnapshotKey) -> Snapshots:
-    return Snapshots(SnapshotFolder(folder, "massctl.snapshots"), own)
+    return Snapshots(SnapshotFolder(folder, "massctl.snapshots", {}), own)
 
 
 def test_what_is_written_is_read_again(folder: Path, sets: MemberSets):

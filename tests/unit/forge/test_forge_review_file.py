@@ -29,7 +29,7 @@ PLAN: dict[str, Any] = {
     "campaigns": [],
     "allowance": [],
     "summary": dict.fromkeys(
-        ("upload_image", "add_material", "save_draft", "send_preview", "send_mass"), 0
+        ("upload_image", "add_material", "save_draft", "fill_tag", "send_preview", "send_mass"), 0
     ),
 }
 

@@ -118,7 +118,7 @@ def test_a_version_1_ledger_still_leads_to_the_same_state(tmp_path):
         for name, edition in [*names, ("2026-12-clip", 1)]
     ]
     assert [Status.WITHDRAWN, Status.SENDING, Status.NEW, Status.SENDING, Status.STAGED] == found
-    assert (48, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (
+    assert (53, "01JDXWBJ00ABCDEFGHJKMNPQRS", "wechat") == (
         state.serial,
         state.lineage,
         state.realm,

@@ -17,9 +17,16 @@ def faults(findings: list[object], **more: object) -> list[tuple[tuple[str | int
 
 
 def test_a_finding_is_of_an_edition_and_stands_once():
-    assert faults([{"learnt": "a"}, {"edition": 2, "learnt": "b"}]) == []
+    assert faults([{"learnt": "a"}, {"edition": 2, "learnt": "b"}], edition=2) == []
     twice = [{"learnt": "a"}, {"edition": 1, "verdict": "b"}]
     assert faults(twice) == [(("finding", 1), "there is a finding of this edition already")]
+
+
+def test_a_finding_is_of_no_edition_that_is_still_to_come():
+    found = faults([{"edition": 99, "learnt": "a"}])
+    say = "edition 99 is still to come: this campaign is at 1"
+    assert found == [(("finding", 0, "edition"), say)]
+    assert faults([{"edition": 3, "learnt": "a"}], edition=3) == []
 
 
 @pytest.mark.parametrize("cell", [None, "west"])

@@ -234,6 +234,7 @@ def test_the_document_of_a_plan():
             "upload_image": 1,
             "add_material": 0,
             "save_draft": 1,
+            "fill_tag": 0,
             "send_preview": 1,
             "send_mass": 1,
         },

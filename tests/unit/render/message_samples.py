@@ -29,6 +29,7 @@ from massctl.apply.payloads import (
 )
 from massctl.apply.ports import Openids
 from massctl.ledger.codec import encode
+from massctl.model.batches import OpenidList
 from massctl.model.campaign import CampaignFile
 from massctl.model.entries import (
     GENESIS,
@@ -195,6 +196,16 @@ class Lists:
     openids: Callable[[str], ListedOpenids]
 
 
+class OfFiles(SampleOpenids):
+    """The openids of the repository's lists."""
+
+    def __init__(self, files: OpenidFiles) -> None:
+        self.files = files
+
+    def batch(self, listed: OpenidList, number: int, _: State, /) -> tuple[str, ...]:
+        return self.files.batch(listed, number)
+
+
 def _rendered(
     name: CampaignName, file: CampaignFile, account: Account, inputs: Any, lists: Lists, place: Any
 ) -> RenderedCampaign:
@@ -243,7 +254,7 @@ def sample_campaigns(cache: Path) -> Iterator[tuple[RenderedCampaign, Openids]]:
         loaded = materials.campaign(name)
         assert loaded.file is not None, name
         account, lists = settings.account(loaded.file.account), Lists(shelf.listed)
-        yield _rendered(name, loaded.file, account, materials, lists, loaded.place), shelf
+        yield _rendered(name, loaded.file, account, materials, lists, loaded.place), OfFiles(shelf)
 
 
 def staged(campaign: RenderedCampaign) -> State:

@@ -33,9 +33,8 @@ from massctl.report.report import (
     Scene,
     SendFacts,
     SendReport,
-    Standing,
-    UsualRange,
 )
+from massctl.report.usual import Standing, UsualRange
 from massctl.report.verdict import ReferenceWindow, day_of_send
 from massctl.view.report_words import send_facts
 
@@ -71,17 +70,14 @@ def test_quartiles_lie_between_numbers_and_need_four(
 
 def test_a_send_is_compared_with_the_earlier_ones_by_the_same_day() -> None:
     sends = Sends()
-    earlier(sends, 100, 200, 300, 400)
+    earlier(sends, 100, 200, 300, 400, received=1000)
     sends.send("spring", 100)
+    sends.job("spring", (1000, 1000, 1000, 0))
     sends.read(100, 7, read_user=500)
 
     found = compared(sends.report("spring"))
 
-    assert (250, UsualRange(26, 1866), Standing.WITHIN) == (
-        found.sums.mean,
-        found.usual,
-        found.standing,
-    )
+    assert (0.25, UsualRange(0, 1.89), Standing.WITHIN) == (found.mean, found.usual, found.standing)
 
 
 def test_a_later_send_changes_nothing_in_the_report_of_an_earlier_one() -> None:
@@ -160,7 +156,7 @@ def test_unfollows_are_those_of_the_account_against_the_same_weekday() -> None:
 
     first, second, third = sends.report().sends[0].followers
 
-    assert (9, 5, UsualRange(1, 29), Standing.WITHIN) == (
+    assert (9, 5, UsualRange(0, 37), Standing.WITHIN) == (
         first.cancelled.value,
         first.joined.value,
         first.usual,
@@ -456,6 +452,7 @@ def test_only_the_newest_sends_of_a_report_have_quartiles_by_day():
     for number in range(14):
         at = SENT - DAY * (3 * (14 - number))
         sends.send(f"walk-{number}", 100 + number, at)
+        sends.job(f"walk-{number}", (2000, 2000, 2000, 0))
         for day in range(1, 9):
             sends.read(100 + number, day, sent=at, read_user=100 * number + day)
     report = sends.report()
@@ -473,7 +470,8 @@ def test_a_source_that_a_send_lacks_is_zero_where_its_sources_are_all_its_reader
     ):
         row = article_day(read_user=readers, read_user_source=sources)
         readings = readings_of([[row]], row.ref_date, row.stat_date)
-        counted = day_of_send(1, readings, Figure(value=500, origin=Origin.LEDGER)).counted
+        received, left = (Figure(value=each, origin=Origin.LEDGER) for each in (500, 1))
+        counted = day_of_send(1, readings, received, left).counted
         assert counted is not None
         window.add(row.ref_date, (CampaignName("a"), readers), counted)
     split = window.split(counted)

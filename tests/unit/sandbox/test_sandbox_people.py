@@ -139,8 +139,19 @@ def test_a_process_that_was_not_told_an_openid_gives_a_stand_in_that_means_the_s
     person = "oRealLife0000000000000000001"
     caller.post("tags/members/batchtagging", {"openid_list": [person], "tagid": made})
     with caller.db() as db:
-        db.openids.clear()
+        db.people.openids.clear()
     (stand_in,) = caller.post("user/tag/get", {"tagid": made})["data"]["openid"]
     assert (28, False) == (len(stand_in), stand_in == person)
     caller.post("tags/members/batchuntagging", {"openid_list": [stand_in], "tagid": made})
     assert 0 == caller.post("user/tag/get", {"tagid": made})["count"]
+
+
+def test_people_who_are_named_from_outside_follow_and_are_named_in_a_tag():
+    caller = Caller()
+    made = caller.post("tags/create", {"tag": {"name": "east"}})["tag"]["id"]
+    person, other = "oRealLife0000000000000000001", "oRealLife0000000000000000002"
+    caller.post("tags/members/batchtagging", {"openid_list": [person], "tagid": made})
+    caller.store.people.openids.clear()
+    caller.store.people.source = lambda appid: [person, other] if appid == APPID else []
+    assert [person] == caller.post("user/tag/get", {"tagid": made})["data"]["openid"]
+    assert 1002 == caller.get("user/get")["total"]

@@ -38,7 +38,7 @@ def openids(root: Path, data: bytes, name: str = "list.txt") -> tuple[str, ...]:
     found = shelf(root, data, name)
     listed = found.listed(f"spring/{name}").openid_list
     assert listed is not None
-    return found.batch(listed.sha256, 1)
+    return found.batch(listed, 1)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ The sums of the twelve columns, and their twelfth parts:
 The whole parts add up to 7,039 + 216 + 423 + 509 + 801 = 8,988, two short of 8,990. The largest remainders are those of
 recommendations and chats, which are rounded up. The thirteenth send had 5,401 readers: 4,702 + 64 + 251 + 302 + 82.
 
-What is usual from the message, with the logarithms of one more than each: 8.8538, 8.8834, 8.8380, 8.9100, 8.8722,
-8.8502, 8.8985, 8.8609, 8.8799, 8.8452, 8.8910 and 8.7159. Their mean is 8.8582, their standard deviation 0.0501. Of 11
-degrees of freedom the factor is 2.2010, and 2.2010 · 0.0501 · √(13/12) is 0.1148. The numbers whose logarithms are
-8.7435 and 8.9730 are 6,269.7 and 7,887.4, one more than the ends: whole people between them are 6,269 to 7,886.
+Of 48,000 each who received it, 14.58, 15.02, 14.35, 15.43, 14.85, 14.53, 15.25, 14.69, 14.97, 14.46, 15.14 and 12.70 %
+opened it: the mean is 14.66 %. The square roots are 0.38188, 0.38757, 0.37887, 0.39277, 0.38541, 0.38120, 0.39051,
+0.38324, 0.38690, 0.38024, 0.38904 and 0.35643. Their mean is 0.38284, their variance 0.0000866; counting makes
+1/192,000, 0.0000052, of it and as much for the send itself. Of 11 degrees of freedom the factor is 2.2010, and
+2.2010 · √(0.0000866 · 13/12) is 0.0213. The squares of 0.3615 and 0.4042 are 13.1 and 16.3 %.
 """
 
 import csv
@@ -28,7 +29,7 @@ from hypothesis import strategies as st
 from report_samples import SENT, Sends
 
 from massctl.model.ids import CampaignName
-from massctl.report.report import Aspect, Report
+from massctl.report.report import Report
 from massctl.report.verdict import Counted, ReferenceWindow, whole_means
 from massctl.view.i18n import Language, say
 from massctl.view.pages.markup import Sheet
@@ -59,13 +60,13 @@ TWELVE = (
 OWN = (4702, 64, 251, 302, 5401, 0.43, 298)
 SENTENCES = (
     (
-        "4,702 of 48,000 followers (9.8%) opened it by the end of day 7, less than usual (6,269–7,886, of 12 sends to "
+        "4,702 of 48,000 followers (9.8%) opened it by the end of day 7, less than usual (13.1%–16.3%, of 12 sends to "
         "every follower)."
     ),
-    "Also less than usual: read to the end 43.0%; as usual: shared 298.",
+    "Also less than usual: read to the end 43.0%; as usual: shared 298 (0.62%).",
     (
-        "In all, 5,401 people read it, less than usual (7,955–10,134): −3,589 against the mean (−2,337 the message, "
-        "−207 Moments, −173 chats, −153 recommendations, −719 the rest)."
+        "In all, 5,401 people read it (11.3%), less than usual (15.7%–22.0%): −3,589 against the mean (−2,337 the "
+        "message, −207 Moments, −173 chats, −153 recommendations, −719 the rest)."
     ),
 )
 COMPARED_WITH = (
@@ -121,9 +122,11 @@ def test_json_adds_up(report: Report) -> None:
         each["scene"]: (each["value"], each["usual"], each["gap"]) for each in gap["parts"]
     }
     opened, *_ = verdict["comparisons"]
-    assert ("opened", 12, 6269, 7886) == (
+    assert ("opened", 4702, 0.097958, 48_000, 12, 0.146646, 0.131, 0.163) == (
         opened["aspect"],
+        *(opened[key]["value"] for key in ("figure", "share", "whole")),
         opened["count"],
+        opened["mean"],
         *(opened["usual"][key] for key in ("lower", "upper")),
     )
 
@@ -133,9 +136,26 @@ def test_csv_adds_up(report: Report) -> None:
         each for each in csv.DictReader(report_csv(report).splitlines()) if each["day"] == "7"
     )
 
-    assert ("compared", "12", "2026-09-08", "8990", "-3589") == tuple(
+    assert ("compared", "12", "2026-09-08", "12", "8990", "-3589") == tuple(
         row[key]
-        for key in ("verdict", "compared", "compared_since", "mean_read_user", "gap_read_user")
+        for key in (
+            "verdict",
+            "compared",
+            "compared_since",
+            "mean_of",
+            "mean_read_user",
+            "gap_read_user",
+        )
+    )
+    assert ("0.097958", "0.131", "0.163", "48000", "0") == tuple(
+        row[key]
+        for key in (
+            "open_rate",
+            "usual_open_rate_lower",
+            "usual_open_rate_upper",
+            "mean_sent_count",
+            "gap_audience",
+        )
     )
     named = ("message", "recommended", "chat", "moments", "rest")
     assert [gap for _, _, gap in SPLIT.values()] == [
@@ -199,12 +219,56 @@ def test_the_parts_add_up_to_the_gap_whatever_wechat_counts(
     window = ReferenceWindow()
     for number, (count, by_source) in enumerate(before):
         key = CampaignName(f"walk-{number}"), 1
-        window.add(SENT.date(), key, Counted(count, by_source, {Aspect.READERS: count}))
+        window.add(SENT.date(), key, Counted(count, by_source, number, {}))
 
-    gap = window.split(Counted(readers, own, {}))
+    gap = window.split(Counted(readers, own, 7, {}))
 
     assert readers == gap.value == sum(each.value for each in gap.parts)
     assert gap.usual == sum(each.usual for each in gap.parts)
     assert gap.gap == sum(each.gap for each in gap.parts)
-    in_all = set(own).intersection(*(each for _, each in before))
-    assert in_all == {each.scene for each in gap.parts} - {None}
+    named = {each.scene for each in gap.parts} - {None}
+    counted = [each for _, each in before if named <= set(each)]
+    assert named <= set(own)
+    assert 4 <= gap.count <= len(counted)
+
+
+def test_a_send_that_lacks_a_source_is_in_no_mean_and_hides_it_from_none():
+    """Four of 100 readers each: 80 and 20. One of 300, whose 50 chats are all that WeChat gave."""
+    window = ReferenceWindow()
+    for number in range(5):
+        sources = {"公众号消息": 80, "推荐": 20} if number else {"聊天会话": 50}
+        key = CampaignName(f"walk-{number}"), 1
+        window.add(SENT.date(), key, Counted(100 if number else 300, sources, None, {}))
+
+    gap = window.split(Counted(150, {"公众号消息": 90, "推荐": 60}, None, {}))
+
+    assert (4, 100, 50) == (gap.count, gap.usual, gap.gap)
+    assert [("公众号消息", 10), ("推荐", 40), (None, 0)] == [
+        (each.scene, each.gap) for each in gap.parts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("is_received", "mean"),
+    [
+        (False, "+50 against the mean of 4 sends to every follower"),
+        (True, "+50 against the mean of those 4 that have every source"),
+    ],
+)
+def test_a_mean_of_fewer_sends_says_so(mean: str, *, is_received: bool):
+    sends = Sends()
+    for number in range(6):
+        at = SENT - timedelta(weeks=5 - number)
+        sends.send(f"walk-{number}", 100 + number, at)
+        if is_received:
+            sends.job(f"walk-{number}", (1000, 1000, 1000, 0))
+        sources = {"公众号消息": 80, "推荐": 20} if number else {"聊天会话": 50}
+        counted = {"read_user": 100 if number else 300, "read_user_source": sources}
+        if number == 5:
+            counted = {"read_user": 150, "read_user_source": {"公众号消息": 90, "推荐": 60}}
+        sends.read(100 + number, 7, sent=at, **counted)
+
+    said = " ".join(terminal(sends.report("walk-5")).split())
+
+    assert f"{mean} (+10 the message, +40 recommendations)" in said
+    assert "1 of them is left out of the mean: WeChat did not give all its sources." in said

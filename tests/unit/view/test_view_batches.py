@@ -82,7 +82,7 @@ def test_numbers_are_added_up_where_all_of_them_are_known() -> None:
         "total 20,000 · after filtering 18,000 · delivered 16,000 · not delivered 2,000" in found[1]
     )
     assert [1, 1] == [
-        sum("http://" in line for line in found),
+        sum("https://" in line for line in found),
         sum("massctl status letter --format json" in line for line in found),
     ]
 

@@ -69,7 +69,7 @@ def test_an_originality_verdict_names_the_article_and_what_it_resembles(language
         ],
         Language.ZH: ["第 2 篇：声明了原创；未通过校验", "是转载，不能群发", "可以转载"],
     }[language]
-    assert [True] * 4 == [word in said for word in [*words, "http://mp.weixin.qq.com/s/x"]]
+    assert [True] * 4 == [word in said for word in [*words, "https://mp.weixin.qq.com/s/x"]]
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_each_of_several_addresses_names_its_article() -> None:
         shown(ended(article_urls=["http://a"])),
         shown(ended(article_urls=["http://a", "http://b"])),
     )
-    assert ["http://a"] == [line.strip() for line in one.splitlines() if "http" in line]
-    assert ["article 1: http://a", "article 2: http://b"] == [
+    assert ["https://a"] == [line.strip() for line in one.splitlines() if "http" in line]
+    assert ["article 1: https://a", "article 2: https://b"] == [
         line.strip() for line in two.splitlines() if "http" in line
     ]
 

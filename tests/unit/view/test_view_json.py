@@ -67,12 +67,13 @@ def test_the_digest_of_a_plan_is_the_same_in_every_language():
     assert chinese["digest"] == english["digest"]
 
 
-def test_the_summary_of_a_plan_counts_all_five_kinds():
+def test_the_summary_of_a_plan_counts_all_six_kinds():
     document = json.loads(plan_json(plan_of(text_campaign()), Language.EN))
     expected = {
         "upload_image": 0,
         "add_material": 0,
         "save_draft": 0,
+        "fill_tag": 0,
         "send_preview": 0,
         "send_mass": 1,
     }

@@ -34,7 +34,7 @@ from massctl.model.destination_html import in_text
 from massctl.model.diagnostics import Diagnostic, Failure, Place, Severity
 from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.message import NewsMessage, Purpose, Recipient, TextMessage, Window
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Status
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.lock_diff import COMMENT_MARK, FramePart, LockState, ReviewedPart
@@ -49,6 +49,7 @@ from massctl.view.json_writer import written
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX, plan_comment, saved_sheets
 from massctl.view.markdown_text import (
     TEXT_CELLS_MAX,
+    Words,
     cell,
     code,
     html,
@@ -914,3 +915,27 @@ def test_who_approves_is_told_first_what_to_do_of_what_changed():
 )
 def test_the_next_step_has_no_stray_blank(plan: Plan, said: str):
     assert said in plan_markdown(plan, NOW, Language.ZH).splitlines()[3]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            Phrase("to end it: {how}", how=Command("reconcile", "a_b", '--sent --reason "…"')),
+            'to end it: `massctl reconcile a_b --sent --reason "…"`',
+        ),
+        (
+            Phrase("to end it: {how}", how=Command("reconcile", "a", '--reason "`x` y"')),
+            'to end it: ``massctl reconcile a --reason "`x` y"``',
+        ),
+        (Phrase("`{how}` lists each", how=Command("links", "a")), "`massctl links a` lists each"),
+        (
+            Phrase(
+                "{why}; {way}", why=Phrase("no: {how}", how=Command("plan")), way=Command("plan")
+            ),
+            "no: `massctl plan`; `massctl plan`",
+        ),
+    ],
+)
+def test_a_command_is_one_code_span_whatever_it_holds(sentence: Phrase, expected: str) -> None:
+    assert expected == Words(Language.EN).said(sentence)

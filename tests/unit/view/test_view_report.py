@@ -99,8 +99,7 @@ def test_markdown_of_one_send_has_the_answer_then_followers_then_every_detail(
 
     assert said.startswith("## 《spring》\n\n94 of 940 followers (10.0%) opened")
     assert "The message: in the audience 1,000, left after WeChat's filters 950" in said
-    assert "| opened from the message | 94 |" in said
-    assert "| opened (of those who received it) | 10.0% |" in said
+    assert "| opened from the message | 94 (10.0%) |" in said
     assert "| 推荐 (recommended) | 30 | 30 | 30 |" in said
     assert "| 视频号 | 7 | 7 | 7 |" in said
 
@@ -173,7 +172,7 @@ def test_markdown_is_in_the_readers_language(report: Report) -> None:
     assert said.startswith(
         "### 全部群发\n\n从 2026-11-28 到 2026-12-01 共 2 次群发。最近一次“《spring》”："
     )
-    assert "打开率（占送达人数）" in said
+    assert "| 从消息打开 | 94 (10.0%) |" in said
 
 
 def test_a_sum_that_fell_is_told() -> None:
@@ -279,9 +278,9 @@ def test_csv_has_a_line_for_each_article_and_day_and_says_why_a_cell_is_empty(
             "is_delay",
         )
     )
-    assert ("", "视频号=7", "0.3", "5", "1279") == tuple(
+    assert ("", "视频号=7", "0.3", "5", "0.1", "0.255319") == tuple(
         last[name]
-        for name in ("like_user", "from_more", "left_5", "compared", "usual_read_user_upper")
+        for name in ("like_user", "from_more", "left_5", "compared", "open_rate", "reader_rate")
     )
     assert "like_user=not_given" in last["missing"].split()
     assert "account_cancel_user_1=not_collected" in last["missing"].split()
@@ -351,8 +350,8 @@ def chat(made: Report) -> list[str]:
 def test_a_chat_gets_the_verdict_in_three_lines(report: Report) -> None:
     assert [
         "94 of 940 followers (10.0%) opened it by the end of day 7.",
-        "Also as usual: unfollowed 5.",
-        "In all, 240 people read it; WeChat said that newer numbers are to come.",
+        "In all, 240 people read it (25.5%); WeChat said that newer numbers are to come.",
+        "The message: in the audience 1,000, left after WeChat's filters 950, received it 940, failed 10.",
     ] == chat(report)
 
 

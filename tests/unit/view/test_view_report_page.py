@@ -83,8 +83,8 @@ def without_charts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_answer_stands_first_then_the_parts_of_the_gap_then_followers_then_details():
     shown = newest_page()
     order = [
-        "3,061 of 48,059 followers (6.4%) opened it by the end of day 7, less than usual",
-        "In all, 7,057 people read it, as usual (4,595–12,319) only with 1,639 more from recommendations",
+        "2,666 of 48,059 followers (5.5%) opened it by the end of day 7, less than usual",
+        "In all, 6,662 people read it (13.9%), as usual (6.7%–28.7%) only with 1,639 more from recommendations",
         "Compared with the mean of 11 earlier sends to every follower",
         "What followers did",
         "Readers, day by day",
@@ -118,7 +118,7 @@ def test_a_day_that_was_lost_has_no_column_of_dashes_but_a_line():
     sends.rows["1000_1"].remove(sends.rows["1000_1"][2])
     report = sends.report("2026-11-walks", now=NOW, since=NEWEST.date())
     shown = card(report_page(report, SHEET), "days")
-    assert re.search(r"day 1 day 7 day 14 so far readers 2,410 7,057 7,359", shown)
+    assert re.search(r"day 1 day 7 day 14 so far readers 2,224 6,662 6,959", shown)
     assert "day 3: the archive has no answer of WeChat for that day" in shown
 
 
@@ -168,9 +168,9 @@ def test_what_became_of_the_message_is_one_line_and_what_followers_did_a_table()
         "The message: in the audience 48,310, left after WeChat's filters 48,099, received it 48,059, failed 40."
         in shown
     )
-    assert "6.4% 10.7% 6.3%–16.9%" in shown
-    assert "▼ 43.0% 57.0% 57.0%" in shown
-    assert "unfollowed the account that day ▲ 80 41 26–63" in shown
+    assert "▼ 2,666 (5.5%) 10.7% 6.0%–16.4%" in shown
+    assert "▼ 43.0% 57.0% 54.0%–60.1%" in shown
+    assert "unfollowed the account that day 80 (0.17%) 0.078% 0.016%–0.19%" in shown
 
 
 def test_below_four_comparable_sends_nothing_is_beside_a_number():
@@ -185,7 +185,7 @@ def test_below_four_comparable_sends_nothing_is_beside_a_number():
 def test_unfollows_are_the_whole_accounts_and_stand_beside_the_same_weekday():
     shown = card(newest_page(), "followers")
     assert "Of the whole account, not of this send alone." in shown
-    assert re.search(r"2026-11-16 80 26–63 47", shown)
+    assert re.search(r"2026-11-16 80 18–72 47", shown)
 
 
 def test_a_send_of_this_morning_says_so_in_a_line_and_has_no_empty_part():
@@ -280,7 +280,7 @@ def test_without_the_extra_the_numbers_stand_in_tables(without_charts: None):
         assert "pip install &#39;massctl[report]&#39;" in shown
         assert 'class="chart' not in shown
         assert 'class="legend"' not in shown
-    assert "day 7 7,057" in card(alone, "reads")
+    assert "day 7 6,662" in card(alone, "reads")
 
 
 # All sends

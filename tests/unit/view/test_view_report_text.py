@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from report_page_samples import newest_report, sample_report
+from report_page_samples import NEWEST, NOW, newest_report, sample_report, sample_sends
 from report_samples import SENT, Sends
 
 from massctl.report.report import Report
@@ -56,11 +56,11 @@ def test_it_says_the_answer_then_the_parts_then_followers_then_the_account():
     said = " ".join(text(newest_report()).split())
     order = [
         "城墙根下的三条路，趁天还没冷透",
-        "3,061 of 48,059 followers (6.4%) opened it by the end of day 7, less than usual",
+        "2,666 of 48,059 followers (5.5%) opened it by the end of day 7, less than usual",
         "Compared with the mean of 11 earlier sends to every follower",
-        "the message 3,061 5,126 −2,065",
-        "in all 7,057 7,677 −620",
-        "opened (of those who received it) 6.4% 10.7% 6.3%–16.9%",
+        "the message 2,666 5,126 −2,460",
+        "in all 6,662 7,677 −1,015",
+        "opened from the message ▼ 2,666 (5.5%) 10.7% 6.0%–16.4%",
         "不赶路",
     ]
     places = [said.index(each) for each in order]
@@ -78,13 +78,19 @@ def test_many_sends_are_a_row_each_and_a_narrow_window_keeps_the_first_columns()
 
 def test_a_window_too_narrow_for_columns_has_each_number_behind_its_name():
     said = " ".join(text(sample_report(12), 40).split())
-    assert "readers 7,057 · opened 6.4% · finished ▼ 43.0%" in said
+    assert "readers 6,662 · opened ▼ 5.5% · finished ▼ 43.0%" in said
+
+
+def report_where_many_left() -> Report:
+    sends = sample_sends(12)
+    sends.account_day(NEWEST.date(), cancel_user={0: 160}, new_user={}, cumulate_user=48_307)
+    return sends.report("2026-11-walks", now=NOW, since=NEWEST.date())
 
 
 def test_a_verdict_has_its_colour_and_more_unfollows_are_no_good_news():
-    said = text(newest_report(), style=Style.COLOUR)
+    said = text(report_where_many_left(), style=Style.COLOUR)
     assert "\x1b[33m▼ 43.0%\x1b[0m" in said
-    assert "\x1b[33m▲ 80\x1b[0m" in said
+    assert "\x1b[33m▲ 160\x1b[0m" in said
     assert "\x1b[33mless than usual\x1b[0m" in text(sample_report(12), 200, style=Style.COLOUR)
 
 

@@ -9,6 +9,7 @@ from massctl.model.entries import Withdrawn
 from massctl.model.ids import CampaignName
 from massctl.report.report import (
     ArticleFacts,
+    AudienceGap,
     GapPart,
     GapSplit,
     Report,
@@ -17,7 +18,15 @@ from massctl.report.report import (
     VerdictCode,
     people_text,
 )
-from massctl.view.report_verdict import gap_parts, report_sentence, send_sentence, signed
+from massctl.report.usual import Standing
+from massctl.view.report_document import Mark, mark_of
+from massctl.view.report_verdict import (
+    STANDING,
+    gap_parts,
+    report_sentence,
+    send_sentence,
+    signed,
+)
 
 
 def said(report: Report) -> str:
@@ -25,20 +34,32 @@ def said(report: Report) -> str:
     return report_sentence(report.sends, report.since)
 
 
-def spring(*readers: int, **numbers: Any) -> str:
-    """Return what is said by day 7 of a send after others with so many readers."""
+def spring(*readers: int, received: int | None = 1000, **numbers: Any) -> str:
+    """Return what is said by day 7 of a send after others with so many readers, each received by so many."""
     sends = Sends()
-    earlier(sends, *readers)
+    earlier(sends, *readers, received=received)
     sends.send("spring", 100)
+    if received is not None:
+        sends.job("spring", (received, received, received, 0))
     sends.read(100, 7, **{"read_user": 500, **numbers})
     return said(sends.report("spring"))
 
 
 def test_it_says_how_many_read_by_which_day_and_how_far_that_is_from_the_mean() -> None:
     assert (
-        "500 people read it by the end of day 7, as usual (26–1,866, of 4 sends to every follower): +250 against the "
-        "mean."
+        "500 people read it by the end of day 7 (50.0% of those who received it), as usual (0.0%–189.0%, of 4 sends to "
+        "every follower): +250 against the mean."
     ) == spring(100, 200, 300, 400)
+
+
+def test_where_nobody_recorded_how_many_received_it_nothing_is_called_usual() -> None:
+    assert (
+        "500 people read it by the end of day 7: +250 against the mean of 4 sends to every follower."
+    ) == spring(100, 200, 300, 400, received=None)
+    said = spring(100, 200, 300, 400, received=None, read_user_source={"公众号消息": 60})
+    assert said.startswith(
+        "60 followers opened it by the end of day 7; how many received it is not recorded. In all, 500 people read it: "
+    )
 
 
 def test_what_followers_did_comes_first_and_the_gap_adds_up() -> None:
@@ -56,9 +77,9 @@ def test_what_followers_did_comes_first_and_the_gap_adds_up() -> None:
     sends.read(100, 7, read_user=300, share_user=9, **counted)
 
     assert (
-        "60 of 1,000 followers (6.0%) opened it by the end of day 7, less than usual (70–142, of 4 sends to every "
-        "follower). Also less than usual: read to the end 40.0%; as usual: shared 9. "
-        "In all, 300 people read it, as usual (200–313) only with 140 more from recommendations: "
+        "60 of 1,000 followers (6.0%) opened it by the end of day 7, less than usual (6.8%–13.9%, of 4 sends to "
+        "every follower). Also as usual: read to the end 40.0%, shared 9 (0.90%). "
+        "In all, 300 people read it (30.0%), as usual (15.7%–36.4%) only with 140 more from recommendations: "
         "+50 against the mean (−40 the message, +140 recommendations, −50 the rest)."
     ) == said(sends.report("spring"))
 
@@ -76,7 +97,7 @@ def test_a_sentence_names_the_message_then_the_parts_that_differ_most_and_their_
             (None, 7),
         )
     ]
-    gap = GapSplit(700 - 646, 700, tuple(parts))
+    gap = GapSplit(700 - 646, 700, tuple(parts), 4)
 
     assert [
         ("the message", -1),
@@ -86,6 +107,56 @@ def test_a_sentence_names_the_message_then_the_parts_that_differ_most_and_their_
         ("the rest", -113),
     ] == gap_parts(gap)
     assert gap.gap == sum(each for _, each in gap_parts(gap))
+
+
+def members(received: int, opened: int) -> Sends:
+    """Return a send to a tag that had 48,000 followers in four sends before, of whom 4,800 opened each."""
+    sends = Sends()
+    for number in range(4):
+        at = SENT - (number + 1) * 7 * DAY
+        sends.send(f"earlier-{number}", 500 + number, at, audience={"tag": "会员"})
+        sends.job(f"earlier-{number}", (48_000, 48_000, 48_000, 0))
+        sources = {"公众号消息": 4800, "推荐": 200}
+        counted = {"read_user_source": sources, "read_finish_rate": 0.6}
+        sends.read(500 + number, 7, sent=at, read_user=5000, share_user=300, **counted)
+        sends.account_day(at.date(), cancel_user={0: 48})
+    sends.send("spring", 100, audience={"tag": "会员"})
+    sends.job("spring", (received, received, received, 0))
+    counted = {"read_user_source": {"公众号消息": opened, "推荐": 400}, "read_finish_rate": 0.6}
+    sends.read(100, 7, read_user=opened + 400, share_user=600, **counted)
+    sends.account_day(SENT.date(), cancel_user={0: 96})
+    return sends
+
+
+def test_a_tag_that_doubled_is_no_result_and_its_size_is_told() -> None:
+    """With the usual 10 % of them, 48,000 more make 4,800 more; 9,500 opened it, 100 fewer than 10 % of 96,000."""
+    report = members(96_000, 9500).report("spring")
+    verdict = report.sends[0].verdict
+
+    assert {"within"} == {each.standing for each in verdict.comparisons if each.figure.value}
+    assert AudienceGap(96_000, 48_000, 4800) == (verdict.gap and verdict.gap.audience)
+    assert (
+        "9,500 of 96,000 followers (9.9%) opened it by the end of day 7, as usual (9.6%–10.4%, of 4 sends to tag "
+        "会员). Also as usual: read to the end 60.0%, shared 600 (0.62%), unfollowed 96 (0.10%). "
+        "In all, 9,900 people read it (10.3%), as usual (9.7%–11.2%): +4,900 against the mean (+4,800 the larger "
+        "audience, −100 the share that opened it, +200 recommendations); 96,000 received it, against a mean of 48,000."
+    ) == said(report)
+
+
+def test_a_larger_audience_hides_no_share_that_fell() -> None:
+    """7,000 of 96,000 are more people than before, and a smaller share."""
+    report = members(96_000, 7000).report("spring")
+
+    assert (
+        "7,000 of 96,000 followers (7.3%) opened it by the end of day 7, less than usual"
+        in said(report)
+    )
+    assert Mark("is-below", STANDING[Standing.BELOW]) == mark_of(report.sends[0])
+
+
+def test_an_audience_of_nearly_the_same_size_is_not_told() -> None:
+    assert "received it, against" not in said(members(52_000, 5200).report("spring"))
+    assert "−1,000 the smaller audience" in said(members(38_000, 3800).report("spring"))
 
 
 def test_a_gap_is_written_with_its_sign() -> None:

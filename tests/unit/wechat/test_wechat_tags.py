@@ -3,12 +3,30 @@
 import pytest
 from wechat_script import scripted
 
-from massctl.errors import InvariantError, PermanentError, QuotaError, TransportError
+from massctl.errors import (
+    InvariantError,
+    PermanentError,
+    QuotaError,
+    TransportError,
+    WeChatError,
+)
 from massctl.model.campaign import Tag
 from massctl.wechat import wire
 
 PEOPLE = [f"oPerson{number:021d}" for number in range(3)]
 OK = {"errcode": 0, "errmsg": "ok"}
+
+
+class Permit:
+    """Allows changes of a tag, or says that its time is over."""
+
+    def use(self):
+        return 134
+
+
+class Late:
+    def use(self):
+        raise WeChatError("too late")
 
 
 def page(openids, behind=None):
@@ -35,7 +53,7 @@ def test_a_tag_whose_answer_is_lost_is_not_asked_for_again():
 )
 def test_people_are_tagged_in_one_call_which_may_be_repeated(method, path):
     client, script = scripted((502, b""), OK)
-    getattr(client, method)(134, PEOPLE)
+    getattr(client, method)(Permit(), PEOPLE)
     assert [f"/cgi-bin/tags/members/{path}"] * 2 == [seen.path for seen in script.seen]
     assert {"openid_list": PEOPLE, "tagid": 134} == script.seen[1].body
 
@@ -44,7 +62,7 @@ def test_people_are_tagged_in_one_call_which_may_be_repeated(method, path):
 def test_a_call_takes_1_to_50_people(count):
     client, script = scripted()
     with pytest.raises(InvariantError):
-        client.tag_people(134, ["oSomebody"] * count)
+        client.tag_people(Permit(), ["oSomebody"] * count)
     assert [] == script.seen
 
 
@@ -89,7 +107,7 @@ def test_a_refusal_says_what_it_is_about_and_names_nobody(errcode, error, words)
     who = "o1someone-of-a-list"
     client, _ = scripted({"errcode": errcode, "errmsg": f"invalid {who} rid: 6a-7b"})
     with pytest.raises(error, match=words) as caught:
-        client.tag_people(134, [who])
+        client.tag_people(Permit(), [who])
     assert errcode == caught.value.errcode
     assert who not in f"{caught.value}{caught.value.detail}"
 
@@ -105,3 +123,16 @@ def test_a_tag_that_cannot_be_made_says_why(errcode, words):
 
 def test_no_repr_shows_a_member():
     assert PEOPLE[0] not in repr(wire.TAG_MEMBERS.read(page(PEOPLE, PEOPLE[0])))
+
+
+def test_nothing_leaves_without_a_permit_whose_time_is_there():
+    client, script = scripted(OK)
+    with pytest.raises(WeChatError, match="too late"):
+        client.tag_people(Late(), PEOPLE)
+    assert [] == script.seen
+
+
+def test_followers_are_read_to_the_end():
+    client, script = scripted(page(PEOPLE[:2], PEOPLE[1]), page(PEOPLE[2:], PEOPLE[2]), page([]))
+    assert [2, 1, 0] == [len(each) for each in client.followers()]
+    assert [None, PEOPLE[1], PEOPLE[2]] == [seen.query.get("next_openid") for seen in script.seen]

@@ -1,0 +1,345 @@
+"""Freeze an audience: find its people, take off whoever is excluded or forgotten, and name them by a snapshot.
+
+The snapshot is written first and the lock last, each whole or not at all: a freeze that ends anywhere leaves the old
+lock, and at most a snapshot that nothing names, which the next freeze of the same people uses.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from massctl.audience.engine import EMBEDDED, Answer
+from massctl.audience.members import Members, MemberSets
+from massctl.audience.people import SourceFaultsError, Taken, fault
+from massctl.audience.queries import (
+    ROWS_MAX,
+    database_answer,
+    embedded_answer,
+    engine_of,
+    parameters_at,
+    read_query,
+    views_of,
+)
+from massctl.audience.snapshots import Snapshots
+from massctl.audience.sources import FileReader
+from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
+from massctl.model.audience import (
+    AUDIENCES,
+    AudienceChange,
+    AudienceFile,
+    AudienceLock,
+    AudienceName,
+    AudiencePart,
+    FreezeResult,
+    NamedAudience,
+    Query,
+)
+from massctl.model.campaign import parse_offset_time
+from massctl.model.diagnostics import Place, Severity
+from massctl.model.ids import Sha256
+from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.settings import MassctlFile
+from massctl.source.audiences import (
+    Audiences,
+    audience_lock_path,
+    audience_path,
+    freeze_hint,
+    frozen_before,
+    never_frozen,
+)
+from massctl.whole_file import write_whole
+
+MOVES_WITHIN: Final = timedelta(hours=1)
+"""Two freezes of one definition within so long should find nearly the same people. Our own bound."""
+_ABOUT_LOCKS: Final = frozenset({"MC619", "MC622", "MC623", "MC624", "MC625"})
+"""Diagnostics that a freeze puts right; whether the others are of the same account it judges itself."""
+_NOTHING: Final = Phrase("Nothing was written.")
+
+
+class Freezer(Struct):
+    """Freezes audiences of one repository, one after the other: each sees the locks of those before it."""
+
+    sets: MemberSets
+    snapshots: Snapshots
+    audiences: Audiences
+    settings: MassctlFile
+    files: FileReader
+    environment: Mapping[str, str]
+    now: datetime
+    by: str
+    fresh: dict[AudienceName, AudienceLock] = field(default_factory=dict)
+    """The locks that were written."""
+
+    def freeze(self, found: NamedAudience) -> FreezeResult:
+        """Freeze an audience. Raises SourceFaultsError, RefusedError or SnapshotError: then nothing was written."""
+        file = self._sound(found)
+        parts = [self._part(found, name) for name in file.needs]
+        people, taken, source = self._people(found, file)
+        less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
+        stays = self.sets.rest(people, less)
+        kept = self.snapshots.without_forgotten(self.sets, stays)
+        counts = [self.sets.count(each) for each in (people, stays, kept)]
+        notes = taken.notes(counts[0]) if taken is not None else []
+        lock = self._lock(found, kept).model_copy(
+            update={
+                "parts": parts,
+                "source": source and f"sha256:{source}",
+                "columns": taken.columns if taken is not None else {},
+            }
+        )
+        return self._written(
+            found,
+            FreezeResult(
+                lock,
+                is_written=True,
+                excluded=counts[0] - counts[1],
+                forgotten=counts[1] - counts[2],
+                notes=tuple(notes),
+            ),
+            kept,
+        )
+
+    def without_leavers(self, found: NamedAudience, followers: Iterator[str]) -> FreezeResult:
+        """Take off the frozen snapshot whoever does not follow now; its source is not read."""
+        self._sound(found)
+        before = found.lock
+        if before is None or found.is_stale:
+            say = never_frozen(found.name) if before is None else frozen_before(found.name)
+            raise RefusedError(say, _NOTHING, freeze_hint(found.name))
+        frozen = self._open(before)
+        kept = self.sets.intersection([frozen, self.sets.of(followers)])
+        said = {"parts": before.parts, "source": before.source, "columns": before.columns}
+        lock = self._lock(found, kept).model_copy(update=said)
+        left = self.sets.count(frozen) - lock.count
+        return self._written(found, FreezeResult(lock, is_written=True, left=left), kept)
+
+    # Where people come from.
+
+    def _people(
+        self, found: NamedAudience, file: AudienceFile
+    ) -> tuple[Members, Taken | None, Sha256 | None]:
+        source = file.source
+        if source.file is not None:
+            at = Place(audience_path(found.name))
+            with self.files.opened(source.file, at) as opened:
+                taken = Taken(Place(opened.shown))
+                return self.sets.of(opened.openids(taken)), taken, opened.sha256()
+        if source.query is not None:
+            taken = Taken(Place(f"{AUDIENCES}/{source.query.sql}", 1))
+            return self.sets.of(self._of_query(source.query, found.sql or "", taken)), taken, None
+        others = [self._open(self._lock_of(name)) for name in source.others]
+        if source.union is not None:
+            return self.sets.union(others), None, None
+        if source.intersect is not None:
+            return self.sets.intersection(others), None, None
+        return self.sets.rest(others[0], others[1:]), None, None
+
+    def _of_query(self, query: Query, sql: str, taken: Taken) -> Iterator[str]:
+        with self._answer(query, sql, taken.at) as (answer, rows_max):
+            yield from taken.of_rows(answer.columns, answer.pages, rows_max)
+
+    @contextmanager
+    def _answer(self, query: Query, sql: str, at: Place) -> Iterator[tuple[Answer, int]]:
+        parameters = parameters_at(self.now, query.params)
+        if query.connection is None:
+            statement = read_query(sql, at.file, EMBEDDED, parameters)
+            views = views_of(self._folder(query), statement)
+            with embedded_answer(statement, views, at) as answer:
+                yield answer, ROWS_MAX
+            return
+        connection = self.settings.connections.get(query.connection)
+        if connection is None:
+            say = Phrase("massctl.yaml has no connection {name}", name=query.connection)
+            hint = Phrase("write it under `connections`")
+            raise SourceFaultsError([fault("MC621", say, hint, at=at)])
+        url = self.environment.get(connection.url_env, "")
+        if not url:
+            raise ConfigurationError(
+                Phrase("{name} is not set", name=connection.url_env),
+                Phrase("The connection {name} needs it. No query was run.", name=query.connection),
+                Phrase("export it, or let whoever has it freeze the audience"),
+            )
+        kind = engine_of(query.connection, url)
+        statement = read_query(sql, at.file, kind.dialect, parameters)
+        with database_answer(kind, url, connection, statement, at) as answer:
+            yield answer, connection.rows
+
+    def _folder(self, query: Query) -> Path:
+        return (self.files.root / Path(query.data or ".").expanduser()).resolve()
+
+    # Other audiences.
+
+    def _sound(self, found: NamedAudience) -> AudienceFile:
+        errors = [
+            each
+            for each in found.diagnostics
+            if each.severity is Severity.ERROR and each.code not in _ABOUT_LOCKS
+        ]
+        if errors or found.file is None or found.appid is None or found.definition is None:
+            raise SourceFaultsError(errors or found.diagnostics)
+        return found.file
+
+    def _part(self, own: NamedAudience, name: AudienceName) -> AudiencePart:
+        lock = self._lock_of(name)
+        if lock.appid != own.appid:
+            say = Phrase(
+                "the audience {name} is of another account: an openid belongs to one AppID",
+                name=name,
+            )
+            hint = Phrase("name an audience of the same account")
+            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
+        return AudiencePart(audience=name, snapshot=lock.snapshot)
+
+    def _lock_of(self, name: AudienceName) -> AudienceLock:
+        """Return another audience's lock, which has to be of its file as it is now."""
+        if name in self.fresh:
+            return self.fresh[name]
+        found = self.audiences.audience(name)
+        lock = found.lock if found is not None else None
+        if found is None or lock is None or found.is_stale:
+            code, say = "MC624", frozen_before(name)
+            if lock is None:
+                code, say = "MC623", never_frozen(name)
+            place = Place(audience_path(name))
+            raise SourceFaultsError([fault(code, say, freeze_hint(name), at=place)])
+        return lock
+
+    def _open(self, lock: AudienceLock) -> Members:
+        return self.snapshots.open(self.sets, lock.openid_list.sha256)
+
+    # What is written.
+
+    def _lock(self, found: NamedAudience, people: Members) -> AudienceLock:
+        return AudienceLock(
+            version=1,
+            audience=found.name,
+            appid=str(found.appid),
+            snapshot=f"sha256:{self.sets.sha256(people)}",
+            count=self.sets.count(people),
+            definition=str(found.definition),
+            frozen_at=self.now.astimezone(BEIJING).isoformat(timespec="seconds"),
+            frozen_by=self.by,
+            change=self._change(found, people),
+        )
+
+    def _change(self, found: NamedAudience, people: Members) -> AudienceChange | None:
+        """Compare with the snapshot before; None without one of this account that can still be read."""
+        before = found.lock
+        if before is None or before.appid != found.appid:
+            return None
+        try:
+            frozen = self._open(before)
+        except SnapshotMissingError:
+            return None
+        differs = self.sets.difference(frozen, people)
+        if not differs.added and not differs.removed:
+            return before.change
+        return AudienceChange(
+            since=before.snapshot,
+            since_at=before.frozen_at,
+            added=differs.added,
+            removed=differs.removed,
+        )
+
+    def _written(self, found: NamedAudience, result: FreezeResult, people: Members) -> FreezeResult:
+        lock, before = result.lock, found.lock
+        if found.file is not None:
+            self._require_bounds(found.name, found.file, lock, before)
+        is_known = self.snapshots.has(lock.openid_list.sha256)
+        if before is not None and is_known and _without_moment(before) == _without_moment(lock):
+            self.fresh[found.name] = before
+            return replace(result, lock=before, is_written=False)
+        self.snapshots.write(self.sets, people, found.name, self.now)
+        path = self.files.root / audience_lock_path(found.name)
+        write_whole(path, lock.text.encode(), 0o644)
+        self.fresh[found.name] = lock
+        return result
+
+    def _require_bounds(
+        self,
+        name: AudienceName,
+        file: AudienceFile,
+        lock: AudienceLock,
+        before: AudienceLock | None = None,
+    ) -> None:
+        least, most = max(file.expect.min or 1, 1), file.expect.max
+        if lock.count < least or (most is not None and lock.count > most):
+            raise RefusedError(
+                Phrase("{name} would have {count:,} people", name=name, count=lock.count),
+                Phrase(
+                    "`expect` allows {least:,} to {most}. Nothing was written.",
+                    least=least,
+                    most=f"{most:,}" if most is not None else "∞",
+                ),
+                Phrase("check the source, or change `expect` in {file}", file=audience_path(name)),
+            )
+        if before is None or before.appid != lock.appid or before.snapshot == lock.snapshot:
+            return
+        change = lock.change or self._least_change(before, lock)
+        allowed = before.count * int(file.expect.change.removesuffix("%"))
+        if max(change.added, change.removed) * 100 > allowed:
+            raise RefusedError(
+                Phrase(
+                    "{name} would change by +{added:,} −{removed:,} of {count:,} people",
+                    name=name,
+                    added=change.added,
+                    removed=change.removed,
+                    count=before.count,
+                ),
+                self._moves(before, lock, file.expect.change),
+                Phrase(
+                    "check the source; if it is right, raise `expect.change` in {file}",
+                    file=audience_path(name),
+                ),
+            )
+
+    def _least_change(self, before: AudienceLock, lock: AudienceLock) -> AudienceChange:
+        """Return what surely changed where the snapshot before is not in its place any more."""
+        more = lock.count - before.count
+        return AudienceChange(
+            since=before.snapshot,
+            since_at=before.frozen_at,
+            added=max(0, more),
+            removed=max(0, -more),
+        )
+
+    def _moves(self, before: AudienceLock, lock: AudienceLock, bound: str) -> Phrase:
+        """Say which bound is exceeded, and that one query gave two answers within an hour."""
+        at = parse_offset_time(before.frozen_at)
+        is_near = at is not None and self.now - at < MOVES_WITHIN
+        if is_near and before.definition == lock.definition:
+            return Phrase(
+                "`expect.change` allows {bound}. The source gave other people less than an hour ago: its result moves. "
+                "Nothing was written.",
+                bound=bound,
+            )
+        return Phrase("`expect.change` allows {bound}. Nothing was written.", bound=bound)
+
+
+def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[AudienceName]:
+    """Order audiences so that each comes behind those of them that it needs."""
+    ordered: list[AudienceName] = []
+    seen = set[AudienceName]()
+
+    def visit(name: AudienceName) -> None:
+        if name in seen:
+            return
+        seen.add(name)
+        found = audiences.audience(name)
+        for each in found.file.needs if found is not None and found.file is not None else ():
+            if each in names:
+                visit(each)
+        ordered.append(name)
+
+    for each in names:
+        visit(each)
+    return ordered
+
+
+def _without_moment(lock: AudienceLock) -> AudienceLock:
+    return lock.model_copy(update={"frozen_at": "", "frozen_by": ""})

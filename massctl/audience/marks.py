@@ -1,0 +1,84 @@
+"""Marks of people who were erased: who has one is never frozen again, and nobody can read from a mark whose it is."""
+
+import hmac
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
+from typing import Final
+
+from massctl.audience.key import SnapshotKey
+from massctl.audience.members import Members, MemberSets
+from massctl.errors import SnapshotDamagedError
+from massctl.ledger.snapshots import SnapshotObjects
+from massctl.model.phrase import Phrase
+
+_PREFIX = "marks."
+_SUFFIX = ".age"
+_SALT_BYTES = 32
+
+
+class Marks:
+    """The marks of one place of snapshots. Objects are only added, so marks of two runs never replace each other."""
+
+    def __init__(self, objects: SnapshotObjects, key: SnapshotKey) -> None:
+        self._objects: Final = objects
+        self._key: Final = key
+        self._read: dict[str, list[str]] = {}
+        """What was read of an object: a salt, and the marks under it."""
+
+    def names(self) -> list[str]:
+        """Return the names of its objects: others appear when somebody is erased."""
+        return [name for name in self._objects.names() if name.startswith(_PREFIX)]
+
+    def add(self, sets: MemberSets, people: Members) -> None:
+        """Mark people, durably."""
+        salts = sorted(self._by_salt())
+        salt = bytes.fromhex(salts[0]) if salts else os.urandom(_SALT_BYTES)
+        found = sorted(_marks(salt, sets.openids(people)))
+        text = "\n".join([salt.hex(), *found]).encode()
+        name = f"{_PREFIX}{sha256(text).hexdigest()}{_SUFFIX}"
+        self._objects.add(name, self._key.encrypted(BytesIO(text)))
+
+    def of(self, sets: MemberSets, people: Members) -> Members:
+        """Return those of the people who have a mark."""
+        by_salt = self._by_salt()
+        found = [
+            sets.with_marks(people, bytes.fromhex(salt), marks) for salt, marks in by_salt.items()
+        ]
+        return sets.union([sets.none, *found])
+
+    def _by_salt(self) -> dict[str, set[str]]:
+        """Read all marks. There is one salt, unless two people were erased for the first time at the same moment."""
+        found: dict[str, set[str]] = {}
+        for name in self.names():
+            salt, *marks = self._lines(name)
+            found.setdefault(salt, set()).update(marks)
+        return found
+
+    def _lines(self, name: str) -> list[str]:
+        if name not in self._read:
+            text = BytesIO()
+            data = self._objects.read(name) or b""
+            digest = name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+            if not self._key.decrypt(data, text) or sha256(text.getvalue()).hexdigest() != digest:
+                raise SnapshotDamagedError(
+                    Phrase(
+                        "the marks of erased people in {place} cannot be read",
+                        place=self._objects.where,
+                    ),
+                    Phrase(
+                        "Without them somebody who was erased could be added again. Nothing was written or sent."
+                    ),
+                    Phrase(
+                        "restore {name} from a backup, or set the key that it was written with",
+                        name=name,
+                    ),
+                )
+            self._read[name] = text.getvalue().decode().split("\n")
+        return self._read[name]
+
+
+def _marks(salt: bytes, openids: Iterator[str]) -> Iterator[str]:
+    for openid in openids:
+        yield hmac.digest(salt, openid.encode(), "sha256").hex()

@@ -1,0 +1,241 @@
+"""The query of an audience: one SELECT that reads, with its parameters; and who answers it."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, cast
+
+from massctl.audience.engine import (
+    ENGINES,
+    Answer,
+    Engine,
+    EngineError,
+    EngineKind,
+    QueryTimeoutError,
+    Statement,
+    Value,
+    not_installed,
+)
+from massctl.audience.people import SourceFaultsError, fault
+from massctl.child import DATABASE, Child, ChildError
+from massctl.errors import ConfigurationError
+from massctl.model.audience import DATA_ENDINGS
+from massctl.model.diagnostics import Diagnostic, Place
+from massctl.model.phrase import BEIJING, Phrase, enumerated
+from massctl.model.secrets import register
+from massctl.model.settings import Connection
+
+SECONDS_MAX: Final = 300
+ROWS_MAX: Final = 10_000_000
+"""Of a query without a connection."""
+FILES_MAX: Final = 1_000
+"""Of the folder `data`."""
+_ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
+_logged = logging.getLogger("sqlglot")
+# What it logs quotes the query.
+_logged.addHandler(logging.NullHandler())
+_logged.propagate = False
+
+
+def parameters_at(now: datetime, declared: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what the names in a query stand for at a moment."""
+    here = now.astimezone(BEIJING)
+    return {**declared, "now": here, "today": here.date()}
+
+
+def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value]) -> Statement:
+    """Read one SELECT; raise SourceFaultsError, with the place, for anything else."""
+    try:
+        import sqlglot
+        from sqlglot import exp
+    except ImportError:
+        raise not_installed("sqlglot") from None
+    try:
+        tokens = sqlglot.tokenize(sql, read=dialect)
+    except sqlglot.errors.SqlglotError:
+        say = Phrase(
+            "this is not {dialect}: a quotation mark or a comment has no end", dialect=dialect
+        )
+        raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=Place(path, 1))]) from None
+    places = tuple(_places(sql, path, tokens, parameters))
+    try:
+        # A literal in the place of each parameter: every dialect can read it.
+        read = sqlglot.parse(Statement(sql, {}, places).written(_literal), read=dialect)
+    except sqlglot.errors.ParseError as error:
+        line = next((each.get("line") for each in error.errors), None)
+        read, at = [], Place(path, line if isinstance(line, int) else None)
+        say = Phrase("massctl cannot read this as {dialect}", dialect=dialect)
+        raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=at)]) from None
+    found = [each for each in read if each is not None]
+    if len(found) != 1:
+        say = Phrase("this is more than one statement")
+        if not found:
+            say = Phrase("the query is empty")
+        raise SourceFaultsError(
+            [fault("MC628", say, _ONE_SELECT, at=_behind_semicolon(sql, path, tokens))]
+        )
+    writes = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
+    others = (each for each in found[0].walk() if not isinstance(each, exp.Query))
+    odd = next((each for each in others if isinstance(each, writes)), None)
+    if odd is not None or not isinstance(found[0], exp.Query):
+        name = type(odd or found[0]).__name__.upper()
+        say = Phrase("this is not a SELECT that only reads: {word}", word=name)
+        raise SourceFaultsError(
+            [fault("MC628", say, _ONE_SELECT, at=_first(sql, path, tokens, name))]
+        )
+    tables = frozenset(each.name for each in found[0].find_all(exp.Table))
+    return Statement(sql, parameters, places, tables)
+
+
+def _literal(name: str) -> str:
+    return f"'{'x' * max(1, len(name) - 1)}'"
+
+
+def _places(
+    sql: str, path: str, tokens: Any, parameters: Mapping[str, Value]
+) -> Iterator[tuple[int, int, str]]:
+    """Find `:NAME`, outside of texts and comments; a cast (`::`) is a token of its own."""
+    for before, token in pairwise(tokens):
+        name = token.text
+        is_parameter = before.text == ":" and before.end + 1 == token.start and name.isidentifier()
+        if not is_parameter:
+            continue
+        if name not in parameters:
+            known = enumerated([f":{each}" for each in sorted(parameters)])
+            say = Phrase("nothing says what :{name} is", name=name)
+            hint = Phrase("write it under `params` of the query; there are {names}", names=known)
+            at = _place(sql, path, before.start)
+            raise SourceFaultsError([fault("MC628", say, hint, at=at)])
+        yield before.start, token.end + 1, name
+
+
+def _place(sql: str, path: str, offset: int) -> Place:
+    before = sql[:offset]
+    return Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
+
+
+def _behind_semicolon(sql: str, path: str, tokens: Any) -> Place:
+    ends = (each.start for before, each in pairwise(tokens) if before.text == ";")
+    return _place(sql, path, next(ends, 0))
+
+
+def _first(sql: str, path: str, tokens: Any, word: str) -> Place:
+    starts = (each.start for each in tokens if each.text.upper() == word)
+    return _place(sql, path, next(starts, tokens[0].start if tokens else 0))
+
+
+def engine_of(name: str, url: str) -> EngineKind:
+    """Return what answers at the URL of a connection; raise ConfigurationError. The URL is shown nowhere."""
+    register(url)
+    kind = ENGINES.get(url.partition("://")[0].lower())
+    if kind is None:
+        raise ConfigurationError(
+            Phrase("the connection {name} has no URL that massctl knows", name=name),
+            Phrase("No query was run."),
+            Phrase(
+                "it begins with {schemes}", schemes=enumerated([f"{each}://" for each in ENGINES])
+            ),
+        )
+    return kind
+
+
+@contextmanager
+def database_answer(
+    kind: EngineKind, url: str, connection: Connection, statement: Statement, at: Place
+) -> Iterator[Answer]:
+    """Ask a database; raise SourceFaultsError for a query that fails, in words without data."""
+    try:
+        engine = cast("Engine", import_module(f"massctl.audience.engines.{kind.module}"))
+    except ImportError:
+        raise not_installed(kind.package) from None
+    told = None
+    try:
+        with engine.answer(url, statement, connection.seconds) as answer:
+            yield answer
+    except EngineError as error:
+        told = _failed(error.kind, error.state, at)
+    except QueryTimeoutError:
+        told = _too_slow(connection.seconds, at)
+    if told is not None:
+        raise SourceFaultsError([told])
+
+
+@contextmanager
+def embedded_answer(
+    statement: Statement, views: Mapping[str, Path], at: Place, passes: tuple[int, ...] = ()
+) -> Iterator[Answer]:
+    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails."""
+    child = Child([*views.values()], begins=DATABASE, passes=passes)
+    request = {
+        "sql": statement.written(lambda name: f"${name}"),
+        "parameters": {name: _as_json(value) for name, value in statement.used.items()},
+        "views": {name: str(path) for name, path in views.items()},
+    }
+    told = None
+    try:
+        pages = _pages(child.stream("query", request, SECONDS_MAX), at, sorted(views))
+        first = next(pages, ())
+        yield Answer(tuple(map(str, first)), pages)
+    except ChildError as error:
+        say = Phrase("the query failed: {why}", why=error.why)
+        told = fault("MC629", say, Phrase("let it read fewer rows and columns"), at=at)
+    finally:
+        child.close()
+    if told is not None:
+        raise SourceFaultsError([told])
+
+
+def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
+    """Return the files of a folder that a query names, by their names without ending.
+
+    No other file is opened: its fault is no fault of the query.
+    """
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
+    return {each.stem: each for each in files[:FILES_MAX] if each.stem in statement.tables}
+
+
+def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]:
+    """Yield the names of the columns, then rows. The child's answers are a stranger's words."""
+    for answer in answers:
+        if "fault" in answer:
+            kind = str(answer["fault"])
+            kind = kind if kind.isidentifier() else "-"
+            line = answer.get("line")
+            where = Place(at.file, line if isinstance(line, int) else at.line)
+            hint = Phrase(
+                "it reads the files of `data` by their names without ending: {names}",
+                names=enumerated(views or ["-"]),
+            )
+            say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
+            raise SourceFaultsError([fault("MC629", say, hint, at=where)])
+        yield answer.get("columns") if "columns" in answer else answer["rows"]
+
+
+def _as_json(value: Value) -> Any:
+    if isinstance(value, datetime):
+        return {"kind": "moment", "of": value.astimezone(BEIJING).replace(tzinfo=None).isoformat()}
+    return {"kind": "date", "of": value.isoformat()} if isinstance(value, date) else value
+
+
+def _failed(kind: str, state: str, at: Place) -> Diagnostic:
+    why = f"{kind} {state}".strip()
+    say = Phrase("the query failed: {why}", why=why)
+    hint = Phrase("run it in the database's own client: what it says there may hold data")
+    if state == _READ_ONLY_STATE:
+        say = Phrase("the query writes, and only reading is allowed ({why})", why=why)
+    return fault("MC629", say, hint, at=at)
+
+
+_READ_ONLY_STATE = "25006"
+"""Of PostgreSQL: read_only_sql_transaction."""
+
+
+def _too_slow(seconds: int, at: Place) -> Diagnostic:
+    say = Phrase("the query takes longer than {seconds} seconds", seconds=seconds)
+    hint = Phrase("let it read less, or raise `timeout` of its connection in massctl.yaml")
+    return fault("MC629", say, hint, at=at)

@@ -1,0 +1,80 @@
+"""Who gets a batch: the openids of a list or of a snapshot, and those who stay of an audience when it is cut."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import RLock
+
+from msgspec import Struct, field
+
+from massctl.audience.arithmetic import ListedPeople
+from massctl.audience.members import Members, MemberSets
+from massctl.audience.snapshots import Snapshots
+from massctl.errors import SnapshotDamagedError
+from massctl.model.audience import AudienceName
+from massctl.model.batches import OpenidList
+from massctl.model.ids import Sha256
+from massctl.model.phrase import Phrase
+from massctl.model.state import State
+from massctl.plan.audience_facts import Cut
+
+
+class Recipients(Struct, dict=True):
+    """Gives batches to whoever sends; implements `massctl.apply.ports.Openids`."""
+
+    people: ListedPeople
+    snapshots: Callable[[State], Snapshots]
+    """Opens the place of snapshots, as a state says what was erased; raises a SnapshotError."""
+    _lock: RLock = field(default_factory=RLock)
+    """Accounts are sent for side by side, and a database is used by one thread at a time."""
+    _read: dict[tuple[Sha256, str], Members] = field(default_factory=dict)
+    """What was read, by the snapshot and by what is left of it."""
+    _sets: MemberSets | None = None
+
+    def batch(self, listed: OpenidList, number: int, state: State) -> tuple[str, ...]:
+        """Return the openids of a batch, from 1; see `massctl.apply.ports.Openids`."""
+        if listed.audience is None:
+            return self.people.tree.openid_lists.batch(listed, number)
+        with self._lock:
+            self._sets = sets = self._sets or MemberSets()
+            members = self._proven(sets, listed, state)
+            first = sum(listed.sizes[: number - 1])
+            places = range(first, first + listed.sizes[number - 1])
+            return tuple(sets.openids(sets.part(members, places)))
+
+    def keep(self, listed: OpenidList, cut: Cut, state: State, now: datetime) -> OpenidList:
+        """Write those who stay as a snapshot; see `massctl.apply.ports.Openids`."""
+        with self._lock:
+            sets, kept = self.people.kept(cut)
+            place = self.snapshots(state)
+            approved = place.open(sets, listed.cut_from or listed.sha256)
+            _require_within(sets, kept, approved)
+            return place.write(sets, kept, AudienceName(listed.audience or ""), now)
+
+    def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
+        """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
+        erasure = state.erased_snapshots.get(listed.sha256)
+        key = listed.sha256, erasure.content_sha256 if erasure is not None else listed.sha256
+        if key not in self._read:
+            place = self.snapshots(state)
+            members = place.open(sets, listed.sha256)
+            if sets.places(members) != listed.count:
+                raise _damaged(Phrase("it has other places than its lock says"))
+            if listed.cut_from is not None:
+                approved = place.open(sets, listed.cut_from)
+                _require_within(sets, members, approved)
+                sets.drop(approved)
+            self._read[key] = members
+        return self._read[key]
+
+
+def _require_within(sets: MemberSets, kept: Members, approved: Members) -> None:
+    if not sets.is_within(kept, approved):
+        raise _damaged(Phrase("somebody in it was not approved, or was erased meanwhile"))
+
+
+def _damaged(why: Phrase) -> SnapshotDamagedError:
+    return SnapshotDamagedError(
+        Phrase("the people who stay of an audience cannot be proven"),
+        Phrase("{why}. Nothing was sent.", why=why),
+        Phrase("run the same command again; if it stays, freeze the audience again"),
+    )

@@ -1,0 +1,203 @@
+"""The file that an audience names: on this machine, of the team's web server, or of its S3 store.
+
+It is read piece by piece, and what comes over the network stays in memory. Nothing of an openid is shown.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from massctl.audience.engine import Statement, not_installed
+from massctl.audience.people import SourceFaultsError, Taken, fault
+from massctl.audience.queries import ROWS_MAX, embedded_answer
+from massctl.errors import LedgerUnreachableError
+from massctl.model.diagnostics import Diagnostic, Fault, Place
+from massctl.model.frozen import Frozen
+from massctl.model.ids import Sha256
+from massctl.model.phrase import Phrase, enumerated, system_reason
+from massctl.source.openids import OPENID_CHARACTERS, ListReading
+from massctl.transport import Call, Line, NoAnswer
+
+ENDINGS: Final = (".txt", ".csv", ".parquet")
+FILE_BYTES_MAX: Final = 1 << 30
+"""Five million people with some columns beside them are a fraction of it."""
+READ_SECONDS: Final = 60.0
+_PIECE_BYTES: Final = 1 << 20
+_HTTPS, _S3 = "https://", "s3://"
+_DONE: Final = 200
+_VIEW = "people"
+
+
+class SourceFile(Frozen):
+    """A file that is there, or in memory, and what it is called for people."""
+
+    hidden_fields = ("path",)
+
+    shown: str
+    """As the audience's file names it, without a query that may sign it."""
+    path: Path
+    descriptor: int | None = None
+    """Of a file in memory."""
+
+    @property
+    def ending(self) -> str:
+        """Its kind, by its name."""
+        return Path(self.shown).suffix.lower()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Read it; raise SourceFaultsError for one that is too large."""
+        with self.path.open("rb") as file:
+            at = 0
+            while piece := file.read(_PIECE_BYTES):
+                at += len(piece)
+                if at > FILE_BYTES_MAX:
+                    raise SourceFaultsError([_too_large(self.shown)])
+                yield piece
+
+    def sha256(self) -> Sha256:
+        """Name its content."""
+        digest = hashlib.sha256()
+        for piece in self.pieces():
+            digest.update(piece)
+        return Sha256(digest.hexdigest())
+
+    def openids(self, taken: Taken) -> Iterator[str]:
+        """Yield its openids, the same one as often as it comes; raise SourceFaultsError for what is none."""
+        return self._of_table(taken) if self.ending == ".parquet" else self._of_list(taken)
+
+    def _of_list(self, taken: Taken) -> Iterator[str]:
+        reading = ListReading(self.shown)
+        for some in reading.openids(self.pieces()):
+            taken.count += len(some)
+            taken.odd_lengths += sum(len(openid) != OPENID_CHARACTERS for _, openid in some)
+            yield from (openid for _, openid in some)
+        taken.faults += [_diagnostic(each) for each in reading.faults]
+        taken.require_sound()
+
+    def _of_table(self, taken: Taken) -> Iterator[str]:
+        passes = () if self.descriptor is None else (self.descriptor,)
+        statement = Statement(f'SELECT openid FROM "{_VIEW}"', {})  # noqa: S608 - our own name
+        with embedded_answer(statement, {_VIEW: self.path}, taken.at, passes) as answer:
+            yield from taken.of_rows(answer.columns, answer.pages, ROWS_MAX)
+
+
+class FileReader(Frozen):
+    """Finds the files that audiences name."""
+
+    hidden_fields = ("environment", "line")
+
+    root: Path
+    environment: Mapping[str, str]
+    line: Callable[[], Line]
+    """Makes the way to web servers, when it is needed."""
+    endpoint: str | None = None
+    """Of the team's S3-compatible store; None: Amazon's."""
+
+    @contextmanager
+    def opened(self, named: str, at: Place) -> Iterator[SourceFile]:
+        """Find a file, and bring it here if it is elsewhere; raise SourceFaultsError without one."""
+        shown = named.partition("?")[0]
+        if Path(shown).suffix.lower() not in ENDINGS:
+            say = Phrase("{file} is not a list of people", file=shown)
+            hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
+            raise SourceFaultsError([fault("MC601", say, hint, at=at)])
+        if named.startswith((_HTTPS, _S3)):
+            with _memory_file() as (path, descriptor, write):
+                bring = self._from_web if named.startswith(_HTTPS) else self._from_store
+                bring(named, shown, at, write)
+                yield SourceFile(shown, path, descriptor)
+            return
+        path = (self.root / Path(named).expanduser()).resolve()
+        try:
+            with path.open("rb"):
+                pass
+        except OSError as error:
+            raise SourceFaultsError([_unread(shown, system_reason(error), at)]) from None
+        yield SourceFile(shown, path)
+
+    def _from_web(self, url: str, shown: str, at: Place, write: Callable[[bytes], object]) -> None:
+        def kept(pieces: Iterable[bytes]) -> Iterator[bytes]:
+            for piece in pieces:
+                write(piece)
+                yield b""
+
+        line = self.line()
+        try:
+            answer = line.exchange(Call("GET", url, READ_SECONDS, sieve=kept))
+        finally:
+            line.close()
+        if isinstance(answer, NoAnswer):
+            raise SourceFaultsError([_unread(shown, answer.said, at)])
+        if answer.status != _DONE:
+            why = Phrase("the server answers {status}", status=answer.status)
+            raise SourceFaultsError([_unread(shown, why, at)])
+
+    def _from_store(
+        self, url: str, shown: str, at: Place, write: Callable[[bytes], object]
+    ) -> None:
+        try:
+            from massctl.ledger.s3_bucket import Bucket
+        except ImportError:
+            raise not_installed("obstore") from None
+        bucket, _, key = url.removeprefix(_S3).partition("/")
+        found = Bucket(bucket, "", self.endpoint, self.environment)
+        size = 0
+        try:
+            for piece in found.pieces(key):
+                size += len(piece)
+                if size > FILE_BYTES_MAX:
+                    raise SourceFaultsError([_too_large(shown)])
+                write(piece)
+        except FileNotFoundError:
+            why = Phrase("the store does not have it")
+        except LedgerUnreachableError:
+            why = Phrase("the store does not answer, or does not let us read it")
+        else:
+            return
+        raise SourceFaultsError([_unread(shown, why, at)])
+
+
+@contextmanager
+def _memory_file() -> Iterator[tuple[Path, int | None, Callable[[bytes], object]]]:
+    """Open a file in memory; where the system has none, one that only this user reads, and that is gone behind it."""
+    if not hasattr(os, "memfd_create"):
+        with tempfile.NamedTemporaryFile(prefix="massctl-", buffering=0) as file:
+            yield Path(file.name), None, file.write
+        return
+    descriptor = os.memfd_create("massctl-people", os.MFD_CLOEXEC)
+    try:
+        yield Path(f"/proc/self/fd/{descriptor}"), descriptor, partial(_whole, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _whole(descriptor: int, piece: bytes) -> None:
+    left = memoryview(piece)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def _diagnostic(found: Fault) -> Diagnostic:
+    return Diagnostic(
+        found.code,
+        found.severity,
+        found.message,
+        Place(found.path or "", found.line, found.column),
+        found.hint,
+    )
+
+
+def _unread(shown: str, why: str, at: Place) -> Diagnostic:
+    say = Phrase("{file} cannot be read: {why}", file=shown, why=why)
+    return fault("MC601", say, Phrase("correct `source`, or put the file there"), at=at)
+
+
+def _too_large(shown: str) -> Diagnostic:
+    say = Phrase("{file} is larger than {limit} MB", file=shown, limit=FILE_BYTES_MAX >> 20)
+    hint = Phrase("leave out the columns beside openid")
+    return fault("MC601", say, hint, at=Place(shown))

@@ -1,0 +1,310 @@
+"""`massctl audience forget`: erase people from every snapshot and list, for good."""
+
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from massctl.apply.audience_tag import Tagger, Wanted, untag_erased
+from massctl.apply.journal import LedgerSession
+from massctl.audience.members import MemberSets
+from massctl.audience.snapshots import Snapshots
+from massctl.cli.app import Result, told, verb
+from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
+from massctl.cli.ledger_access import own_ledger, read_ledger, trust
+from massctl.cli.parallel_calls import side_by_side
+from massctl.cli.planner import snapshot_people
+from massctl.cli.progress import progress
+from massctl.cli.session import Session
+from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_sent_to
+from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.audience_tag import AudienceTag
+from massctl.model.entries import AudienceErased
+from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid
+from massctl.model.phrase import Command, Phrase, ShellCommand, plural_phrase, system_reason
+from massctl.model.state import Erasure, State
+from massctl.plan.audience_tag import free_tag
+from massctl.plan.steps import Refusal
+from massctl.source.openid_lines import OpenidLines, openid_lines, without_lines
+from massctl.source.openids import LIST_BYTES_MAX, OpenidFiles
+from massctl.whole_file import write_whole
+
+_NOTHING = Phrase("Nothing was erased.")
+_AGAIN = Command("audience forget", "OPENID|FILE|-")
+
+
+@click.command(name="forget")
+@click.argument("people", metavar="OPENID|FILE|-", required=False)
+@click.option(
+    "--expired",
+    is_flag=True,
+    help="Erase snapshots that are older than keep_for, and finish an erasure that was cut short.",
+)
+@click.option("--yes", is_flag=True, help="Erase without a question; required without a terminal.")
+@verb("audience forget")
+def forget(current: Session, people: str | None, expired: bool, yes: bool) -> Result:
+    """Erase people from every snapshot and list of the repository. It cannot be taken back.
+
+    They are never frozen again. A FILE has one openid a line; `-` reads standard input, which no history of a shell
+    keeps. Digests and counts in the ledger stay true.
+    """
+    if (people is None) != expired:
+        raise click.UsageError(Phrase("give one of OPENID, FILE, - and --expired"))
+    require_operator(current)
+    openids = _given(people) if people is not None else []
+    with MemberSets() as sets:
+        erasing = _Erasing(current, sets, openids)
+        if not yes:
+            erasing.ask()
+        return erasing.carry_out()
+
+
+class _Erasing:
+    """One erasure: what it is about, and its steps."""
+
+    def __init__(self, session: Session, sets: MemberSets, openids: Sequence[str]) -> None:
+        self._session = session
+        self._sets = sets
+        self._openids = openids
+        self._people = sets.of(openids)
+        self._lists = list(openid_lines(session.root, openids)) if openids else []
+
+    def ask(self) -> None:
+        """Ask at the terminal; raise UsageError where nobody is here, or who is here says no."""
+        if not somebody_is_here():
+            raise UsageError(
+                Phrase("this would erase people, and nobody is here to confirm it"),
+                _NOTHING,
+                Phrase("add --yes"),
+            )
+        state = read_ledger(self._session)
+        trust(self._session, state)
+        held = self._held(self._session.snapshots(state))
+        asked = Phrase(
+            "erase {people:,} people from {snapshots:,} snapshots and {lists:,} lists; this cannot be taken back",
+            people=self._sets.count(self._people),
+            snapshots=len(held),
+            lists=len(self._lists),
+        )
+        if not self._openids:
+            asked = Phrase(
+                "erase snapshots that are older than keep_for; this cannot be taken back"
+            )
+        console = self._session.console
+        if not said_yes(console, console.shown(asked), Phrase("Type `yes` to erase:")):
+            raise UsageError(Phrase("not confirmed"), _NOTHING)
+
+    def carry_out(self) -> Result:
+        """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
+        session, sets = self._session, self._sets
+        with own_ledger(session) as book:
+            snapshots = session.snapshots(book.state)
+            if self._openids:
+                held = self._held(snapshots)
+                _require_closed(book.state, held)
+                _require_free(book.state, held, session.clock.now())
+                snapshots.marks.add(sets, self._people)
+            blanked = {
+                sha256: erasure
+                for sha256 in snapshots.known()
+                if (erasure := snapshots.blank(sets, sha256)) is not None
+            }
+            _require_closed(book.state, blanked)
+            by = who(session.environment)
+            book.record_each([(_entry(*each, by), None) for each in blanked.items()])
+            snapshots = session.snapshots(book.state)
+            snapshots.sweep(sets)
+            expired = erase_expired(session, book.state) if not self._openids else []
+            # A run that died before this is finished by the next one: all that were ever erased are looked at.
+            left = _out_of_tags(session, book, book.state.erased_snapshots)
+            said = [*self._said(blanked, expired), *left]
+        return told(*said, *self._without(book.state))
+
+    def _held(self, snapshots: Snapshots) -> list[Sha256]:
+        """Return the snapshots that hold some of the people."""
+        found = []
+        for sha256 in snapshots.known():
+            members = snapshots.open(self._sets, sha256)
+            if self._sets.overlap(members, self._people):
+                found.append(sha256)
+            self._sets.drop(members)
+        return found
+
+    def _said(self, blanked: Mapping[Sha256, Erasure], expired: Sequence[Sha256]) -> list[Phrase]:
+        said = [
+            plural_phrase(
+                "people were erased from {count} snapshot",
+                "people were erased from {count} snapshots",
+                count=len(blanked),
+            )
+        ]
+        if self._openids:
+            people = self._sets.count(self._people)
+            said.append(
+                plural_phrase(
+                    "{count} person is never frozen again",
+                    "{count} people are never frozen again",
+                    count=people,
+                )
+            )
+        if expired:
+            say = plural_phrase(
+                "{count} snapshot older than keep_for was erased",
+                "{count} snapshots older than keep_for were erased",
+                count=len(expired),
+            )
+            said.append(say)
+        return said
+
+    def _without(self, state: State) -> list[Phrase]:
+        """Take the people out of lists that were never sent; say where they stand in the others."""
+        files = OpenidFiles(self._session.repository)
+        sent = {
+            str(attempt.event.audience.get("sha256", "")).removeprefix(PREFIX)
+            for record in state.records.values()
+            for attempt in record.attempts
+        }
+        said = []
+        for each in self._lists:
+            found = files.listed(each.path.removeprefix(f"{CAMPAIGNS}/")).openid_list
+            said.append(self._taken_out(each, is_sent=found is not None and found.sha256 in sent))
+        if said:
+            said.append(_IN_HISTORY)
+        return said
+
+    def _taken_out(self, found: OpenidLines, *, is_sent: bool) -> Phrase:
+        lines = ", ".join(map(str, found.lines))
+        if is_sent:
+            return Phrase(
+                "{file}:{lines}: they stay, because this list was sent; delete the campaign, or send to an audience "
+                "next time",
+                file=found.path,
+                lines=lines,
+            )
+        path = self._session.root / found.path
+        try:
+            write_whole(path, without_lines(path, found.lines), path.stat().st_mode & 0o777)
+        except OSError as error:
+            return Phrase(
+                "{file}:{lines}: they stay: {why}; delete these lines",
+                file=found.path,
+                lines=lines,
+                why=system_reason(error),
+            )
+        return Phrase(
+            "{file}:{lines}: taken out; lock its campaign again, and commit",
+            file=found.path,
+            lines=lines,
+        )
+
+
+_IN_HISTORY = Phrase(
+    "git keeps what was ever committed: {command} rewrites its history, then force-push and clone anew",
+    command=ShellCommand("git filter-repo --path FILE --invert-paths"),
+)
+
+
+def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
+    """Raise RefusedError if nobody knows what became of a send to one of these snapshots."""
+    for record in state.index.open.values():
+        if not snapshots_sent_to(record).isdisjoint(snapshots):
+            name = record.campaign
+            raise RefusedError(
+                Phrase(
+                    "nobody knows yet whether {name} was sent, and some of them are in it",
+                    name=name,
+                ),
+                Phrase("A batch with an open attempt does not change. Nothing was erased."),
+                Phrase(
+                    "{settle}   settles it; then run {again} again",
+                    settle=Command("reconcile", name),
+                    again=_AGAIN,
+                ),
+            )
+
+
+def _require_free(state: State, snapshots: Collection[Sha256], now: datetime) -> None:
+    """Raise RefusedError while WeChat may still deliver to a tag that has some of these people."""
+    for tag in _tags_of(state, snapshots):
+        free = free_tag(state, tag, now)
+        if isinstance(free, Refusal):
+            raise RefusedError(free.message, _NOTHING, free.hint)
+
+
+def _tags_of(state: State, snapshots: Collection[Sha256]) -> list[AudienceTag]:
+    """Return the tags that massctl left with the people of one of these snapshots."""
+    named = {f"{PREFIX}{each}" for each in snapshots}
+    tags = state.tags.values()
+    return [each for each in tags if each.filled is not None and each.filled.snapshot in named]
+
+
+def _out_of_tags(
+    session: Session, book: LedgerSession, snapshots: Collection[Sha256]
+) -> Iterator[Phrase]:
+    """Take erased people out of the tags that massctl filled; say which still have them, and why."""
+    accounts = {each.appid: name for name, each in session.settings.accounts.items()}
+    for tag in _tags_of(book.state, snapshots):
+        try:
+            why = _out_of_tag(session, book, tag, accounts.get(tag.appid))
+        except MassctlError as error:
+            why = error.summary
+        if why is None:
+            yield Phrase("they are out of the tag {tag}", tag=tag.name)
+        else:
+            say = Phrase("they may still have the tag {tag}: {why}; delete it in the console")
+            yield Phrase(say, tag=tag.name, why=why)
+
+
+def _out_of_tag(
+    session: Session, book: LedgerSession, tag: AudienceTag, account: str | None
+) -> str | None:
+    if account is None or tag.filled is None:
+        return Phrase("massctl.yaml has no account with its AppID")
+    people = snapshot_people(session, book.state)
+    wechat = session.wechat(AccountName(account))
+    tagger = Tagger(book, wechat, session.clock, side_by_side, progress(session.console), people)
+    name = Sha256(tag.filled.snapshot.removeprefix(PREFIX))
+    done = untag_erased(tagger, Wanted(tag.appid, tag.audience, name, people(name)))
+    return done.message if isinstance(done, Refusal) else None
+
+
+def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
+    return AudienceErased(
+        snapshot=f"{PREFIX}{sha256}",
+        left=erasure.left,
+        content_sha256=f"{PREFIX}{erasure.content_sha256}",
+        by=by,
+    )
+
+
+def _given(people: str) -> list[str]:
+    """Read the openids that a command names; raise UsageError that shows none of them."""
+    if is_openid(people) and not Path(people).exists():
+        return [people]
+    try:
+        data = (
+            sys.stdin.buffer.read(LIST_BYTES_MAX)
+            if people == "-"
+            else Path(people).read_bytes()[:LIST_BYTES_MAX]
+        )
+        lines = data.decode("utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(
+            Phrase("this is neither an openid nor a file that can be read"),
+            Phrase("{why}. Nothing was erased.", why=system_reason(error)),
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(Phrase("the list is not UTF-8"), _NOTHING) from None
+    found = [line.strip() for line in lines]
+    for number, each in enumerate(found, 1):
+        if each and not is_openid(each):
+            raise UsageError(
+                Phrase("line {number} is not an openid", number=number),
+                _NOTHING,
+                Phrase("write one openid a line"),
+            )
+    if not any(found):
+        raise UsageError(Phrase("the list is empty"), _NOTHING, Phrase("write one openid a line"))
+    return [each for each in found if each]

@@ -1,0 +1,122 @@
+"""`massctl audience freeze`: write who is in an audience now, as a snapshot and a lock."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+from msgspec.structs import replace
+
+from massctl.audience.freeze import Freezer, in_order
+from massctl.audience.members import MemberSets
+from massctl.audience.people import SourceFaultsError
+from massctl.audience.sources import FileReader
+from massctl.cli import views
+from massctl.cli.app import Result, verb
+from massctl.cli.arguments import audience_names, form_option
+from massctl.cli.commands.audience import audience_named
+from massctl.cli.consent import who
+from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import recorded_if_begun
+from massctl.cli.query_release import require_release
+from massctl.cli.session import Session
+from massctl.cli.snapshot_access import erase_expired
+from massctl.errors import RefusedError
+from massctl.model.audience import AudienceName, FreezeResult, NamedAudience
+from massctl.model.campaign import Audience
+from massctl.model.ids import AccountName
+from massctl.model.phrase import Command, Phrase
+from massctl.source.audiences import Audiences
+from massctl.transport import Line
+
+_WHOLE = 0.99
+"""The set moves while it is read, but not so far. Our own bound."""
+_Found = list[tuple[NamedAudience, FreezeResult | None]]
+
+
+@click.command(name="freeze")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=audience_names)
+@click.option(
+    "--followers",
+    is_flag=True,
+    help="Read no source: take off the frozen people whoever does not follow the account now. Needs WeChat's secret.",
+)
+@form_option
+@verb("audience freeze")
+def freeze(current: Session, names: tuple[str, ...], followers: bool) -> Result:
+    """Write who is in audiences NAMEs now: an encrypted snapshot, and audiences/NAME.lock.json to be reviewed.
+
+    An audience that is made of others takes them as their locks name them; NAMEs are frozen in the order in which they
+    need each other. A query runs only if it stands on policy.branch, or for one of the owners of its connection, and
+    never where a secret of WeChat is set. Outside the bounds of `expect` nothing is written (exit 5).
+    """
+    audiences = Audiences(current.repository, current.settings)
+    found = {AudienceName(each): audience_named(current, each, audiences) for each in names}
+    with opened_freezer(current, audiences) as freezer:
+        frozen = list(_frozen(current, freezer, in_order([*found], audiences), followers))
+    if freezer.fresh:
+        erase_expired(current, recorded_if_begun(current))
+    return _result(frozen)
+
+
+def _frozen(
+    current: Session, freezer: Freezer, names: Sequence[AudienceName], followers: bool
+) -> Iterator[tuple[NamedAudience, FreezeResult | None]]:
+    """Freeze one after the other, up to the first that fails."""
+    for name in names:
+        found = audience_named(current, name, freezer.audiences)
+        try:
+            if followers:
+                result = freezer.without_leavers(found, _followers(current, found))
+            else:
+                require_release(current, found)
+                result = freezer.freeze(found)
+        except SourceFaultsError as error:
+            yield replace(found, diagnostics=error.diagnostics), None
+            return
+        yield replace(found, lock=result.lock), result
+
+
+def _result(frozen: _Found) -> Result:
+    is_done = all(result is not None for _, result in frozen)
+    written = [found.name for found, result in frozen if result is not None and result.is_written]
+    return Result(
+        ExitStatus.DONE if is_done else ExitStatus.FAILED,
+        lambda _: views.verbs_json.frozen_json(frozen),
+        lambda to: views.audience.frozen_text(to.page(), frozen),
+        next_step=Command("lock") if written and is_done else None,
+    )
+
+
+@contextmanager
+def opened_freezer(current: Session, audiences: Audiences) -> Iterator[Freezer]:
+    """Open what freezes audiences; raise SnapshotAwayError without a key or a place."""
+    snapshots = current.snapshots(recorded_if_begun(current))
+    files = FileReader(current.root, current.environment, Line, current.settings.state.endpoint)
+    with MemberSets() as sets:
+        yield Freezer(
+            sets,
+            snapshots,
+            audiences,
+            current.settings,
+            files,
+            current.environment,
+            current.clock.now(),
+            who(current.environment),
+        )
+
+
+def _followers(current: Session, found: NamedAudience) -> Iterator[str]:
+    """Read who follows now; raise RefusedError where a page is missing: nobody is taken off on a guess."""
+    account = AccountName(found.file.account if found.file is not None else "")
+    client = current.wechat(account)
+    total = client.audience_count(Audience(is_to_all=True)) or 0
+    read = 0
+    for page in client.followers():
+        read += len(page)
+        yield from page
+    if read < total * _WHOLE:
+        raise RefusedError(
+            Phrase("WeChat gave {read:,} of {total:,} followers", read=read, total=total),
+            Phrase("Nothing was written."),
+            Phrase("run the same command again"),
+        )

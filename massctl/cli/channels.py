@@ -117,13 +117,15 @@ def _way(session: Session, lines: _Lines) -> Way:
 def notices_post(session: Session, channel: Channel, wanted: Sequence[Notice]) -> Post:
     """Return what is posted to a channel of some notices."""
     language = session.console.reader
+    kind = kind_of(channel)
+    clean = plain if kind.reads_markup else mailed
     notices = Notices(
-        tuple(notice_texts(wanted, language, mailed if channel.email else plain)),
+        tuple(notice_texts(wanted, language, clean)),
         tuple(left_out(count, language) for count in range(len(wanted) + 1)),
         written(notices_json(wanted, session.settings.owners), language),
         tuple(each.key for each in wanted),
     )
-    return kind_of(channel).post(channel, notices, _way(session, _Lines(session)))
+    return kind.post(channel, notices, _way(session, _Lines(session)))
 
 
 def told_at_once(session: Session, channel: Channel, wanted: Sequence[Notice]) -> int:

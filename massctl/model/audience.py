@@ -319,3 +319,33 @@ class FreezeResult(Frozen):
     left: int = 0
     """Taken off because they do not follow any more."""
     notes: tuple[Diagnostic, ...] = ()
+
+
+class LeftLines(Frozen):
+    """Lines of a list in the working tree that name people who were erased."""
+
+    path: str
+    lines: tuple[int, ...]
+    why: Phrase | None = None
+    """Why they stay; None where they were taken out."""
+
+
+class LeftTag(Frozen):
+    """A tag of an account that massctl filled with people who were erased."""
+
+    name: str
+    why: str | None = None
+    """Why they may still have it; None where it was taken from them."""
+
+
+class Forgotten(Frozen):
+    """What an erasure did."""
+
+    people: int
+    """How many people were named; 0 where only old snapshots were erased."""
+    left: Mapping[Sha256, int]
+    """The snapshots that people were erased from -> how many people are left of each."""
+    expired: tuple[Sha256, ...] = ()
+    """Snapshots that were older than `keep_for`, and are gone."""
+    tags: tuple[LeftTag, ...] = ()
+    lists: tuple[LeftLines, ...] = ()

@@ -16,6 +16,7 @@ class HttpKind:
     """Posts to the address in the variable of a channel."""
 
     is_chat: ClassVar[bool] = False
+    reads_markup: ClassVar[bool] = True
     takes_pictures: ClassVar[bool] = False
 
     def at_once(self, texts: Sequence[NoticeText]) -> int:

@@ -41,6 +41,7 @@ class Mail:
     """Sends by the server that the environment names."""
 
     is_chat: ClassVar[bool] = False
+    reads_markup: ClassVar[bool] = False
     takes_pictures: ClassVar[bool] = False
 
     def at_once(self, texts: Sequence[NoticeText]) -> int:

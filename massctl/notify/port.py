@@ -43,6 +43,8 @@ class ChannelKind(Protocol):
 
     is_chat: ClassVar[bool]
     """People read it as it comes, among other messages: many notices are told in short."""
+    reads_markup: ClassVar[bool]
+    """A program of its readers acts on markup, mentions and addresses in its text."""
     takes_pictures: ClassVar[bool]
     """Pictures of reports are posted to it too."""
 

@@ -24,6 +24,7 @@ class Robot(HttpKind, ABC):
     """A robot of a group."""
 
     is_chat: ClassVar[bool] = True
+    reads_markup: ClassVar[bool] = True
     bytes_max: ClassVar[int]
     """Bytes of UTF-8 that a message may have, of which a Chinese character takes three."""
     line_end: ClassVar[str] = "\n"

@@ -539,6 +539,12 @@ class Judge(Frozen, dict=True):
         return self.crowd.missing
 
     @property
+    def is_read(self) -> bool:
+        """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
+        excluded = self.frozen.excluded if self.frozen is not None else ()
+        return self.crowd.unread.isdisjoint([self.part, *map(Part, excluded)])
+
+    @property
     def people(self) -> int:
         """How many people were approved, or stayed."""
         return self.listed.count

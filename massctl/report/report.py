@@ -434,6 +434,16 @@ class Comparison(Frozen, dict=True):
         return self.judged.whole
 
     @property
+    def rate(self) -> float | None:
+        """Return the share alone."""
+        return self.judged.share.value
+
+    @property
+    def of_people(self) -> int | None:
+        """Return of how many people the share is, as Stage does."""
+        return int(self.whole.value) if self.whole.value is not None else None
+
+    @property
     def count(self) -> int:
         """Return how many have the share."""
         return self.sums.count

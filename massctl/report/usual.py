@@ -75,13 +75,27 @@ class Sums(Frozen):
     noise: int = 0
     """The sum of the variances that counting alone gives these roots."""
 
-    def changed(self, rate: float, of: float, by: int = 1) -> Self:
-        """Return these with one rate of so many people more, or with one that they have taken away (-1)."""
-        return type(self)(
-            self.count + by,
-            self.rates + by * round(rate * _UNIT),
-            self.roots + by * round(sqrt(rate) * _UNIT),
-            self.noise + by * round(_noise(of) * _UNIT),
+    @classmethod
+    def of_rate(cls, rate: float, of: float) -> Self:
+        """Return those of a single rate, of so many people."""
+        return cls(1, round(rate * _UNIT), round(sqrt(rate) * _UNIT), round(_noise(of) * _UNIT))
+
+    def plus(self, other: "Sums") -> "Sums":
+        """Return these and others."""
+        return Sums(
+            self.count + other.count,
+            self.rates + other.rates,
+            self.roots + other.roots,
+            self.noise + other.noise,
+        )
+
+    def less(self, other: "Sums") -> "Sums":
+        """Return these without others that they have."""
+        return Sums(
+            self.count - other.count,
+            self.rates - other.rates,
+            self.roots - other.roots,
+            self.noise - other.noise,
         )
 
     @property
@@ -96,7 +110,7 @@ def _noise(of: float) -> float:
 
 def sums_of_people(counts: Iterable[float]) -> Sums:
     """Add up numbers of people of no whole: each is a rate of one."""
-    return reduce(lambda sums, each: sums.changed(each, 1), counts, Sums())
+    return reduce(Sums.plus, (Sums.of_rate(each, 1) for each in counts), Sums())
 
 
 def usual_rates(sums: Sums, of: float, percent: int) -> UsualRange | None:

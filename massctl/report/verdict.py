@@ -48,8 +48,8 @@ class Counted(Frozen):
     """Readers by source, in WeChat's words."""
     received: int | None
     """How many followers received it, if that is known."""
-    judged: Mapping[Aspect, Judged]
-    """Those whose share is known."""
+    rates: Mapping[Aspect, Sums]
+    """Each share that is known."""
 
 
 class _Earlier(Frozen):
@@ -75,19 +75,20 @@ class ReferenceWindow(Struct):
     def add(self, ref_date: date, key: tuple[CampaignName, int], counted: Counted) -> None:
         """Add a send that the next ones are compared with."""
         self._sends.append(_Earlier(ref_date, key, counted))
+        for aspect, rate in counted.rates.items():
+            self._sums[aspect] = self._sums.get(aspect, _NONE).plus(rate)
         self._count(counted, 1)
 
     def advance(self, ref_date: date) -> None:
         """Forget what is too old to be compared with a send of a day."""
         oldest = ref_date - timedelta(days=COMPARED_DAYS)
         while self._sends and self._sends[0].ref_date < oldest:
-            self._count(self._sends.popleft().counted, -1)
+            counted = self._sends.popleft().counted
+            for aspect, rate in counted.rates.items():
+                self._sums[aspect] = self._sums[aspect].less(rate)
+            self._count(counted, -1)
 
     def _count(self, counted: Counted, by: int) -> None:
-        for aspect, each in counted.judged.items():
-            if each.share.value is not None and each.whole.value:
-                sums = self._sums.get(aspect, _NONE)
-                self._sums[aspect] = sums.changed(each.share.value, each.whole.value, by)
         self._readers += by * counted.readers
         if counted.received is not None:
             self._received += by * counted.received
@@ -115,13 +116,16 @@ class ReferenceWindow(Struct):
 
         A send that lacks a source which the own one and most others have is in no mean, unless too few are left.
         """
-        most = {each for each in own.sources if 2 * self._with_source[each] > len(self._sends)}
-        whole = [each for each in self._sends if most <= each.counted.sources.keys()]
-        if FEWEST_COMPARED <= len(whole) < len(self._sends):
-            window = ReferenceWindow()
-            for each in whole:
-                window.add(each.ref_date, each.key, each.counted)
-            return window._split(own)
+        count = len(self._sends)
+        most = [each for each in own.sources if 2 * self._with_source[each] > count]
+        if any(self._with_source[each] < count for each in most):
+            there = set(most)
+            whole = [each for each in self._sends if there <= each.counted.sources.keys()]
+            if len(whole) >= FEWEST_COMPARED:
+                window = ReferenceWindow()
+                for each in whole:
+                    window.add(each.ref_date, each.key, each.counted)
+                return window._split(own)
         return self._split(own)
 
     def _split(self, own: Counted) -> GapSplit:
@@ -196,13 +200,17 @@ def day_of_send(day: int, first: Readings, sent: Figure, left: Figure) -> DayOfS
     judged = {each: found[each] for each in _ASPECTS}
     if readers.value is None or readers.is_delay:
         return DayOfSend(judged, None)
-    known = {key: each for key, each in judged.items() if each.share.value is not None}
+    rates = {
+        key: Sums.of_rate(each.share.value, each.whole.value)
+        for key, each in judged.items()
+        if each.share.value is not None and each.whole.value
+    }
     sources = first.sources(day)
     if sum(sources.values()) == readers.value:
         # They are all there are: from one that WeChat leaves out nobody came.
         sources = dict.fromkeys(_SCENES, 0) | sources
     received = int(sent.value) if sent.value is not None else None
-    return DayOfSend(judged, Counted(int(readers.value), sources, received, known))
+    return DayOfSend(judged, Counted(int(readers.value), sources, received, rates))
 
 
 def verdicts_of(

@@ -4,19 +4,25 @@ from collections.abc import Sequence
 
 from massctl.model.audience import (
     AudienceChange,
+    AudienceLock,
     AudienceSource,
     AudienceState,
     AudienceUse,
+    Forgotten,
     FreezeResult,
+    LeftLines,
+    LeftTag,
     NamedAudience,
 )
 from massctl.model.campaign import parse_offset_time
-from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
+from massctl.model.phrase import Command, Phrase, ShellCommand, enumerated, plural_phrase
 from massctl.view.diagnostics import diagnostics_text
+from massctl.view.report_document import Cell, Table, Title
+from massctl.view.report_text import write_table
 from massctl.view.terminal import DOT, Page, Part
-from massctl.view.words import expected, recorded, team_moment, window_span
+from massctl.view.terminal import Table as LabelledRows
+from massctl.view.words import bounds, recorded, team_moment, window_span
 
-_HANG = 12
 _STATES = {
     AudienceState.STALE: Phrase("its file was changed since it was frozen"),
     AudienceState.NEVER_FROZEN: Phrase("never frozen"),
@@ -45,45 +51,138 @@ def list_text(page: Page, found: Sequence[NamedAudience]) -> str:
     """List audiences, each with its people, its state and its next campaign."""
     if not found:
         page.line(Phrase("there is no audience: audiences/ has no NAME.yaml"))
+        return page.text()
+    heads = [Phrase("name"), Phrase("people"), Phrase("change"), Phrase("next")]
+    write_table(page, Table("audiences", heads, [_cells(each) for each in found]))
     for each in found:
-        page.line(each.name, DOT, *_known(each))
-        if each.file is not None:
-            page.line(each.file.title, indent=2)
-        for use in each.uses[:1]:
-            page.line(Phrase("next: {use}", use=_use_words(use)), indent=2)
+        if each.lock is not None and each.state in _STATES:
+            page.line(each.name, DOT, _STATES[each.state], indent=2)
     return page.text()
+
+
+def _cells(found: NamedAudience) -> list[Cell]:
+    title = (found.file.title,) if found.file is not None else ()
+    next_use = _use_words(found.uses[0]) if found.uses else ""
+    lock = found.lock
+    if lock is None:
+        return [Title(found.name, about=title), "", _STATES[found.state], next_use]
+    changed: Cell = ""
+    if lock.change is not None:
+        counts = {"added": lock.change.added, "removed": lock.change.removed}
+        changed = Phrase("+{added:,} −{removed:,}", **counts)
+    return [Title(found.name, about=title), f"{lock.count:,}", changed, next_use]
 
 
 def show_text(page: Page, found: NamedAudience) -> str:
     """Show one audience: what its file says, who was frozen, and who goes to it."""
     page.line(found.name, DOT, *_known(found))
-    file, lock = found.file, found.lock
-    if file is not None:
-        page.line(file.title, indent=2)
-        _row(page, Phrase("account"), file.account)
-        _row(page, Phrase("source"), source_words(file.source))
-        if file.exclude:
-            _row(page, Phrase("without"), enumerated(file.exclude))
-        if (bounds := expected(file.expect)) is not None:
-            page.line(bounds, indent=2)
-    if lock is not None:
-        at = parse_offset_time(lock.frozen_at)
-        frozen = Phrase(
-            "{at}, by {by}", at=recorded(at) if at else lock.frozen_at, by=lock.frozen_by
-        )
-        _row(page, Phrase("frozen"), frozen)
-        _row(page, Phrase("snapshot"), lock.snapshot)
-        for name, count in lock.columns.items():
-            say = plural_phrase("{count:,} value", "{count:,} values", count=count)
-            _row(page, name, say)
-    for use in found.uses:
-        _row(page, Phrase("used by"), _use_words(use))
+    if found.file is not None:
+        page.line(found.file.title, indent=2)
+    rows = [*_file_rows(found), *_lock_rows(found)]
+    rows += [(Phrase("used by"), _use_words(use)) for use in found.uses]
+    _write_rows(page, rows)
     if found.state in (AudienceState.STALE, AudienceState.NEVER_FROZEN):
         page.command(str(Command("audience freeze", found.name)), indent=2)
     if found.diagnostics:
         page.blank()
         return diagnostics_text(page, found.diagnostics)
     return page.text()
+
+
+_Rows = list[tuple[str, str]]
+"""Labels, and what they say."""
+
+
+def _write_rows(page: Page, rows: _Rows) -> None:
+    if not rows:
+        return
+    table = LabelledRows(page, [label for label, _ in rows])
+    for label, words in rows:
+        table.row(label, words)
+
+
+def _file_rows(found: NamedAudience) -> _Rows:
+    file = found.file
+    if file is None:
+        return []
+    rows: _Rows = [(Phrase("account"), file.account), (Phrase("source"), source_words(file.source))]
+    if file.exclude:
+        rows.append((Phrase("without"), enumerated(file.exclude)))
+    if (expected := bounds(file.expect)) is not None:
+        rows.append((Phrase("expected"), expected))
+    return rows
+
+
+def _lock_rows(found: NamedAudience) -> _Rows:
+    lock = found.lock
+    if lock is None:
+        return []
+    at = parse_offset_time(lock.frozen_at)
+    moment = recorded(at) if at is not None else lock.frozen_at
+    frozen = Phrase("{at}, by {by}", at=moment, by=lock.frozen_by)
+    rows: _Rows = [(Phrase("frozen on"), frozen), (Phrase("snapshot"), lock.openid_list.sha256)]
+    return rows + _column_rows(lock)
+
+
+def _column_rows(lock: AudienceLock) -> _Rows:
+    """Return how many values each other column of the query has."""
+    return [
+        (name, plural_phrase("{count:,} value", "{count:,} values", count=count))
+        for name, count in lock.columns.items()
+    ]
+
+
+def forgotten_text(page: Page, done: Forgotten) -> str:
+    """Say what an erasure did, and where people still stand."""
+    page.line(
+        plural_phrase(
+            "people were erased from {count} snapshot",
+            "people were erased from {count} snapshots",
+            count=len(done.left),
+        )
+    )
+    if done.people:
+        never = plural_phrase(
+            "{count} person is never frozen again",
+            "{count} people are never frozen again",
+            count=done.people,
+        )
+        page.line(never)
+    if done.expired:
+        gone = plural_phrase(
+            "{count} snapshot older than keep_for was erased",
+            "{count} snapshots older than keep_for were erased",
+            count=len(done.expired),
+        )
+        page.line(gone)
+    for tag in done.tags:
+        page.line(_tag_words(tag))
+    for lines in done.lists:
+        page.line(_lines_words(lines))
+    if done.lists:
+        page.line(_IN_HISTORY)
+    return page.text()
+
+
+def _tag_words(tag: LeftTag) -> Phrase:
+    if tag.why is None:
+        return Phrase("they are out of the tag {tag}", tag=tag.name)
+    say = Phrase("they may still have the tag {tag}: {why}; delete it in the console")
+    return Phrase(say, tag=tag.name, why=tag.why)
+
+
+def _lines_words(found: LeftLines) -> Phrase:
+    lines = ", ".join(map(str, found.lines))
+    say = Phrase("{file}:{lines}: taken out; lock its campaign again, and commit")
+    if found.why is not None:
+        say = Phrase("{file}:{lines}: they stay: {why}")
+    return Phrase(say, file=found.path, lines=lines, why=found.why or "")
+
+
+_IN_HISTORY = Phrase(
+    "git keeps what was ever committed: {command} rewrites its history, then force-push and clone anew",
+    command=ShellCommand("git filter-repo --path FILE --invert-paths"),
+)
 
 
 def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> str:
@@ -100,9 +199,7 @@ def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FreezeResult |
         if not result.is_written:
             words += [DOT, Phrase("nothing changed, so nothing was written")]
         page.line(found.name, DOT, *words)
-        for name, count in lock.columns.items():
-            say = plural_phrase("{count:,} value", "{count:,} values", count=count)
-            _row(page, name, say)
+        _write_rows(page, _column_rows(lock))
     told = [each for _, result in frozen if result is not None for each in result.notes]
     told += [each for found, result in frozen if result is None for each in found.diagnostics]
     if told:
@@ -152,7 +249,3 @@ def _use_words(use: AudienceUse) -> Phrase:
     if use.window is None:
         return Phrase("{campaign}, without a window", campaign=use.campaign)
     return Phrase("{campaign}, {window}", campaign=use.campaign, window=window_span(use.window))
-
-
-def _row(page: Page, label: Phrase | str, words: Phrase | str) -> None:
-    page.row(label, words, indent=2, hang=_HANG)

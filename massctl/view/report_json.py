@@ -115,10 +115,10 @@ class ReportedComparison(Shape):
     """What is compared: what followers did, then `readers`."""
     figure: Figure
     """This send's: people, and of `finished` the share."""
-    share: Figure
-    """The share that is judged, from 0; above 1 where more read it than received it."""
-    whole: Figure
-    """Of how many people it is: those who received it, and of `finished` all readers."""
+    rate: Number | None
+    """The share that is judged, from 0; above 1 where more read it than received it; null where nobody knows."""
+    of_people: int | None
+    """Of how many people it is: those who received it, and of `finished` all readers; null where nobody knows."""
     count: int
     """How many of the reference set have the share."""
     mean: Number | None

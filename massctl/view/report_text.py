@@ -53,12 +53,12 @@ def _write(page: Page, section: Section) -> None:
         ]
         page.line(*facts[1:], indent=_INDENT)
     if section.table is not None:
-        _write_table(page, section.table)
+        write_table(page, section.table)
     for each in section.notes:
         page.line(Inked(each, Ink.DETAIL), indent=_INDENT)
 
 
-def _write_table(page: Page, table: Table) -> None:
+def write_table(page: Page, table: Table) -> None:
     """Write rows in columns, without the last of many that do not fit; in a narrow window each row as facts."""
     notes = Notes()
     head: Sequence[Sequence[Part]] = [_parts(each, Ink.DETAIL, notes) for each in table.heads]

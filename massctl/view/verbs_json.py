@@ -15,7 +15,15 @@ from msgspec import UNSET, UnsetType, field
 from msgspec.structs import replace
 
 from massctl.apply.notices import Reach
-from massctl.model.audience import AudienceState, AudienceUse, FreezeResult, NamedAudience
+from massctl.model.audience import (
+    AudienceState,
+    AudienceUse,
+    Forgotten,
+    FreezeResult,
+    LeftLines,
+    LeftTag,
+    NamedAudience,
+)
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
@@ -974,6 +982,79 @@ def _use(use: AudienceUse) -> ReportedUse:
     )
 
 
+class ErasedSnapshot(Shape):
+    """A snapshot that people were erased from."""
+
+    snapshot: str
+    """Its name, which stays."""
+    left: int
+    """How many people it still holds."""
+
+
+class ErasedTag(Shape):
+    """A tag of an account that massctl filled with people who were erased."""
+
+    tag: str
+    """Its name."""
+    is_out: bool
+    """Whether it was taken from them."""
+    why: str | None = None
+    """Why they may still have it."""
+
+
+class ErasedLines(Shape):
+    """Lines of a list that named people who were erased."""
+
+    file: str
+    """The list."""
+    lines: Sequence[int]
+    """The lines, from 1, as they were before."""
+    is_out: bool
+    """Whether they were taken out; then the campaign must be locked again."""
+    why: str | None = None
+    """Why they stay."""
+
+
+class ForgetReport(Document):
+    """What `massctl audience forget --format json` prints. No openid is in it."""
+
+    people: int = 0
+    """How many people were erased for good; 0 with `--expired`."""
+    snapshots: Sequence[ErasedSnapshot] = ()
+    """The snapshots that they were erased from."""
+    expired: Sequence[str] = ()
+    """With `--expired`: the snapshots that are gone, because they were older than `keep_for`."""
+    tags: Sequence[ErasedTag] = ()
+    """The tags that massctl filled with them."""
+    lists: Sequence[ErasedLines] = ()
+    """The lists of the working tree that named them."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command before it erased anybody."""
+
+
+def forgotten_json(done: Forgotten) -> ForgetReport:
+    """Return what an erasure did."""
+    return ForgetReport(
+        people=done.people,
+        snapshots=[
+            ErasedSnapshot(snapshot=f"sha256:{sha256}", left=left)
+            for sha256, left in done.left.items()
+        ],
+        expired=[f"sha256:{each}" for each in done.expired],
+        tags=[_erased_tag(each) for each in done.tags],
+        lists=[_erased_lines(each) for each in done.lists],
+    )
+
+
+def _erased_tag(found: LeftTag) -> ErasedTag:
+    return ErasedTag(tag=found.name, is_out=found.why is None, why=found.why)
+
+
+def _erased_lines(found: LeftLines) -> ErasedLines:
+    is_out = found.why is None
+    return ErasedLines(file=found.path, lines=found.lines, is_out=is_out, why=found.why)
+
+
 class ReportedFaults(Shape):
     """The number of diagnostics of each severity that has a number."""
 
@@ -1517,6 +1598,9 @@ def shapes() -> Mapping[str, type[Shape]]:
         "tags list": TagsReport,
         "audience list": AudienceReport,
         "audience show": AudienceReport,
+        "audience freeze": AudienceReport,
+        "audience diff": AudienceReport,
+        "audience forget": ForgetReport,
         "record-event": EventReport,
         "adopt": AdoptReport,
         "comments": CommentsReport,

@@ -323,6 +323,16 @@ def expected(expect: "Expect | None") -> Phrase | None:
     return Phrase("expected at most {high:,}", high=high) if high is not None else None
 
 
+def bounds(expect: "Expect") -> Phrase | None:
+    """Say the declared bounds of an audience behind a label; None without bounds."""
+    low, high = expect.min, expect.max
+    if low is not None and high is not None:
+        return Phrase("{low:,} to {high:,} people", low=low, high=high)
+    if low is not None:
+        return Phrase("at least {low:,} people", low=low)
+    return Phrase("at most {high:,} people", high=high) if high is not None else None
+
+
 def followers(count: int) -> Phrase:
     """Say a number of followers."""
     return plural_phrase("{count:,} follower", "{count:,} followers", count=count)

@@ -59,6 +59,29 @@ def test_no_openid_and_no_mark_is_in_the_ledger_or_said(world: World) -> None:
     assert not [each for each in world.folder.iterdir() if GONE.encode() in each.read_bytes()]
 
 
+def test_json_says_what_was_erased_without_an_openid(world: World) -> None:
+    path = world.shell.root / "campaigns/notice/lists/staff.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"openid\n{GONE}\n", "utf-8")
+    said = world.shell("audience", "forget", GONE, "--yes", "--format", "json")
+    document = said.document
+    assert (1, 2, {5, 2}) == (
+        document["people"],
+        len(document["snapshots"]),
+        {each["left"] for each in document["snapshots"]},
+    )
+    lists = [(each["file"], each["lines"], each["is_out"]) for each in document["lists"]]
+    assert [("campaigns/notice/lists/staff.csv", [2], True)] == lists
+    assert GONE not in said.out + said.err + path.read_text("utf-8")
+
+
+def test_json_says_why_nobody_was_erased(world: World) -> None:
+    world.shell.env(MASSCTL_SNAPSHOT_KEY="")
+    said = world.shell("audience", "forget", GONE, "--yes", "--format", "json")
+    assert 5 == said.status
+    assert (0, True) == (said.document["people"], "error" in said.document)
+
+
 def test_a_second_erasure_keeps_the_first(world: World) -> None:
     assert world.forget().status == 0
     assert world.forget(PEOPLE[3]).status == 0

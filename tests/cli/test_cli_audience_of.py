@@ -6,6 +6,9 @@ import pytest
 from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
 from cli_runner import Shell
 from repositories import window
+from syrupy.assertion import SnapshotAssertion
+
+from massctl.view.cells import cells
 
 
 @pytest.fixture
@@ -67,24 +70,32 @@ def test_a_subscription_account_cannot_send_to_an_audience(letter: Shell) -> Non
     assert ["MC609"] == [each["code"] for each in said.document["diagnostics"]]
 
 
-def test_audiences_are_listed_with_their_people_and_their_next_campaign(letter: Shell) -> None:
+@pytest.fixture
+def listed(letter: Shell) -> Shell:
+    """An audience that a campaign goes to, and one that was never frozen."""
     letter.tree.write("audiences/staff.yaml", EAST.replace("华东会员", "同事"))
     change = {"since": snapshot_of(()), "since_at": "2026-10-12T09:00:00+08:00"}
     lock(letter.tree, change={**change, "added": 120, "removed": 3}, count=4977)
     when = window("2026-12-05T20:00:00+08:00", "2026-12-05T21:00:00+08:00")
     letter.tree.write("campaigns/letter/campaign.yaml", LETTER + when)
-    said = letter("audience", "list")
-    assert (
-        """\
-east · 4,977 people · +120 −3 since Mon 12 Oct 2026 09:00
-  华东会员
-  next: letter, 2026-12-05 20:00–21:00 +08:00
-staff · never frozen
-  同事
-"""
-        == said.out
-    )
-    document = letter("audience", "list", "--format", "json").document
+    return letter
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("words", ["list", "show east"])
+def test_audiences_fit_the_window(
+    listed: Shell, snapshot: SnapshotAssertion, words: str, columns: int, language: str
+) -> None:
+    listed.tree.settings(language=language)
+    listed.env(NO_COLOR="1")
+    said = listed("audience", *words.split(), columns=columns)
+    assert snapshot == said.out
+    assert max(map(cells, said.out.splitlines())) <= columns
+
+
+def test_audiences_are_listed_with_their_people_and_their_next_campaign(listed: Shell) -> None:
+    document = listed("audience", "list", "--format", "json").document
     east, staff = document["audiences"]
     assert ("frozen", 4977, 120, "never_frozen", None) == (
         east["state"],

@@ -11,6 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from massctl.plan.steps import Kind
 
 PLAN_KEYS = {
+    "people",
     "format_version",
     "digest",
     "lineage",
@@ -24,6 +25,7 @@ PLAN_KEYS = {
     "summary",
 }
 CAMPAIGN_KEYS = {
+    "people",
     "name",
     "folder",
     "group",

@@ -8,6 +8,7 @@ from cli_runner import Shell
 from massctl.cli.commands import VERBS
 
 INTERFACE = [
+    "audience",
     "init",
     "validate",
     "render",

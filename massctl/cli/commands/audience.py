@@ -1,7 +1,6 @@
 """`massctl audience`: the audiences of the repository, frozen outside of git and sent to by name."""
 
 from datetime import datetime
-from pkgutil import resolve_name
 
 import click
 from msgspec.structs import replace
@@ -11,6 +10,7 @@ from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.session import Session
+from massctl.cli.verb_group import VerbGroup
 from massctl.errors import UsageError
 from massctl.model.audience import AudienceName, AudienceUse, NamedAudience
 from massctl.model.campaign import parse_offset_time
@@ -32,21 +32,7 @@ _VERBS = {
 }
 
 
-class _Verbs(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*(verb for verb in self.commands if verb not in _VERBS), *_VERBS]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _VERBS and cmd_name not in self.commands:
-            found = resolve_name(_VERBS[cmd_name])
-            # It speaks as the group does, and takes `-v` like it.
-            found.context_class = self.context_class
-            found.params += self.params
-            self.add_command(found)
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group(name="audience", cls=_Verbs)
+@click.group(name="audience", cls=VerbGroup, late=_VERBS)
 def command() -> None:
     """List the audiences (人群) of the repository, and see who uses them next.
 

@@ -1,7 +1,7 @@
 """`massctl audience forget`: erase people from every snapshot and list, for good."""
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from massctl.apply.audience_tag import Tagger, Wanted, untag_erased
 from massctl.apply.journal import LedgerSession
 from massctl.audience.members import MemberSets
 from massctl.audience.snapshots import Snapshots
-from massctl.cli.app import Result, told, verb
+from massctl.cli import views
+from massctl.cli.app import Result, verb
+from massctl.cli.arguments import form_option
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
+from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import own_ledger, read_ledger, trust
 from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import snapshot_people
@@ -20,10 +23,11 @@ from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_sent_to
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.audience import Forgotten, LeftLines, LeftTag
 from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
 from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid
-from massctl.model.phrase import Command, Phrase, ShellCommand, plural_phrase, system_reason
+from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.state import Erasure, State
 from massctl.plan.audience_tag import free_tag
 from massctl.plan.steps import Refusal
@@ -43,6 +47,7 @@ _AGAIN = Command("audience forget", "OPENID|FILE|-")
     help="Erase snapshots that are older than keep_for, and finish an erasure that was cut short.",
 )
 @click.option("--yes", is_flag=True, help="Erase without a question; required without a terminal.")
+@form_option
 @verb("audience forget")
 def forget(current: Session, people: str | None, expired: bool, yes: bool) -> Result:
     """Erase people from every snapshot and list of the repository. It cannot be taken back.
@@ -58,7 +63,12 @@ def forget(current: Session, people: str | None, expired: bool, yes: bool) -> Re
         erasing = _Erasing(current, sets, openids)
         if not yes:
             erasing.ask()
-        return erasing.carry_out()
+        done = erasing.carry_out()
+    return Result(
+        ExitStatus.DONE,
+        lambda _: views.verbs_json.forgotten_json(done),
+        lambda to: views.audience.forgotten_text(to.page(), done),
+    )
 
 
 class _Erasing:
@@ -96,7 +106,7 @@ class _Erasing:
         if not said_yes(console, console.shown(asked), Phrase("Type `yes` to erase:")):
             raise UsageError(Phrase("not confirmed"), _NOTHING)
 
-    def carry_out(self) -> Result:
+    def carry_out(self) -> Forgotten:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
         with own_ledger(session) as book:
@@ -118,9 +128,14 @@ class _Erasing:
             snapshots.sweep(sets)
             expired = erase_expired(session, book.state) if not self._openids else []
             # A run that died before this is finished by the next one: all that were ever erased are looked at.
-            left = _out_of_tags(session, book, book.state.erased_snapshots)
-            said = [*self._said(blanked, expired), *left]
-        return told(*said, *self._without(book.state))
+            tags = tuple(_out_of_tags(session, book, book.state.erased_snapshots))
+        return Forgotten(
+            sets.count(self._people),
+            {sha256: erasure.left for sha256, erasure in blanked.items()},
+            tuple(expired),
+            tags,
+            tuple(self._without(book.state)),
+        )
 
     def _held(self, snapshots: Snapshots) -> list[Sha256]:
         """Return the snapshots that hold some of the people."""
@@ -132,78 +147,31 @@ class _Erasing:
             self._sets.drop(members)
         return found
 
-    def _said(self, blanked: Mapping[Sha256, Erasure], expired: Sequence[Sha256]) -> list[Phrase]:
-        said = [
-            plural_phrase(
-                "people were erased from {count} snapshot",
-                "people were erased from {count} snapshots",
-                count=len(blanked),
-            )
-        ]
-        if self._openids:
-            people = self._sets.count(self._people)
-            said.append(
-                plural_phrase(
-                    "{count} person is never frozen again",
-                    "{count} people are never frozen again",
-                    count=people,
-                )
-            )
-        if expired:
-            say = plural_phrase(
-                "{count} snapshot older than keep_for was erased",
-                "{count} snapshots older than keep_for were erased",
-                count=len(expired),
-            )
-            said.append(say)
-        return said
-
-    def _without(self, state: State) -> list[Phrase]:
-        """Take the people out of lists that were never sent; say where they stand in the others."""
+    def _without(self, state: State) -> Iterator[LeftLines]:
+        """Take the people out of lists that were never sent."""
         files = OpenidFiles(self._session.repository)
         sent = {
             str(attempt.event.audience.get("sha256", "")).removeprefix(PREFIX)
             for record in state.records.values()
             for attempt in record.attempts
         }
-        said = []
         for each in self._lists:
             found = files.listed(each.path.removeprefix(f"{CAMPAIGNS}/")).openid_list
-            said.append(self._taken_out(each, is_sent=found is not None and found.sha256 in sent))
-        if said:
-            said.append(_IN_HISTORY)
-        return said
+            is_sent = found is not None and found.sha256 in sent
+            why = _SENT if is_sent else self._why_left(each)
+            yield LeftLines(each.path, tuple(each.lines), why)
 
-    def _taken_out(self, found: OpenidLines, *, is_sent: bool) -> Phrase:
-        lines = ", ".join(map(str, found.lines))
-        if is_sent:
-            return Phrase(
-                "{file}:{lines}: they stay, because this list was sent; delete the campaign, or send to an audience "
-                "next time",
-                file=found.path,
-                lines=lines,
-            )
+    def _why_left(self, found: OpenidLines) -> Phrase | None:
+        """Take lines out of a list; return why they stay."""
         path = self._session.root / found.path
         try:
             write_whole(path, without_lines(path, found.lines), path.stat().st_mode & 0o777)
         except OSError as error:
-            return Phrase(
-                "{file}:{lines}: they stay: {why}; delete these lines",
-                file=found.path,
-                lines=lines,
-                why=system_reason(error),
-            )
-        return Phrase(
-            "{file}:{lines}: taken out; lock its campaign again, and commit",
-            file=found.path,
-            lines=lines,
-        )
+            return Phrase("{why}; delete these lines", why=system_reason(error))
+        return None
 
 
-_IN_HISTORY = Phrase(
-    "git keeps what was ever committed: {command} rewrites its history, then force-push and clone anew",
-    command=ShellCommand("git filter-repo --path FILE --invert-paths"),
-)
+_SENT = Phrase("this list was sent; delete the campaign, or send to an audience next time")
 
 
 def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
@@ -242,19 +210,16 @@ def _tags_of(state: State, snapshots: Collection[Sha256]) -> list[AudienceTag]:
 
 def _out_of_tags(
     session: Session, book: LedgerSession, snapshots: Collection[Sha256]
-) -> Iterator[Phrase]:
-    """Take erased people out of the tags that massctl filled; say which still have them, and why."""
+) -> Iterator[LeftTag]:
+    """Take erased people out of the tags that massctl filled."""
     accounts = {each.appid: name for name, each in session.settings.accounts.items()}
     for tag in _tags_of(book.state, snapshots):
+        why: str | None
         try:
             why = _out_of_tag(session, book, tag, accounts.get(tag.appid))
         except MassctlError as error:
             why = error.summary
-        if why is None:
-            yield Phrase("they are out of the tag {tag}", tag=tag.name)
-        else:
-            say = Phrase("they may still have the tag {tag}: {why}; delete it in the console")
-            yield Phrase(say, tag=tag.name, why=why)
+        yield LeftTag(tag.name, why)
 
 
 def _out_of_tag(

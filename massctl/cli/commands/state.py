@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pkgutil import resolve_name
-
 import click
 
 from massctl.cli import views
@@ -19,6 +17,7 @@ from massctl.cli.ledger_access import (
 )
 from massctl.cli.places import local_runner
 from massctl.cli.session import Session
+from massctl.cli.verb_group import VerbGroup
 from massctl.model.phrase import Command, Phrase
 
 _VERBS = {
@@ -32,21 +31,7 @@ _VERBS = {
 }
 
 
-class _Verbs(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*(verb for verb in self.commands if verb not in _VERBS), *_VERBS]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _VERBS and cmd_name not in self.commands:
-            verb = resolve_name(_VERBS[cmd_name])
-            # It speaks as the group does, and takes `-v` like it.
-            verb.context_class = self.context_class
-            verb.params += self.params
-            self.add_command(verb)
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group(name="state", cls=_Verbs)
+@click.group(name="state", cls=VerbGroup, late=_VERBS)
 def command() -> None:
     """Read, check and repair the ledger: what was uploaded, saved, previewed and sent."""
 

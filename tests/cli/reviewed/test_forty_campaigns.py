@@ -6,6 +6,8 @@ import pytest
 from cli_runner import Shell
 from forty import ACCOUNTS, BAD_BODIES, IN_DOUBT, NO_UPLOAD, Story, names, tell
 
+from massctl.plan.steps import Kind
+
 _TOLD: list[Story] = []
 DUE = names("due-1", "due-2", "due-3", "due-4")
 NEWS = names("due-1", "due-2", "soon", "far", "crowd") | {"main-tagless"}
@@ -66,7 +68,7 @@ def test_the_summary_counts_the_steps(story: Story):
     counted = Counter(
         step["kind"] for each in story.plan.document["campaigns"] for step in each["steps"]
     )
-    assert story.plan.document["summary"] == dict(counted)
+    assert story.plan.document["summary"] == {**dict.fromkeys(Kind, 0), **counted}
 
 
 def test_the_order_is_account_then_end_of_window_then_name(story: Story):

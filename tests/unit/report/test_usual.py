@@ -28,7 +28,7 @@ Rate = tuple[float, float]
 def compared(own: Rate, *before: Rate, aspect: Aspect = Aspect.OPENED) -> Comparison:
     sums = Sums()
     for people, whole in before:
-        sums = sums.changed(people / whole, whole)
+        sums = sums.plus(Sums.of_rate(people / whole, whole))
     people, whole = own
     judged = Judged(number(people), number(people / whole), number(whole))
     return Comparison(aspect, judged, sums)
@@ -132,11 +132,11 @@ rates = [(0.3, 10), (3, 1_000_000), (1_000_000, 7)]
 def test_what_is_taken_away_leaves_nothing() -> None:
     sums = Sums()
     for rate, of in rates:
-        sums = sums.changed(rate, of)
+        sums = sums.plus(Sums.of_rate(rate, of))
 
     assert 333_334 == round(sums.mean)
     for rate, of in rates:
-        sums = sums.changed(rate, of, -1)
+        sums = sums.less(Sums.of_rate(rate, of))
     assert (Sums(), 0) == (sums, sums.mean)
 
 

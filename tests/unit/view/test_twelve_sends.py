@@ -124,7 +124,9 @@ def test_json_adds_up(report: Report) -> None:
     opened, *_ = verdict["comparisons"]
     assert ("opened", 4702, 0.097958, 48_000, 12, 0.146646, 0.131, 0.163) == (
         opened["aspect"],
-        *(opened[key]["value"] for key in ("figure", "share", "whole")),
+        opened["figure"]["value"],
+        opened["rate"],
+        opened["of_people"],
         opened["count"],
         opened["mean"],
         *(opened["usual"][key] for key in ("lower", "upper")),

@@ -46,7 +46,8 @@ class World:
 
     def snapshots(self) -> Snapshots:
         objects = SnapshotFolder(self.folder, "massctl.snapshots", {})
-        return Snapshots(objects, SnapshotKey("KEY", {"KEY": KEY}), self.erased())
+        left = {sha256: each.content_sha256 for sha256, each in self.erased().items()}
+        return Snapshots(objects, SnapshotKey("KEY", {"KEY": KEY}), left)
 
     def freeze(self, people: list[str], days_ago: int = 0) -> Sha256:
         with MemberSets() as sets:

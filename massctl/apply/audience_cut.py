@@ -18,7 +18,7 @@ def cut_audience(context: ApplyContext, campaign: RenderedCampaign) -> Refusal |
     if record.not_refused or record.sent_batches:
         return None  # The batches stand: whoever is erased now leaves an empty place.
     judge = context.case(campaign).people
-    if openids is None or judge is None or not judge.known:
+    if openids is None or judge is None or not judge.is_read:
         return _unread(Phrase("the people of {name} cannot be read", name=listed.audience), judge)
     if judge.cut.is_empty:
         return None

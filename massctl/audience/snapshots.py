@@ -6,7 +6,7 @@ and when it was frozen, and is empty.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -49,9 +49,9 @@ class Snapshots:
         self,
         objects: SnapshotObjects,
         key: SnapshotKey,
-        erased: Mapping[Sha256, Erasure] = MappingProxyType({}),
+        erased: Mapping[Sha256, Sha256] = MappingProxyType({}),
     ) -> None:
-        """`erased` is `State.erased_snapshots`: what is left, by the snapshot."""
+        """`erased` is the digest of what is left, by the snapshot, as `State.erased_snapshots` says it."""
         self._objects: Final = objects
         self._key: Final = key
         self._erased: Final = erased
@@ -92,8 +92,7 @@ class Snapshots:
                 ),
             )
         members = sets.of_file(path)
-        erasure = self._erased.get(sha256)
-        if sets.sha256(members) != (erasure.content_sha256 if erasure else sha256):
+        if sets.sha256(members) != self._erased.get(sha256, sha256):
             raise self._damaged(sha256, Phrase("it holds other people than its name says"))
         return members
 
@@ -230,8 +229,8 @@ class Snapshots:
             )
 
     def _name(self, sha256: Sha256) -> str:
-        erasure = self._erased.get(sha256)
-        return f"{sha256}.{erasure.content_sha256}{_SUFFIX}" if erasure else f"{sha256}{_SUFFIX}"
+        content = self._erased.get(sha256)
+        return f"{sha256}.{content}{_SUFFIX}" if content is not None else f"{sha256}{_SUFFIX}"
 
     def _damaged(self, sha256: Sha256, why: Phrase) -> SnapshotDamagedError:
         return SnapshotDamagedError(
@@ -245,6 +244,19 @@ class Snapshots:
                 "restore it from a backup, set the key that it was written with, or freeze the audience again"
             ),
         )
+
+
+def erased_by_name(names: Iterable[str]) -> dict[Sha256, Sha256]:
+    """Read from the names of a place what is left of its snapshots, for a reader who has another ledger.
+
+    Of an erasure that is not finished there are two objects: either may be read.
+    """
+    found = (_OBJECT.fullmatch(name) for name in names)
+    return {
+        Sha256(each["sha256"]): Sha256(each["content"])
+        for each in found
+        if each is not None and each["content"] is not None
+    }
 
 
 def _notes(names: Collection[str]) -> Iterator[FrozenAs]:

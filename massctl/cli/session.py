@@ -158,18 +158,21 @@ class Session(Struct):
     def snapshots(self, state: "State") -> "Snapshots":
         """Open the place of audiences' snapshots, as a state says what was erased; raise a SnapshotError.
 
-        With --sandbox the real ones are read too, and none of them is written.
+        With --sandbox the real ones are read too, and none of them is written. What was erased of them their names
+        say, because the sandbox has another ledger.
         """
         # Most runs read no snapshot.
-        from massctl.audience.snapshots import SnapshotKey, Snapshots
+        from massctl.audience.snapshots import SnapshotKey, Snapshots, erased_by_name
         from massctl.ledger.snapshots import RehearsedObjects
 
         key = SnapshotKey(self.settings.state.snapshot_key_env, self.environment)
         objects = self.backend.snapshots()
+        erased = {each: left.content_sha256 for each, left in state.erased_snapshots.items()}
         if self.sandbox is not None:
             real = self._real_backend().snapshots()
+            erased = {**erased_by_name(real.names()), **erased}
             objects = RehearsedObjects(objects, real)
-        return Snapshots(objects, key, state.erased_snapshots)
+        return Snapshots(objects, key, erased)
 
     def _real_backend(self) -> "Backend":
         from massctl.cli.ledger_site import ledger_site

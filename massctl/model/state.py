@@ -865,8 +865,8 @@ class State:
         self.serial = entry.serial
         event = entry.event
         kind = type(event)
-        if isinstance(event, entries.Told):
-            self._absorb_telling(event, entry)
+        if isinstance(event, entries.Told) and entry.campaign and entry.edition:
+            self._absorb_telling(event, entry, CampaignName(entry.campaign), entry.edition)
             return
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(kind)
@@ -879,12 +879,11 @@ class State:
         """Return what is on record of telling a channel a fact of an edition."""
         return self.told.get(key, {}).get((fact, channel))
 
-    def _absorb_telling(self, event: entries.Told, entry: entries.Entry) -> None:
-        if entry.campaign is None or entry.edition is None:
-            return
+    def _absorb_telling(
+        self, event: entries.Told, entry: entries.Entry, name: CampaignName, edition: int
+    ) -> None:
         self.told_since.setdefault(event.channel, entry.serial)
-        name = CampaignName(entry.campaign)
-        told = self.told.setdefault((self.renamed.get(name, name), entry.edition), {})
+        told = self.told.setdefault((self.renamed.get(name, name), edition), {})
         what = Fact.named(event.fact), event.channel
         telling = telling_after(told.pop(what, None), event, entry)
         if telling is not None:

@@ -1468,7 +1468,7 @@ def cap_words(cap: "Cap") -> str:
 def _nobody_left(case: Case) -> Refusal | None:
     """Refuse an audience of which too few are left for one job."""
     judge = case.people
-    if judge is None or not _is_judged_person_by_person(case) or not judge.known:
+    if judge is None or not _is_judged_person_by_person(case) or not judge.is_read:
         return None
     left = judge.cut.left
     if left >= BATCH_MIN:

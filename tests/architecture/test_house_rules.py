@@ -10,6 +10,7 @@ from repository_files import PACKAGE, syntax
 
 from massctl.model.diagnostics import CODES
 
+pytestmark = pytest.mark.slow  # It parses the whole package, which takes seconds.
 FUNCTION_LINES_MAX = 70
 """Without the docstring."""
 PURE_ROOMS = ("model", "render", "plan", "apply", "report", "view")
@@ -24,7 +25,6 @@ WITHOUT_HINT: Final[dict[str, str]] = {
 """Code -> why no hint helps."""
 
 
-@pytest.mark.slow
 def test_there_is_something_to_look_at() -> None:
     assert len(syntax()) > 100
 
@@ -53,7 +53,6 @@ def test_every_module_and_public_class_says_what_it_is_for() -> None:
     assert [] == modules + classes
 
 
-@pytest.mark.slow
 def test_who_has_a_batch_is_decided_in_one_place() -> None:
     """The phases of a send are folded in one module, and one other makes an answer of them."""
     named = {
@@ -115,7 +114,6 @@ MASKS: Final = re.compile(r"\*{3,}|.*(access_token=|\(\?<=://\)|\^\|://\)).*", r
 SECRET_WORDS: Final = re.compile(r"secret|token|passw|credential|mask|openid", re.IGNORECASE)
 
 
-@pytest.mark.slow
 def test_one_module_masks_secrets() -> None:
     """A second one would know fewer: `model/secrets.py` has those of the process, their looks and their keys."""
     others = [

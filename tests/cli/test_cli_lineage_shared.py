@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cli_runner import Shell
 from gits import ENVIRONMENT, clone_of, git, remote_at
+from nights import first_by_day
 from real_wechat import RealWechat, wechat
 from said import Said
 
@@ -228,7 +229,7 @@ SPOILT: dict[str, tuple[Callable[[Shell], object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "words"), SPOILT.values(), ids=SPOILT)
+@pytest.mark.parametrize(("spoil", "words"), first_by_day(SPOILT.values()), ids=SPOILT)
 def test_any_other_failure_of_git_refuses_in_its_words(
     shared: Shell, wechat: RealWechat, spoil, words
 ):
@@ -266,7 +267,7 @@ def worktree(shared: Shell, folder: Path) -> Path:
     return folder / "other"
 
 
-@pytest.mark.parametrize("how", [shallow, detached, worktree])
+@pytest.mark.parametrize("how", first_by_day([shallow, detached, worktree]))
 def test_wherever_the_commit_is_checked_out_it_counts(
     shared: Shell, wechat: RealWechat, tmp_path: Path, how: Callable[[Shell, Path], Path]
 ):
@@ -305,7 +306,7 @@ def test_a_symbolic_link_counts_as_what_the_commit_makes_of_it(clone: Shell, wec
 
 
 @pytest.mark.parametrize(
-    "target", ["nowhere.yaml", "/nowhere.yaml", "campaigns/notice/campaign.yaml"]
+    "target", first_by_day(["nowhere.yaml", "/nowhere.yaml", "campaigns/notice/campaign.yaml"])
 )
 def test_a_link_that_leads_elsewhere_in_the_commit_names_nothing(
     shared: Shell, wechat: RealWechat, target: str
@@ -321,7 +322,10 @@ def test_a_link_that_leads_elsewhere_in_the_commit_names_nothing(
 
 @pytest.mark.parametrize(
     "text",
-    ["- a list\n", "state: {lineage: 01JDXW00000000000000000000}\n", "state: [\n", "#" * 2**20],
+    first_by_day(
+        ["- a list\n", "state: {lineage: 01JDXW00000000000000000000}\n", "state: [\n", "#" * 2**20],
+        2,
+    ),
 )
 def test_a_commit_that_says_something_else_names_nothing(
     shared: Shell, wechat: RealWechat, text: str
@@ -492,7 +496,7 @@ HARMLESS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS)
+@pytest.mark.parametrize("change", first_by_day(HARMLESS.values(), 2), ids=HARMLESS)
 def test_a_branch_without_another_ledger_for_this_account_keeps_nobody(
     shared: Shell, wechat: RealWechat, change: Callable[[str], str]
 ):
@@ -509,7 +513,7 @@ UNREADABLE: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("change", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("change", first_by_day(UNREADABLE.values(), 2), ids=UNREADABLE)
 def test_a_branch_that_may_name_another_ledger_refuses_too(
     shared: Shell, wechat: RealWechat, change: Callable[[str], str]
 ):
@@ -609,7 +613,7 @@ def died_before_it_began(shell: Shell) -> None:
     shell.tree.write("massctl.yaml", shell.tree.read("massctl.yaml").replace(named(shell), OLD))
 
 
-@pytest.mark.parametrize("how", [lost, damaged, died_before_it_began])
+@pytest.mark.parametrize("how", first_by_day([lost, damaged, died_before_it_began]))
 def test_a_ledger_is_replaced_however_it_ended(
     shared: Shell, wechat: RealWechat, how: Callable[[Shell], None]
 ):

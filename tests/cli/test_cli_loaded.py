@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from cli_runner import Shell
+from nights import first_by_day
 from repositories import Tree
 
 HEAVY = {
@@ -59,7 +60,7 @@ def test_help_imports_no_verb(tree: Tree):
     assert set() == {m for m in loaded(tree, "--help") if m.startswith("massctl.cli.commands.")}
 
 
-@pytest.mark.parametrize("verb", ["plan", "validate"])
+@pytest.mark.parametrize("verb", first_by_day(["plan", "validate"]))
 def test_a_plan_loads_no_network_no_server_and_no_bars(tree: Tree, verb: str):
     tree.news()
     tree.text()
@@ -83,7 +84,7 @@ NOT_FOR_TEXTS = {
 
 
 @pytest.mark.parametrize("policy", ["", "  require_lock: true\n"], ids=["rendered", "not locked"])
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", first_by_day(["zh", "en"]))
 def test_the_plan_of_a_text_loads_what_it_shows(tree: Tree, policy: str, language: str):
     tree.settings(policy=policy, language=language)
     tree.text()
@@ -103,7 +104,7 @@ def test_the_plan_of_what_was_sent_loads_no_more(shell: Shell):
     assert set() == NOT_FOR_TEXTS & loaded(shell.tree, "plan", "notice")
 
 
-@pytest.mark.parametrize("verb", ["plan", "validate", "lock"])
+@pytest.mark.parametrize("verb", first_by_day(["plan", "validate", "lock"]))
 def test_what_strangers_wrote_is_read_by_the_child_alone(tree: Tree, verb: str):
     tree.news("letter", body="**{{ 1 + 1 }}**\n\n![风](images/river.png)\n")
     strange = {"PIL.Image", "jinja2", "markdown_it", "css_inline", "selectolax", "zxingcpp"}

@@ -18,6 +18,7 @@ from fake_forge import FakeForge
 from git_shell import IN_GIT, begun
 from gits import git, look_of
 from monitors import BEATS, monitor
+from nights import first_by_day
 from repositories import window
 
 from massctl.apply.statistics import Collected
@@ -193,7 +194,7 @@ def test_of_another_runner_the_ledger_shows_no_heartbeat_and_how_to_take_over(re
     assert "massctl run --take-over" in found[0]["hint"]
 
 
-@pytest.mark.parametrize("written", ["", "yesterday", "2026-12-01T12:00:00"])
+@pytest.mark.parametrize("written", first_by_day(["", "yesterday", "2026-12-01T12:00:00"]))
 def test_a_heartbeat_that_cannot_be_read_is_none(ready: Shell, written: str) -> None:
     assert 0 == ready(*RUN).status
     (ready.root / ".massctl/run" / HEARTBEAT_FILE).write_text(written, encoding="ascii")
@@ -281,7 +282,9 @@ def edited(own: Path) -> None:
     (own / "campaigns/mine/campaign.yaml").write_text("x: [", encoding="utf-8")
 
 
-@pytest.mark.parametrize("broken", [locked_index, without_git, leading_nowhere, gone, edited])
+@pytest.mark.parametrize(
+    "broken", first_by_day([edited, locked_index, without_git, leading_nowhere, gone], 2)
+)
 def test_its_own_checkout_is_brought_to_the_tip_whatever_was_left_there(
     ready: Shell, broken: Any
 ) -> None:
@@ -565,7 +568,7 @@ def test_a_missed_window_is_told_to_the_watch_and_not_to_the_heartbeat(ready: Sh
 
 @pytest.mark.enable_socket
 @pytest.mark.allow_hosts(["127.0.0.1"])
-@pytest.mark.parametrize("broken", ["empty", "refused", "plain", "proxy"])
+@pytest.mark.parametrize("broken", first_by_day(["refused", "empty", "plain", "proxy"]))
 def test_a_monitor_that_is_not_reached_changes_nothing(ready: Shell, broken: str) -> None:
     ready.tree.write(
         "massctl.yaml", ready.tree.read("massctl.yaml") + "runner: {heartbeat_env: OUR_BEAT}\n"

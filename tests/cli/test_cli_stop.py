@@ -7,6 +7,7 @@ import pytest
 from cli_runner import Shell
 from git_shell import IN_GIT
 from gits import clone_of, git, look_of
+from nights import first_by_day
 from repositories import window
 from said import Said
 
@@ -439,11 +440,11 @@ def no_git(shell: Shell, remote: Path) -> None:
     shell.env(PATH="/nowhere")
 
 
-@pytest.mark.parametrize("spoil", [away, no_remote, no_repository, no_git])
+@pytest.mark.parametrize("spoil", first_by_day([away, no_remote, no_repository, no_git], 2))
 @pytest.mark.parametrize(
     ("verb", "told"), [("stop", "the brake is not set"), ("resume", "nobody knows")]
 )
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", first_by_day(["en", "zh"]))
 def test_where_the_remote_is_out_of_reach_the_error_says_what_is_true(
     house: Shell, remote: Path, spoil, verb: str, told: str, language: str
 ) -> None:

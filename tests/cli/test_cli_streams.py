@@ -52,7 +52,7 @@ def tree(shell: Shell) -> Tree:
     return shell.tree
 
 
-BY_NIGHT: Final = ("--help", "plan --help", "schema", "validate", "<&-", "2>&-")
+BY_NIGHT: Final = ("plan", "--help", "plan --help", "schema", "validate", "<&-", "2>&-")
 """Beside one of its kind that runs by day."""
 
 

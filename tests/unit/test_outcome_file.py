@@ -220,6 +220,7 @@ def test_a_query_that_never_ends_is_ended(query: str, monkeypatch: pytest.Monkey
             pass
 
 
+@pytest.mark.slow
 def test_a_query_that_takes_too_much_memory_says_so():
     query = "SELECT list(range)::VARCHAR AS date, 'a' AS utm_campaign FROM range(1e9::BIGINT)"
     assert "the query takes more memory than 512MB" in refused(query)

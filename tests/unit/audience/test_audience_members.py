@@ -54,6 +54,7 @@ def test_an_empty_set_is_a_set(sets: MemberSets):
 _SOME = st.lists(st.integers(0, 12), max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(_SOME, min_size=2, max_size=4))
 def test_answers_are_those_of_python(drawn: list[list[int]]):

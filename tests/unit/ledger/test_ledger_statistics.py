@@ -142,6 +142,7 @@ def test_what_was_not_said_stays_unknown(archive: LocalStatistics):
     )
 
 
+@pytest.mark.slow
 def test_a_month_of_more_than_64_megabytes_is_read(archive: LocalStatistics, tmp_path: Path):
     archive.add(ME, [article_day(0)], [], asked())
     path = tmp_path / "massctl.state.statistics" / APPID / "articles-2026-11.jsonl"

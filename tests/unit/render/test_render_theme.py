@@ -456,7 +456,7 @@ def test_errors_are_told_before_what_is_not_one():
     "css",
     [
         "p{" + "colour:red;" * 3_000 + "}",
-        "blockqoute,blockqote{margin:0}" * 1_000,
+        pytest.param("blockqoute,blockqote{margin:0}" * 1_000, marks=pytest.mark.slow),
         ":root{" + "".join(f"--acent{number}:1;" for number in range(3_000)) + "}p{margin:0}",
         "p{" + "".join(f"color:var(--a{number});" for number in range(2_000)) + "}",
     ],

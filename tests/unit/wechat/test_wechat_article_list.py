@@ -131,6 +131,7 @@ def counted(address: str, known: set[str]) -> Counted:
         return client.statistics(StatisticsCall.ARTICLES, DAY, DAY, SEEN, known)
 
 
+@pytest.mark.slow
 @pytest.mark.enable_socket
 @pytest.mark.parametrize("server", [Bulk, PackedBulk], indirect=True)
 def test_forty_thousand_articles_are_read_in_bounded_memory(server: str):

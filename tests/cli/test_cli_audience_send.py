@@ -1,0 +1,275 @@
+"""A send from a snapshot: whoever may not be reached is taken off once, and nobody who was not approved is reached."""
+
+import shutil
+from contextlib import suppress
+from datetime import timedelta
+from pkgutil import resolve_name
+
+import pytest
+from audience_samples import EAST, LETTER, PEOPLE, snapshot_of
+from audience_sends import Killed, LetterWorld, letter_world
+from cli_runner import NOON, Shell
+
+from massctl.apply.journal import LedgerSession
+from massctl.model.entries import SendAttempted
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def world(shell: Shell) -> LetterWorld:
+    return letter_world(shell)
+
+
+def test_a_snapshot_goes_out_in_batches_and_each_person_gets_one(world: LetterWorld) -> None:
+    said = world.apply()
+    assert 0 == said.status, said.out + said.err
+    assert [PEOPLE[:3], PEOPLE[3:5], PEOPLE[5:]] == world.jobs
+    assert [] == world.entries("audience_cut")
+    attempts = world.entries("send_attempted")
+    assert [(1, 3), (2, 3), (3, 3)] == [(each["batch"], each["batches"]) for each in attempts]
+    assert {"east"} == {each["audience"]["of"] for each in attempts}
+
+
+def test_whoever_is_excluded_since_is_taken_off_and_counted(world: LetterWorld) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), (PEOPLE[0], "oELSE00001"))
+    world.audience("east", EAST + "exclude: [staff]\n", PEOPLE)
+    assert 0 == world.apply().status
+    cut = world.cut()
+    assert ({"excluded": 1}, 6) == (cut["removed"], cut["kept"])
+    assert [PEOPLE[1:4], PEOPLE[4:]] == world.jobs
+
+
+def test_whoever_had_as_many_as_the_cap_says_is_taken_off(world: LetterWorld) -> None:
+    world.shell.tree.write("campaigns/first/campaign.yaml", LETTER.replace("今晚", "明晚"))
+    world.freeze("east", PEOPLE[:2])
+    assert 0 == world.shell("apply", "first", "--sandbox", "--yes").status
+    world.audience("east", EAST + "cap: {month: 1}\n", PEOPLE)
+    assert 0 == world.apply().status
+    assert {"capped": 2} == world.cut()["removed"]
+    assert sorted(PEOPLE) == sorted(world.reached)
+
+
+def test_whoever_has_the_message_is_taken_off_however_the_list_was_frozen_again(
+    world: LetterWorld,
+) -> None:
+    world.shell.tree.write("campaigns/first/campaign.yaml", LETTER)
+    world.freeze("east", PEOPLE[:3])
+    assert 0 == world.shell("apply", "first", "--sandbox", "--yes").status
+    world.freeze("east", PEOPLE)
+    assert 0 == world.apply().status
+    assert {"has_it": 3} == world.cut()["removed"]
+    assert sorted(PEOPLE) == sorted(world.reached)
+
+
+def test_a_rehearsal_leaves_out_whoever_was_erased_for_real(world: LetterWorld) -> None:
+    world.forget(PEOPLE[3])
+    said = world.apply()
+    assert 0 == said.status, said.out + said.err
+    cut = world.cut()
+    assert ({"erased": 1}, 6) == (cut["removed"], cut["kept"])
+    assert [each for each in PEOPLE if each != PEOPLE[3]] == world.reached
+
+
+def one_batch_sent(world: LetterWorld) -> None:
+    """WeChat takes the first batch, and the process dies before the second."""
+    record = LedgerSession.record
+
+    def dies(self, event, *about):
+        if isinstance(event, SendAttempted) and event.batch == 2:
+            raise Killed
+        return record(self, event, *about)
+
+    with world.shell.monkeypatch.context() as patch:
+        patch.setattr(LedgerSession, "record", dies)
+        with pytest.raises(Killed):
+            world.apply()
+    assert [PEOPLE[:3]] == world.jobs
+
+
+def test_whoever_is_erased_between_batches_leaves_an_empty_place(world: LetterWorld) -> None:
+    one_batch_sent(world)
+    world.forget(PEOPLE[0], PEOPLE[6])
+    said = world.apply()
+    assert 0 == said.status, said.out + said.err
+    assert ([], [3]) == (world.entries("audience_cut"), closed(world))
+    assert [PEOPLE[:3], PEOPLE[3:5]] == world.jobs
+
+
+def closed(world: LetterWorld) -> list[int]:
+    return [each["batch"] for each in world.entries("batch_closed")]
+
+
+def test_a_batch_left_with_one_person_is_closed_unsent_and_the_next_goes_on(
+    world: LetterWorld,
+) -> None:
+    one_batch_sent(world)
+    world.forget(PEOPLE[3])
+    said = world.apply()
+    assert 0 == said.status, said.out + said.err
+    assert [2] == closed(world)
+    assert [PEOPLE[:3], PEOPLE[5:]] == world.jobs
+    again = world.apply()
+    assert (0, 2) == (again.status, len(world.jobs))
+
+
+def nothing_attempted(world: LetterWorld) -> bool:
+    return not world.entries("send_attempted", "audience_cut", "batch_closed") and not world.jobs
+
+
+def test_without_a_key_one_refusal_says_so_and_nothing_is_attempted(world: LetterWorld) -> None:
+    world.shell.env(MASSCTL_SNAPSHOT_KEY="")
+    said = world.apply("--format", "json")
+    ((guard, message),) = world.refusals(said)
+    assert (5, "audience_unread", True) == (said.status, guard, "MASSCTL_SNAPSHOT_KEY" in message)
+    assert nothing_attempted(world)
+    world.shell.env(MASSCTL_SNAPSHOT_KEY=world.key)
+    assert (0, 3) == (world.apply().status, len(world.jobs))
+
+
+def test_without_its_snapshot_one_refusal_says_so_and_nothing_is_attempted(
+    world: LetterWorld,
+) -> None:
+    shutil.rmtree(world.folder)
+    said = world.apply("--format", "json")
+    ((guard, message),) = world.refusals(said)
+    assert (5, "audience_unread", True) == (said.status, guard, "is not in" in message)
+    assert nothing_attempted(world)
+
+
+def test_a_snapshot_that_is_lost_between_batches_stops_there(world: LetterWorld) -> None:
+    one_batch_sent(world)
+    shutil.rmtree(world.folder)
+    said = world.apply("--format", "json")
+    ((guard, _),) = world.refusals(said)
+    assert (5, "audience_unread", 1) == (said.status, guard, len(world.jobs))
+    assert 1 == len(world.entries("send_attempted"))
+
+
+def test_two_runs_send_once(world: LetterWorld) -> None:
+    assert 0 == world.apply().status
+    assert 0 == world.apply().status
+    assert sorted(PEOPLE) == sorted(world.reached)
+
+
+def test_fewer_than_expected_after_the_cut_are_refused(world: LetterWorld) -> None:
+    written = LETTER.replace("{of: east}", "{of: east, expect: {min: 7}}")
+    world.shell.tree.write("campaigns/letter/campaign.yaml", written)
+    world.forget(PEOPLE[3])
+    said = world.apply("--format", "json")
+    ((guard, message),) = world.refusals(said)
+    assert (5, True, []) == (said.status, "6" in message, world.jobs), (guard, message)
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_an_audience_of_which_too_few_are_left_is_sent_to_nobody(
+    world: LetterWorld, left: int
+) -> None:
+    world.forget(*PEOPLE[left:])
+    said = world.apply("--format", "json")
+    ((guard, message),) = world.refusals(said)
+    words = f"{left} of its 7 people"
+    assert (5, "audience_bounds", True) == (said.status, guard, message.startswith(words))
+    assert nothing_attempted(world)
+
+
+def test_without_the_snapshot_of_those_who_are_excluded_nobody_is_sent_to(
+    world: LetterWorld,
+) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), (PEOPLE[1], "oELSE00001"))
+    world.audience("east", EAST + "exclude: [staff]\n", PEOPLE)
+    (lost,) = world.folder.glob(f"{snapshot_of((PEOPLE[1], 'oELSE00001'))[7:]}.age")
+    lost.unlink()
+    said = world.apply("--format", "json")
+    ((guard, _),) = world.refusals(said)
+    assert (5, "audience_unread", True) == (said.status, guard, nothing_attempted(world))
+
+
+def test_whom_a_send_left_out_is_said_by_every_verb(world: LetterWorld) -> None:
+    excluded_and_erased(world)
+    words = "5 people · 2 left out: 1 erased, 1 excluded"
+    said = world.apply()
+    assert words in said.out
+    assert "WeChat accepted 2 of 2 batches" in said.out
+    world.shell.set_time(NOON + timedelta(minutes=20))
+    assert words in world.shell("status", "letter", "--sandbox").out
+    cut = {"kept": 5, "removed": {"erased": 1, "excluded": 1}}
+    status = world.shell("status", "letter", "--sandbox", "--format", "json").document
+    report = world.shell("report", "letter", "--sandbox", "--format", "json").document
+    assert [cut, cut] == [status["campaigns"][0]["cut"], report["sends"][0]["cut"]]
+    assert "2 left out: 1 erased, 1 excluded" in world.shell("report", "letter", "--sandbox").out
+
+
+def test_a_batch_that_was_closed_unsent_is_said_by_every_verb(world: LetterWorld) -> None:
+    one_batch_sent(world)
+    world.forget(PEOPLE[3])
+    words = "batch 2 is never sent: fewer than two of its people are left"
+    assert words in world.apply().out
+    world.shell.set_time(NOON + timedelta(minutes=20))
+    assert words in world.shell("status", "letter", "--sandbox").out
+    status = world.shell("status", "letter", "--sandbox", "--format", "json").document
+    assert [2] == status["campaigns"][0]["closed_batches"]
+    report = world.shell("report", "letter", "--sandbox")
+    assert (True, True) == (words in report.out, "received it 5" in report.out)
+
+
+BOUNDARIES = [
+    ("massctl.audience.snapshots.Snapshots", "write"),
+    ("massctl.apply.audience_cut", "audience_cut"),
+    ("massctl.apply.journal.LedgerSession", "record"),
+    ("massctl.wechat.client.WeChatClient", "_once"),
+]
+
+
+def steps_of(world: LetterWorld, dies_at: int | None) -> int:
+    """Run once and count what changes something; the process dies behind step number `dies_at`."""
+    passed = 0
+
+    def dying(step):
+        def run(*given, **more):
+            nonlocal passed
+            answer = step(*given, **more)
+            passed += 1
+            if passed == dies_at:
+                raise Killed
+            return answer
+
+        return run
+
+    with world.shell.monkeypatch.context() as patch:
+        for owner, name in BOUNDARIES:
+            whole = resolve_name(owner)
+            patch.setattr(whole, name, dying(getattr(whole, name)))
+        with suppress(Killed):
+            world.apply()
+    return passed
+
+
+def excluded_and_erased(world: LetterWorld) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), (PEOPLE[1], "oELSE00001"))
+    world.audience("east", EAST + "exclude: [staff]\n", PEOPLE)
+    world.forget(PEOPLE[2])
+
+
+STEPS = 12
+"""What such a send changes, here and at WeChat."""
+
+
+def test_the_deaths_below_are_all_there_are(world: LetterWorld) -> None:
+    excluded_and_erased(world)
+    assert STEPS == steps_of(world, None)
+
+
+@pytest.mark.parametrize("moment", range(1, STEPS + 1))
+def test_a_run_that_dies_behind_any_step_reaches_nobody_twice_and_nobody_else(
+    world: LetterWorld, moment: int
+) -> None:
+    excluded_and_erased(world)
+    assert moment == steps_of(world, moment)
+    for minutes in (2, 4, 6):
+        world.shell.set_time(NOON + timedelta(minutes=minutes))
+        world.apply()
+    cut = world.cut()
+    assert ({"erased": 1, "excluded": 1}, 5) == (cut["removed"], cut["kept"])
+    assert [PEOPLE[:1] + PEOPLE[3:5], PEOPLE[5:]] == world.jobs
+    assert [] == world.shell.report()["violations"]

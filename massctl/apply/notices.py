@@ -31,6 +31,7 @@ from massctl.model.state import (
     status_of,
 )
 from massctl.model.telling import Fact, FactAtChannel, Telling
+from massctl.plan.audience_cut import cut_of, cut_sentences
 from massctl.plan.drift import Drift
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 from massctl.plan.plan import PlannedCampaign
@@ -559,6 +560,8 @@ def delivered_words(record: Record) -> Phrase:
         words = Phrase(say, said=words, count=filtered)
     if failed:
         words = Phrase("{said}; failed: {count:,}", said=words, count=failed)
+    for more in cut_sentences(cut_of(record), record.closed_batches):
+        words = Phrase("{said}; {more}", said=words, more=more)
     return words
 
 

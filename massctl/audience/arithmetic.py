@@ -88,6 +88,10 @@ class ListedPeople(Struct, dict=True):
             change.removed if change is not None else 0,
         )
 
+    def reads(self, sha256: Sha256) -> bool:
+        """Return whether a list was read, or a snapshot can be."""
+        return sha256 in self._stores or self._snapshot(sha256) is not None
+
     def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in, in one pass."""
         key = tuple(parts)

@@ -180,7 +180,9 @@ class PeopleChange(Frozen):
     """How one set of people differs from another, person by person."""
 
     added: int
+    """How many come in."""
     removed: int
+    """How many go."""
 
     @property
     def words(self) -> Phrase:

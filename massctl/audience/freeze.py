@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from massctl.audience.engine import EMBEDDED, Answer
 from massctl.audience.members import Members, MemberSets
-from massctl.audience.people import SourceFaultsError, Taken, fault
+from massctl.audience.people import SourceFaultsError, SourceTally, fault
 from massctl.audience.queries import (
     ROWS_MAX,
     database_answer,
@@ -116,22 +116,22 @@ class Freezer(Struct):
         kept = self.sets.intersection([frozen, self.sets.of(followers)])
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
         lock = self._lock(found, kept).model_copy(update=said)
-        left = self.sets.count(frozen) - lock.count
-        return self._write(found, FreezeResult(lock, is_written=True, left=left), kept)
+        unfollowed = self.sets.count(frozen) - lock.count
+        return self._write(found, FreezeResult(lock, is_written=True, unfollowed=unfollowed), kept)
 
     # Where people come from.
 
     def _people(
         self, found: NamedAudience, file: AudienceFile
-    ) -> tuple[Members, Taken | None, Sha256 | None]:
+    ) -> tuple[Members, SourceTally | None, Sha256 | None]:
         source = file.source
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:
-                taken = Taken(Place(opened.shown))
+                taken = SourceTally(Place(opened.shown))
                 return self.sets.of(opened.openids(taken)), taken, opened.sha256()
         if source.query is not None:
-            taken = Taken(Place(f"{AUDIENCES}/{source.query.sql}", 1))
+            taken = SourceTally(Place(f"{AUDIENCES}/{source.query.sql}", 1))
             return self.sets.of(self._of_query(source.query, found.sql or "", taken)), taken, None
         others = [self._open(self._lock_of(name)) for name in source.others]
         if source.union is not None:
@@ -140,7 +140,7 @@ class Freezer(Struct):
             return self.sets.intersection(others), None, None
         return self.sets.subtract(others[0], others[1:]), None, None
 
-    def _of_query(self, query: Query, sql: str, taken: Taken) -> Iterator[str]:
+    def _of_query(self, query: Query, sql: str, taken: SourceTally) -> Iterator[str]:
         with self._answer(query, sql, taken.at) as (answer, rows_max):
             yield from taken.of_rows(answer.columns, answer.pages, rows_max)
 

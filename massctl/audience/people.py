@@ -34,7 +34,7 @@ def fault(
     return Diagnostic(code, severity, message, at, hint)
 
 
-class Taken(Struct):
+class SourceTally(Struct):
     """What was taken from a source, while and behind it is read."""
 
     at: Place

@@ -283,7 +283,7 @@ def test_a_document_of_a_freeze_follows_its_schema(team: Shell) -> None:
     document = team("audience", "freeze", "east", "--format", "json").document
     (found,) = document["audiences"]
     assert (True, 0, 0, 0, 100) == tuple(
-        found[each] for each in ("is_written", "excluded", "forgotten", "left", "count")
+        found[each] for each in ("is_written", "excluded", "forgotten", "unfollowed", "count")
     )
     assert json.dumps(document)
 

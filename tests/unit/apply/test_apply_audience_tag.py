@@ -5,7 +5,7 @@ from building import APPID, attempted, text
 from copies import replace
 from tag_world import Killed, TagWorld, openids
 
-from massctl.apply.audience_tag import Filling, fill, made_tag, reread, untag_erased
+from massctl.apply.audience_tag import FillPermit, fill, find_or_make_tag, reread, untag_erased
 from massctl.errors import InvariantError, LedgerStaleError, PermanentError, WeChatError
 from massctl.model.audience_tag import AudienceTag, tag_name
 from massctl.model.entries import SendAccepted, SendRejected, TagFilled
@@ -210,7 +210,7 @@ def test_a_tag_that_a_doubtful_send_names_is_not_made_again(world: TagWorld) -> 
     filled(world)
     attempt(world)
     del world.account.tagged[134], world.account.names[134]
-    assert isinstance(made_tag(world.tagger(), world.wanted(EAST)), Refusal)
+    assert isinstance(find_or_make_tag(world.tagger(), world.wanted(EAST)), Refusal)
     assert {} == world.account.names
 
 
@@ -238,7 +238,7 @@ def test_no_free_tag_and_no_permit_is_made_past_their_rooms(world: TagWorld) -> 
     with pytest.raises(InvariantError):
         FreeTag(object(), tag, 0)
     with pytest.raises(InvariantError):
-        Filling(object(), 134, 1, world.clock.now(), world.clock)
+        FillPermit(object(), 134, 1, world.clock.now(), world.clock)
 
 
 # The last look

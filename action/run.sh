@@ -12,6 +12,7 @@ case "$STEP" in
   comment-stop) words=(stop) ;;
   doctor) words=(send --doctor) ;;
   order) words=(order "$LOOKED") ;;
+  freeze) read -ra names <<< "$AUDIENCES" && words=(freeze -- "${names[@]}") ;;
   *) echo "::error::there is no step $STEP" && exit 2 ;;
 esac
 

@@ -30,7 +30,8 @@ from massctl.plan.guards import PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
 
 BATCH = 3
-PEOPLE = [f"oM{number:05}" for number in range(24)]
+PEOPLE = [f"oM{number:026}" for number in range(24)]
+AUDIENCE = "east"
 MESSAGES = ["一", "二", "三"]
 
 
@@ -59,6 +60,9 @@ class SamplePeople(Struct):
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         sha256 = Sha256(str(audience.get("sha256", "")).removeprefix("sha256:"))
+        return sha256 in self.lists and sha256 not in self.gone
+
+    def reads(self, sha256: Sha256) -> bool:
         return sha256 in self.lists and sha256 not in self.gone
 
     def frozen(self, audience: str) -> FrozenAudience | None:
@@ -97,13 +101,17 @@ class Month(Struct):
     got: list[Got]
     listed: dict[str, list[str]]
     """Campaign -> the openids of its list, in their order."""
+    caps: Mapping[str, int] = field(default_factory=dict)
+    """The cap of the policy."""
+    excluded: set[str] = field(default_factory=set)
+    """Whom the audience takes off."""
 
     @property
     def state(self) -> State:
         return recorded(*self.entries)
 
     def rules(self, **policy: Any) -> PolicyInForce:
-        base = house(**policy)
+        base = house(**({"cap": dict(self.caps)} if self.caps else {}), **policy)
         demands = tuple(map(demand_of, self.planned))
         agenda = Agenda({APPID: (AccountName("main"), "service")}, demands)
         return replace(base, agenda=agenda, people=self.people)
@@ -124,23 +132,40 @@ class Author:
         for number in range(self.chance.randint(1, 7)):
             self._send(number)
         planned = [self._campaign(f"coming-{n}") for n in range(self.chance.randint(1, 4))]
-        return Month(self.people, self.entries, planned, self.got, self.listed)
+        excluded = self._audience()
+        planned.append(self._campaign("to-audience", of=AUDIENCE))
+        caps = {key: self.chance.randint(1, 3) for key in ("month", "week")}
+        kept = {key: most for key, most in caps.items() if self.chance.random() < 0.5}
+        return Month(self.people, self.entries, planned, self.got, self.listed, kept, excluded)
+
+    def _audience(self) -> set[str]:
+        """Make up whom the audience takes off, and who of it was erased."""
+        excluded = set(self._some())
+        listed = self.people.add(sorted(excluded))
+        self.people.audiences[AUDIENCE] = FrozenAudience(None, (listed.sha256,))
+        # Nobody erased is on a list of openids: that is as it was written.
+        others = set().union(*map(set, self.listed.values())) if self.listed else set()
+        self.people.erased = {each for each in PEOPLE[:3] if each not in others}
+        return excluded
 
     def _some(self) -> list[str]:
         count = self.chance.randint(2, 12)
         # Lists are cut by places, so an order that is not that of the letters tells more.
         return self.chance.sample(PEOPLE, count)
 
-    def _campaign(self, name: str, edition: int = 1, to_list: bool = True) -> RenderedCampaign:
+    def _campaign(
+        self, name: str, edition: int = 1, to_list: bool = True, of: str | None = None
+    ) -> RenderedCampaign:
         opens = NOW + self.chance.randint(0, 3) * DAY
         message = self.chance.choice(MESSAGES)
         common = {"edition": edition, "window": Window(opens, opens + timedelta(hours=8))}
         if not to_list:
             to = self.chance.choice([{"is_to_all": True}, {"tag_id": 101}])
             return text(name, message, audience=audience(**to), **common)
-        openids = self.listed.setdefault(name, self._some())
+        some = self._some()
+        openids = self.listed.setdefault(name, some if of is None else sorted(some))
         listed = self.people.add(openids)
-        whom = audience(openids=f"{name}.txt")
+        whom = audience(openids=f"{name}.txt") if of is None else audience(of=of)
         return text(name, message, audience=whom, openid_list=listed, **common)
 
     def _send(self, number: int) -> None:
@@ -212,15 +237,30 @@ def may_have_had(month: Month, openid: str, day: datetime, days: int | None, *, 
     """Count what somebody had or may have had in the calendar month of a moment, or in so many days up to it."""
     today = beijing_day(day)
     first = today.replace(day=1) if days is None else today - timedelta(days=days - 1)
+    last = (
+        (first + timedelta(days=31)).replace(day=1) - timedelta(days=1) if days is None else today
+    )
     found = {
         each.send
         for each in month.got
-        if each.openid == openid and each.send != but and _until(each) >= first
-        if beijing_day(each.at) <= today
+        if each.openid == openid and each.send != but
+        if first <= beijing_day(each.at) <= last
     }
     return len(found)
 
 
-def _until(got: Got) -> Any:
-    # What is in doubt may be leaving up to the end of its window; these have one of today or later.
-    return beijing_day(got.at)
+def removal(month: Month, openid: str, day: datetime, message: str, *, is_cut: bool) -> str | None:
+    """Say why somebody is taken off a send, in the order in which reasons count; None if they stay."""
+    if is_cut and openid in month.people.erased:
+        return "erased"
+    if is_cut and openid in month.excluded:
+        return "excluded"
+    spans = {"month": None, "week": 7}
+    for key, most in month.caps.items():
+        if may_have_had(month, openid, day, spans[key], but="") >= most:
+            return "capped"
+    since = day - timedelta(days=90)
+    has_it = any(
+        each.openid == openid and each.message == message and each.at >= since for each in month.got
+    )
+    return "has_it" if has_it else None

@@ -16,7 +16,7 @@ from massctl.apply.jobs import nobody_got_it
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unrecorded_of
 from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, digest_of
+from massctl.model.ids import AppId, CampaignName, digest_of, unprefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import (
@@ -31,6 +31,7 @@ from massctl.model.state import (
     status_of,
 )
 from massctl.model.telling import Fact, FactAtChannel, Telling
+from massctl.plan.audience_cut import cut_of, cut_sentences
 from massctl.plan.drift import Drift
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
 from massctl.plan.plan import PlannedCampaign
@@ -173,7 +174,7 @@ class Notice(Frozen):
     def key(self) -> str:
         """Name the fact, so that a receiver knows it again: 24 hex digits."""
         named = [self.campaign, self.edition, str(self.fact)]
-        return digest_of(named).removeprefix("sha256:")[:24]
+        return unprefixed(digest_of(named))[:24]
 
     @property
     def record_key(self) -> RecordKey:
@@ -415,7 +416,7 @@ class NoticeFinder(Frozen):
             return
         if planned.window is not WindowState.DUE and not tried:
             return
-        digest = (planned.digest or "-").removeprefix("sha256:")[:12]
+        digest = unprefixed(planned.digest or "-")[:12]
         if outcome.error is not None:
             error = outcome.error
             fact = Fact.of("failed", error.errcode or "-", digest)
@@ -559,6 +560,8 @@ def delivered_words(record: Record) -> Phrase:
         words = Phrase(say, said=words, count=filtered)
     if failed:
         words = Phrase("{said}; failed: {count:,}", said=words, count=failed)
+    for more in cut_sentences(cut_of(record), record.closed_batches):
+        words = Phrase("{said}; {more}", said=words, more=more)
     return words
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from massctl.audience.key import SnapshotKey as SnapshotKey  # noqa: PLC0414 - who reads snapshots needs both
+from massctl.audience.key import SnapshotKey
 from massctl.audience.marks import Marks
 from massctl.audience.members import Members, MemberSets
 from massctl.errors import (
@@ -145,7 +145,7 @@ class Snapshots:
         """Return the people who were never erased, in their order."""
         marks = frozenset(self.marks.names())
         forgotten = self.marks.of(sets, people)
-        kept = sets.rest(people, [forgotten]) if sets.count(forgotten) else people
+        kept = sets.subtract(people, [forgotten]) if sets.count(forgotten) else people
         return Unerased(_ISSUER, kept, marks)
 
     def known(self) -> list[Sha256]:
@@ -232,7 +232,7 @@ class Snapshots:
         return path is not None and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
 
     def _decrypted(self, sets: MemberSets, data: bytes) -> str | None:
-        with sets.new_file() as (path, file):
+        with sets.memory_file() as (path, file):
             is_whole = self._key.decrypt(data, file)
         return path if is_whole else None
 

@@ -19,7 +19,15 @@ from massctl.errors import LedgerCorruptError
 from massctl.model import entries
 from massctl.model.audience_tag import AudienceTag, TagFill, TagKey
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
+from massctl.model.ids import (
+    AppId,
+    CampaignName,
+    ImageUrl,
+    MediaId,
+    Sha256,
+    folder_name,
+    unprefixed,
+)
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.telling import Fact, FactAtChannel, FactKind, Telling, telling_after
@@ -865,8 +873,8 @@ class State:
         self.serial = entry.serial
         event = entry.event
         kind = type(event)
-        if isinstance(event, entries.Told):
-            self._absorb_telling(event, entry)
+        if isinstance(event, entries.Told) and entry.campaign and entry.edition:
+            self._absorb_telling(event, entry, CampaignName(entry.campaign), entry.edition)
             return
         self.plan_serial = entry.serial
         fold = _OF_CAMPAIGN.get(kind)
@@ -879,12 +887,11 @@ class State:
         """Return what is on record of telling a channel a fact of an edition."""
         return self.told.get(key, {}).get((fact, channel))
 
-    def _absorb_telling(self, event: entries.Told, entry: entries.Entry) -> None:
-        if entry.campaign is None or entry.edition is None:
-            return
+    def _absorb_telling(
+        self, event: entries.Told, entry: entries.Entry, name: CampaignName, edition: int
+    ) -> None:
         self.told_since.setdefault(event.channel, entry.serial)
-        name = CampaignName(entry.campaign)
-        told = self.told.setdefault((self.renamed.get(name, name), entry.edition), {})
+        told = self.told.setdefault((self.renamed.get(name, name), edition), {})
         what = Fact.named(event.fact), event.channel
         telling = telling_after(told.pop(what, None), event, entry)
         if telling is not None:
@@ -1125,6 +1132,8 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
 
 def _audience_cut(record: Record, event: entries.AudienceCut, _: entries.Entry) -> None:
     record.cut = event
+    for batch in record.closed_batches:  # Those who stay are cut into batches anew.
+        del record.sends[batch]
 
 
 def _batch_closed(record: Record, event: entries.BatchClosed, entry: entries.Entry) -> None:
@@ -1256,8 +1265,8 @@ def _job_said(
 
 
 def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
-    content = Sha256(event.content_sha256.removeprefix("sha256:"))
-    snapshot = Sha256(event.snapshot.removeprefix("sha256:"))
+    content = unprefixed(event.content_sha256)
+    snapshot = unprefixed(event.snapshot)
     state.erased_snapshots[snapshot] = Erasure(content, event.left)
 
 

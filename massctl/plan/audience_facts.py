@@ -14,6 +14,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import field
+from msgspec.structs import replace
 
 from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
@@ -27,7 +28,6 @@ from massctl.plan.quota import (
     Scope,
     Slot,
     Unit,
-    batches_left,
     beyond_a_month,
     overlapping_month,
     recorded_scope,
@@ -90,6 +90,9 @@ class People(Protocol):
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         """Return whether the list that a send went to, as its attempt wrote it, can be looked into."""
 
+    def reads(self, sha256: Sha256) -> bool:
+        """Return whether a list can be looked into, which its name alone tells."""
+
     def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in; a part that cannot be read has none."""
 
@@ -121,6 +124,10 @@ class Delivery(Frozen):
     messages: frozenset[str] = frozenset()
     """What names the message with its audience."""
     audience: Mapping[str, Any] = field(default_factory=dict)
+    """To whom it went, as its attempt wrote it."""
+    reached: Mapping[str, Any] = field(default_factory=dict)
+    """The same, where people were taken off: those who stayed."""
+    batches: tuple[int, ...] = ()
 
     @property
     def kind(self) -> OverlapKind:
@@ -146,10 +153,8 @@ class Delivery(Frozen):
         return self.first <= last and first <= self.last
 
 
-def deliveries(
-    state: State, appid: AppId, people: People, since: date, now: datetime
-) -> list[Delivery]:
-    """Return what the followers of an account got since a day, or may have got, batch by batch."""
+def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[Delivery]:
+    """Return what the followers of an account got since a day, or may have got, batch by batch; look into no list."""
     found = [
         Delivery(None, 0, Reach.HAS, Scope.ALL, beijing_day(at), beijing_day(at))
         for at in state.website_sends.get(appid, [])
@@ -164,27 +169,31 @@ def deliveries(
             key = each.reach, days, (each.audience or {}).get("sha256")
             groups.setdefault(key, []).append(each)
         for (kind, (first, last), _), batches in groups.items():
-            audience = batches[0].audience or {}
-            reached = as_cut(audience, record)
-            known = recorded_scope(batches[0].audience)
-            part = None
-            if known is Scope.OPENIDS and people.holds(record.campaign, reached):
-                part = Part(_name_of(reached), tuple(each.batch for each in batches))
+            recorded = batches[0].audience
             messages = frozenset[str]().union(*(each.messages for each in batches))
             found.append(
                 Delivery(
                     record.campaign,
                     record.edition,
                     kind,
-                    known,
+                    recorded_scope(recorded),
                     first,
                     last,
-                    part,
-                    messages,
-                    audience,
+                    messages=messages,
+                    audience=recorded or {},
+                    reached=as_cut(recorded or {}, record),
+                    batches=tuple(each.batch for each in batches),
                 )
             )
     return [each for each in found if each.last >= since]
+
+
+def looked_into(delivery: Delivery, people: People) -> Delivery:
+    """Find out who got it, where that is a list that can be looked into."""
+    name, reached = delivery.campaign, delivery.reached
+    if name is None or delivery.scope is not Scope.OPENIDS or not people.holds(name, reached):
+        return delivery
+    return replace(delivery, part=Part(_name_of(reached), delivery.batches))
 
 
 def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
@@ -357,6 +366,8 @@ class Crowd(Frozen, dict=True):
     coming: tuple[Coming, ...]
     parts: tuple[Part, ...]
     patterns: Mapping[Pattern, int]
+    unread: frozenset[Part] = frozenset()
+    """Those of the parts that nobody can look into."""
     missing: str | None = None
     """Why no snapshot can be looked into here; None if they can."""
 
@@ -436,11 +447,15 @@ def crowd_of(
     """Count the people of campaigns of one account, of what went out, and of what is still to come, in one pass."""
     month = min(Unit.MONTH.of(now), beijing_day(now - _WEEK))
     since = min(month, beijing_day(now - timedelta(days=SAME_CONTENT_DAYS)))
-    sent = [
-        each
-        for each in deliveries(state, appid, people, since, now)
-        if each.last >= month or any(is_same_message(one, each) for one in campaigns)
-    ]
+    # What a campaign brings itself is no question of its own, and changes with each of its batches.
+    alone = campaigns[0].name if len(campaigns) == 1 else None
+    edition = campaigns[0].edition if campaigns else 0
+    sent = tuple(
+        looked_into(each, people)
+        for each in deliveries(state, appid, since if campaigns else month, now)
+        if (each.campaign, each.edition) != (alone, edition)
+        and (each.last >= month or any(is_same_message(one, each) for one in campaigns))
+    )
     own = {each.name: own_part(each, state) for each in campaigns}
     coming = tuple(_coming(people, calendar, own, now))
     excluded = [
@@ -452,20 +467,18 @@ def crowd_of(
     every: list[AnySend] = [*sent, *coming]
     others = (each.part for each in every if each.part is not None)
     parts = tuple(dict.fromkeys([*own.values(), *others, *excluded]))
-    patterns = people.counted(parts)
-    return Crowd(tuple(sent), coming, parts, patterns, people.missing)
+    unread = frozenset(part for part in parts if not people.reads(part.sha256))
+    patterns = people.counted(parts) if parts else {}
+    return Crowd(sent, coming, parts, patterns, unread, people.missing)
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> Part:
-    """Return the people whom a campaign still goes to: its list, without the batches that went out."""
+    """Return the people whom a campaign goes to, those of batches that went out too: so they are counted once."""
     record = state.record(campaign.name, campaign.edition)
     listed = sent_list(campaign, record)
     if listed is None:
         raise ValueError("only a list has people")
-    sha256 = listed.sha256
-    if not record.sent_batches:
-        return Part(sha256)
-    return Part(sha256, tuple(each for each in batches_left(campaign, record) if each is not None))
+    return Part(listed.sha256)
 
 
 def frozen_of(campaign: RenderedCampaign, people: People) -> FrozenAudience | None:
@@ -517,10 +530,10 @@ class Judge(Frozen, dict=True):
         """The patterns of its own people, and how many have each."""
         return self.crowd.of(self.crowd.mask([self.part]))
 
-    @cached_property
-    def known(self) -> int:
-        """How many of its people can be looked at; 0 if nobody can look into the list."""
-        return sum(count for _, count in self.patterns)
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody can look into its list."""
+        return self.part not in self.crowd.unread
 
     @property
     def why_unread(self) -> str | None:
@@ -530,17 +543,13 @@ class Judge(Frozen, dict=True):
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
-        if self.why_unread is None:
-            return True
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        masks = (self.crowd.mask([part]) for part in (self.part, *map(Part, excluded)))
-        return all(self.crowd.of(mask) for mask in masks)
+        return self.crowd.unread.isdisjoint([self.part, *map(Part, excluded)])
 
     @property
     def people(self) -> int:
-        """How many people were approved of those whom it still goes to."""
-        sizes, chosen = self.listed.sizes, self.part.batches
-        return self.listed.count if chosen is None else sum(sizes[each - 1] for each in chosen)
+        """How many people were approved, or stayed."""
+        return self.listed.count
 
     @cached_property
     def _others(self) -> list[Delivery]:
@@ -616,8 +625,9 @@ class Judge(Frozen, dict=True):
         """Decide who is taken off: erased people have no pattern any more, the others are judged by theirs."""
         counts = Counter[Removal]()
         taken_off: dict[Pattern, Removal] = {}
-        if self.people > self.known:
-            counts[Removal.ERASED] = self.people - self.known
+        known = sum(count for _, count in self.patterns)
+        if self.is_known and self.people > known:
+            counts[Removal.ERASED] = self.people - known
         for pattern, count in self.patterns:
             if (why := self.removal(pattern)) is not None:
                 taken_off[pattern] = why
@@ -639,14 +649,14 @@ class Judge(Frozen, dict=True):
         for name, found in sends.items():
             parts = [each.part for each in found]
             mask = self.crowd.mask(parts)
-            is_known = None not in parts and self.known > 0
+            is_known = None not in parts and self.is_known
             count = sum(count for pattern, count in self.patterns if pattern & mask)
             yield AudienceOverlap(name, count if is_known else None, found[0].kind, found[0].day)
 
     @property
     def facts(self) -> AudienceFacts:
         """Put together what is shown of its people."""
-        frozen, known = self.frozen, self.known > 0
+        frozen, known = self.frozen, self.is_known
         change = None
         if frozen is not None and frozen.since is not None:
             change = AudienceChange(frozen.added, frozen.removed, beijing_day(frozen.since))
@@ -670,8 +680,8 @@ class Judge(Frozen, dict=True):
             at_least if known else None,
             has_it if known else None,
             tuple(found),
-            self.cut.removed if known else {},
-            self.cut.left if known else self.people,
+            self.cut.removed,
+            self.cut.left,
         )
 
 
@@ -708,6 +718,6 @@ def summary(judges: Sequence[Judge], people: People | None) -> PeopleSummary | N
         tags=others[Scope.TAG],
         everybody=others[Scope.ALL],
         accounts=len(crowds),
-        unknown=tuple(each.campaign.name for each in judges if not each.known),
+        unknown=tuple(each.campaign.name for each in judges if not each.is_known),
         missing=people.missing,
     )

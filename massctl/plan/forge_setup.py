@@ -12,10 +12,12 @@ from enum import StrEnum
 
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Command, Phrase
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import MassctlFile, StateSettings
 
 ENVIRONMENT = "wechat"
 """The environment of the job that sends; only the branch that sends may use it."""
+WAREHOUSE = "warehouse"
+"""The environment of the job that freezes audiences: it has no secret of WeChat."""
 SECRETS = "MASSCTL_SECRETS"
 """The one secret of the environment for accounts and channels: lines NAME=value."""
 DEPLOY_KEY = "MASSCTL_DEPLOY_KEY"
@@ -101,6 +103,28 @@ class SetupFacts(Frozen):
     """What to write into files before anything is sent."""
     has_runner: bool = False
     """The job that sends runs on a machine of the team's."""
+    has_audiences: bool = False
+    """The repository has audiences, whose people are read with a key."""
+
+
+S3_NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+"""What a store of the ledger or of snapshots is reached with, where no role of the machine says it."""
+
+
+def _place_names(state: StateSettings) -> list[str]:
+    """Return the variables that a process needs to reach the ledger and the people of audiences."""
+    named = [state.snapshot_key_env]
+    if state.backend == "postgres":
+        named.append(state.dsn_env)
+    if state.backend == "s3" or (state.snapshots or "").startswith("s3://"):
+        named += S3_NAMES
+    return named
+
+
+def warehouse_names(settings: MassctlFile) -> tuple[str, ...]:
+    """Return the variables of the job that freezes audiences; each is a line of its MASSCTL_SECRETS."""
+    urls = [each.url_env for each in settings.connections.values()]
+    return tuple(dict.fromkeys([*urls, *_place_names(settings.state)]))
 
 
 def secret_names(settings: MassctlFile) -> tuple[str, ...]:
@@ -112,7 +136,7 @@ def secret_names(settings: MassctlFile) -> tuple[str, ...]:
         named += channel.variables
     named += [settings.state.token_env, settings.forge.token_env if settings.forge else None]
     named.append(settings.state.key_env if settings.state.keys else None)
-    named.append(settings.state.dsn_env if settings.state.backend == "postgres" else None)
+    named += _place_names(settings.state)
     return tuple(dict.fromkeys(name for name in named if name))
 
 
@@ -128,7 +152,7 @@ def setup_steps(settings: MassctlFile, facts: SetupFacts) -> list[SetupStep]:
         ),
         _ledger(is_done=settings.state.lineage is not None),
         _environment(repository, branch, settings.policy.operators or []),
-        _secrets(repository, settings),
+        _secrets(repository, settings, facts),
         _deploy_key(repository),
         _actions(repository),
         _check(repository, branch),
@@ -203,9 +227,11 @@ def _ledger(*, is_done: bool) -> SetupStep:
     )
 
 
-def environment_commands(repository: str, branch: str) -> tuple[str, ...]:
+def environment_commands(
+    repository: str, branch: str, environment: str = ENVIRONMENT
+) -> tuple[str, ...]:
     """Make the environment, and let only the branch that sends use it."""
-    at = f"repos/{repository}/environments/{ENVIRONMENT}"
+    at = f"repos/{repository}/environments/{environment}"
     return (
         f"gh api -X PUT {at} {_BRANCHES_NAMED}",
         f"gh api -X POST {at}/deployment-branch-policies -f name={branch}",
@@ -258,23 +284,28 @@ _ASK = (
 """A value that is typed there stands in no file, in no history and on no screen."""
 
 
-def _secrets(repository: str, settings: MassctlFile) -> SetupStep:
+def _secrets(repository: str, settings: MassctlFile, facts: SetupFacts) -> SetupStep:
     by_proxy = any(each.proxy_env for each in settings.accounts.values())
-    names = (*secret_names(settings), *(EGRESS_NAMES if by_proxy else ()))
+    key_of_people = settings.state.snapshot_key_env
+    needed = [
+        each for each in secret_names(settings) if facts.has_audiences or each != key_of_people
+    ]
+    names = (*needed, *(EGRESS_NAMES if by_proxy else ()))
     put = f"gh secret set {{}} --env {ENVIRONMENT} --repo {repository}"
     key = f"{put.format(EGRESS_KEY)} < ~/.ssh/massctl-gateway"
+    choices = []
+    if by_proxy:
+        when = Phrase("only for SSH: the private key that the machine admits")
+        choices.append(Optional(when, (key,)))
+    if settings.connections:
+        choices.append(_warehouse(repository, settings))
     return SetupStep(
         StepName.SECRETS,
         Phrase("Put the secrets into one secret of that environment, a line NAME=value each"),
         Phrase(
             "only the job that sends gets them, and its process only those that massctl.yaml names"
         ),
-        (
-            *_ASK,
-            "{",
-            *(f"  ask {name}" for name in names),
-            f"}} | gh secret set {SECRETS} --env {ENVIRONMENT} --repo {repository}",
-        ),
+        (*_ASK, *_asked(names, ENVIRONMENT, repository)),
         Phrase(
             "Settings, Environments, {name}, Add environment secret: {secret}, with a line for each of {names}",
             name=ENVIRONMENT,
@@ -286,9 +317,28 @@ def _secrets(repository: str, settings: MassctlFile) -> SetupStep:
                 "each name is asked for: paste its value, or press Enter for what you do not use"
             ),
         ),
-        (Optional(Phrase("only for SSH: the private key that the machine admits"), (key,)),)
-        if by_proxy
-        else (),
+        tuple(choices),
+    )
+
+
+def _asked(names: Sequence[str], environment: str, repository: str) -> tuple[str, ...]:
+    """Ask for each value, and put them into the one secret of an environment."""
+    asked = [f"  ask {name}" for name in names]
+    put = f"gh secret set {SECRETS} --env {environment} --repo {repository}"
+    return ("{", *asked, f"}} | {put}")
+
+
+def _warehouse(repository: str, settings: MassctlFile) -> Optional:
+    """Make the environment of the workflow `audience`."""
+    branch = settings.policy.branch or "main"
+    return Optional(
+        Phrase(
+            "only for queries of audiences: an environment of their own, without a secret of WeChat"
+        ),
+        (
+            *environment_commands(repository, branch, WAREHOUSE),
+            *_asked(warehouse_names(settings), WAREHOUSE, repository),
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from massctl.model.state import (
     status_of,
 )
 from massctl.model.statistics import NOTHING_COUNTED, Statistics, msgid_of
+from massctl.plan.audience_cut import cut_of
 from massctl.plan.job_failure import reason_of
 from massctl.plan.statistics import ArticleIndex, Match, newest_day, publication_days
 from massctl.report.account import (
@@ -397,6 +398,8 @@ def _send_report(send: _Send, windows: _Windows) -> SendReport:
         scope=send.scope,
         tag=send.tag,
         jobs=max(1, len(record.jobs)),
+        cut=cut_of(record),
+        closed_batches=tuple(sorted(record.closed_batches)),
         commit=send.facts.commit,
         approver=send.facts.approver,
         destinations=send.facts.destinations,
@@ -547,12 +550,12 @@ _COUNTS = ("total_count", "filter_count", "sent_count", "error_count")
 
 
 def _counted(record: Record, name: str) -> Figure:
-    """Add what WeChat said of the jobs of a send; missing unless every batch has a job with the number."""
+    """Add what WeChat said of the jobs of a send; missing unless every batch that is sent has a job with it."""
     told: list[JobStatus | None] = [job.counts for job in record.jobs]
     known = [
         value for each in told if each is not None and (value := getattr(each, name)) is not None
     ]
-    if known and len(known) == len(told) >= record.batches:
+    if known and len(known) == len(told) >= record.batches - len(record.closed_batches):
         return Figure(value=sum(known), origin=Origin.LEDGER)
     return Figure(origin=Origin.LEDGER, missing=Missing.PARTLY if known else Missing.NOT_RECORDED)
 

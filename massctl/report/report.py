@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from massctl.errors import InvariantError
 from massctl.model.destination import Destination
+from massctl.model.entries import AudienceCut
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
@@ -696,6 +697,10 @@ class SendReport(Frozen, kw_only=True):
     """Its name, else its number."""
     jobs: int = 1
     """Mass jobs of the send: more than one for a long list of openids."""
+    cut: AudienceCut | None = None
+    """Whom it left out, before anybody could have it."""
+    closed_batches: tuple[int, ...] = ()
+    """The batches that are never sent, because too few people are left."""
     commit: str | None = None
     approver: str | None = None
     destinations: tuple[Destination, ...] = ()

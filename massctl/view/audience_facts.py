@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
+from massctl.model.state import Record
+from massctl.plan.audience_cut import closed_words, cut_of, left_out_words, removed_words
 from massctl.plan.audience_facts import (
     MONTHLY,
     AudienceFacts,
@@ -17,7 +19,7 @@ from massctl.view.terminal import Inked, Part
 from massctl.view.words import day_words
 
 OVERLAPS_SHOWN = 3
-"""So many other sends are named for one send; `massctl audience overlap` has all."""
+"""So many other sends are named for one send; the JSON of a plan has all."""
 NAMES_SHOWN = 4
 
 
@@ -70,17 +72,18 @@ def has_it(count: int) -> Phrase:
 
 def left_out(facts: AudienceFacts) -> Phrase:
     """Say how many are taken off before the first attempt, and why: `3 left out: 2 erased, 1 excluded`."""
-    reasons = [_REMOVED[why](count) for why, count in facts.removed.items()]
-    count = sum(facts.removed.values())
-    return Phrase("{count:,} left out: {reasons}", count=count, reasons=enumerated(reasons))
+    return removed_words(facts.removed)
 
 
-_REMOVED = {
-    Removal.ERASED: lambda count: Phrase("{count:,} erased", count=count),
-    Removal.EXCLUDED: lambda count: Phrase("{count:,} excluded", count=count),
-    Removal.CAPPED: lambda count: Phrase("{count:,} above the cap", count=count),
-    Removal.HAS_IT: lambda count: Phrase("{count:,} with this very message", count=count),
-}
+def cut_rows(record: Record) -> Iterator[Row]:
+    """Say to how many a send of an audience goes since people were taken off, and which batches were closed."""
+    cut, closed = cut_of(record), closed_words(record.closed_batches)
+    left_out = left_out_words(cut)
+    if cut is not None and left_out is not None:
+        kept = plural_phrase("{count:,} person", "{count:,} people", count=cut.kept)
+        yield Row("people", (kept, Inked(left_out, Ink.WARNING)))
+    if closed is not None:
+        yield Row("people", (Inked(closed, Ink.WARNING),))
 
 
 def overlap_words(overlap: AudienceOverlap) -> Phrase:

@@ -12,6 +12,7 @@ from massctl.model.phrase import BEIJING, Command, Phrase, in_a_row
 from massctl.model.state import Job, Record, https_address, is_concluded
 from massctl.plan.guards import rejected_batch
 from massctl.plan.job_failure import reason_words
+from massctl.view.audience_facts import cut_rows
 from massctl.view.rows import Row, detail
 from massctl.view.style import Ink
 from massctl.view.terminal import Inked, Page, Part
@@ -205,7 +206,11 @@ def foreign_text(page: Page, finish: "JobFinish", candidates: Sequence["Record"]
 
 
 def job_rows(record: Record) -> Iterator[Row]:
-    """Return a row for each job of a record; consecutive batches with the same result share a row."""
+    """Return a row for each job of a record; consecutive batches with the same result share a row.
+
+    Whom a send left out comes before them.
+    """
+    yield from cut_rows(record)
     for jobs in alike(record.jobs, lambda job: job.batch, _standing, record):
         said = (*batch_words(jobs[0].batch, jobs[-1].batch, record), *_job(jobs))
         yield Row("job", said, details=tuple(_details(jobs, record)))

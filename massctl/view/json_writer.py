@@ -4,6 +4,7 @@ Keys and codes never change with the language; only `message` and `hint` do.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic_core import PydanticSerializationError, to_json
@@ -11,6 +12,15 @@ from pydantic_core import PydanticSerializationError, to_json
 from massctl.model.destination import DestinationKind
 from massctl.model.shape import Shape, plain
 from massctl.view.i18n import Language, say
+
+
+class ReportedCut(Shape):
+    """People who were taken off an audience before anybody could have the message."""
+
+    kept: int
+    """How many people it goes to."""
+    removed: Mapping[str, int]
+    """How many were left out, by reason: `erased`, `excluded`, `capped`, `has_it`."""
 
 
 class ListedDestination(Shape):

@@ -126,7 +126,7 @@ def _campaign(page: Page, outcome: Outcome, campaign: CampaignOutcome) -> None:
 
 def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
     """Return what was done, in the order of the stages; nothing where nothing was."""
-    said = done_words(campaign.performed)
+    said = _done_words(campaign.performed, outcome.record(campaign))
     if (found := outcome.found_tag(campaign)) is not None:
         said.insert(
             0,
@@ -140,12 +140,11 @@ def _done_rows(outcome: Outcome, campaign: CampaignOutcome) -> list[Row]:
     return [Row("done", (each,), Inked("✓ ", Ink.DONE)) for each in said]
 
 
-def done_words(performed: Sequence[Step]) -> list[Phrase]:
-    """Return what was done."""
-    return [_done(steps) for steps in grouped_steps(performed)]
+def _done_words(performed: Sequence[Step], record: Record) -> list[Phrase]:
+    return [_done(steps, record) for steps in grouped_steps(performed)]
 
 
-def _done(steps: list[Step]) -> Phrase:
+def _done(steps: list[Step], record: Record) -> Phrase:
     count = len(steps)
     match steps[0]:
         case UploadMedia(media=media):
@@ -171,7 +170,7 @@ def _done(steps: list[Step]) -> Phrase:
             many = Phrase(
                 "WeChat accepted {count} of {batches} batches to {audience}",
                 count=count,
-                batches=campaign.batches,
+                batches=record.batches,
                 audience=who,
             )
             return (

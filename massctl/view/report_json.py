@@ -28,7 +28,7 @@ from massctl.report.report import (
 )
 from massctl.report.usual import Standing, UsualRange
 from massctl.view.i18n import Language, say
-from massctl.view.json_writer import Document, ListedDestination
+from massctl.view.json_writer import Document, ListedDestination, ReportedCut
 from massctl.view.report_verdict import report_sentence, send_sentence
 
 Number = float | int
@@ -290,6 +290,10 @@ class SentCampaign(Shape):
     """The tag, where it went to one."""
     jobs: int
     """Its mass jobs."""
+    cut: ReportedCut | None
+    """Whom it left out; null for nobody."""
+    closed_batches: list[int]
+    """The batches that are never sent, because fewer than two of their people are left."""
     commit: str | None
     """The commit that it was sent from; null where nobody knows."""
     approver: str | None

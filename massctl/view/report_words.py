@@ -6,8 +6,9 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
+from massctl.model.phrase import Command, Phrase, enumerated, in_a_row, plural_phrase
 from massctl.model.state import Status
+from massctl.plan.audience_cut import cut_sentences
 from massctl.plan.quota import Unit
 from massctl.report.report import (
     SIDE_BY_SIDE_DAY,
@@ -264,7 +265,7 @@ def compared_words(reference: Reference) -> Phrase:
     )
 
 
-def job_words(send: SendReport) -> Phrase | None:
+def job_words(send: SendReport) -> str | None:
     """Say how the job of a send ended, as the ledger has it; None where it has no number."""
     stages = [each for each in send.funnel if each.people.origin is Origin.LEDGER]
     said = [
@@ -272,7 +273,9 @@ def job_words(send: SendReport) -> Phrase | None:
         for each in stages
         if each.people.value is not None
     ]
-    return Phrase("The message: {numbers}.", numbers=enumerated(said)) if said else None
+    told = [Phrase("The message: {numbers}.", numbers=enumerated(said))] if said else []
+    told += [Phrase("{said}.", said=each) for each in cut_sentences(send.cut, send.closed_batches)]
+    return in_a_row(told) if told else None
 
 
 def sends_counted(count: int) -> Phrase:

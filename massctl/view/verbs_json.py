@@ -27,11 +27,12 @@ from massctl.model.audience import (
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
-from massctl.model.ids import AccountName, sha256_of
+from massctl.model.ids import AccountName, prefixed, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
+from massctl.plan.audience_cut import cut_of
 from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
@@ -50,7 +51,13 @@ from massctl.plan.plan_file import (
 from massctl.plan.steps import Refusal
 from massctl.plan.window import WindowState
 from massctl.view.i18n import Language
-from massctl.view.json_writer import CommandReport, Document, ListedDestination, written
+from massctl.view.json_writer import (
+    CommandReport,
+    Document,
+    ListedDestination,
+    ReportedCut,
+    written,
+)
 from massctl.view.words import drift_hint, drift_words
 
 if TYPE_CHECKING:
@@ -119,6 +126,11 @@ class ReportedJob(Shape):
     """Both ends, where two were told and nobody has said which is true; else empty."""
 
 
+def _cut(record: Record) -> ReportedCut | None:
+    cut = cut_of(record)
+    return ReportedCut.of(cut) if cut is not None else None
+
+
 def _jobs(record: Record) -> list[ReportedJob]:
     return [_job(job) for job in record.jobs]
 
@@ -182,6 +194,10 @@ class AppliedCampaign(Shape):
     """What stopped it."""
     jobs: Sequence[ReportedJob]
     """Its mass jobs."""
+    cut: ReportedCut | None
+    """Whom it left out; null for nobody."""
+    closed_batches: Sequence[int]
+    """The batches that are never sent, because fewer than two of their people are left."""
     unrecorded: ReportedAnswer | UnsetType = UNSET
     """What WeChat said to its send and the ledger could not take; absent where there is nothing like that."""
 
@@ -222,6 +238,8 @@ def _applied(outcome: "Outcome", campaign: "CampaignOutcome") -> AppliedCampaign
         refusals=campaign.refusals,
         error=campaign.error or _faults(planned.diagnostics),
         jobs=_jobs(record),
+        cut=_cut(record),
+        closed_batches=sorted(record.closed_batches),
         unrecorded=_unrecorded(record, campaign.answer),
     )
 
@@ -362,6 +380,10 @@ class FollowedCampaign(Shape):
     """The articles that were withdrawn, from 1."""
     jobs: Sequence[ReportedJob]
     """Its mass jobs."""
+    cut: ReportedCut | None
+    """Whom it left out; null for nobody."""
+    closed_batches: Sequence[int]
+    """The batches that are never sent, because fewer than two of their people are left."""
     error: Failure | None
     """Why its jobs could not be asked about."""
 
@@ -493,6 +515,8 @@ def _campaign(
         status=status_of(record),
         withdrawn_articles=sorted({n for job in record.jobs for n in job.withdrawn if n > 0}),
         jobs=_jobs(record),
+        cut=_cut(record),
+        closed_batches=sorted(record.closed_batches),
         error=failure,
         **given,
     )
@@ -1037,10 +1061,10 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     return ForgetReport(
         people=done.people,
         snapshots=[
-            ErasedSnapshot(snapshot=f"sha256:{sha256}", left=left)
+            ErasedSnapshot(snapshot=prefixed(sha256), left=left)
             for sha256, left in done.left.items()
         ],
-        expired=[f"sha256:{each}" for each in done.expired],
+        expired=[prefixed(each) for each in done.expired],
         tags=[_erased_tag(each) for each in done.tags],
         lists=[_erased_lines(each) for each in done.lists],
     )

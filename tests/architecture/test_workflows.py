@@ -25,6 +25,8 @@ from massctl.forge.port import PREVIEWS_BRANCH, STATUS
 from massctl.model.settings import STATE_BRANCH
 from massctl.model.statistics import STATISTICS_BRANCH
 from massctl.plan.brake import STOP_BRANCH
+from massctl.plan.forge_setup import ENVIRONMENT as ENVIRONMENT_OF_WECHAT
+from massctl.plan.forge_setup import WAREHOUSE
 from massctl.plan.statistics import newest_day
 from massctl.scaffold import ACTION as SCAFFOLD_ACTION
 from massctl.scaffold import scaffold_files
@@ -62,10 +64,10 @@ def test_a_workflow_here_is_that_of_init_with_the_massctl_of_this_checkout(path:
     )
 
 
-def test_a_team_copies_three_short_workflows() -> None:
-    names = ["apply", "review", "reviewed"]
+def test_a_team_copies_four_short_workflows() -> None:
+    names = ["apply", "audience", "review", "reviewed"]
     assert [f".github/workflows/{each}.yml" for each in names] == sorted(SCAFFOLD)
-    assert sum(len(text.splitlines()) for text in SCAFFOLD.values()) <= 190
+    assert sum(len(text.splitlines()) for text in SCAFFOLD.values()) <= 230
 
 
 def test_while_nothing_is_due_a_month_costs_few_minutes() -> None:
@@ -171,7 +173,7 @@ def test_no_job_that_has_a_secret_or_may_write_renders_a_pull_request() -> None:
 
     assert ["render"] == reviewing
     assert {"contents": "read"} == jobs["render"]["permissions"]
-    assert ["send"] == [
+    assert ["send", "freeze"] == [
         name for name, job in jobs.items() if "environment" in job or "secrets." in str(job)
     ]
 
@@ -188,7 +190,17 @@ def test_each_job_has_the_rights_that_the_threat_model_names() -> None:
         "reviewed": {},
         "gate": {"contents": "read"},
         "send": {"contents": "read", "pull-requests": "write"},
+        "freeze": {"contents": "write"},
     } == {name: job["permissions"] for name, job in jobs.items()}
+
+
+def test_the_job_that_queries_a_warehouse_is_in_another_environment_than_wechats() -> None:
+    jobs = {name: job for path in SHARED for name, job in loaded(path)["jobs"].items()}
+
+    assert {"send": ENVIRONMENT_OF_WECHAT, "freeze": WAREHOUSE} == {
+        name: job["environment"] for name, job in jobs.items() if "environment" in job
+    }
+    assert "main" == jobs["freeze"]["steps"][0]["with"]["ref"]
 
 
 def test_no_job_reads_a_cache_that_another_run_may_have_filled() -> None:
@@ -407,7 +419,7 @@ def test_each_library_of_the_action_is_known_by_its_digest() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     declared = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     extras = project["project"]["optional-dependencies"]
-    declared += [*extras["signed"], *extras["qr"], "socksio"]
+    declared += [*extras["signed"], *extras["qr"], *extras["warehouse"], "socksio"]
 
     assert [] == [
         line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line

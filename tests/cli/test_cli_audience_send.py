@@ -196,6 +196,34 @@ def test_without_the_snapshot_of_those_who_are_excluded_nobody_is_sent_to(
     assert (5, "audience_unread", True) == (said.status, guard, nothing_attempted(world))
 
 
+def test_whom_a_send_left_out_is_said_by_every_verb(world: LetterWorld) -> None:
+    excluded_and_erased(world)
+    words = "5 people · 2 left out: 1 erased, 1 excluded"
+    said = world.apply()
+    assert words in said.out
+    assert "WeChat accepted 2 of 2 batches" in said.out
+    world.shell.set_time(NOON + timedelta(minutes=20))
+    assert words in world.shell("status", "letter", "--sandbox").out
+    cut = {"kept": 5, "removed": {"erased": 1, "excluded": 1}}
+    status = world.shell("status", "letter", "--sandbox", "--format", "json").document
+    report = world.shell("report", "letter", "--sandbox", "--format", "json").document
+    assert [cut, cut] == [status["campaigns"][0]["cut"], report["sends"][0]["cut"]]
+    assert "2 left out: 1 erased, 1 excluded" in world.shell("report", "letter", "--sandbox").out
+
+
+def test_a_batch_that_was_closed_unsent_is_said_by_every_verb(world: LetterWorld) -> None:
+    one_batch_sent(world)
+    world.forget(PEOPLE[3])
+    words = "batch 2 is never sent: fewer than two of its people are left"
+    assert words in world.apply().out
+    world.shell.set_time(NOON + timedelta(minutes=20))
+    assert words in world.shell("status", "letter", "--sandbox").out
+    status = world.shell("status", "letter", "--sandbox", "--format", "json").document
+    assert [2] == status["campaigns"][0]["closed_batches"]
+    report = world.shell("report", "letter", "--sandbox")
+    assert (True, True) == (words in report.out, "received it 5" in report.out)
+
+
 BOUNDARIES = [
     ("massctl.audience.snapshots.Snapshots", "write"),
     ("massctl.apply.audience_cut", "audience_cut"),

@@ -341,6 +341,23 @@ def order(context: click.Context, looked: str) -> int:
     return _typed(context, *words)
 
 
+@command.command(name="freeze")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_context
+def freeze(context: click.Context, names: tuple[str, ...]) -> int:
+    """Freeze audiences NAMEs, and push their new locks as a branch; the summary has the link to its pull request.
+
+    Secrets are the lines of MASSCTL_SECRETS, `NAME=value`, that massctl.yaml names. A query does not run beside one of
+    WeChat.
+    """
+    _take_secrets(context.obj, _held_secrets())
+    done = _typed(context, "audience", "freeze", "--", *names)
+    if done == ExitStatus.DONE:
+        with session(context.obj) as current:
+            dispatch.push_locks(current, names, os.environ)
+    return done
+
+
 def _import(context: click.Context, draft: tuple[str, str] | None) -> int:
     """List the drafts of the console, or make a branch with the folder of one."""
     with session(context.obj) as current:

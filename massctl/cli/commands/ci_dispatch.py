@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -27,6 +27,7 @@ from massctl.forge.events import Dispatch, read_event
 from massctl.forge.review_file import event_text
 from massctl.git import NETWORK_SECONDS, Git
 from massctl.ledger.git_remote import known_to_git
+from massctl.model.audience import AUDIENCES
 from massctl.model.diagnostics import Check, Finding, Level
 from massctl.model.ids import (
     CAMPAIGN_FILE,
@@ -36,11 +37,11 @@ from massctl.model.ids import (
     is_campaign_name,
     is_folder_name,
 )
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.model.secrets import register
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL
-from massctl.plan.forge_setup import SECRETS, secret_names
+from massctl.plan.forge_setup import SECRETS, secret_names, warehouse_names
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.steps import Guard
 from massctl.plan.window import WindowState
@@ -67,6 +68,8 @@ _NOTHING = Phrase("Nothing was done.")
 _NUMBER_MAX = 20
 _IMPORTED = "import/"
 """How the branch of a folder begins that was imported."""
+_FROZEN = "audience/"
+"""How the branch begins that has new locks of audiences."""
 _MEDIA_ID = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -263,7 +266,8 @@ def take_secrets(
 
     Returns what is to be said of lines that nothing names.
     """
-    named, told = secret_names(settings), list[Phrase]()
+    named = {*secret_names(settings), *warehouse_names(settings)}
+    told = list[Phrase]()
     for line in lines.splitlines():
         name, sign, value = (part.strip() for part in line.partition("="))
         if not sign or not value or name.startswith("#"):
@@ -385,19 +389,45 @@ def push_import(current: Session, name: CampaignName, environment: Mapping[str, 
     _commit(
         current, current.repository.folder(name), f"import {name}", nothing, hint, push_to=branch
     )
-    opens = Words(current.console.reader).said(Phrase("Open the pull request of {name}", name=name))
-    address = _address(current, name, environment)
-    _summarise([f"## [{opens}]({address})"], environment)
+    opens = Phrase("Open the pull request of {name}", name=name)
+    _say_how_to_open(current, branch, opens, environment)
+
+
+def push_locks(current: Session, names: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Push the new locks of audiences as a branch of its own, and say in the summary how it becomes a pull request.
+
+    GitHub starts no workflow for a pull request that a workflow opened, so a person opens it. Raises RefusedError where
+    git refuses.
+    """
+    git = Git(current.root, known_to_git(current.settings, current.environment))
+    found = git.run("status", "--porcelain", "--", AUDIENCES)
+    if found.done and not found.out.strip():
+        current.console.talk(Phrase("nothing changed, so no branch was made"))
+        return
+    branch = f"{_FROZEN}{environment.get('GITHUB_RUN_ID') or names[0]}"
+    nothing = Phrase("The locks were written here, and no branch was made.")
+    hint = Phrase("delete the branch {branch}, and run it again", branch=branch)
+    _commit(current, AUDIENCES, f"freeze {', '.join(names)}", nothing, hint, push_to=branch)
+    opens = Phrase("Open the pull request of {name}", name=enumerated(names))
+    _say_how_to_open(current, branch, opens, environment)
+
+
+def _say_how_to_open(
+    current: Session, branch: str, opens: Phrase, environment: Mapping[str, str]
+) -> None:
+    address = _address(current, branch, environment)
+    said = Words(current.console.reader).said(opens)
+    _summarise([f"## [{said}]({address})"], environment)
     current.console.talk(Phrase("open the pull request: {address}", address=address))
 
 
-def _address(current: Session, name: str, environment: Mapping[str, str]) -> str:
+def _address(current: Session, pushed: str, environment: Mapping[str, str]) -> str:
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     repository, branch = (
         environment.get("GITHUB_REPOSITORY", ""),
         current.settings.policy.branch or "main",
     )
-    compared = f"{quote(branch, safe='')}...{quote(_IMPORTED + name, safe='/')}"
+    compared = f"{quote(branch, safe='')}...{quote(pushed, safe='/')}"
     return f"{server}/{repository}/compare/{compared}?quick_pull=1"
 
 

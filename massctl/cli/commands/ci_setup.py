@@ -20,6 +20,7 @@ from massctl.plan.forge_setup import (
     setup_steps,
 )
 from massctl.scaffold import ACTION, OWNERS, WORKFLOWS, scaffold_files
+from massctl.source.audiences import named_audiences
 from massctl.source.repository import SETTINGS
 from massctl.view.i18n import Language, say
 from massctl.view.style import Ink
@@ -38,7 +39,13 @@ def setup(session: Session, repository: str | None) -> Result:
     """Print the steps; `repository` is OWNER/REPOSITORY where the remote does not say it."""
     remote = remote_address(session)
     named = repository or (github_repository(session, remote) if remote is not None else None)
-    facts = SetupFacts(named, remote is not None, tuple(_missing(session)), _has_runner(session))
+    facts = SetupFacts(
+        named,
+        remote is not None,
+        tuple(_missing(session)),
+        _has_runner(session),
+        bool(named_audiences(session.repository)),
+    )
     steps = setup_steps(session.settings, facts)
     return Result(
         ExitStatus.DONE,

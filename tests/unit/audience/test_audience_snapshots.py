@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pyrage.x25519 import Identity
 
+from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import SnapshotKey, Snapshots, Unerased
+from massctl.audience.snapshots import Snapshots, Unerased
 from massctl.errors import (
     InvariantError,
     SnapshotAwayError,

@@ -1,27 +1,55 @@
 """Months at random, counted by massctl and person by person in plain sets: the numbers are the same."""
 
-import pytest
-from audience_months import Author, had
-from building import DAY, plan_of
+from collections import Counter
+from typing import Any
 
-from massctl.model.state import beijing_day
+import pytest
+from audience_months import PEOPLE, Author, Month, SamplePeople, had, removal
+from building import (
+    APPID,
+    DAY,
+    HOUR,
+    NOW,
+    at,
+    attempted,
+    audience,
+    guards,
+    house,
+    plan_of,
+    recorded,
+    text,
+)
+from copies import replace
+
+from massctl.model.entries import NewEntry, SendAccepted
+from massctl.model.ids import AccountName
+from massctl.model.message import RenderedCampaign, Window
+from massctl.model.settings import Cap
+from massctl.model.state import State, beijing_day
+from massctl.plan.audience_facts import FrozenAudience, Part, Removal
+from massctl.plan.guards import Case, Moment, PolicyInForce, Reading, send_refusals
 from massctl.plan.plan import PlannedCampaign
+from massctl.plan.quota import Agenda, demand_of
+from massctl.plan.steps import Guard
+
+OPEN = Window(NOW - HOUR, NOW + 8 * HOUR)
+TEN = PEOPLE[:10]
 
 
 def judged(seed: int) -> None:
     month = Author(seed).month()
-    state = month.state
-    plan = plan_of(month.planned, state, month.rules())
+    plan = plan_of(month.planned, month.state, month.rules())
     for each in plan.campaigns:
-        _compare(month, each, plan.campaigns)
+        _compare(month, each)
+        _compare_cut(month, each)
 
 
-def _compare(month, planned: PlannedCampaign, others) -> None:
+def _compare(month: Month, planned: PlannedCampaign) -> None:
     campaign, facts = planned.rendered, planned.people
     assert campaign is not None
     assert facts is not None
     assert campaign.window is not None
-    own = set(month.listed[campaign.name])
+    own = set(month.listed[campaign.name]) - month.people.erased
     day = campaign.window.not_before
     times = [had(month, openid, day, but=campaign.name) for openid in own]
     assert facts.had == tuple(sum(1 for each in times if each >= n) for n in range(5))
@@ -32,24 +60,55 @@ def _compare(month, planned: PlannedCampaign, others) -> None:
         if each.message == campaign.message.text and each.at >= since
     }
     assert len(own & same) == facts.has_it
-    assert _overlaps(month, campaign, others) == {
-        each.campaign: each.people for each in facts.overlaps
-    }
-    assert len(own) == facts.people == facts.left + sum(facts.removed.values())
+    assert _overlaps(month, campaign) == {each.campaign: each.people for each in facts.overlaps}
+    assert len(month.listed[campaign.name]) == facts.people
+    assert facts.people == facts.left + sum(facts.removed.values())
 
 
-def _overlaps(month, campaign, others) -> dict[str, int]:
+def _overlaps(month: Month, campaign: RenderedCampaign) -> dict[str, int]:
     own = set(month.listed[campaign.name])
+    assert campaign.window is not None
     first = beijing_day(campaign.window.not_before).replace(day=1)
     reached: dict[str, set[str]] = {}
     for got in month.got:
         name = got.send.partition("/")[0]
         if name in month.listed and beijing_day(got.at).replace(day=1) == first:
             reached.setdefault(name, set()).add(got.openid)
-    for other in others:
+    for other in month.planned:
         if other.name != campaign.name:
             reached[other.name] = set(month.listed[other.name])
-    return {name: len(own & them) for name, them in reached.items() if own & them}
+    there = {name: own & them - month.people.erased for name, them in reached.items()}
+    return {name: len(both) for name, both in there.items() if both}
+
+
+def _compare_cut(month: Month, planned: PlannedCampaign) -> None:
+    """Nobody is added, and everybody who is taken off is taken off for the first reason that they have."""
+    campaign, facts = planned.rendered, planned.people
+    assert campaign is not None
+    assert facts is not None
+    assert campaign.window is not None
+    case = Case(campaign, month.state, month.rules(), NOW)
+    judge = case.people
+    assert judge is not None
+    day, is_cut = campaign.window.not_before, campaign.audience.of is not None
+    message = campaign.message.text or ""
+    own = month.listed[campaign.name]
+    why = {each: removal(month, each, day, message, is_cut=is_cut) for each in own}
+    counted = Counter(each for each in why.values() if each is not None)
+    assert counted == {each.value: count for each, count in facts.removed.items()}
+    parts = [month.people.members(part) for part in judge.cut.parts]
+    kept = {
+        openid
+        for openid in parts[judge.cut.own]
+        if _pattern(openid, parts) not in judge.cut.taken_off
+    }
+    assert kept == {each for each in own if why[each] is None}
+    assert kept <= set(own)
+    assert len(kept) == judge.cut.left
+
+
+def _pattern(openid: str, parts: list[set[str]]) -> int:
+    return sum(1 << bit for bit, members in enumerate(parts) if openid in members)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -62,3 +121,195 @@ def test_a_month_is_counted_as_person_by_person(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_two_hundred_months_are_counted_as_person_by_person(seed: int) -> None:
     judged(seed)
+
+
+# Guards.
+
+
+def to_list(
+    people: SamplePeople, name: str, openids: list[str], words: str = "一", **more: Any
+) -> RenderedCampaign:
+    """Make a campaign to a list, or to the audience `of`."""
+    of = more.pop("of", None)
+    whom = audience(of=of) if of else audience(openids=f"{name}.txt")
+    fields = {"window": OPEN, "openid_list": people.add(openids), "audience": whom}
+    return text(name, words, **fields | more)
+
+
+def sent_to(
+    people: SamplePeople, campaign: RenderedCampaign, days: int, serial: int = 2
+) -> list[NewEntry]:
+    """Say that all batches of a list went out so many days ago."""
+    listed = campaign.openid_list
+    assert listed is not None
+    whom = {
+        "openids": f"{campaign.name}.txt",
+        "sha256": f"sha256:{listed.sha256}",
+        "count": listed.count,
+    }
+    found: list[NewEntry] = []
+    for batch in range(1, listed.batches + 1):
+        event = attempted(campaign, batch=batch, batches=listed.batches, audience=whom)[0]
+        accepted = SendAccepted(attempt=serial + len(found), msg_id=serial + len(found))
+        found += [at(NOW - days * DAY, each, campaign) for each in (event, accepted)]
+    return found
+
+
+def rules(people: SamplePeople, *campaigns: RenderedCampaign, **policy: Any) -> PolicyInForce:
+    agenda = Agenda({APPID: (AccountName("main"), "service")}, tuple(map(demand_of, campaigns)))
+    return replace(house(**policy), agenda=agenda, people=people)
+
+
+def refused(campaign: RenderedCampaign, state: State, in_force: PolicyInForce) -> list[str]:
+    (planned,) = plan_of(campaign, state, in_force).campaigns
+    return guards(planned)
+
+
+def scene(**more: Any) -> tuple[SamplePeople, State, RenderedCampaign]:
+    """A message that went to ten people, and a list that has seven of them and three others."""
+    people = SamplePeople()
+    first = to_list(people, "first", TEN)
+    state = recorded(*sent_to(people, first, 5))
+    return people, state, to_list(people, "second", PEOPLE[3:13], **more)
+
+
+def test_a_list_that_differs_by_one_person_is_the_same_message_to_the_others() -> None:
+    people, state, again = scene()
+    (planned,) = plan_of(again, state, rules(people, again)).campaigns
+    (refusal,) = planned.refusals
+    assert (Guard.SAME_CONTENT, True) == (refusal.guard, "7 of its 10 people" in refusal.message)
+    assert "first" in refusal.message
+    other = replace(again, message=text("x", "别的").message)
+    assert [] == refused(other, state, rules(people, other))
+    allowed = replace(again, same_content_allowed=True)
+    assert [] == refused(allowed, state, rules(people, allowed))
+
+
+def test_an_audience_leaves_out_who_has_the_message_before_its_first_attempt() -> None:
+    people, state, again = scene(of="east")
+    people.audiences["east"] = FrozenAudience()
+    (planned,) = plan_of(again, state, rules(people, again)).campaigns
+    assert [] == guards(planned)
+    assert planned.people is not None
+    assert ({Removal.HAS_IT: 7}, 3) == (planned.people.removed, planned.people.left)
+    # Nobody is cut once the attempt is durable: then it must not have them.
+    case = Case(again, state, rules(people, again), NOW, reading=Reading(attempt=99))
+    found = {each.guard for each in send_refusals(case, Moment.LAST_LOOK)}
+    assert Guard.SAME_CONTENT in found
+
+
+def test_a_message_that_went_to_everybody_is_had_by_everybody() -> None:
+    people = SamplePeople()
+    everybody = text("all", "一")
+    event = attempted(everybody)[0]
+    state = recorded(
+        *[at(NOW - DAY, each, everybody) for each in (event, SendAccepted(attempt=2, msg_id=2))]
+    )
+    listed = to_list(people, "second", TEN)
+    assert ["same_content"] == refused(listed, state, rules(people, listed))
+
+
+def test_a_list_that_nobody_can_look_into_any_more_may_hold_everybody() -> None:
+    people, state, again = scene()
+    gone = people.add(TEN).sha256
+    people.gone.add(gone)
+    people.lists = {sha256: batches for sha256, batches in people.lists.items() if sha256 != gone}
+    # A plan is made where less can be read than the run that sends may read.
+    assert [] == refused(again, state, rules(people, again))
+    case = Case(again, state, rules(people, again), NOW)
+    (refusal,) = send_refusals(case, Moment.ATTEMPT)
+    assert (Guard.SAME_CONTENT, True) == (refusal.guard, "nobody can look into" in refusal.message)
+
+
+@pytest.mark.parametrize(
+    ("cap", "capped"),
+    [({"month": 1}, 7), ({"week": 1}, 7), ({"month": 2}, 0), ({"month": 1, "over": "refuse"}, 7)],
+)
+def test_a_cap_refuses_a_list_and_says_how_many(cap: dict[str, Any], capped: int) -> None:
+    people = SamplePeople()
+    # NOW is the first of December in Beijing: five days before is another month.
+    first = to_list(people, "first", TEN)
+    state = recorded(*sent_to(people, first, 0))
+    listed = to_list(people, "second", PEOPLE[3:13], "二")
+    (planned,) = plan_of(listed, state, rules(people, listed, cap=cap)).campaigns
+    assert (["audience_cap"] if capped else []) == guards(planned)
+    assert capped == 0 or f"{capped} of its 10 people" in planned.refusals[0].message
+
+
+def test_a_cap_cuts_an_audience_unless_it_says_refuse() -> None:
+    people = SamplePeople()
+    state = recorded(*sent_to(people, to_list(people, "first", TEN), 0))
+    listed = to_list(people, "second", PEOPLE[3:13], "二", of="east")
+    people.audiences["east"] = FrozenAudience(Cap(month=1))
+    (planned,) = plan_of(listed, state, rules(people, listed)).campaigns
+    assert planned.people is not None
+    assert ([], {Removal.CAPPED: 7}, 3) == (
+        guards(planned),
+        planned.people.removed,
+        planned.people.left,
+    )
+    assert ["audience_cap"] == refused(
+        listed, state, rules(people, listed, cap={"month": 3, "over": "refuse"})
+    )
+
+
+def test_an_audience_of_which_nobody_is_left_is_not_sent() -> None:
+    people = SamplePeople()
+    state = recorded(*sent_to(people, to_list(people, "first", TEN), 5))
+    listed = to_list(people, "second", TEN[:9] + PEOPLE[20:21], of="east")
+    people.audiences["east"] = FrozenAudience()
+    (planned,) = plan_of(listed, state, rules(people, listed)).campaigns
+    assert ["audience_bounds"] == guards(planned)
+    assert "1 of its 10 people" in planned.refusals[0].message
+
+
+def test_forty_lists_of_others_draw_no_warning_and_one_person_in_five_draws_one() -> None:
+    people = SamplePeople()
+    month = [
+        to_list(
+            people,
+            f"region-{n:02}",
+            [f"oR{n:02}{k:024}" for k in range(3)],
+            f"{n}",
+            window=Window(NOW + n * HOUR, NOW + 20 * DAY),
+        )
+        for n in range(40)
+    ]
+    plan = plan_of(month, None, rules(people, *month))
+    assert [] == [
+        each.code for one in plan.campaigns for each in one.diagnostics if each.code == "MC406"
+    ]
+    assert plan.people is not None
+    assert (40, 120, 0) == (plan.people.lists, plan.people.people, plan.people.twice)
+    shared = [
+        replace(
+            each,
+            openid_list=people.add([PEOPLE[0], *people.members(Part(each.openid_list.sha256))]),
+        )
+        for each in month[:5]
+    ]
+    plan = plan_of(shared, None, rules(people, *shared))
+    warned = [
+        (one.name, each.message)
+        for one in plan.campaigns
+        for each in one.diagnostics
+        if each.code == "MC406"
+    ]
+    assert ["region-04"] == [name for name, _ in warned]
+    assert "1 of its 4 people gets 4 other mass messages" in warned[0][1]
+
+
+def test_lists_of_another_account_are_never_counted_as_none() -> None:
+    people = SamplePeople()
+    own = to_list(people, "own", TEN)
+    other = replace(
+        to_list(people, "other", TEN), appid="wxother0000000000", account=AccountName("other")
+    )
+    agenda = Agenda(
+        {APPID: (AccountName("main"), "service"), other.appid: (AccountName("other"), "service")},
+        (demand_of(own), demand_of(other)),
+    )
+    plan = plan_of([own, other], None, replace(rules(people), agenda=agenda))
+    assert [()] * 2 == [each.people.overlaps for each in plan.campaigns if each.people]
+    assert plan.people is not None
+    assert 2 == plan.people.accounts

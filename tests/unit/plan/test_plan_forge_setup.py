@@ -1,11 +1,14 @@
 """The steps of setting up: whose repository it is, which secrets it needs, what was done already."""
 
 import pytest
+from msgspec.structs import replace
 
 from massctl.model.phrase import Phrase
+from massctl.model.settings import SNAPSHOT_KEY_VARIABLE as KEY
 from massctl.model.settings import MassctlFile
 from massctl.plan.forge_setup import (
     RULESETS,
+    S3_NAMES,
     SetupFacts,
     SetupStep,
     StepName,
@@ -93,7 +96,20 @@ def test_a_second_account_is_one_line_more() -> None:
 
 def test_the_address_of_the_ledgers_database_is_asked_for() -> None:
     state = {"backend": "postgres", "dsn_env": "LEDGER_DSN"}
-    assert ("WECHAT_MAIN_SECRET", "LEDGER_DSN") == secret_names(settings(state=state))
+    assert ("WECHAT_MAIN_SECRET", KEY, "LEDGER_DSN") == secret_names(settings(state=state))
+
+
+def test_a_store_is_asked_for_with_its_credentials() -> None:
+    state = {"backend": "git", "snapshots": "s3://letters/people"}
+    assert ("WECHAT_MAIN_SECRET", KEY, *S3_NAMES) == secret_names(settings(state=state))
+
+
+def test_the_environment_of_the_warehouse_has_no_secret_of_wechat() -> None:
+    found = settings(connections={"warehouse": {"url_env": "WAREHOUSE_URL"}})
+    (step,) = [each for each in setup_steps(found, PUSHED) if each.name is StepName.SECRETS]
+    asked = [line.strip() for each in step.optional for line in each.commands if "ask " in line]
+    assert ["ask WAREHOUSE_URL", f"ask {KEY}"] == asked
+    assert not {"WAREHOUSE_URL"} & {*secret_names(found)}
 
 
 def test_every_variable_that_massctl_yaml_names_is_asked_for_once() -> None:
@@ -109,12 +125,25 @@ def test_every_variable_that_massctl_yaml_names_is_asked_for_once() -> None:
         forge={"kind": "github", "repository": "my-company/letters", "token_env": "FORGE_TOKEN"},
     )
 
-    named = ("WECHAT_MAIN_SECRET", "WECHAT_PROXY", "HOOK", "HOOK_KEY", "STATE_TOKEN", "FORGE_TOKEN")
+    named = (
+        "WECHAT_MAIN_SECRET",
+        "WECHAT_PROXY",
+        "HOOK",
+        "HOOK_KEY",
+        "STATE_TOKEN",
+        "FORGE_TOKEN",
+        KEY,
+    )
     assert named == secret_names(found)
-    (secrets,) = [each for each in setup_steps(found, PUSHED) if each.name is StepName.SECRETS]
+    facts = replace(PUSHED, has_audiences=True)
+    (secrets,) = [each for each in setup_steps(found, facts) if each.name is StepName.SECRETS]
     asked = [line.split()[1] for line in secrets.commands if line.startswith("  ask ")]
     assert [*secret_names(found), "EGRESS_HOST", "EGRESS_KNOWN_HOSTS"] == asked
     assert "EGRESS_KEY" in secrets.optional[0].commands[0]
+
+
+def test_without_audiences_nobody_is_asked_for_their_key() -> None:
+    assert [] == [line for line in steps()[StepName.SECRETS].commands if KEY in line]
 
 
 def test_without_a_proxy_nobody_is_asked_for_the_way_by_ssh() -> None:

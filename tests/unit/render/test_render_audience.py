@@ -75,6 +75,18 @@ def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its
     assert (openid_list(), [Severity.WARNING]) == (whole, [d.severity for d in warned])
 
 
+def test_the_people_of_a_named_audience_are_those_of_its_account() -> None:
+    class Named(Lists):
+        def audience(self, name: str, appid: str) -> ListedOpenids:
+            assert ("east", APPID) == (name, appid)
+            return ListedOpenids(None, (Fault("MC607", Phrase("never frozen")),), ())
+
+    whole = {"version": 1, "account": "main", "audience": {"of": "east"}, "text": {"content": "x"}}
+    file, asked = CampaignFile.model_validate(whole), []
+    _, (told,) = render_audience(NAME, folder_of(NAME), file, APPID, Named(), asked.append)  # type: ignore[arg-type]
+    assert (("MC607", Severity.ERROR), [("audience", "of")]) == ((told.code, told.severity), asked)
+
+
 def test_another_audience_has_no_list() -> None:
     text = {
         "version": 1,

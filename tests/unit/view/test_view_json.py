@@ -107,6 +107,8 @@ def test_an_apply_document():
                 "refusals": [],
                 "error": None,
                 "jobs": [JOB],
+                "cut": None,
+                "closed_batches": [],
             }
         ],
     }
@@ -169,6 +171,8 @@ def test_a_status_document():
                 "status": "sending",
                 "withdrawn_articles": [],
                 "jobs": [JOB],
+                "cut": None,
+                "closed_batches": [],
                 "error": None,
                 "drift": [],
                 "destinations": [],

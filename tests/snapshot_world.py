@@ -67,7 +67,7 @@ class World:
             for each in self.folder.glob("*[0-9a-f].age"):
                 if each.name.startswith("marks."):
                     continue
-                with sets.new_file() as (path, file):
+                with sets.memory_file() as (path, file):
                     assert key.decrypt(each.read_bytes(), file)
                 found |= set(sets.openids(sets.of_file(path)))
         return found

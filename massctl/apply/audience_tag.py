@@ -25,10 +25,11 @@ from massctl.errors import (
     TransportError,
     WeChatError,
 )
-from massctl.model.audience_tag import AudienceTag, TagChange, people_digest, tag_name
+from massctl.model.audience import PeopleChange
+from massctl.model.audience_tag import AudienceTag, people_digest, tag_name
 from massctl.model.entries import TagBegun, TagFillBegun, TagFilled, TagMade
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, Sha256
+from massctl.model.ids import AppId, Sha256, prefixed, unprefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.plan.audience_tag import (
@@ -176,7 +177,7 @@ def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
         appid=wanted.appid,
         audience=wanted.audience,
         tag_id=tag_id,
-        snapshot=f"sha256:{wanted.snapshot}",
+        snapshot=prefixed(wanted.snapshot),
         people_sha256=_named(wanted.people),
         count=len(there),
         added=len(missing) - len(left),
@@ -205,7 +206,7 @@ def _is_equal(one: TagFilled, other: TagFilled) -> bool:
 
 
 def _named(people: Iterable[str]) -> str:
-    return f"sha256:{people_digest(people)}"
+    return prefixed(people_digest(people))
 
 
 def _changed_by_hand(tagger: Tagger, tag: AudienceTag, there: frozenset[str]) -> int:
@@ -216,12 +217,12 @@ def _changed_by_hand(tagger: Tagger, tag: AudienceTag, there: frozenset[str]) ->
     filled = tag.filled
     if filled is None or tag.fills or filled.people_sha256 == _named(there):
         return 0
-    before = tagger.people(Sha256(filled.snapshot.removeprefix("sha256:")))
+    before = tagger.people(unprefixed(filled.snapshot))
     if filled.people_sha256 != _named(before):
         return 0  # Somebody was erased since: who is left in the tag is no edit.
     added, removed = there - before, before - there
     follow = _followers_among(tagger.wechat, removed)
-    change = TagChange(added=len(added), removed=len(follow))
+    change = PeopleChange(added=len(added), removed=len(follow))
     if added or follow:
         say = Phrase(
             "somebody changed the tag {tag} in the console: {change}; massctl puts it right",
@@ -283,7 +284,7 @@ def _begun(tagger: Tagger, free: FreeTag, wanted: Wanted, before: Filling | None
         appid=wanted.appid,
         audience=wanted.audience,
         tag_id=tag_id,
-        snapshot=f"sha256:{wanted.snapshot}",
+        snapshot=prefixed(wanted.snapshot),
         people_sha256=_named(wanted.people),
         again=before.first if before is not None else None,
     )
@@ -328,7 +329,7 @@ def _require_taggable(refused: Mapping[str, int]) -> None:
 
 
 def _require_filled(there: frozenset[str], people: frozenset[str], left: frozenset[str]) -> None:
-    change = TagChange(added=len(there - people), removed=len(people - there - left))
+    change = PeopleChange(added=len(there - people), removed=len(people - there - left))
     if change.added or change.removed:
         raise TransportError(
             Phrase(
@@ -346,7 +347,7 @@ def reread(tagger: Tagger, tag: AudienceTag, wanted: Wanted, name: str) -> int |
     """
     there = members_of(tagger.wechat, tag.tag_id or 0)
     missing = _followers_among(tagger.wechat, wanted.people - there)
-    change = TagChange(added=len(there - wanted.people), removed=len(missing))
+    change = PeopleChange(added=len(there - wanted.people), removed=len(missing))
     if change.added or change.removed:
         return changed_refusal(name, change)
     unquiet = unquiet_refusal(tag, _named(wanted.people), tagger.clock.now())

@@ -19,7 +19,7 @@ from massctl.audience.members import Members, MemberSets
 from massctl.errors import MassctlError
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
-from massctl.model.ids import CampaignName, Sha256
+from massctl.model.ids import CampaignName, Sha256, unprefixed
 from massctl.plan.audience_facts import Cut, FrozenAudience, Part, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
@@ -28,7 +28,6 @@ from massctl.source.repository import UnreadableError
 if TYPE_CHECKING:
     from massctl.audience.snapshots import Snapshots
 
-_PREFIX = "sha256:"
 MERGED_MAX = 500_000
 """So many openids of lists are counted in a walk; more are counted by the embedded database, if it is installed."""
 
@@ -61,7 +60,7 @@ class ListedPeople(Struct, dict=True):
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         """Return whether a list that a send went to is here: in the tree as it was, or as a snapshot."""
-        sha256 = Sha256(str(audience.get("sha256", "")).removeprefix(_PREFIX))
+        sha256 = unprefixed(str(audience.get("sha256", "")))
         if not sha256:
             return False
         written = audience.get("openids")
@@ -106,7 +105,7 @@ class ListedPeople(Struct, dict=True):
         with self._lock:
             sets = self._sets
             everybody = list(self._numbered(cut.parts))
-            return sets, sets.without(everybody, cut.own, [*cut.taken_off], len(cut.parts))
+            return sets, sets.keep_unmatched(everybody, cut.own, [*cut.taken_off], len(cut.parts))
 
     def openids(self, part: Part) -> Iterator[str] | None:
         """Yield the people of a part, for a file that a person asked for; None if nobody can look."""

@@ -7,6 +7,7 @@ lock, and at most a snapshot that nothing names, which the next freeze of the sa
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,7 @@ from massctl.model.audience import (
 )
 from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Place, Severity
-from massctl.model.ids import Sha256
+from massctl.model.ids import Sha256, prefixed
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.source.audiences import (
@@ -81,18 +82,18 @@ class Freezer(Struct):
         parts = [self._part(found, name) for name in file.needs]
         people, taken, source = self._people(found, file)
         less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
-        stays = self.sets.rest(people, less)
+        stays = self.sets.subtract(people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (people, stays, kept)]
         notes = taken.notes(counts[0]) if taken is not None else []
         lock = self._lock(found, kept).model_copy(
             update={
                 "parts": parts,
-                "source": source and f"sha256:{source}",
+                "source": source and prefixed(source),
                 "columns": taken.columns if taken is not None else {},
             }
         )
-        return self._written(
+        return self._write(
             found,
             FreezeResult(
                 lock,
@@ -116,7 +117,7 @@ class Freezer(Struct):
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
         lock = self._lock(found, kept).model_copy(update=said)
         left = self.sets.count(frozen) - lock.count
-        return self._written(found, FreezeResult(lock, is_written=True, left=left), kept)
+        return self._write(found, FreezeResult(lock, is_written=True, left=left), kept)
 
     # Where people come from.
 
@@ -137,7 +138,7 @@ class Freezer(Struct):
             return self.sets.union(others), None, None
         if source.intersect is not None:
             return self.sets.intersection(others), None, None
-        return self.sets.rest(others[0], others[1:]), None, None
+        return self.sets.subtract(others[0], others[1:]), None, None
 
     def _of_query(self, query: Query, sql: str, taken: Taken) -> Iterator[str]:
         with self._answer(query, sql, taken.at) as (answer, rows_max):
@@ -219,7 +220,7 @@ class Freezer(Struct):
             version=1,
             audience=found.name,
             appid=str(found.appid),
-            snapshot=f"sha256:{self.sets.sha256(people)}",
+            snapshot=prefixed(self.sets.sha256(people)),
             count=self.sets.count(people),
             definition=str(found.definition),
             frozen_at=self.now.astimezone(BEIJING).isoformat(timespec="seconds"),
@@ -236,7 +237,7 @@ class Freezer(Struct):
             frozen = self._open(before)
         except SnapshotMissingError:
             return None
-        differs = self.sets.difference(frozen, people)
+        differs = self.sets.change(frozen, people)
         if not differs.added and not differs.removed:
             return before.change
         return AudienceChange(
@@ -246,7 +247,7 @@ class Freezer(Struct):
             removed=differs.removed,
         )
 
-    def _written(self, found: NamedAudience, result: FreezeResult, people: Members) -> FreezeResult:
+    def _write(self, found: NamedAudience, result: FreezeResult, people: Members) -> FreezeResult:
         lock, before = result.lock, found.lock
         if found.file is not None:
             self._require_bounds(found.name, found.file, lock, before)
@@ -323,22 +324,11 @@ class Freezer(Struct):
 
 def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[AudienceName]:
     """Order audiences so that each comes behind those of them that it needs."""
-    ordered: list[AudienceName] = []
-    seen = set[AudienceName]()
-
-    def visit(name: AudienceName) -> None:
-        if name in seen:
-            return
-        seen.add(name)
-        found = audiences.audience(name)
-        for each in found.file.needs if found is not None and found.file is not None else ():
-            if each in names:
-                visit(each)
-        ordered.append(name)
-
-    for each in names:
-        visit(each)
-    return ordered
+    needs = {name: {*audiences.needs(name)} & {*names} for name in names}
+    try:
+        return [*TopologicalSorter(needs).static_order()]
+    except CycleError:
+        return [*names]  # None of a circle can be frozen: MC618 says why.
 
 
 def _without_moment(lock: AudienceLock) -> AudienceLock:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from massctl.audience.key import SnapshotKey as SnapshotKey  # noqa: PLC0414 - who reads snapshots needs both
+from massctl.audience.key import SnapshotKey
 from massctl.audience.marks import Marks
 from massctl.audience.members import Members, MemberSets
 from massctl.errors import SnapshotDamagedError, SnapshotError, SnapshotMissingError
@@ -125,7 +125,7 @@ class Snapshots:
     def without_forgotten(self, sets: MemberSets, people: Members) -> Members:
         """Return the people who were never erased, in their order."""
         forgotten = self.marks.of(sets, people)
-        return sets.rest(people, [forgotten]) if sets.count(forgotten) else people
+        return sets.subtract(people, [forgotten]) if sets.count(forgotten) else people
 
     def known(self) -> list[Sha256]:
         """Return the names of all snapshots that are here, whatever is erased of them."""
@@ -211,7 +211,7 @@ class Snapshots:
         return path is not None and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
 
     def _decrypted(self, sets: MemberSets, data: bytes) -> str | None:
-        with sets.new_file() as (path, file):
+        with sets.memory_file() as (path, file):
             is_whole = self._key.decrypt(data, file)
         return path if is_whole else None
 

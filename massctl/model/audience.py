@@ -25,6 +25,7 @@ from massctl.model.ids import (
     Digest,
     Sha256,
     digest_of,
+    unprefixed,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
@@ -50,7 +51,6 @@ DATA_ENDINGS = (".csv", ".parquet", ".json", ".jsonl", ".ndjson")
 PARAMETER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 OWN_PARAMETERS = ("now", "today")
 """Parameters of a query that massctl gives: the moment of the freeze, and its day in Beijing."""
-_PREFIX = "sha256:"
 
 
 class Query(Strict):
@@ -176,6 +176,20 @@ def definition_digest(file: AudienceFile, sql: str | None) -> Digest:
     return digest_of({"source": source, "sql": text, "exclude": file.exclude})
 
 
+class PeopleChange(Frozen):
+    """How one set of people differs from another, person by person."""
+
+    added: int
+    """How many come in."""
+    removed: int
+    """How many go."""
+
+    @property
+    def words(self) -> Phrase:
+        """Say it as plans and reviews do."""
+        return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
+
+
 class AudienceChange(Strict):
     """How a snapshot differs from the one before it, person by person."""
 
@@ -222,8 +236,7 @@ class AudienceLock(Strict):
     @property
     def openid_list(self) -> OpenidList:
         """Return what names the people, as a campaign sends to them."""
-        sha256 = Sha256(self.snapshot.removeprefix(_PREFIX))
-        return OpenidList(sha256, self.count, audience=self.audience)
+        return OpenidList(unprefixed(self.snapshot), self.count, audience=self.audience)
 
     @property
     def text(self) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from massctl.errors import InvariantError
-from massctl.model.audience_tag import AudienceTag, TagChange
+from massctl.model.audience import PeopleChange
+from massctl.model.audience_tag import AudienceTag
 from massctl.model.batches import OpenidList
 from massctl.model.entries import TagFilled
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, Sha256
+from massctl.model.ids import AppId, prefixed, unprefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
@@ -102,16 +103,16 @@ def people_of(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     return people if people is not None and people.by_tag else None
 
 
-def tag_change(people: People | None, left: TagFilled, wanted: OpenidList) -> TagChange | None:
+def tag_change(people: People | None, left: TagFilled, wanted: OpenidList) -> PeopleChange | None:
     """Compare whom massctl left in a tag with those who are to have it; None where a snapshot cannot be read."""
     if people is None or people.missing is not None:
         return None
-    before = Sha256(left.snapshot.removeprefix("sha256:"))
+    before = unprefixed(left.snapshot)
     counted = people.counted([Part(before), Part(wanted.sha256)])
     removed, added, both = (counted.get(pattern, 0) for pattern in (0b01, 0b10, 0b11))
     if not both + removed or not both + added:
         return None
-    return TagChange(added=added, removed=removed)
+    return PeopleChange(added=added, removed=removed)
 
 
 def is_filled(state: State, appid: AppId, audience: str, people: OpenidList) -> bool:
@@ -119,7 +120,7 @@ def is_filled(state: State, appid: AppId, audience: str, people: OpenidList) -> 
     tag = state.tags.get((appid, audience))
     if tag is None or tag.filled is None or tag.fills:
         return False
-    return tag.filled.snapshot == f"sha256:{people.sha256}"
+    return tag.filled.snapshot == prefixed(people.sha256)
 
 
 def unfilled_refusal(name: str) -> Refusal:
@@ -130,7 +131,7 @@ def unfilled_refusal(name: str) -> Refusal:
     )
 
 
-def changed_refusal(name: str, change: TagChange) -> Refusal:
+def changed_refusal(name: str, change: PeopleChange) -> Refusal:
     """Refuse a send to a tag whose people are not those who were approved."""
     say = Phrase(
         "the people of the tag are not those who were approved: {change}", change=change.words

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.model.audience_tag import TagChange, TagKey
+from massctl.model.audience import PeopleChange
+from massctl.model.audience_tag import TagKey
 from massctl.model.diagnostics import Diagnostic, Place, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -221,7 +222,7 @@ def tag_steps(
     if is_needed or is_filled(state, *key, people):
         return []
     left = tag.filled if tag is not None else None
-    change: TagChange | None = TagChange(added=people.count, removed=0)
+    change: PeopleChange | None = PeopleChange(added=people.count, removed=0)
     if left is not None:
         change = tag_change(rules.people, left, people)
     reason = Reason.NEW if left is None else Reason.CONTENT_CHANGED

@@ -27,7 +27,8 @@ from massctl.model.ids import (
     AccountName,
     AppId,
     CampaignName,
-    Sha256,
+    prefixed,
+    unprefixed,
 )
 from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import (
@@ -792,8 +793,8 @@ def beyond_a_month(campaign: RenderedCampaign, slot: Slot, count: int, people: i
         others=_names(slot.overlapping),
     )
     hint = Phrase(
-        "move one of the campaigns to another month, or take these people off: {command}",
-        command=Command("audience", "overlap", campaign.name),
+        "move one of the campaigns to another month, or take these people off; the other sends: {command}",
+        command=Command("plan", campaign.name),
     )
     place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
     return Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)
@@ -835,9 +836,9 @@ def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]
 def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     """Return the list that a campaign is sent to: as approved, or those who stayed of it; None for no list."""
     listed, cut = campaign.openid_list, record.cut
-    if listed is None or cut is None or cut.snapshot != f"sha256:{listed.sha256}":
+    if listed is None or cut is None or cut.snapshot != prefixed(listed.sha256):
         return listed
-    kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
+    kept = unprefixed(cut.kept_snapshot)
     return dataclasses.replace(listed, sha256=kept, count=cut.kept, cut_from=listed.sha256)
 
 

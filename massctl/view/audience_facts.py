@@ -19,7 +19,7 @@ from massctl.view.terminal import Inked, Part
 from massctl.view.words import day_words
 
 OVERLAPS_SHOWN = 3
-"""So many other sends are named for one send; `massctl audience overlap` has all."""
+"""So many other sends are named for one send; the JSON of a plan has all."""
 NAMES_SHOWN = 4
 
 

@@ -27,7 +27,7 @@ from massctl.model.audience import (
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
-from massctl.model.ids import AccountName, sha256_of
+from massctl.model.ids import AccountName, prefixed, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
@@ -1080,10 +1080,10 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     return ForgetReport(
         people=done.people,
         snapshots=[
-            ErasedSnapshot(snapshot=f"sha256:{sha256}", left=left)
+            ErasedSnapshot(snapshot=prefixed(sha256), left=left)
             for sha256, left in done.left.items()
         ],
-        expired=[f"sha256:{each}" for each in done.expired],
+        expired=[prefixed(each) for each in done.expired],
         tags=[_erased_tag(each) for each in done.tags],
         lists=[_erased_lines(each) for each in done.lists],
     )

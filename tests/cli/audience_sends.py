@@ -13,8 +13,9 @@ from cli_runner import NOON, Shell
 from said import Said
 
 from massctl.audience.arithmetic import ListedPeople
+from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import SnapshotKey, Snapshots
+from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceLock, AudienceName
 

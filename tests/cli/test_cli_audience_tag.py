@@ -11,8 +11,9 @@ from cli_runner import NOON, Shell
 from repositories import APPID
 
 from massctl.apply.stage import recount_refusal
+from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import SnapshotKey, Snapshots
+from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.sandbox.audience import fingerprint

@@ -21,12 +21,12 @@ from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import snapshot_people
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
-from massctl.cli.snapshot_access import PREFIX, erase_expired, snapshots_sent_to
+from massctl.cli.snapshot_access import erase_expired, snapshots_sent_to
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.audience import Forgotten, LeftLines, LeftTag
 from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
-from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid
+from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid, prefixed, unprefixed
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.state import Erasure, State
 from massctl.plan.audience_tag import free_tag
@@ -151,7 +151,7 @@ class _Erasing:
         """Take the people out of lists that were never sent."""
         files = OpenidFiles(self._session.repository)
         sent = {
-            str(attempt.event.audience.get("sha256", "")).removeprefix(PREFIX)
+            unprefixed(str(attempt.event.audience.get("sha256", "")))
             for record in state.records.values()
             for attempt in record.attempts
         }
@@ -203,7 +203,7 @@ def _require_free(state: State, snapshots: Collection[Sha256], now: datetime) ->
 
 def _tags_of(state: State, snapshots: Collection[Sha256]) -> list[AudienceTag]:
     """Return the tags that massctl left with the people of one of these snapshots."""
-    named = {f"{PREFIX}{each}" for each in snapshots}
+    named = {prefixed(each) for each in snapshots}
     tags = state.tags.values()
     return [each for each in tags if each.filled is not None and each.filled.snapshot in named]
 
@@ -230,16 +230,16 @@ def _out_of_tag(
     people = snapshot_people(session, book.state)
     wechat = session.wechat(AccountName(account))
     tagger = Tagger(book, wechat, session.clock, side_by_side, progress(session.console), people)
-    name = Sha256(tag.filled.snapshot.removeprefix(PREFIX))
+    name = unprefixed(tag.filled.snapshot)
     done = untag_erased(tagger, Wanted(tag.appid, tag.audience, name, people(name)))
     return done.message if isinstance(done, Refusal) else None
 
 
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
     return AudienceErased(
-        snapshot=f"{PREFIX}{sha256}",
+        snapshot=prefixed(sha256),
         left=erasure.left,
-        content_sha256=f"{PREFIX}{erasure.content_sha256}",
+        content_sha256=prefixed(erasure.content_sha256),
         by=by,
     )
 

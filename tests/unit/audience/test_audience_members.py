@@ -46,7 +46,7 @@ def test_an_empty_set_is_a_set(sets: MemberSets):
     empty, one = people(sets), people(sets, 1)
     assert sets.count(empty) == 0
     assert sets.sha256(empty) == sha256(b"").hexdigest()
-    assert numbers(sets, sets.rest(one, [empty])) == [1]
+    assert numbers(sets, sets.subtract(one, [empty])) == [1]
     assert sets.is_within(empty, one)
     assert sets.patterns([(0, empty), (1, one)], 2) == {2: 1}
 
@@ -67,18 +67,18 @@ def test_answers_are_those_of_python(drawn: list[list[int]]):
         first, rest = made[0], made[1:]
         assert numbers(sets, sets.union(made)) == sorted(set.union(*expected))
         assert numbers(sets, sets.intersection(made)) == sorted(set.intersection(*expected))
-        assert numbers(sets, sets.rest(first, rest)) == sorted(
+        assert numbers(sets, sets.subtract(first, rest)) == sorted(
             expected[0].difference(*expected[1:])
         )
         assert sets.is_within(first, made[1]) == (expected[0] <= expected[1])
-        change = sets.difference(first, made[1])
+        change = sets.change(first, made[1])
         assert change.added == len(expected[1] - expected[0])
         assert change.removed == len(expected[0] - expected[1])
         assert sets.patterns(list(enumerate(made)), len(made)) == Counter(patterns.values())
         twice = {each for each in patterns.values() if each.bit_count() > 1}
-        assert numbers(sets, sets.without(list(enumerate(made)), 0, [*twice], len(made))) == sorted(
-            each for each in expected[0] if patterns[each] not in twice
-        )
+        assert numbers(
+            sets, sets.keep_unmatched(list(enumerate(made)), 0, [*twice], len(made))
+        ) == sorted(each for each in expected[0] if patterns[each] not in twice)
         assert numbers(sets, sets.blanked(first, made[1])) == sorted(expected[0] - expected[1])
 
 
@@ -121,7 +121,7 @@ def test_what_is_not_an_openid_is_no_person(sets: MemberSets):
 
 
 def test_a_file_of_other_columns_is_not_taken_in(sets: MemberSets):
-    with sets.new_file() as (path, file):
+    with sets.memory_file() as (path, file):
         file.write(b"no parquet")
     with pytest.raises(SnapshotDamagedError):
         sets.of_file(path)

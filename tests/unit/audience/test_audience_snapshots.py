@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from pyrage.x25519 import Identity
 
+from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import SnapshotKey, Snapshots
+from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotAwayError, SnapshotDamagedError, SnapshotMissingError
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName

@@ -26,7 +26,7 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
-from massctl.audience.snapshots import Snapshots
+from massctl.audience.snapshots import Snapshots, Unerased
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -84,9 +84,9 @@ class Freezer(Struct):
         less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
         stays = self.sets.subtract(people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
-        counts = [self.sets.count(each) for each in (people, stays, kept)]
+        counts = [self.sets.count(each) for each in (people, stays, kept.members)]
         notes = taken.notes(counts[0]) if taken is not None else []
-        lock = self._lock(found, kept).model_copy(
+        lock = self._lock(found, kept.members).model_copy(
             update={
                 "parts": parts,
                 "source": source and prefixed(source),
@@ -113,11 +113,18 @@ class Freezer(Struct):
             say = never_frozen(found.name) if before is None else frozen_before(found.name)
             raise RefusedError(say, _NOTHING, freeze_hint(found.name))
         frozen = self._open(before)
-        kept = self.sets.intersection([frozen, self.sets.of(followers)])
+        follow = self.sets.intersection([frozen, self.sets.of(followers)])
+        kept = self.snapshots.without_forgotten(self.sets, follow)
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
-        lock = self._lock(found, kept).model_copy(update=said)
-        unfollowed = self.sets.count(frozen) - lock.count
-        return self._write(found, FreezeResult(lock, is_written=True, unfollowed=unfollowed), kept)
+        lock = self._lock(found, kept.members).model_copy(update=said)
+        counts = [self.sets.count(each) for each in (frozen, follow)]
+        result = FreezeResult(
+            lock,
+            is_written=True,
+            forgotten=counts[1] - lock.count,
+            unfollowed=counts[0] - counts[1],
+        )
+        return self._write(found, result, kept)
 
     # Where people come from.
 
@@ -247,7 +254,7 @@ class Freezer(Struct):
             removed=differs.removed,
         )
 
-    def _write(self, found: NamedAudience, result: FreezeResult, people: Members) -> FreezeResult:
+    def _write(self, found: NamedAudience, result: FreezeResult, people: Unerased) -> FreezeResult:
         lock, before = result.lock, found.lock
         if found.file is not None:
             self._require_bounds(found.name, found.file, lock, before)

@@ -16,6 +16,8 @@ from massctl.model.audience import (
 )
 from massctl.model.campaign import parse_offset_time
 from massctl.model.phrase import Command, Phrase, ShellCommand, enumerated, plural_phrase
+from massctl.plan.audience_facts import AudienceFacts
+from massctl.view.audience_facts import overlap_words
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.report_document import Cell, Table, Title
 from massctl.view.report_text import write_table
@@ -130,6 +132,21 @@ def _column_rows(lock: AudienceLock) -> _Rows:
         (name, plural_phrase("{count:,} value", "{count:,} values", count=count))
         for name, count in lock.columns.items()
     ]
+
+
+def overlaps_text(page: Page, found: AudienceFacts) -> str:
+    """Say of each other send of the month how many people get it too."""
+    page.line(people(found.people))
+    reached = [each for each in found.overlaps if each.people]
+    for each in reached:
+        page.line(overlap_words(each), indent=2)
+    unknown = [each.campaign for each in found.overlaps if each.people is None]
+    if unknown:
+        say = Phrase("nobody can know here who also gets {names}", names=enumerated(unknown))
+        page.line(say, indent=2)
+    if not found.overlaps:
+        page.line(Phrase("none of them gets another send of the month"), indent=2)
+    return page.text()
 
 
 def forgotten_text(page: Page, done: Forgotten) -> str:

@@ -33,6 +33,7 @@ from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.audience_cut import cut_of
+from massctl.plan.audience_facts import AudienceFacts, AudienceOverlap
 from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
@@ -1006,6 +1007,24 @@ def _use(use: AudienceUse) -> ReportedUse:
     )
 
 
+class OverlapReport(Document):
+    """What `massctl audience overlap --format json` prints. No openid is in it."""
+
+    name: str = ""
+    """The campaign."""
+    people: int = 0
+    """How many people it goes to."""
+    overlaps: Sequence[AudienceOverlap] = ()
+    """The other campaigns of its month that reach some of them, most people first."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command before it found anything."""
+
+
+def overlaps_json(name: str, found: AudienceFacts) -> OverlapReport:
+    """Return how many people of a campaign get others of its month too."""
+    return OverlapReport(name=name, people=found.people, overlaps=found.overlaps)
+
+
 class ErasedSnapshot(Shape):
     """A snapshot that people were erased from."""
 
@@ -1625,6 +1644,7 @@ def shapes() -> Mapping[str, type[Shape]]:
         "audience freeze": AudienceReport,
         "audience diff": AudienceReport,
         "audience forget": ForgetReport,
+        "audience overlap": OverlapReport,
         "record-event": EventReport,
         "adopt": AdoptReport,
         "comments": CommentsReport,

@@ -1,6 +1,7 @@
 """`massctl audience freeze`: from a file, a query or other audiences to a snapshot and a lock, or nothing."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from cli_runner import Shell
 from gits import git
 from pyrage.x25519 import Identity
 
+from massctl.audience.key import SnapshotKey
+from massctl.audience.marks import Marks
+from massctl.audience.members import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.snapshots import SnapshotFolder
@@ -366,6 +370,14 @@ def test_a_bound_holds_where_the_snapshot_before_is_gone(team: Shell) -> None:
     assert (5, True) == (said.status, "+0 −40" in said.err), said
 
 
+def mark(team: Shell, openid: str) -> None:
+    """Begin to erase somebody, as a run does that dies before it blanks a snapshot."""
+    key = SnapshotKey("MASSCTL_SNAPSHOT_KEY", os.environ)
+    folder = SnapshotFolder(team.root / "massctl.snapshots", "massctl.snapshots", {})
+    with MemberSets() as sets:
+        Marks(folder, key).add(sets, sets.of([openid]))
+
+
 def test_who_left_is_taken_off_a_frozen_snapshot(
     team: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +403,9 @@ def test_who_left_is_taken_off_a_frozen_snapshot(
     after = lock_of(team, "east")
     assert snapshot_of(PEOPLE[4:]) == after.snapshot
     assert (before.definition, before.source) == (after.definition, after.source)
+    mark(team, PEOPLE[9])
+    said = team("audience", "freeze", "east", "--followers")
+    assert (0, True) == (said.status, "1 left out: 1 erased" in said.out), said
     monkeypatch.setattr(Client, "total", 1000)
     said = team("audience", "freeze", "east", "--followers")
     assert (5, True) == (said.status, "97 of 1,000 followers" in said.err), said

@@ -115,6 +115,22 @@ def test_outside_of_its_bounds_nothing_is_written(
     assert 0 == team("audience", "freeze", "east").status
 
 
+@pytest.mark.parametrize(("people", "status"), [(PEOPLE[:2], 5), ([*PEOPLE[:60], "nobody"], 1)])
+def test_several_audiences_are_frozen_together_or_none_of_them(
+    team: Shell, people: list[str], status: int
+) -> None:
+    listed(team, "east", PEOPLE[:60])
+    composed(team, "both", "{union: [east, west]}")
+    listed(team, "west", people, "expect: {min: 3}\n")
+    said = team("audience", "freeze", "both", "east", "west")
+    locks = [*(team.root / "audiences").glob("*.lock.json")]
+    assert (status, []) == (said.status, locks), said
+    assert not [*team.root.glob("massctl.snapshots/*.age")]
+    listed(team, "west", people[:60], "expect: {max: 60}\n")
+    said = team("audience", "freeze", "both", "east", "west")
+    assert (0, 3) == (said.status, said.out.count(" people\n")), said
+
+
 def test_audiences_are_made_of_others_as_their_locks_name_them(team: Shell) -> None:
     listed(team, "east", PEOPLE[:60])
     listed(team, "west", PEOPLE[40:])

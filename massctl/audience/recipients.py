@@ -6,7 +6,7 @@ from threading import RLock
 
 from msgspec import Struct, field
 
-from massctl.audience.arithmetic import ListedPeople
+from massctl.audience.listed_people import ListedPeople
 from massctl.audience.members import Members, MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import replace
 
-from massctl.audience.arithmetic import ListedPeople
+from massctl.audience.listed_people import ListedPeople
 from massctl.child import ChildError, missing_words
 from massctl.cli import views
 from massctl.cli.ledger_access import (

@@ -358,7 +358,7 @@ def _sends_to_list(made: Planned) -> bool:
 def _recipients(session: Session, made: Planned) -> Recipients | None:
     """Return what gives the openids of lists and of snapshots; None if no campaign goes to one."""
     # Few campaigns go to a list.
-    from massctl.audience.arithmetic import ListedPeople
+    from massctl.audience.listed_people import ListedPeople
     from massctl.audience.recipients import Recipients
 
     people = made.rules.people

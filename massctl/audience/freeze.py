@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.audience.engine import EMBEDDED, Answer
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.people import SourceFaultsError, SourceTally, fault
 from massctl.audience.queries import (
     ROWS_MAX,

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.marks import Marks
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import (
     InvariantError,
     SnapshotDamagedError,

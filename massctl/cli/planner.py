@@ -392,7 +392,7 @@ def snapshot_people(session: Session, state: State) -> "SnapshotReader":
     @cache
     def people(sha256: Sha256) -> frozenset[str]:
         # Most runs fill no tag.
-        from massctl.audience.members import MemberSets
+        from massctl.audience.member_sets import MemberSets
 
         place = session.snapshots(state)
         with MemberSets() as sets:

@@ -14,7 +14,7 @@ from said import Said
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.listed_people import ListedPeople
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceLock, AudienceName

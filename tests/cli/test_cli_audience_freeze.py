@@ -14,7 +14,7 @@ from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.marks import Marks
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.snapshots import SnapshotFolder

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from massctl.audience.export import SENT_COLUMNS, as_parquet, new_target, write_table
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import audience_names, sandbox_option
 from massctl.cli.commands.audience import audience_named

@@ -9,7 +9,7 @@ import click
 
 from massctl.apply.audience_tag import TagPeople, TagPorts, untag_erased
 from massctl.apply.journal import LedgerSession
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.cli import views
 from massctl.cli.app import Result, verb

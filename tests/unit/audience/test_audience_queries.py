@@ -10,7 +10,7 @@ import postgres_server
 import pytest
 
 from massctl.audience.engine import ENGINES, Statement
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.people import COLUMN_VALUES_MAX, SourceFaultsError, SourceTally
 from massctl.audience.queries import (
     database_answer,

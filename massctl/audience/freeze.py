@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from massctl.audience.engine import EMBEDDED, Answer
 from massctl.audience.member_sets import Members, MemberSets
-from massctl.audience.people import SourceFaultsError, SourceTally, fault
 from massctl.audience.queries import (
     ROWS_MAX,
     database_answer,
@@ -27,6 +26,7 @@ from massctl.audience.queries import (
     views_of,
 )
 from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (

@@ -12,8 +12,8 @@ from typing import IO, Final
 
 from massctl.audience.engine import Statement, not_installed
 from massctl.audience.memory_file import has_memory_files, open_memory_file
-from massctl.audience.people import SourceFaultsError, SourceTally, fault
 from massctl.audience.queries import ROWS_MAX, embedded_answer
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen

@@ -11,7 +11,6 @@ import pytest
 
 from massctl.audience.engine import ENGINES, Statement
 from massctl.audience.member_sets import MemberSets
-from massctl.audience.people import COLUMN_VALUES_MAX, SourceFaultsError, SourceTally
 from massctl.audience.queries import (
     database_answer,
     embedded_answer,
@@ -20,6 +19,7 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
+from massctl.audience.source_rows import COLUMN_VALUES_MAX, SourceFaultsError, SourceTally
 from massctl.errors import ConfigurationError
 from massctl.model.diagnostics import Place, Severity
 from massctl.model.secrets import without_secrets

@@ -14,7 +14,6 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.audience.engine import EMBEDDED, Answer
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.queries import (
     ROWS_MAX,
@@ -25,6 +24,7 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
+from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
 from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
 from massctl.audience.sources import FileReader

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, cast
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     ENGINES,
     Answer,
     Engine,

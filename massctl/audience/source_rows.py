@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from massctl.audience.engine import Row
+from massctl.audience.query_engine import Row
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import is_openid
 from massctl.model.phrase import Phrase

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from massctl.audience.engine import Statement, not_installed
 from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
+from massctl.audience.query_engine import Statement, not_installed
 from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.diagnostics import Diagnostic, Fault, Place

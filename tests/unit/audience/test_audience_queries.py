@@ -9,7 +9,6 @@ import mysql_server
 import postgres_server
 import pytest
 
-from massctl.audience.engine import ENGINES, Statement
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.queries import (
     database_answer,
@@ -19,6 +18,7 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
+from massctl.audience.query_engine import ENGINES, Statement
 from massctl.audience.source_rows import COLUMN_VALUES_MAX, SourceFaultsError, SourceTally
 from massctl.errors import ConfigurationError
 from massctl.model.diagnostics import Place, Severity

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from massctl.audience.erased_people import Marks
 from massctl.audience.key import SnapshotKey
-from massctl.audience.marks import Marks
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import (
     InvariantError,

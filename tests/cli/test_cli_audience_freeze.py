@@ -12,8 +12,8 @@ from cli_runner import Shell
 from gits import git
 from pyrage.x25519 import Identity
 
+from massctl.audience.erased_people import Marks
 from massctl.audience.key import SnapshotKey
-from massctl.audience.marks import Marks
 from massctl.audience.member_sets import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError

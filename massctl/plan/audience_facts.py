@@ -75,6 +75,8 @@ class FrozenAudience(Frozen):
     """When the snapshot before was frozen; None for a first one."""
     added: int = 0
     removed: int = 0
+    unproven: str | None = None
+    """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
 
 class PeopleCounts(Protocol):
@@ -533,18 +535,24 @@ class Judge(Frozen, dict=True):
     @property
     def is_known(self) -> bool:
         """Whether anybody can look into its list."""
-        return self.part not in self.crowd.unread
+        return self._unproven is None and self.part not in self.crowd.unread
+
+    @property
+    def _unproven(self) -> str | None:
+        return self.frozen.unproven if self.frozen is not None else None
 
     @property
     def why_unread(self) -> str | None:
         """Why nobody can look at its people here; None if they can."""
-        return self.crowd.missing
+        return self._unproven or self.crowd.missing
 
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return self.crowd.unread.isdisjoint([self.part, *map(ListPart, excluded)])
+        return self._unproven is None and self.crowd.unread.isdisjoint(
+            [self.part, *map(ListPart, excluded)]
+        )
 
     @property
     def people(self) -> int:
@@ -719,5 +727,5 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         everybody=others[Scope.ALL],
         accounts=len(crowds),
         unknown=tuple(each.campaign.name for each in judges if not each.is_known),
-        missing=people.missing,
+        missing=next((each.why_unread for each in judges if each.why_unread), people.missing),
     )

@@ -6,10 +6,11 @@ from building import LATER
 from copies import replace
 from simulation.world import Fault
 
+from massctl.apply.audience_tag import tagger_of, wanted_of
 from massctl.apply.context import ApplyContext
 from massctl.apply.outcome import outcome_of
 from massctl.apply.stage import recount_refusal, refusal_of
-from massctl.errors import TransportError
+from massctl.errors import SnapshotAwayError, TransportError
 from massctl.plan.steps import FillTag, Guard
 
 
@@ -222,3 +223,12 @@ def test_the_last_look_refuses_where_a_tag_cannot_be_read() -> None:
     scene.wechat.account.before_call = fail  # type: ignore[attr-defined]
     scene.apply()
     assert 0 == len(scene.wechat.jobs)
+
+
+@pytest.mark.parametrize("of", [tagger_of, wanted_of])
+def test_without_snapshots_nobody_can_say_who_is_to_have_a_tag(of) -> None:
+    scene = AudienceScene(by_tag=True)
+    scene.snapshots_are_here = False
+    context = ApplyContext(scene.ports(), scene.book(), scene.rules, scene.plan(), [])
+    with pytest.raises(SnapshotAwayError, match="not at hand"):
+        of(context, scene.letter)

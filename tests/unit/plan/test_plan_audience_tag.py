@@ -10,6 +10,7 @@ from building import (
     NOW,
     OPEN,
     PAST,
+    attempted,
     audience,
     house,
     plan_of,
@@ -24,19 +25,23 @@ from massctl.model.entries import AudienceCut, TagFillBegun, TagFilled, TagMade
 from massctl.model.ids import AccountName
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State, beijing_day
+from massctl.plan.audience_cut import cut_of, cut_sentences
 from massctl.plan.audience_facts import (
     AudienceFacts,
     Crowd,
     Cut,
+    Delivery,
     FrozenAudience,
     Removal,
     audience_cut,
     fifth_of_month,
+    is_same_message,
     own_part,
 )
 from massctl.plan.audience_tag import is_filled, tag_change
 from massctl.plan.guards import judge_of
-from massctl.plan.quota import Agenda, Calendar, Slot, demand_of
+from massctl.plan.quota import Agenda, Calendar, CountedSend, Scope, Slot, demand_of
+from massctl.plan.reach import Reach
 from massctl.plan.steps import FillTag, Reason
 
 PEOPLE = SamplePeople(audiences={"east": FrozenAudience()})
@@ -183,3 +188,54 @@ def test_more_than_three_in_ten_who_came_or_went_are_a_large_change(
 def test_without_another_send_of_the_month_no_fifth_one_is_told() -> None:
     crowd = Crowd((), (), (), {})
     assert [] == fifth_of_month(text(), Slot(beijing_day(NOW)), crowd, None)
+
+
+def test_a_fifth_send_to_a_tag_is_told_where_the_others_reach_everybody() -> None:
+    day, other = beijing_day(NOW), CountedSend(None, NOW)
+    crowd = Crowd((), (), (), {})
+    found = [
+        fifth_of_month(text(), Slot(day, overlapping=(other,) * n), crowd, None) for n in (3, 4)
+    ]
+    assert [0, 1] == [len(each) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("messages", "is_same"),
+    [
+        (frozenset(), False),
+        (frozenset({"digest"}), False),
+        (frozenset({text().message_digest}), True),
+    ],
+    ids=["unknown", "other", "same"],
+)
+def test_a_delivery_is_of_this_message_where_its_entry_names_it(messages, is_same: bool) -> None:
+    day = beijing_day(NOW)
+    delivery = Delivery(
+        None, 1, Reach.HAS, Scope.ALL, day, day, None, messages, {"is_to_all": True}
+    )
+    assert is_same is is_same_message(text(), delivery)
+
+
+def test_what_was_taken_off_is_said_by_reason() -> None:
+    campaign = letter("first")
+    cut = AudienceCut(
+        snapshot=f"sha256:{EAST.sha256}",
+        kept_snapshot="sha256:" + "1" * 64,
+        kept=3,
+        removed={"erased": 2, "has_it": 1},
+    )
+    said = [str(each) for each in cut_sentences(cut_of(record_of(campaign, cut)), {3, 2})]
+    assert ["3 left out: 2 erased, 1 with this very message"] == said[:1]
+    assert "batches 2, 3 are never sent" in said[1] or "batches 2 and 3 are never sent" in said[1]
+    assert [] == [*cut_sentences(cut_of(record_of(campaign)), ())]
+
+
+@pytest.mark.parametrize("sha256", [EAST.sha256, MOVED.sha256])
+def test_a_cut_counts_for_the_send_of_its_snapshot(sha256: str) -> None:
+    campaign = letter("first")
+    cut = AudienceCut(
+        snapshot=f"sha256:{EAST.sha256}", kept_snapshot="sha256:" + "1" * 64, kept=3, removed={}
+    )
+    attempt = attempted(campaign, audience={"of": "east", "sha256": f"sha256:{sha256}"})
+    found = cut_of(record_of(campaign, cut, attempt))
+    assert (cut if sha256 == EAST.sha256 else None) == found

@@ -27,13 +27,13 @@ from massctl.model.message import RenderedCampaign
 from massctl.model.state import State, beijing_day
 from massctl.plan.audience_cut import cut_of, cut_sentences
 from massctl.plan.audience_facts import (
+    AccountPeople,
     AudienceFacts,
-    Crowd,
     Cut,
-    Delivery,
     FrozenAudience,
+    PastSend,
     Removal,
-    audience_cut,
+    cut_entry,
     fifth_of_month,
     is_same_message,
     own_part,
@@ -143,13 +143,13 @@ def test_who_is_no_list_has_no_people() -> None:
     everybody, state = text(), recorded()
     agenda = Agenda({APPID: (AccountName("main"), "service")}, (demand_of(everybody),))
     calendar = Calendar(agenda, APPID, state, house().policy, NOW)
-    crowd = Crowd((), (), (), {})
+    crowd = AccountPeople((), (), (), {})
     rules = replace(house(), people=PEOPLE)
     assert None is judge_of(everybody, state, rules, crowd, calendar, NOW)
     cut = Cut((), 0, {}, {}, 0)
     for of_nobody in (
         lambda: own_part(everybody, state),
-        lambda: audience_cut(everybody, record_of(everybody), EAST, cut),
+        lambda: cut_entry(everybody, record_of(everybody), EAST, cut),
     ):
         with pytest.raises(ValueError, match="only a list has people"):
             of_nobody()
@@ -164,7 +164,7 @@ def test_a_second_cut_says_also_whom_the_first_one_took_off() -> None:
         removed={"erased": 1},
     )
     cut = Cut((), 0, {}, {Removal.ERASED: 2, Removal.EXCLUDED: 1}, 2)
-    made = audience_cut(campaign, record_of(campaign, first), replace(EAST, count=2), cut)
+    made = cut_entry(campaign, record_of(campaign, first), replace(EAST, count=2), cut)
     assert ({"erased": 3, "excluded": 1}, 2) == (made.removed, made.kept)
 
 
@@ -186,13 +186,13 @@ def test_more_than_three_in_ten_who_came_or_went_are_a_large_change(
 
 
 def test_without_another_send_of_the_month_no_fifth_one_is_told() -> None:
-    crowd = Crowd((), (), (), {})
+    crowd = AccountPeople((), (), (), {})
     assert [] == fifth_of_month(text(), Slot(beijing_day(NOW)), crowd, None)
 
 
 def test_a_fifth_send_to_a_tag_is_told_where_the_others_reach_everybody() -> None:
     day, other = beijing_day(NOW), CountedSend(None, NOW)
-    crowd = Crowd((), (), (), {})
+    crowd = AccountPeople((), (), (), {})
     found = [
         fifth_of_month(text(), Slot(day, overlapping=(other,) * n), crowd, None) for n in (3, 4)
     ]
@@ -210,7 +210,7 @@ def test_a_fifth_send_to_a_tag_is_told_where_the_others_reach_everybody() -> Non
 )
 def test_a_delivery_is_of_this_message_where_its_entry_names_it(messages, is_same: bool) -> None:
     day = beijing_day(NOW)
-    delivery = Delivery(
+    delivery = PastSend(
         None, 1, Reach.HAS, Scope.ALL, day, day, None, messages, {"is_to_all": True}
     )
     assert is_same is is_same_message(text(), delivery)

@@ -1,13 +1,15 @@
 """Lists of openids for tests, cut into batches by hand."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from massctl.model.batches import OpenidList
-from massctl.model.ids import Sha256
+from massctl.model.ids import CampaignName, Sha256
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut
+from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern, Removal
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""
@@ -18,6 +20,15 @@ MOVED: Final = (
     ("oF00006", "oG00007"),
 )
 """Somebody joined at the head, so that everybody moves down."""
+
+SEVEN: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oP00007"))
+"""The snapshot of an audience of seven."""
+KEPT: Final = (("oA00001", "oC00003", "oD00004"), ("oE00005", "oF00006", "oP00007"))
+"""Those who stay of an audience of seven from which one was erased before the send."""
+ERASED: Final = "oB00002"
+HALF: Final = (("oH00001", "oI00002", "oJ00003"), ("oK00004", "oL00005"), ("oM00006", "oN00007"))
+"""An audience of seven from which somebody of the second batch was erased after the cut."""
+LEFT_OF_HALF: Final = (HALF[0], HALF[1][:1], HALF[2])
 
 
 def sha256_of_batches(batches: tuple[tuple[str, ...], ...]) -> Sha256:
@@ -36,10 +47,57 @@ class SampleOpenids:
     """The openids behind the names of these lists; implements `massctl.apply.ports.Openids`."""
 
     def __init__(self) -> None:
-        self.lists = {sha256_of_batches(batches): batches for batches in (BATCHES, PAIRS, MOVED)}
+        whole = (BATCHES, PAIRS, MOVED, KEPT)
+        self.lists = {sha256_of_batches(batches): batches for batches in whole}
+        """What may be sent of each: of an audience those who stay, in batches of two or more."""
+        self.lists[AUDIENCE.sha256] = KEPT
+        self.lists[HALF_ERASED.sha256] = (HALF[0], ("",), HALF[2])
 
     def batch(self, listed: OpenidList, number: int, _: State, /) -> tuple[str, ...]:
+        """Give what a snapshot holds at these places, whoever was erased of it."""
+        if listed == AUDIENCE:
+            return tuple(each for each in SEVEN[number - 1] if each != ERASED)
+        if listed == HALF_ERASED:
+            return LEFT_OF_HALF[number - 1]
         return self.lists[listed.sha256][number - 1]
 
     def keep(self, listed: OpenidList, cut: Cut, _: State, now: datetime, /) -> OpenidList:
-        raise AssertionError("nobody is taken off a list")
+        assert (AUDIENCE, {Removal.ERASED: 1}) == (listed, cut.removed)
+        return OpenidList(sha256_of_batches(KEPT), 6)
+
+
+class SamplePeople:
+    """The people of these audiences; implements `massctl.plan.audience_facts.People`."""
+
+    missing = None
+
+    def declared(self, name: CampaignName) -> Sha256 | None:
+        return None
+
+    def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
+        return True
+
+    def reads(self, sha256: Sha256) -> bool:
+        return sha256 in _EVERYBODY
+
+    def frozen(self, audience: str) -> FrozenAudience | None:
+        return FrozenAudience()
+
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
+        people = Counter[str]()
+        for bit, part in enumerate(parts):
+            batches = _EVERYBODY[part.sha256]
+            chosen = part.batches or range(1, len(batches) + 1)
+            people.update({each: 1 << bit for n in chosen for each in batches[n - 1]})
+        return Counter(pattern for each, pattern in people.items() if each != ERASED)
+
+
+def _snapshot(batches: tuple[tuple[str, ...], ...]) -> OpenidList:
+    return OpenidList(sha256_of_batches(batches), sum(map(len, batches)), 3, audience="east")
+
+
+AUDIENCE: Final = _snapshot(SEVEN)
+HALF_ERASED: Final = _snapshot(HALF)
+_EVERYBODY: Final = {
+    sha256_of_batches(each): each for each in (BATCHES, PAIRS, MOVED, SEVEN, KEPT, HALF)
+}

@@ -16,7 +16,7 @@ from massctl.apply.jobs import nobody_got_it
 from massctl.apply.outcome import CampaignOutcome, LeftDraft, Unrecorded, unrecorded_of
 from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, digest_of
+from massctl.model.ids import AppId, CampaignName, digest_of, unprefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import (
@@ -174,7 +174,7 @@ class Notice(Frozen):
     def key(self) -> str:
         """Name the fact, so that a receiver knows it again: 24 hex digits."""
         named = [self.campaign, self.edition, str(self.fact)]
-        return digest_of(named).removeprefix("sha256:")[:24]
+        return unprefixed(digest_of(named))[:24]
 
     @property
     def record_key(self) -> RecordKey:
@@ -416,7 +416,7 @@ class NoticeFinder(Frozen):
             return
         if planned.window is not WindowState.DUE and not tried:
             return
-        digest = (planned.digest or "-").removeprefix("sha256:")[:12]
+        digest = unprefixed(planned.digest or "-")[:12]
         if outcome.error is not None:
             error = outcome.error
             fact = Fact.of("failed", error.errcode or "-", digest)

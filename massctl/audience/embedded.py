@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import duckdb
 
+from massctl.audience.memory_file import DUCKDB_PATH
+
 MEMORY: Final = "1GB"
 _ROWS_AT_ONCE: Final = 10_000
 READERS: Final[Mapping[str, str]] = {
@@ -22,8 +24,6 @@ READERS: Final[Mapping[str, str]] = {
 }
 """Ending of a file -> what reads it."""
 _LINE: Final = re.compile(r"^LINE ([0-9]+):", re.MULTILINE)
-_MEMORY_FILE: Final = "/memfd:massctl-people (deleted)"
-"""What DuckDB takes a file in memory for."""
 _database: Any = None
 
 
@@ -53,10 +53,10 @@ def answers(request: Mapping[str, Any]) -> Iterator[Any]:
         if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
             yield {"fault": "NotOneSelect", "line": None}
             return
-        found = _database.execute(request["sql"], _meant(request["parameters"]) or None)
+        found = _database.execute(request["sql"], _typed(request["parameters"]) or None)
         yield {"columns": [each[0] for each in found.description]}
         while rows := found.fetchmany(_ROWS_AT_ONCE):
-            yield {"rows": [[_said(each) for each in row] for row in rows]}
+            yield {"rows": [[_text(each) for each in row] for row in rows]}
     except duckdb.OutOfMemoryException:
         yield {"fault": "OutOfMemoryException", "line": None}
     except duckdb.Error as error:
@@ -71,7 +71,7 @@ def select_of(path: str) -> str:
 
 
 def _shut(paths: Sequence[str]) -> None:
-    allowed = ", ".join(_literal(each) for each in (*paths, _MEMORY_FILE))
+    allowed = ", ".join(_literal(each) for each in (*paths, DUCKDB_PATH))
     for setting in (
         "python_enable_replacements = false",
         f"allowed_paths = [{allowed}]",
@@ -80,7 +80,7 @@ def _shut(paths: Sequence[str]) -> None:
         _database.execute(f"SET {setting}")
 
 
-def _meant(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _typed(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Read days and moments, which JSON has as texts."""
     kinds = {"date": date.fromisoformat, "moment": datetime.fromisoformat}
     return {
@@ -89,7 +89,7 @@ def _meant(parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(value: object) -> str | None:
+def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 

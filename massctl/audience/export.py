@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
-from massctl.audience.engine import not_installed
+from massctl.audience.query_engine import not_installed
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase, system_reason
 
@@ -18,7 +18,7 @@ _NOTHING = Phrase("Nothing was written.")
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[Path]:
+def new_target(path: Path) -> Iterator[Path]:
     """Yield the path of a file beside `path`, which takes its name at the end; raise UsageError if one is there."""
     if path.exists():
         raise UsageError(
@@ -59,12 +59,7 @@ def as_parquet(table: Path, target: Path) -> None:
         raise not_installed("duckdb") from None
     database: Any = duckdb.connect(":memory:")
     try:
-        read = f"read_csv({_quoted(table)}, header = true, all_varchar = true)"
-        form = "(FORMAT parquet, USE_TMP_FILE false)"
-        database.execute(f"COPY (SELECT * FROM {read}) TO {_quoted(target)} {form}")  # noqa: S608
+        read = database.read_csv(str(table), header=True, all_varchar=True)
+        read.write_parquet(str(target), use_tmp_file=False)
     finally:
         database.close()
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

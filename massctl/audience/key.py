@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
+from massctl.audience.query_engine import not_installed
 from massctl.errors import SnapshotAwayError
-from massctl.extras import install_command
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register
 
@@ -35,11 +35,7 @@ class SnapshotKey:
         try:
             import pyrage
         except ImportError:
-            raise SnapshotAwayError(
-                Phrase("the people of audiences need a package that is not installed"),
-                Phrase("Nothing was read, written or sent."),
-                install_command("warehouse"),
-            ) from None
+            raise not_installed("pyrage") from None
         self._age: Any = pyrage
         self._identities = [self._identity(word) for word in words]
 

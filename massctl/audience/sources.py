@@ -4,17 +4,16 @@ It is read piece by piece, and what comes over the network stays in memory. Noth
 """
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
-from massctl.audience.engine import Statement, not_installed
-from massctl.audience.people import SourceFaultsError, Taken, fault
+from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
+from massctl.audience.query_engine import Statement, not_installed
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen
@@ -66,11 +65,11 @@ class SourceFile(Frozen):
             digest.update(piece)
         return Sha256(digest.hexdigest())
 
-    def openids(self, taken: Taken) -> Iterator[str]:
+    def openids(self, taken: SourceTally) -> Iterator[str]:
         """Yield its openids, the same one as often as it comes; raise SourceFaultsError for what is none."""
         return self._of_table(taken) if self.ending == ".parquet" else self._of_list(taken)
 
-    def _of_list(self, taken: Taken) -> Iterator[str]:
+    def _of_list(self, taken: SourceTally) -> Iterator[str]:
         reading = ListReading(self.shown)
         for some in reading.openids(self.pieces()):
             taken.count += len(some)
@@ -79,7 +78,7 @@ class SourceFile(Frozen):
         taken.faults += [_diagnostic(each) for each in reading.faults]
         taken.require_sound()
 
-    def _of_table(self, taken: Taken) -> Iterator[str]:
+    def _of_table(self, taken: SourceTally) -> Iterator[str]:
         passes = () if self.descriptor is None else (self.descriptor,)
         statement = Statement(f'SELECT openid FROM "{_VIEW}"', {})  # noqa: S608 - our own name
         with embedded_answer(statement, {_VIEW: self.path}, taken.at, passes) as answer:
@@ -107,9 +106,10 @@ class FileReader(Frozen):
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
             raise SourceFaultsError([fault("MC601", say, hint, at=at)])
         if named.startswith((_HTTPS, _S3)):
-            with _memory_file() as (path, descriptor, write):
+            with _memory_file() as (path, descriptor, file):
                 bring = self._from_web if named.startswith(_HTTPS) else self._from_store
-                bring(named, shown, at, write)
+                bring(named, shown, at, file.write)
+                file.flush()
                 yield SourceFile(shown, path, descriptor)
             return
         path = (self.root / Path(named).expanduser()).resolve()
@@ -163,23 +163,15 @@ class FileReader(Frozen):
 
 
 @contextmanager
-def _memory_file() -> Iterator[tuple[Path, int | None, Callable[[bytes], object]]]:
+def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
     """Open a file in memory; where the system has none, one that only this user reads, and that is gone behind it."""
-    if not hasattr(os, "memfd_create"):
-        with tempfile.NamedTemporaryFile(prefix="massctl-", buffering=0) as file:
-            yield Path(file.name), None, file.write
+    if not has_memory_files():
+        with tempfile.NamedTemporaryFile(prefix="massctl-") as temporary:
+            yield Path(temporary.name), None, temporary
         return
-    descriptor = os.memfd_create("massctl-people", os.MFD_CLOEXEC)
-    try:
-        yield Path(f"/proc/self/fd/{descriptor}"), descriptor, partial(_whole, descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _whole(descriptor: int, piece: bytes) -> None:
-    left = memoryview(piece)
-    while left:
-        left = left[os.write(descriptor, left) :]
+    descriptor, path = open_memory_file()
+    with open(descriptor, "wb") as file:
+        yield Path(path), descriptor, file
 
 
 def _diagnostic(found: Fault) -> Diagnostic:

@@ -162,7 +162,8 @@ class Session(Struct):
         say, because the sandbox has another ledger.
         """
         # Most runs read no snapshot.
-        from massctl.audience.snapshots import SnapshotKey, Snapshots, erased_by_name
+        from massctl.audience.key import SnapshotKey
+        from massctl.audience.snapshots import Snapshots, erased_by_name
         from massctl.ledger.snapshots import RehearsedObjects
 
         key = SnapshotKey(self.settings.state.snapshot_key_env, self.environment)

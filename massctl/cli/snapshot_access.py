@@ -3,20 +3,18 @@
 from collections.abc import Iterator
 
 from massctl.apply.outcome import what_happened
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import FINISH, UNFINISHED
 from massctl.cli.session import Session
 from massctl.errors import SnapshotError
 from massctl.model.audience import AudienceName, NamedAudience
 from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Check, Finding, Level
-from massctl.model.ids import CampaignName, Sha256
+from massctl.model.ids import CampaignName, Sha256, unprefixed
 from massctl.model.phrase import Command, Phrase, plural_phrase
 from massctl.model.state import FINAL, Record, State, status_of
 from massctl.source.audiences import Audiences
 from massctl.source.campaigns import load_campaign
-
-PREFIX = "sha256:"
 
 
 def frozen_audiences(session: Session) -> list[NamedAudience]:
@@ -110,4 +108,4 @@ def snapshots_sent_to(record: Record) -> set[Sha256]:
     named = {str(each.event.audience.get("sha256", "")) for each in record.attempts}
     if record.cut is not None:
         named |= {record.cut.snapshot, record.cut.kept_snapshot}
-    return {Sha256(each.removeprefix(PREFIX)) for each in named if each}
+    return {unprefixed(each) for each in named if each}

@@ -26,7 +26,7 @@ from massctl.model.entries import (
     fields_of,
 )
 from massctl.model.frozen import Frozen
-from massctl.model.ids import canonical_json, sha256_of
+from massctl.model.ids import canonical_json, prefixed, sha256_of
 from massctl.model.phrase import A_FILE, Command, Phrase
 
 _DEPTH_MAX = 8
@@ -88,7 +88,7 @@ def chain_digest(line: bytes) -> str:
     >>> chain_digest(b'{}')[:20]
     'sha256:44136fa355b36'
     """
-    return "sha256:" + sha256_of(line)
+    return prefixed(sha256_of(line))
 
 
 def encode(entry: NewEntry | Entry, serial: int, prev: str, signature: str | None = None) -> bytes:

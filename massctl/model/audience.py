@@ -25,6 +25,7 @@ from massctl.model.ids import (
     Digest,
     Sha256,
     digest_of,
+    unprefixed,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
@@ -50,7 +51,6 @@ DATA_ENDINGS = (".csv", ".parquet", ".json", ".jsonl", ".ndjson")
 PARAMETER_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 OWN_PARAMETERS = ("now", "today")
 """Parameters of a query that massctl gives: the moment of the freeze, and its day in Beijing."""
-_PREFIX = "sha256:"
 
 
 class Query(Strict):
@@ -106,7 +106,7 @@ class AudienceExpect(Expect):
     """How many may be added or removed since the last snapshot, in percent of it."""
 
 
-class Delivery(Strict):
+class DeliverBy(Strict):
     """How the people of an audience are reached."""
 
     by: Literal["openids", "tag"] = "openids"
@@ -132,7 +132,7 @@ class AudienceFile(Strict):
     """Whoever had so many letters already is taken off before the first attempt; beside policy.cap the smaller wins."""
     keep_for: Annotated[str, StringConstraints(pattern=KEEP_PATTERN)] = "400d"
     """When its snapshots are erased. Counts of a month, caps and overlaps need them until then."""
-    deliver: Delivery = Field(default_factory=Delivery)
+    deliver: DeliverBy = Field(default_factory=DeliverBy)
     """How the people are reached."""
 
     @property
@@ -174,6 +174,20 @@ def definition_digest(file: AudienceFile, sql: str | None) -> Digest:
     source = file.source.model_dump(mode="json", by_alias=True, exclude_none=True)
     text = None if sql is None else sql.replace("\r\n", "\n")
     return digest_of({"source": source, "sql": text, "exclude": file.exclude})
+
+
+class PeopleChange(Frozen):
+    """How one set of people differs from another, person by person."""
+
+    added: int
+    """How many come in."""
+    removed: int
+    """How many go."""
+
+    @property
+    def words(self) -> Phrase:
+        """Say it as plans and reviews do."""
+        return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
 
 
 class AudienceChange(Strict):
@@ -222,8 +236,7 @@ class AudienceLock(Strict):
     @property
     def openid_list(self) -> OpenidList:
         """Return what names the people, as a campaign sends to them."""
-        sha256 = Sha256(self.snapshot.removeprefix(_PREFIX))
-        return OpenidList(sha256, self.count, audience=self.audience)
+        return OpenidList(unprefixed(self.snapshot), self.count, audience=self.audience)
 
     @property
     def text(self) -> str:
@@ -316,12 +329,12 @@ class FreezeResult(Frozen):
     """Taken off because another audience has them."""
     forgotten: int = 0
     """Taken off because they were erased once."""
-    left: int = 0
+    unfollowed: int = 0
     """Taken off because they do not follow any more."""
     notes: tuple[Diagnostic, ...] = ()
 
 
-class LeftLines(Frozen):
+class ListOutcome(Frozen):
     """Lines of a list in the working tree that name people who were erased."""
 
     path: str
@@ -330,7 +343,7 @@ class LeftLines(Frozen):
     """Why they stay; None where they were taken out."""
 
 
-class LeftTag(Frozen):
+class TagOutcome(Frozen):
     """A tag of an account that massctl filled with people who were erased."""
 
     name: str
@@ -343,9 +356,9 @@ class Forgotten(Frozen):
 
     people: int
     """How many people were named; 0 where only old snapshots were erased."""
-    left: Mapping[Sha256, int]
+    remaining: Mapping[Sha256, int]
     """The snapshots that people were erased from -> how many people are left of each."""
     expired: tuple[Sha256, ...] = ()
     """Snapshots that were older than `keep_for`, and are gone."""
-    tags: tuple[LeftTag, ...] = ()
-    lists: tuple[LeftLines, ...] = ()
+    tags: tuple[TagOutcome, ...] = ()
+    lists: tuple[ListOutcome, ...] = ()

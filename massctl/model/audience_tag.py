@@ -7,9 +7,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from massctl.model.entries import TagFillBegun, TagFilled
-from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, Sha256, sha256_of
-from massctl.model.phrase import Phrase
 
 PREFIX = "massctl/"
 NAME_MAX = 30
@@ -39,20 +37,6 @@ def people_digest(people: Iterable[str]) -> Sha256:
     for openid in sorted(people, key=str.encode):
         named.update(f"{openid}\n".encode())
     return Sha256(named.hexdigest())
-
-
-class TagChange(Frozen):
-    """How the people of a tag differ from those of an audience."""
-
-    added: int
-    """They are to get the tag."""
-    removed: int
-    """They are to lose it."""
-
-    @property
-    def words(self) -> Phrase:
-        """Say it as plans and reviews do."""
-        return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
 
 
 class TagFill(Struct):

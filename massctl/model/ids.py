@@ -17,6 +17,7 @@ Digest = NewType("Digest", str)
 """`sha256:` and 64 hex digits."""
 Sha256 = NewType("Sha256", str)
 """64 hex digits: the name of some bytes."""
+_PREFIX = "sha256:"
 MediaId = NewType("MediaId", str)
 ImageUrl = NewType("ImageUrl", str)
 MsgId = NewType("MsgId", int)
@@ -170,4 +171,14 @@ def digest_of(value: Any) -> Digest:
     >>> digest_of({"a": 1})[:20]
     'sha256:015abd7f5cc57'
     """
-    return Digest("sha256:" + sha256_of(canonical_json(value).encode()))
+    return prefixed(sha256_of(canonical_json(value).encode()))
+
+
+def prefixed(sha256: str) -> Digest:
+    """Write the name of some bytes as files and the ledger have it, with `sha256:` before it."""
+    return Digest(f"{_PREFIX}{sha256}")
+
+
+def unprefixed(digest: str) -> Sha256:
+    """Read what `prefixed` wrote."""
+    return Sha256(digest.removeprefix(_PREFIX))

@@ -26,7 +26,9 @@ from massctl.model.ids import (
     below_campaigns,
     cell_of,
     digest_of,
+    prefixed,
     sha256_of,
+    unprefixed,
 )
 from massctl.model.message import (
     KINDS,
@@ -41,8 +43,6 @@ from massctl.model.message import (
     approved_document,
 )
 from massctl.model.strict import NonEmpty, PrefixedDigest, Strict
-
-_PREFIX = "sha256:"
 
 
 def _as_promise(message: Message[LockedArticle]) -> Message[LockedArticle]:
@@ -107,7 +107,7 @@ class LockedAudience(Audience):
         """Return what names the list; None for every other audience, and where the lock is not whole."""
         if not self.is_list or self.sha256 is None or self.count is None:
             return None
-        name = Sha256(self.sha256.removeprefix(_PREFIX))
+        name = unprefixed(self.sha256)
         return OpenidList(name, self.count, by_tag=self.by == "tag")
 
 
@@ -240,7 +240,7 @@ def lock_document(campaign: RenderedCampaign, renderer: str) -> dict[str, Any]:
     """Return the lock of a campaign; `renderer` lists versions: `massctl 0.1.0, pillow 13.0.0`."""
     approved = approved_document(campaign)
     origins = [
-        {"path": path_in_lock(f.path, campaign.folder), "source_sha256": _PREFIX + f.source_sha256}
+        {"path": path_in_lock(f.path, campaign.folder), "source_sha256": prefixed(f.source_sha256)}
         for f in campaign.files
     ]
     return {

@@ -44,7 +44,9 @@ from massctl.model.ids import (
     Sha256,
     digest_of,
     group_of,
+    prefixed,
     sha256_of,
+    unprefixed,
 )
 from massctl.model.phrase import Phrase
 from massctl.model.strict import IN_LOCKS, NonEmpty
@@ -57,7 +59,6 @@ OPENING_CHARACTERS = 200
 """So much of an article is shown: what a follower reads before scrolling."""
 HEADLINE_CHARACTERS_MAX = 40
 """How much of a message's first line is shown to recognise it by."""
-_PREFIX = "sha256:"
 MEDIA_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -89,7 +90,7 @@ GivenId = Annotated[MediaId, StringConstraints(min_length=1)]
 PrefixedSha256 = Annotated[
     Sha256,
     StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"),
-    AfterValidator(lambda text: text.removeprefix(_PREFIX)),
+    AfterValidator(unprefixed),
 ]
 """The name of some bytes, which a lock writes with `sha256:` before it."""
 
@@ -147,9 +148,9 @@ class LockedArticle(ArticleFlags):
             "digest": self.digest,
             "content_source_url": self.content_source_url,
             **self.written_flags,
-            "cover": _PREFIX + self.cover,
+            "cover": prefixed(self.cover),
             **self.crops,
-            "content_sha256": _PREFIX + self.content_sha256,
+            "content_sha256": prefixed(self.content_sha256),
             "content_chars": self.content_chars,
         }
 
@@ -314,7 +315,7 @@ _CARRIED = frozenset({"files", "file", "media_ids", "media_id"})
 def _as_locked(key: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return [_as_locked(key, each) for each in value]
-    return _PREFIX + value if key in ("files", "file") and value is not None else value
+    return prefixed(value) if key in ("files", "file") and value is not None else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,7 +462,7 @@ class _RecordedMessage(Message[A_co]):
     @property
     def destinations(self) -> tuple[Destination, ...]:
         """See `Message.destinations`."""
-        played = self.media_id if self.file is None else _PREFIX + self.file
+        played = self.media_id if self.file is None else prefixed(self.file)
         return (Destination(self.played, played or "", _WHOLE, next(iter(self.headlines), "")),)
 
 
@@ -865,7 +866,7 @@ def approved_document(campaign: RenderedCampaign) -> dict[str, Any]:
         "links": dict(campaign.links),
         "destinations": [each.document for each in campaign.destinations],
         "pictures": [
-            {"sha256": "sha256:" + f.sha256, "bytes": f.size_bytes, "as": f.purpose.value}
+            {"sha256": prefixed(f.sha256), "bytes": f.size_bytes, "as": f.purpose.value}
             for f in campaign.files
         ],
     }
@@ -880,7 +881,7 @@ def _named(found: "OpenidList | None") -> dict[str, Any]:
     if found is None:
         return {}
     way = {"by": "tag"} if found.by_tag else {}
-    return {"sha256": "sha256:" + found.sha256, "count": found.count, **way}
+    return {"sha256": prefixed(found.sha256), "count": found.count, **way}
 
 
 def declared_audience(audience: "Audience") -> dict[str, Any]:

@@ -21,6 +21,7 @@ from massctl.model.ids import (
     MsgId,
     Sha256,
     canonical_json,
+    prefixed,
     sha256_of,
 )
 from massctl.model.inputs import JudgedInputs
@@ -249,7 +250,7 @@ class SendIntent(Frozen, kw_only=True):
             not_after=self.window.not_after if self.window else None,
             batches=self.batches,
             recipients=len(listed.openids) if listed is not None else None,
-            recipients_sha256=f"sha256:{listed.sha256}" if listed is not None else None,
+            recipients_sha256=prefixed(listed.sha256) if listed is not None else None,
             reason=reason,
             by=by,
             commit=self.inputs.commit,

@@ -19,7 +19,15 @@ from massctl.errors import LedgerCorruptError
 from massctl.model import entries
 from massctl.model.audience_tag import AudienceTag, TagFill, TagKey
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, ImageUrl, MediaId, Sha256, folder_name
+from massctl.model.ids import (
+    AppId,
+    CampaignName,
+    ImageUrl,
+    MediaId,
+    Sha256,
+    folder_name,
+    unprefixed,
+)
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
 from massctl.model.telling import Fact, FactAtChannel, FactKind, Telling, telling_after
@@ -790,7 +798,7 @@ class Erasure(Frozen):
 
     content_sha256: Sha256
     """The digest of what it holds: nothing in a blank place."""
-    left: int
+    remaining: int
     """How many people it still holds."""
 
 
@@ -1124,6 +1132,8 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
 
 def _audience_cut(record: Record, event: entries.AudienceCut, _: entries.Entry) -> None:
     record.cut = event
+    for batch in record.closed_batches:  # Those who stay are cut into batches anew.
+        del record.sends[batch]
 
 
 def _batch_closed(record: Record, event: entries.BatchClosed, entry: entries.Entry) -> None:
@@ -1255,8 +1265,8 @@ def _job_said(
 
 
 def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
-    content = Sha256(event.content_sha256.removeprefix("sha256:"))
-    snapshot = Sha256(event.snapshot.removeprefix("sha256:"))
+    content = unprefixed(event.content_sha256)
+    snapshot = unprefixed(event.snapshot)
     state.erased_snapshots[snapshot] = Erasure(content, event.left)
 
 

@@ -11,12 +11,12 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, Sha256
 from massctl.model.state import State
 from massctl.plan.audience_facts import (
+    AccountPeople,
     AnySend,
     Coming,
-    Crowd,
+    ListPart,
     OverlapKind,
-    Part,
-    People,
+    PeopleCounts,
     PeopleSummary,
     coming_sends,
     deliveries,
@@ -76,7 +76,7 @@ class AccountMonth(Frozen):
     """One account's people of a month, counted in one pass."""
 
     account: AccountName
-    crowd: Crowd
+    crowd: AccountPeople
     audiences: Mapping[str, Sha256]
     """The newest snapshot of each audience."""
 
@@ -89,7 +89,7 @@ class AccountMonth(Frozen):
                 sends.setdefault(each.campaign, []).append(each)
         newest = {
             sha256: self._counted(
-                MonthList(name, self.account, None, audience=name), [Part(sha256)]
+                MonthList(name, self.account, None, audience=name), [ListPart(sha256)]
             )
             for name, sha256 in self.audiences.items()
         }
@@ -105,7 +105,7 @@ class AccountMonth(Frozen):
             used.add(send.audience)
         yield from (each for each in newest.values() if each[0].name not in used)
 
-    def _counted(self, told: MonthList, parts: Sequence[Part | None]) -> tuple[MonthList, int]:
+    def _counted(self, told: MonthList, parts: Sequence[ListPart | None]) -> tuple[MonthList, int]:
         if not self.crowd.unread.isdisjoint(parts) or None in parts:
             return told, 0
         mask = self.crowd.mask(parts)
@@ -113,7 +113,7 @@ class AccountMonth(Frozen):
 
 
 def account_month(
-    people: People,
+    people: PeopleCounts,
     state: State,
     calendar: Calendar,
     account: tuple[AppId, AccountName],
@@ -136,7 +136,9 @@ def account_month(
     )
     every: list[AnySend] = [*sent, *coming]
     parts = [each.part for each in every if each.part is not None]
-    crowd = Crowd.counted(people, sent, coming, [*parts, *map(Part, audiences.values())])
+    crowd = AccountPeople.counted(
+        people, sent, coming, [*parts, *map(ListPart, audiences.values())]
+    )
     return AccountMonth(name, crowd, audiences)
 
 
@@ -145,7 +147,7 @@ def _without_removed(coming: Coming, state: State) -> Coming:
     for record in state.editions(coming.campaign):
         cut, part = record.cut, coming.part
         if cut is not None and part is not None and cut.snapshot == f"{_PREFIX}{part.sha256}":
-            return replace(coming, part=Part(Sha256(cut.kept_snapshot.removeprefix(_PREFIX))))
+            return replace(coming, part=ListPart(Sha256(cut.kept_snapshot.removeprefix(_PREFIX))))
     return coming
 
 

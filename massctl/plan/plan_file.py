@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from massctl import __version__
 from massctl.errors import NotAPlanError
-from massctl.model.audience_tag import TagChange
+from massctl.model.audience import PeopleChange
 from massctl.model.diagnostics import Diagnostic, Failure, Severity, Unread
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest, digest_of
@@ -92,7 +92,7 @@ class PlannedStep(Shape):
     """Why it is planned."""
     reversible: bool
     """Whether it can be taken back."""
-    change: TagChange | UnsetType | None = UNSET
+    change: PeopleChange | UnsetType | None = UNSET
     """Of `fill_tag`: how many get the tag and lose it; null where nobody can say without the snapshots. Absent
     elsewhere. Not part of the plan's digest."""
 

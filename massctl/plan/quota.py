@@ -27,7 +27,8 @@ from massctl.model.ids import (
     AccountName,
     AppId,
     CampaignName,
-    Sha256,
+    prefixed,
+    unprefixed,
 )
 from massctl.model.message import RenderedCampaign, Window, declared_audience
 from massctl.model.phrase import (
@@ -835,9 +836,9 @@ def batches_left(campaign: RenderedCampaign, record: Record) -> list[int | None]
 def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     """Return the list that a campaign is sent to: as approved, or those who stayed of it; None for no list."""
     listed, cut = campaign.openid_list, record.cut
-    if listed is None or cut is None or cut.snapshot != f"sha256:{listed.sha256}":
+    if listed is None or cut is None or cut.snapshot != prefixed(listed.sha256):
         return listed
-    kept = Sha256(cut.kept_snapshot.removeprefix("sha256:"))
+    kept = unprefixed(cut.kept_snapshot)
     return dataclasses.replace(listed, sha256=kept, count=cut.kept, cut_from=listed.sha256)
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from massctl.model.audience_tag import TagChange
+from massctl.model.audience import PeopleChange
 from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.frozen import Frozen
@@ -154,7 +154,7 @@ class FillTag(Frozen):
     people: OpenidList
     """Who is to have the tag."""
     reason: Reason
-    change: TagChange | None = None
+    change: PeopleChange | None = None
     """How they differ from those whom massctl left in it; None where nobody can say without the snapshots."""
 
     kind = Kind.FILL_TAG

@@ -100,6 +100,11 @@ class Audiences:
             self._repository.reused(path)
         return self._read[known]
 
+    def needs(self, name: AudienceName) -> tuple[AudienceName, ...]:
+        """Name the audiences that an audience needs; none where its file cannot be read."""
+        file = self._declare(name).file if name in self.names else None
+        return file.needs if file is not None else ()
+
     def diagnostics(self) -> list[Diagnostic]:
         """Return what is wrong in audiences/: files that are none, and each audience's own faults."""
         try:
@@ -208,8 +213,7 @@ class Audiences:
             name = waiting.pop()
             if name == end:
                 return _way(came, end)
-            file = self._declare(name).file if name in self.names else None
-            for each in file.needs if file is not None else ():
+            for each in self.needs(name):
                 if each not in came:
                     came[each] = name
                     waiting.append(each)

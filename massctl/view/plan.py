@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from massctl.model.audience_tag import TagChange, tag_name
+from massctl.model.audience import PeopleChange
+from massctl.model.audience_tag import tag_name
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name
+from massctl.model.ids import CampaignName, below_campaigns, cell_of, folder_name, unprefixed
 from massctl.model.message import Inherited, RenderedCampaign, Window
 from massctl.model.phrase import AccountKey, Command, Phrase, enumerated, in_time, moment
 from massctl.model.state import FINAL, Status, beijing_day
@@ -541,10 +542,7 @@ def _files(steps: Sequence[Act], campaign: CampaignSheet) -> list[str]:
     """Name the files that steps upload."""
     content = campaign.content
     known = getattr(content, "files", getattr(content, "pictures", ()))
-    paths = {
-        each.sha256.removeprefix("sha256:")[:12]: short_path(each.path, campaign.folder)
-        for each in known
-    }
+    paths = {unprefixed(each.sha256)[:12]: short_path(each.path, campaign.folder) for each in known}
     found = [paths[end] for each in steps if (end := each.address.rpartition("/")[2]) in paths]
     more = len(found) - FILES_NAMED
     return [*found[:FILES_NAMED], *([Phrase("and {count} more", count=more)] if more > 0 else [])]
@@ -569,7 +567,7 @@ def _step_words(steps: Sequence[Act], campaign: CampaignSheet) -> Phrase:
 def _fill_words(step: Act) -> Phrase:
     """Say which tag is filled, and with how many."""
     tag = tag_name(step.address.rpartition("/")[2])
-    change: TagChange | None = getattr(step, "change", None) or None
+    change: PeopleChange | None = getattr(step, "change", None) or None
     if change is None:
         return Phrase("fill the tag {tag} with the people of its audience", tag=tag)
     return Phrase("fill the tag {tag}: {change}", tag=tag, change=change.words)

@@ -20,14 +20,14 @@ from massctl.model.audience import (
     AudienceUse,
     Forgotten,
     FreezeResult,
-    LeftLines,
-    LeftTag,
+    ListOutcome,
     NamedAudience,
+    TagOutcome,
 )
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
-from massctl.model.ids import AccountName, sha256_of
+from massctl.model.ids import AccountName, prefixed, sha256_of
 from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
@@ -939,7 +939,7 @@ class ReportedAudience(Shape):
     """Of a freeze: how many were taken off because an excluded audience has them."""
     forgotten: int | UnsetType = UNSET
     """Of a freeze: how many were taken off because they were erased once."""
-    left: int | UnsetType = UNSET
+    unfollowed: int | UnsetType = UNSET
     """Of a freeze with --followers: how many were taken off because they do not follow any more."""
 
 
@@ -992,7 +992,7 @@ def _frozen(found: NamedAudience, frozen: FreezeResult | None) -> ReportedAudien
         is_written=frozen.is_written,
         excluded=frozen.excluded,
         forgotten=frozen.forgotten,
-        left=frozen.left,
+        unfollowed=frozen.unfollowed,
         diagnostics=diagnostics_document(frozen.notes),
     )
 
@@ -1034,7 +1034,7 @@ class ErasedSnapshot(Shape):
 
     snapshot: str
     """Its name, which stays."""
-    left: int
+    remaining: int
     """How many people it still holds."""
 
 
@@ -1084,20 +1084,20 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     return ForgetReport(
         people=done.people,
         snapshots=[
-            ErasedSnapshot(snapshot=f"sha256:{sha256}", left=left)
-            for sha256, left in done.left.items()
+            ErasedSnapshot(snapshot=prefixed(sha256), remaining=remaining)
+            for sha256, remaining in done.remaining.items()
         ],
-        expired=[f"sha256:{each}" for each in done.expired],
+        expired=[prefixed(each) for each in done.expired],
         tags=[_erased_tag(each) for each in done.tags],
         lists=[_erased_lines(each) for each in done.lists],
     )
 
 
-def _erased_tag(found: LeftTag) -> ErasedTag:
+def _erased_tag(found: TagOutcome) -> ErasedTag:
     return ErasedTag(tag=found.name, is_out=found.why is None, why=found.why)
 
 
-def _erased_lines(found: LeftLines) -> ErasedLines:
+def _erased_lines(found: ListOutcome) -> ErasedLines:
     is_out = found.why is None
     return ErasedLines(file=found.path, lines=found.lines, is_out=is_out, why=found.why)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from massctl.model.destination import Destination, DestinationKind
+from massctl.model.ids import unprefixed
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated, moment, offset, plural_phrase
 from massctl.model.state import Status
@@ -261,7 +262,7 @@ NO_DRIFT = Phrase("everything is as recorded")
 
 def short_digest(digest: str) -> str:
     """Return the first hex digits of a digest, enough to tell two apart."""
-    return digest.removeprefix("sha256:")[:DIGEST_HEX_SHOWN]
+    return unprefixed(digest)[:DIGEST_HEX_SHOWN]
 
 
 def audience_words(audience: "Audience") -> Phrase:

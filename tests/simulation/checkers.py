@@ -141,7 +141,7 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
         or any(
             (subject_of(campaign), openid) not in people
             for batch in _batches(campaign)
-            for openid in batch
+            for openid in filter(None, batch)  # Of a batch that was closed nobody is left.
         )
     ]
 

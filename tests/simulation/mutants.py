@@ -125,9 +125,8 @@ _REACH = "massctl.plan.reach"
 _GIT = "massctl.ledger.git_ledger"
 _CHAINED = "massctl.ledger.chained_ledger"
 
-_BATCH_BY_BATCH = '''        if context.is_asking or not _send(context, outcome, campaign, batch):
-            return
-
+_STOPS = "        if not went_out and batch not in context.record_of(campaign).closed_batches:\n            return\n"
+_BATCH_BY_BATCH = f'''{_STOPS}
 
 def _send(
     context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign, batch: int | None
@@ -151,7 +150,6 @@ def _send(
 """What keeps a batch back: the verdict on the one before, and the guards."""
 _CLOSED_BY_A_REJECTION = "                del self.open[attempt.serial]\n"
 _CLOSING = "        if said in _CLOSING:\n"
-_GOES_ON = "_send(context, outcome, campaign, batch)"
 
 _BEHIND_IS_TORN = Mutant(
     "rule 6: compare-and-swap misses what another runner wrote",
@@ -1090,8 +1088,8 @@ MUTANTS = (
     Mutant(
         "an edition is taken for the one before",
         _STATE,
-        "CampaignName(entry.campaign), entry.edition)\n",
-        "CampaignName(entry.campaign), 1)\n",
+        "_absorb_campaign(fold, entry, CampaignName(entry.campaign), entry.edition)\n",
+        "_absorb_campaign(fold, entry, CampaignName(entry.campaign), 1)\n",
         "text, second edition",
     ),
     # Drafts.
@@ -1127,12 +1125,10 @@ MUTANTS = (
         "the next batch is begun while one is in doubt",
         _EXECUTOR,
         _BATCH_BY_BATCH,
-        _BATCH_BY_BATCH.replace(
-            "if not _send(context, outcome, campaign, batch):\n            return", _GOES_ON
-        )
+        _BATCH_BY_BATCH.replace(_STOPS, "")
         .replace(
-            "    while wait_for",
-            "    from massctl.apply.payloads import send_intent\n    while wait_for",
+            "    while wait_to_send",
+            "    from massctl.apply.payloads import send_intent\n    while wait_to_send",
         )
         .replace(
             "wait_to_send(context, outcome, campaign) and (\n"
@@ -1151,7 +1147,7 @@ MUTANTS = (
     Mutant(
         "batches that went out go out again",
         "massctl.plan.quota",
-        " if batch not in record.sent_batches]",
+        " if batch not in done]",
         "]",
         "text in batches, refusals",
     ),
@@ -1170,6 +1166,34 @@ MUTANTS = (
         "text in batches, the list changes",
     ),
     Mutant(
+        "the cut of an audience is not recorded",
+        "massctl.apply.audience_cut",
+        "    context.ledger.record(audience_cut(campaign, record, kept, judge.cut), campaign)\n",
+        "",
+        "text to an audience",
+    ),
+    Mutant(
+        "a send goes to all who were approved, whoever was taken off",
+        "massctl.plan.quota",
+        "cut is None or cut.snapshot",
+        "True or cut.snapshot",
+        "text to an audience",
+    ),
+    Mutant(
+        "a batch goes out of which one person is left",
+        _SENDING,
+        "    if left >= BATCH_MIN:\n",
+        "    if left:\n",
+        "text to an audience, a batch is closed",
+    ),
+    Mutant(
+        "a batch is closed and nobody writes it down",
+        _SENDING,
+        "    context.ledger.record(BatchClosed(batch=batch, left=left), campaign)\n",
+        "",
+        "text to an audience, a batch is closed",
+    ),
+    Mutant(
         "a list goes on whose other openids another campaign has",
         _STATE,
         "    if record.ended is not None:\n        return True\n",
@@ -1178,8 +1202,8 @@ MUTANTS = (
         Mutant(
             "",
             _STATE,
-            "            and self.ended is None\n            and 0 <",
-            "            and 0 <",
+            "            and self.ended is None\n            and len(",
+            "            and len(",
             "",
         ),
     ),

@@ -9,16 +9,17 @@ from urllib.parse import unquote, urlsplit
 import clickhouse_connect
 from clickhouse_connect.driver.exceptions import Error
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
     Deadline,
     EngineError,
+    Failure,
     QueryTimeoutError,
     Row,
     Statement,
     Value,
-    asked,
+    call_driver,
 )
 from massctl.model.phrase import BEIJING
 from massctl.model.settings import is_loopback
@@ -42,13 +43,15 @@ _TIMEOUTS: Final = frozenset({159, 160, 209})
 def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     """See `Engine.answer`."""
     deadline = Deadline(seconds)
-    client = asked(lambda: _connected(url, seconds), _FAULTS, _told)
+    client = call_driver(lambda: _connected(url, seconds), _FAULTS, _failure)
     try:
-        stream = asked(lambda: _begun(client, statement, seconds), _FAULTS, _told)
+        stream = call_driver(lambda: _execute(client, statement, seconds), _FAULTS, _failure)
         blocks = iter(stream.gen)
 
         def fetched(_: int) -> Sequence[Row]:
-            return asked(lambda: next((each for each in blocks if each), ()), _FAULTS, _told)
+            return call_driver(
+                lambda: next((each for each in blocks if each), ()), _FAULTS, _failure
+            )
 
         yield Answer(tuple(stream.source.column_names), deadline.pages(fetched))
     finally:
@@ -75,7 +78,7 @@ def _connected(url: str, seconds: int) -> Any:
     )
 
 
-def _begun(client: Any, statement: Statement, seconds: int) -> Any:
+def _execute(client: Any, statement: Statement, seconds: int) -> Any:
     return client.query_row_block_stream(
         statement.written(lambda name: f"{{{name}:{_type_of(statement.used[name])}}}"),
         parameters={name: _plain(value) for name, value in statement.used.items()},
@@ -93,7 +96,7 @@ def _plain(value: Value) -> Any:
     )
 
 
-def _told(error: Exception) -> EngineError | QueryTimeoutError:
+def _failure(error: Exception) -> Failure:
     code = getattr(error, "code", None)
     if code in _TIMEOUTS or isinstance(error, TimeoutError):
         return QueryTimeoutError()

@@ -13,16 +13,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pymysql
 from pymysql.cursors import SSCursor
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
     Deadline,
     EngineError,
+    Failure,
     QueryTimeoutError,
     Row,
     Statement,
     Value,
-    asked,
+    call_driver,
 )
 from massctl.model.phrase import BEIJING
 from massctl.model.settings import is_loopback
@@ -46,13 +47,17 @@ _TIMEOUTS: Final = frozenset({3024, 1969, 1317, 2013})
 def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     """See `Engine.answer`."""
     deadline, kind = Deadline(seconds), urlsplit(url).scheme
-    connection = asked(lambda: pymysql.connect(**_parameters(url, seconds)), _FAULTS, _told)
+    connection = call_driver(
+        lambda: pymysql.connect(**_parameters(url, seconds)), _FAULTS, _failure
+    )
     try:
-        rows = asked(lambda: _begun(connection, kind, statement, seconds), _FAULTS, _told)
+        rows = call_driver(
+            lambda: _execute(connection, kind, statement, seconds), _FAULTS, _failure
+        )
         columns = tuple(str(each[0]) for each in rows.description or ())
 
         def fetched(most: int) -> Sequence[Row]:
-            return asked(lambda: list(rows.fetchmany(most)), _FAULTS, _told)
+            return call_driver(lambda: list(rows.fetchmany(most)), _FAULTS, _failure)
 
         yield Answer(columns, deadline.pages(fetched))
     finally:
@@ -60,7 +65,7 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
         connection._force_close()
 
 
-def _begun(connection: Any, kind: str, statement: Statement, seconds: int) -> Any:
+def _execute(connection: Any, kind: str, statement: Statement, seconds: int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS[kind].format(seconds=seconds, milliseconds=seconds * 1000))
         for each in _READ_ONLY if kind in ("mysql", "mariadb") else ():
@@ -106,7 +111,7 @@ def _plain(bound: dict[str, Value]) -> dict[str, Value]:
     }
 
 
-def _told(error: Exception) -> EngineError | QueryTimeoutError:
+def _failure(error: Exception) -> Failure:
     number = error.args[0] if isinstance(error, pymysql.Error) and error.args else None
     if number in _TIMEOUTS or isinstance(error, TimeoutError):
         return QueryTimeoutError()

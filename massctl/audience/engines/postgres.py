@@ -11,15 +11,16 @@ import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
     Deadline,
     EngineError,
+    Failure,
     QueryTimeoutError,
     Row,
     Statement,
-    asked,
+    call_driver,
 )
 from massctl.ledger.postgres_connection import verified
 from massctl.model.settings import TIMEZONE
@@ -41,13 +42,13 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     }
     scheme, _, rest = url.partition("://")
     dsn = f"postgresql://{rest}" if scheme not in ("postgres", "postgresql") else url
-    connection = asked(lambda: _connected(dsn, around), _FAULTS, _told)
+    connection = call_driver(lambda: _connected(dsn, around), _FAULTS, _failure)
     try:
-        cursor = asked(lambda: _begun(connection, statement, seconds), _FAULTS, _told)
+        cursor = call_driver(lambda: _execute(connection, statement, seconds), _FAULTS, _failure)
         columns = tuple(each.name for each in cursor.description or ())
 
         def fetched(most: int) -> Sequence[Row]:
-            return asked(lambda: cursor.fetchmany(most), _FAULTS, _told)
+            return call_driver(lambda: cursor.fetchmany(most), _FAULTS, _failure)
 
         try:
             yield Answer(columns, deadline.pages(fetched))
@@ -67,7 +68,7 @@ def _connected(dsn: str, around: Mapping[str, Any]) -> psycopg.Connection[Any]:
     return connection
 
 
-def _begun(connection: psycopg.Connection[Any], statement: Statement, seconds: int) -> Any:
+def _execute(connection: psycopg.Connection[Any], statement: Statement, seconds: int) -> Any:
     for name, value in (("statement_timeout", f"{seconds}s"), ("TimeZone", TIMEZONE)):
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
     query, bound = statement.pyformat()
@@ -79,7 +80,7 @@ def _begun(connection: psycopg.Connection[Any], statement: Statement, seconds: i
         raise
 
 
-def _told(error: Exception) -> EngineError | QueryTimeoutError:
+def _failure(error: Exception) -> Failure:
     if isinstance(error, _CANCELLED):
         return QueryTimeoutError()
     if not isinstance(error, psycopg.Error):

@@ -5,7 +5,7 @@ import re
 import click
 from msgspec.structs import replace
 
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
@@ -15,7 +15,7 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, RefusedError, UsageError
 from massctl.model.audience import AudienceChange, AudienceLock, FreezeResult, NamedAudience
-from massctl.model.ids import Sha256
+from massctl.model.ids import Sha256, prefixed
 from massctl.model.phrase import Phrase
 from massctl.source.audiences import audience_lock_path, freeze_hint, lock_in, never_frozen
 
@@ -68,11 +68,11 @@ def _compared(
         day = snapshots.frozen_on(fitting[0])
         before = fitting[0], day.isoformat() if day is not None else lock.frozen_at
     with MemberSets() as sets:
-        differs = sets.difference(
+        differs = sets.change(
             snapshots.open(sets, before[0]), snapshots.open(sets, lock.openid_list.sha256)
         )
     change = AudienceChange(
-        since=f"sha256:{before[0]}",
+        since=prefixed(before[0]),
         since_at=before[1],
         added=differs.added,
         removed=differs.removed,

@@ -37,6 +37,7 @@ from massctl.model.ids import (
     Folder,
     folder_name,
     is_folder_name,
+    prefixed,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
@@ -443,7 +444,7 @@ def _same_list(current: Session, working_tree: "WorkingTree", record: "Record") 
     )
     tried = [each.event for each in record.not_refused] or [record.attempts[-1].event]
     named = {event.audience.get("sha256") for event in tried}
-    if found is None or named != {f"sha256:{found.sha256}"} or found.batches != record.batches:
+    if found is None or named != {prefixed(found.sha256)} or found.batches != record.batches:
         raise RefusedError(
             Phrase("the list of {name} is not the one that was partly sent", name=record.campaign),
             Phrase("Nothing was done."),

@@ -141,23 +141,23 @@ class Deadline:
 Failure = EngineError | QueryTimeoutError
 
 
-def asked(
+def call_driver(
     call: Callable[[], _T],
     kinds: type[Exception] | tuple[type[Exception], ...],
-    told: Callable[[Any], Failure],
+    to_failure: Callable[[Any], Failure],
 ) -> _T:
-    """Return what a driver answers; raise what `told` makes of its error, which is forgotten with its words."""
+    """Return what a driver answers; raise what `to_failure` makes of its error, which is forgotten with its words."""
     try:
         return call()
     except kinds as error:
-        failure = told(error)
+        failure = to_failure(error)
     raise failure
 
 
 def not_installed(package: str) -> SnapshotAwayError:
-    """Report that the driver of a database is not here."""
+    """Report that a package of the extra `warehouse` is missing."""
     return SnapshotAwayError(
-        Phrase("this query needs the package {package}, which is not installed", package=package),
+        Phrase("audiences need the package {package}, which is not installed", package=package),
         Phrase("Nothing was read, written or sent."),
         install_command("warehouse"),
     )

@@ -14,16 +14,17 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeVar
 
-from massctl.errors import InvariantError, SnapshotAwayError, SnapshotDamagedError, SnapshotError
-from massctl.extras import install_command
+from massctl.audience.memory_file import DUCKDB_PATH, has_memory_files, open_memory_file
+from massctl.audience.query_engine import not_installed
+from massctl.errors import InvariantError, SnapshotDamagedError, SnapshotError
+from massctl.model.audience import PeopleChange
 from massctl.model.frozen import Frozen
-from massctl.model.ids import OPENID_PATTERN, Sha256
+from massctl.model.ids import OPENID_PATTERN, Sha256, is_openid
 from massctl.model.phrase import Phrase
 
 MEMORY = "1536MB"
 """What DuckDB may take: 20 million deliveries to 5 million people are counted within."""
 THREADS = 2
-_MEMORY_FILE = "massctl-people"
 _ROWS_AT_ONCE = 65_536
 SLICE = 1_500_000
 """So many people of the largest set are counted at once."""
@@ -67,13 +68,6 @@ class Members(Frozen):
         return f"SELECT openid FROM ({self.rows}) WHERE openid IS NOT NULL"  # noqa: S608
 
 
-class Difference(Frozen):
-    """How a set differs from the one before it, person by person."""
-
-    added: int
-    removed: int
-
-
 class MemberSets:
     """Sets of people and what can be asked of them. Close it, or use it with `with`: then all sets are gone."""
 
@@ -82,15 +76,11 @@ class MemberSets:
         try:
             import duckdb
         except ImportError:
-            raise SnapshotAwayError(
-                Phrase("the people of audiences need a package that is not installed"),
-                Phrase("Nothing was read, written or sent."),
-                install_command("warehouse"),
-            ) from None
+            raise not_installed("duckdb") from None
         self._faults: Final = duckdb.Error
         self._descriptors: dict[str, int] = {}
         self._folder: Path | None = None
-        if not hasattr(os, "memfd_create"):
+        if not has_memory_files():
             self._folder = Path(tempfile.mkdtemp(prefix="massctl-")).resolve()
         self._database: Any = duckdb.connect(":memory:")
         self._shut(memory)
@@ -115,20 +105,22 @@ class MemberSets:
     def of(self, openids: Iterable[str]) -> Members:
         """Make a set of openids in any order, each once. What is not an openid is a bug of the caller's."""
         with self._lines(openids) as lines:
-            given = self._written(lines)
+            given = self._materialize(lines)
         self._require_openids(given)
         return self._each_once(self._sorted(given))
 
     def in_given_order(self, openids: Iterable[str]) -> Members:
         """Make a set of openids that come each once, and keep their places."""
         with self._lines(openids) as lines:
-            return self._written(lines)
+            given = self._materialize(lines)
+        self._require_openids(given)
+        return given
 
     @contextmanager
     def _lines(self, openids: Iterable[str]) -> Iterator[str]:
         """Write openids to a file in memory, and yield the SELECT that reads it."""
         given = self._file()
-        with self._opened(given) as file:
+        with Path(given).open("wb") as file:
             rest = iter(openids)
             while some := list(islice(rest, _ROWS_AT_ONCE)):
                 file.write("".join(f"{each}\n" for each in some).encode())
@@ -139,14 +131,14 @@ class MemberSets:
         self._drop(given)
 
     @contextmanager
-    def new_file(self) -> Iterator[tuple[str, Any]]:
+    def memory_file(self) -> Iterator[tuple[str, Any]]:
         """Open a file in memory to be written; its path is what `of_file` takes."""
         path = self._file()
-        with self._opened(path) as file:
+        with Path(path).open("wb") as file:
             yield path, file
 
     def of_file(self, path: str) -> Members:
-        """Take in a file that `new_file` opened; raise SnapshotDamagedError unless it is one column of openids."""
+        """Take in a file that `memory_file` opened; raise SnapshotDamagedError unless it is one column of openids."""
         try:
             columns = self._rows(f"DESCRIBE SELECT * FROM read_parquet('{path}')")  # noqa: S608
         except SnapshotError:
@@ -194,19 +186,19 @@ class MemberSets:
     def union(self, sets: Sequence[Members]) -> Members:
         """Return everybody who is in any of these sets."""
         every = " UNION ".join(each.people for each in sets)
-        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+        return self._materialize(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
 
     def intersection(self, sets: Sequence[Members]) -> Members:
         """Return everybody who is in all of these sets."""
         every = " INTERSECT ".join(each.people for each in sets)
-        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+        return self._materialize(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
 
-    def rest(self, members: Members, less: Sequence[Members]) -> Members:
+    def subtract(self, members: Members, less: Sequence[Members]) -> Members:
         """Return the people of a set who are in none of the others, in their order."""
         if not less:
             return members
         others = " UNION ALL ".join(each.people for each in less)
-        return self._written(
+        return self._materialize(
             f"SELECT openid FROM ({members.people}) ANTI JOIN ({others}) USING (openid) ORDER BY openid"  # noqa: S608
         )
 
@@ -239,36 +231,35 @@ class MemberSets:
         query = f"SELECT openid FROM ({largest.rows}) WHERE place % {max(count // _SAMPLES, 1)} = 0"  # noqa: S608
         drawn = sorted(openid for (openid,) in self._rows(query) if openid) if slices > 1 else []
         between = [drawn[len(drawn) * part // slices] for part in range(1, slices) if drawn]
-        # An openid has letters, digits, - and _ alone: `of` and a snapshot's name vouch for that.
-        first = [f"openid >= '{each}'" for each in between]
-        last = [f"openid < '{each}'" for each in between]
+        first = [f"openid >= {_literal(each)}" for each in between]
+        last = [f"openid < {_literal(each)}" for each in between]
         return [
             " AND ".join(filter(None, pair)) or "true"
             for pair in zip_longest(["", *first], last, fillvalue="")
         ]
 
-    def without(
+    def keep_unmatched(
         self, sets: Sequence[tuple[int, Members]], own: int, patterns: Sequence[int], most: int
     ) -> Members:
         """Return the people of the sets with the number `own` who have none of these patterns, by their letters."""
         mine = " UNION ALL ".join(each.people for number, each in sets if number == own)
         words, count = _words(most), len(_numbers(most))
-        taken = ", ".join(f"({_written(pattern, count)})" for pattern in patterns)
+        taken = ", ".join(f"({_pattern_words(pattern, count)})" for pattern in patterns)
         stays = f"({words}) NOT IN ({taken})" if taken else "true"
         kept = [
-            self._written(
+            self._materialize(
                 f"SELECT openid FROM ({mine}) SEMI JOIN (SELECT openid FROM "  # noqa: S608
                 f"({_patterns(sets, most, where)}) WHERE {stays}) USING (openid) ORDER BY openid"
             )
             for where in self._slices(sets)
         ]
         every = " UNION ALL ".join(each.people for each in kept)
-        return self._written(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+        return self._materialize(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
 
-    def difference(self, before: Members, after: Members) -> Difference:
+    def change(self, before: Members, after: Members) -> PeopleChange:
         """Return how many people came and went between two sets."""
         both = self.overlap(before, after)
-        return Difference(self.count(after) - both, self.count(before) - both)
+        return PeopleChange(self.count(after) - both, self.count(before) - both)
 
     def is_within(self, part: Members, whole: Members) -> bool:
         """Return whether everybody of a set is in another one."""
@@ -279,7 +270,7 @@ class MemberSets:
     def blanked(self, members: Members, people: Members) -> Members:
         """Return a set in which the places of these people are blank, and nobody is renumbered."""
         stays = f"CASE WHEN openid NOT IN ({people.people}) THEN openid END"
-        return self._written(f"SELECT {stays} AS openid FROM ({members.rows})")  # noqa: S608
+        return self._materialize(f"SELECT {stays} AS openid FROM ({members.rows})")  # noqa: S608
 
     def with_marks(self, people: Members, salt: bytes, marks: Iterable[str]) -> Members:
         """Return those of the people whose HMAC-SHA256 under a salt is among these marks, in hex."""
@@ -287,7 +278,7 @@ class MemberSets:
         # As RFC 2104 has it, for the speed of millions.
         mark = f"sha256({_blob(outer)} || unhex(sha256({_blob(inner)} || encode(people.openid))))"
         with self._lines(marks) as lines:
-            return self._written(
+            return self._materialize(
                 f"SELECT openid FROM ({people.people}) people WHERE {mark} IN ({lines}) ORDER BY openid"  # noqa: S608
             )
 
@@ -296,7 +287,7 @@ class MemberSets:
         """Open the file of a set, to be encrypted."""
         found = members
         if members.places is not None:
-            found = self._written(f"SELECT openid FROM ({members.rows})")  # noqa: S608
+            found = self._materialize(f"SELECT openid FROM ({members.rows})")  # noqa: S608
         with Path(found.path).open("rb") as file:
             yield file
         if found is not members:
@@ -305,14 +296,14 @@ class MemberSets:
     def _sorted(self, given: Members) -> Members:
         """Sort a set by its letters, a slice after the other, and forget it."""
         slices = [
-            self._written(f"SELECT openid FROM ({given.rows}) WHERE {where} ORDER BY openid")  # noqa: S608
+            self._materialize(f"SELECT openid FROM ({given.rows}) WHERE {where} ORDER BY openid")  # noqa: S608
             for where in self._slices([(0, given)])
         ]
         self._drop(given.path)
         if len(slices) == 1:
             return slices[0]
         paths = ", ".join(f"'{each.path}'" for each in slices)
-        found = self._written(f"SELECT openid FROM read_parquet([{paths}])")  # noqa: S608
+        found = self._materialize(f"SELECT openid FROM read_parquet([{paths}])")  # noqa: S608
         for each in slices:
             self._drop(each.path)
         return found
@@ -333,7 +324,7 @@ class MemberSets:
         )
         if not self._number(f"SELECT count(*) FROM ({before}) WHERE openid = before"):  # noqa: S608
             return sorted_rows
-        found = self._written(
+        found = self._materialize(
             f"SELECT openid FROM ({before}) WHERE openid IS DISTINCT FROM before"  # noqa: S608
         )
         self._drop(sorted_rows.path)
@@ -341,7 +332,7 @@ class MemberSets:
 
     # Files in memory, and the database over them.
 
-    def _written(self, query: str) -> Members:
+    def _materialize(self, query: str) -> Members:
         path = self._file()
         self._rows(
             f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
@@ -353,8 +344,7 @@ class MemberSets:
             opened, name = tempfile.mkstemp(dir=self._folder)
             os.close(opened)
             return name
-        descriptor = os.memfd_create(_MEMORY_FILE, os.MFD_CLOEXEC)
-        path = f"/proc/self/fd/{descriptor}"
+        descriptor, path = open_memory_file()
         self._descriptors[path] = descriptor
         return path
 
@@ -368,14 +358,9 @@ class MemberSets:
         """Forget a set that is no longer needed; parts of it are gone too."""
         self._drop(members.path)
 
-    @contextmanager
-    def _opened(self, path: str) -> Iterator[Any]:
-        with Path(path).open("wb") as file:
-            yield file
-
     def _shut(self, memory: str) -> None:
         """Leave the database its own memory, and nothing that could change that."""
-        reachable = f"allowed_paths = ['/memfd:{_MEMORY_FILE} (deleted)']"
+        reachable = f"allowed_paths = ['{DUCKDB_PATH}']"
         if self._folder is not None:
             reachable = f"allowed_directories = ['{self._folder}/']"
         for setting in (
@@ -392,7 +377,7 @@ class MemberSets:
         ):
             self._database.execute(f"SET {setting}")
 
-    def _told(self, call: Callable[[], _T]) -> _T:
+    def _call(self, call: Callable[[], _T]) -> _T:
         """Call DuckDB, and say the kind of a failure alone: its words may hold an openid."""
         try:
             return call()
@@ -406,15 +391,15 @@ class MemberSets:
         )
 
     def _rows(self, query: str) -> list[Any]:
-        return self._told(lambda: self._database.execute(query).fetchall())
+        return self._call(lambda: self._database.execute(query).fetchall())
 
     def _number(self, query: str) -> int:
         return int(self._rows(query)[0][0])
 
     def _pages(self, query: str) -> Iterator[list[Any]]:
         # A cursor of its own: other questions are asked meanwhile.
-        answer = self._told(lambda: self._database.cursor().execute(query))
-        while some := self._told(lambda: answer.fetchmany(_ROWS_AT_ONCE)):
+        answer = self._call(lambda: self._database.cursor().execute(query))
+        while some := self._call(lambda: answer.fetchmany(_ROWS_AT_ONCE)):
             yield some
 
 
@@ -431,7 +416,7 @@ def _words(most: int) -> str:
     return ", ".join(f"word{number}" for number in _numbers(most))
 
 
-def _written(pattern: int, words: int) -> str:
+def _pattern_words(pattern: int, words: int) -> str:
     return ", ".join(str(pattern >> (number * _WORD) & (1 << _WORD) - 1) for number in range(words))
 
 
@@ -450,6 +435,13 @@ def _columns(number: int, most: int) -> str:
         f"{1 << number % _WORD if number // _WORD == word else 0}" for word in _numbers(most)
     ]
     return ", ".join(f"{each}::BIGINT AS word{word}" for word, each in enumerate(pattern))
+
+
+def _literal(openid: str) -> str:
+    """Write an openid into a query: it has letters, digits, - and _ alone, or it is refused."""
+    if not is_openid(openid):
+        raise InvariantError("a value of a set is not an openid")
+    return f"'{openid}'"
 
 
 def _blob(data: bytes) -> str:

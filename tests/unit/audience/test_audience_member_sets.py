@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from massctl.audience import members
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import InvariantError, MassctlError, SnapshotDamagedError, SnapshotError
 
 
@@ -46,7 +46,7 @@ def test_an_empty_set_is_a_set(sets: MemberSets):
     empty, one = people(sets), people(sets, 1)
     assert sets.count(empty) == 0
     assert sets.sha256(empty) == sha256(b"").hexdigest()
-    assert numbers(sets, sets.rest(one, [empty])) == [1]
+    assert numbers(sets, sets.subtract(one, [empty])) == [1]
     assert sets.is_within(empty, one)
     assert sets.patterns([(0, empty), (1, one)], 2) == {2: 1}
 
@@ -67,18 +67,18 @@ def test_answers_are_those_of_python(drawn: list[list[int]]):
         first, rest = made[0], made[1:]
         assert numbers(sets, sets.union(made)) == sorted(set.union(*expected))
         assert numbers(sets, sets.intersection(made)) == sorted(set.intersection(*expected))
-        assert numbers(sets, sets.rest(first, rest)) == sorted(
+        assert numbers(sets, sets.subtract(first, rest)) == sorted(
             expected[0].difference(*expected[1:])
         )
         assert sets.is_within(first, made[1]) == (expected[0] <= expected[1])
-        change = sets.difference(first, made[1])
+        change = sets.change(first, made[1])
         assert change.added == len(expected[1] - expected[0])
         assert change.removed == len(expected[0] - expected[1])
         assert sets.patterns(list(enumerate(made)), len(made)) == Counter(patterns.values())
         twice = {each for each in patterns.values() if each.bit_count() > 1}
-        assert numbers(sets, sets.without(list(enumerate(made)), 0, [*twice], len(made))) == sorted(
-            each for each in expected[0] if patterns[each] not in twice
-        )
+        assert numbers(
+            sets, sets.keep_unmatched(list(enumerate(made)), 0, [*twice], len(made))
+        ) == sorted(each for each in expected[0] if patterns[each] not in twice)
         assert numbers(sets, sets.blanked(first, made[1])) == sorted(expected[0] - expected[1])
 
 
@@ -121,7 +121,7 @@ def test_what_is_not_an_openid_is_no_person(sets: MemberSets):
 
 
 def test_a_file_of_other_columns_is_not_taken_in(sets: MemberSets):
-    with sets.new_file() as (path, file):
+    with sets.memory_file() as (path, file):
         file.write(b"no parquet")
     with pytest.raises(SnapshotDamagedError):
         sets.of_file(path)
@@ -167,3 +167,23 @@ def test_without_files_in_memory_a_private_folder_holds_them_and_is_gone(
         with pytest.raises(SnapshotError):
             sets._rows("SELECT * FROM read_csv('/etc/passwd')")
     assert [] == list(tmp_path.iterdir())
+
+
+WRONG = ["o' OR true --", "xEAST000001", "o\0ne"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_not_an_openid_comes_into_no_set(sets: MemberSets, wrong: str):
+    for taken in (sets.of, sets.in_given_order):
+        with pytest.raises(InvariantError):
+            taken([openid(1), wrong])
+
+
+def test_a_query_holds_no_text_that_is_not_an_openid(
+    sets: MemberSets, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(members, "SLICE", 2)
+    odd = "SELECT 'o'' OR true --' || n AS openid FROM range(9) numbers(n)"
+    found = sets._materialize(odd)  # As a snapshot would hold it that somebody else encrypted.
+    with pytest.raises(InvariantError):
+        sets.patterns([(0, found)], 1)

@@ -1,0 +1,83 @@
+"""Who gets a batch: only people of the snapshot that was approved, each at the place that they had."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from building import NOW
+from copies import replace
+from pyrage.x25519 import Identity
+
+from massctl.audience.key import SnapshotKey
+from massctl.audience.member_sets import MemberSets
+from massctl.audience.recipients import Recipients
+from massctl.audience.snapshots import Snapshots
+from massctl.errors import SnapshotDamagedError
+from massctl.ledger.snapshots import SnapshotFolder
+from massctl.model.audience import AudienceName
+from massctl.model.batches import OpenidList
+from massctl.model.state import State
+from massctl.plan.audience_facts import Cut
+
+EAST = AudienceName("east")
+PEOPLE = [f"oPERSON{number:021}" for number in range(7)]
+
+
+class Place:
+    """A place of snapshots, and what gives batches from it."""
+
+    def __init__(self, folder: Path, sets: MemberSets) -> None:
+        self.sets = sets
+        key = SnapshotKey("KEY", {"KEY": str(Identity.generate())})
+        self.snapshots = Snapshots(SnapshotFolder(folder, "massctl.snapshots", {}), key)
+
+    def write(self, *people: str) -> OpenidList:
+        unerased = self.snapshots.without_forgotten(self.sets, self.sets.of(people))
+        found = self.snapshots.write(self.sets, unerased, EAST, NOW)
+        return OpenidList(found.sha256, found.count, 3, audience=EAST)
+
+    def recipients(self, *kept: str) -> Recipients:
+        people = SimpleNamespace(kept=lambda _: (self.sets, self.sets.of(kept)))
+        return Recipients(people, lambda _: self.snapshots)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with MemberSets() as sets:
+        yield Place(tmp_path / "massctl.snapshots", sets)
+
+
+CUT = Cut((), 0, {}, {}, 5)
+
+
+def test_a_batch_is_the_people_of_its_places(place: Place) -> None:
+    listed = place.write(*PEOPLE)
+    batches = [place.recipients().batch(listed, number, State()) for number in (1, 2, 3)]
+    assert [tuple(PEOPLE[:3]), tuple(PEOPLE[3:5]), tuple(PEOPLE[5:])] == batches
+
+
+def test_those_who_stay_are_written_and_read_as_a_part_of_the_approved(place: Place) -> None:
+    approved = place.write(*PEOPLE)
+    kept = place.recipients(*PEOPLE[:5]).keep(approved, CUT, State(), NOW)
+    listed = replace(approved, sha256=kept.sha256, count=5, cut_from=approved.sha256)
+    assert tuple(PEOPLE[:3]) == place.recipients().batch(listed, 1, State())
+
+
+def test_nobody_who_was_not_approved_is_kept(place: Place) -> None:
+    approved = place.write(*PEOPLE[:6])
+    with pytest.raises(SnapshotDamagedError, match="cannot be proven"):
+        place.recipients(*PEOPLE[1:]).keep(approved, CUT, State(), NOW)
+
+
+def test_a_kept_snapshot_with_somebody_else_gives_no_batch(place: Place) -> None:
+    approved, other = place.write(*PEOPLE[:6]), place.write(*PEOPLE[1:])
+    listed = replace(approved, sha256=other.sha256, cut_from=approved.sha256)
+    with pytest.raises(SnapshotDamagedError, match="cannot be proven"):
+        place.recipients().batch(listed, 1, State())
+
+
+def test_a_snapshot_with_more_places_than_were_approved_gives_no_batch(place: Place) -> None:
+    listed = replace(place.write(*PEOPLE), count=6)
+    with pytest.raises(SnapshotDamagedError, match="cannot be proven"):
+        place.recipients().batch(listed, 1, State())

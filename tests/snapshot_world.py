@@ -9,7 +9,7 @@ from cli_runner import NOON, Shell
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
@@ -52,7 +52,9 @@ class World:
     def freeze(self, people: list[str], days_ago: int = 0) -> Sha256:
         with MemberSets() as sets:
             at = NOON - timedelta(days=days_ago)
-            return self.snapshots().write(sets, sets.of(people), AudienceName("east"), at).sha256
+            place = self.snapshots()
+            unerased = place.without_forgotten(sets, sets.of(people))
+            return place.write(sets, unerased, AudienceName("east"), at).sha256
 
     def people(self) -> list[list[str]]:
         """Read each snapshot as every verb does."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, cast
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     ENGINES,
     Answer,
     Engine,
@@ -20,7 +20,7 @@ from massctl.audience.engine import (
     Value,
     not_installed,
 )
-from massctl.audience.people import SourceFaultsError, fault
+from massctl.audience.source_rows import SourceFaultsError, fault
 from massctl.child import DATABASE, Child, ChildError
 from massctl.errors import ConfigurationError
 from massctl.model.audience import DATA_ENDINGS

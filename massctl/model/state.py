@@ -798,7 +798,7 @@ class Erasure(Frozen):
 
     content_sha256: Sha256
     """The digest of what it holds: nothing in a blank place."""
-    left: int
+    remaining: int
     """How many people it still holds."""
 
 
@@ -1132,6 +1132,8 @@ def _previewed(record: Record, event: entries.Previewed, entry: entries.Entry) -
 
 def _audience_cut(record: Record, event: entries.AudienceCut, _: entries.Entry) -> None:
     record.cut = event
+    for batch in record.closed_batches:  # Those who stay are cut into batches anew.
+        del record.sends[batch]
 
 
 def _batch_closed(record: Record, event: entries.BatchClosed, entry: entries.Entry) -> None:

@@ -10,12 +10,14 @@ from massctl.model.audience import (
     AudienceUse,
     Forgotten,
     FreezeResult,
-    LeftLines,
-    LeftTag,
+    ListOutcome,
     NamedAudience,
+    TagOutcome,
 )
 from massctl.model.campaign import parse_offset_time
 from massctl.model.phrase import Command, Phrase, ShellCommand, enumerated, plural_phrase
+from massctl.plan.audience_facts import AudienceFacts
+from massctl.view.audience_facts import overlap_words
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.report_document import Cell, Table, Title
 from massctl.view.report_text import write_table
@@ -132,13 +134,28 @@ def _column_rows(lock: AudienceLock) -> _Rows:
     ]
 
 
+def overlaps_text(page: Page, found: AudienceFacts) -> str:
+    """Say of each other send of the month how many people get it too."""
+    page.line(people(found.people))
+    reached = [each for each in found.overlaps if each.people]
+    for each in reached:
+        page.line(overlap_words(each), indent=2)
+    unknown = [each.campaign for each in found.overlaps if each.people is None]
+    if unknown:
+        say = Phrase("nobody can know here who also gets {names}", names=enumerated(unknown))
+        page.line(say, indent=2)
+    if not found.overlaps:
+        page.line(Phrase("none of them gets another send of the month"), indent=2)
+    return page.text()
+
+
 def forgotten_text(page: Page, done: Forgotten) -> str:
     """Say what an erasure did, and where people still stand."""
     page.line(
         plural_phrase(
             "people were erased from {count} snapshot",
             "people were erased from {count} snapshots",
-            count=len(done.left),
+            count=len(done.remaining),
         )
     )
     if done.people:
@@ -164,14 +181,14 @@ def forgotten_text(page: Page, done: Forgotten) -> str:
     return page.text()
 
 
-def _tag_words(tag: LeftTag) -> Phrase:
+def _tag_words(tag: TagOutcome) -> Phrase:
     if tag.why is None:
         return Phrase("they are out of the tag {tag}", tag=tag.name)
     say = Phrase("they may still have the tag {tag}: {why}; delete it in the console")
     return Phrase(say, tag=tag.name, why=tag.why)
 
 
-def _lines_words(found: LeftLines) -> Phrase:
+def _lines_words(found: ListOutcome) -> Phrase:
     lines = ", ".join(map(str, found.lines))
     say = Phrase("{file}:{lines}: taken out; lock its campaign again, and commit")
     if found.why is not None:
@@ -211,7 +228,7 @@ def _taken_off(result: FreezeResult) -> Phrase | None:
     counts = {
         Phrase("{count:,} excluded", count=result.excluded): result.excluded,
         Phrase("{count:,} erased", count=result.forgotten): result.forgotten,
-        Phrase("{count:,} do not follow any more", count=result.left): result.left,
+        Phrase("{count:,} do not follow any more", count=result.unfollowed): result.unfollowed,
     }
     reasons = [say for say, count in counts.items() if count]
     if not reasons:

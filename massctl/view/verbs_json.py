@@ -20,9 +20,9 @@ from massctl.model.audience import (
     AudienceUse,
     Forgotten,
     FreezeResult,
-    LeftLines,
-    LeftTag,
+    ListOutcome,
     NamedAudience,
+    TagOutcome,
 )
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
@@ -33,6 +33,7 @@ from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.audience_cut import cut_of
+from massctl.plan.audience_facts import AudienceFacts, AudienceOverlap
 from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
@@ -937,7 +938,7 @@ class ReportedAudience(Shape):
     """Of a freeze: how many were taken off because an excluded audience has them."""
     forgotten: int | UnsetType = UNSET
     """Of a freeze: how many were taken off because they were erased once."""
-    left: int | UnsetType = UNSET
+    unfollowed: int | UnsetType = UNSET
     """Of a freeze with --followers: how many were taken off because they do not follow any more."""
 
 
@@ -969,7 +970,7 @@ def _frozen(found: NamedAudience, frozen: FreezeResult | None) -> ReportedAudien
         is_written=frozen.is_written,
         excluded=frozen.excluded,
         forgotten=frozen.forgotten,
-        left=frozen.left,
+        unfollowed=frozen.unfollowed,
         diagnostics=diagnostics_document(frozen.notes),
     )
 
@@ -1006,12 +1007,30 @@ def _use(use: AudienceUse) -> ReportedUse:
     )
 
 
+class OverlapReport(Document):
+    """What `massctl audience overlap --format json` prints. No openid is in it."""
+
+    name: str = ""
+    """The campaign."""
+    people: int = 0
+    """How many people it goes to."""
+    overlaps: Sequence[AudienceOverlap] = ()
+    """The other campaigns of its month that reach some of them, most people first."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command before it found anything."""
+
+
+def overlaps_json(name: str, found: AudienceFacts) -> OverlapReport:
+    """Return how many people of a campaign get others of its month too."""
+    return OverlapReport(name=name, people=found.people, overlaps=found.overlaps)
+
+
 class ErasedSnapshot(Shape):
     """A snapshot that people were erased from."""
 
     snapshot: str
     """Its name, which stays."""
-    left: int
+    remaining: int
     """How many people it still holds."""
 
 
@@ -1061,8 +1080,8 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     return ForgetReport(
         people=done.people,
         snapshots=[
-            ErasedSnapshot(snapshot=prefixed(sha256), left=left)
-            for sha256, left in done.left.items()
+            ErasedSnapshot(snapshot=prefixed(sha256), remaining=remaining)
+            for sha256, remaining in done.remaining.items()
         ],
         expired=[prefixed(each) for each in done.expired],
         tags=[_erased_tag(each) for each in done.tags],
@@ -1070,11 +1089,11 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     )
 
 
-def _erased_tag(found: LeftTag) -> ErasedTag:
+def _erased_tag(found: TagOutcome) -> ErasedTag:
     return ErasedTag(tag=found.name, is_out=found.why is None, why=found.why)
 
 
-def _erased_lines(found: LeftLines) -> ErasedLines:
+def _erased_lines(found: ListOutcome) -> ErasedLines:
     is_out = found.why is None
     return ErasedLines(file=found.path, lines=found.lines, is_out=is_out, why=found.why)
 
@@ -1625,6 +1644,7 @@ def shapes() -> Mapping[str, type[Shape]]:
         "audience freeze": AudienceReport,
         "audience diff": AudienceReport,
         "audience forget": ForgetReport,
+        "audience overlap": OverlapReport,
         "record-event": EventReport,
         "adopt": AdoptReport,
         "comments": CommentsReport,

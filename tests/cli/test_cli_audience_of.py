@@ -107,6 +107,22 @@ def test_audiences_are_listed_with_their_people_and_their_next_campaign(listed: 
     assert ["letter"] == [each["campaign"] for each in east["used_by"]]
 
 
+def test_overlaps_are_counted_person_by_person(letter: Shell) -> None:
+    rows = "".join(f"{each}\n" for each in [*PEOPLE[:3], f"oTEST{'9' * 23}"])
+    when = window("2026-12-05T20:00:00+08:00", "2026-12-05T21:00:00+08:00")
+    for name in ("first", "second"):
+        letter.tree.write(f"campaigns/{name}/lists/members.csv", f"openid\n{rows}")
+        text = LETTER.replace("of: east", "openids: lists/members.csv") + when
+        letter.tree.write(f"campaigns/{name}/campaign.yaml", text)
+    said = letter("audience", "overlap", "first", "--format", "json")
+    assert (0, 4) == (said.status, said.document["people"]), said
+    counted = {each["campaign"]: each["people"] for each in said.document["overlaps"]}
+    assert 4 == counted["second"]
+    assert "4 of them also get second" in letter("audience", "overlap", "first").out
+    alone = letter("audience", "overlap", "letter")
+    assert (5, True) == (alone.status, "nobody can know here who gets letter" in alone.err)
+
+
 def test_an_audience_is_shown_with_what_is_wrong_with_it(letter: Shell) -> None:
     shown = letter("audience", "show", "east")
     assert (0, True) == (shown.status, "the file /data/east.csv" in shown.out)

@@ -12,7 +12,7 @@ from repositories import APPID
 
 from massctl.apply.stage import recount_refusal
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
@@ -51,7 +51,8 @@ def freeze(shell: Shell, key: str, people: tuple[str, ...]) -> None:
         place = SnapshotFolder(folder / "massctl.snapshots", "massctl.snapshots", {})
         with MemberSets() as sets:
             snapshots = Snapshots(place, SnapshotKey("K", {"K": key}))
-            snapshots.write(sets, sets.of(people), AudienceName("east"), NOON)
+            unerased = snapshots.without_forgotten(sets, sets.of(people))
+            snapshots.write(sets, unerased, AudienceName("east"), NOON)
 
 
 def by_hand(shell: Shell, *people: str, tagged: bool = True) -> None:

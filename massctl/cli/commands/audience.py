@@ -27,6 +27,7 @@ _NOTHING = Phrase("Nothing was done.")
 _VERBS = {
     "freeze": "massctl.cli.commands.audience_freeze:freeze",
     "diff": "massctl.cli.commands.audience_diff:diff",
+    "overlap": "massctl.cli.commands.audience_overlap:overlap",
     "export": "massctl.cli.commands.audience_export:export",
     "forget": "massctl.cli.commands.audience_forget:forget",
 }

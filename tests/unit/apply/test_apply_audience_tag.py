@@ -5,8 +5,14 @@ from building import APPID, attempted, text
 from copies import replace
 from tag_world import Killed, TagWorld, openids
 
-from massctl.apply.audience_tag import Filling, fill, made_tag, reread, untag_erased
-from massctl.errors import InvariantError, LedgerStaleError, PermanentError, WeChatError
+from massctl.apply.audience_tag import FillPermit, fill, find_or_make_tag, reread, untag_erased
+from massctl.errors import (
+    InvariantError,
+    LedgerStaleError,
+    PermanentError,
+    TransportError,
+    WeChatError,
+)
 from massctl.model.audience_tag import AudienceTag, tag_name
 from massctl.model.entries import SendAccepted, SendRejected, TagFilled
 from massctl.model.state import State
@@ -210,7 +216,8 @@ def test_a_tag_that_a_doubtful_send_names_is_not_made_again(world: TagWorld) -> 
     filled(world)
     attempt(world)
     del world.account.tagged[134], world.account.names[134]
-    assert isinstance(made_tag(world.tagger(), world.wanted(EAST)), Refusal)
+    for refused in (find_or_make_tag, fill):
+        assert isinstance(refused(world.tagger(), world.wanted(EAST)), Refusal)
     assert {} == world.account.names
 
 
@@ -238,7 +245,7 @@ def test_no_free_tag_and_no_permit_is_made_past_their_rooms(world: TagWorld) -> 
     with pytest.raises(InvariantError):
         FreeTag(object(), tag, 0)
     with pytest.raises(InvariantError):
-        Filling(object(), 134, 1, world.clock.now(), world.clock)
+        FillPermit(object(), 134, 1, world.clock.now(), world.clock)
 
 
 # The last look
@@ -301,6 +308,52 @@ def test_a_call_of_a_fill_never_leaves_late(world: TagWorld) -> None:
     with pytest.raises(WeChatError, match="took too long"):
         filled(world)
     assert 50 == len(world.account.tagged[134])
+
+
+def test_a_fill_that_takes_long_says_again_that_it_goes_on(
+    world: TagWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("massctl.apply.audience_tag._PORTION", 1)
+    world.account.behind_call = lambda name: world.clock.sleep(
+        0.4 * FILL_MAX.total_seconds() if name == "tag" else 0
+    )
+    assert 120 == filled(world).count
+    begun = [each.event for each in world.ledger.entries if each.event.type == "tag_fill_begun"]
+    assert [None, 3] == [each.again for each in begun]
+
+
+def test_an_answer_that_is_about_nobody_ends_the_fill(world: TagWorld) -> None:
+    def refuse(name: str) -> None:
+        if name == "tag":
+            raise PermanentError("no right", errcode=48001)
+
+    world.account.before_call = refuse
+    with pytest.raises(PermanentError, match="no right"):
+        filled(world)
+    assert {134: set()} == world.account.tagged
+
+
+def test_a_tag_that_shows_other_people_after_its_fill_is_not_filled(world: TagWorld) -> None:
+    def edit(name: str) -> None:
+        if name == "tag":
+            world.account.tagged[134] -= openids(5, 6)
+
+    world.account.behind_call = edit
+    with pytest.raises(TransportError, match=r"does not have the people .*: \+0 −1"):
+        filled(world)
+    assert "tag_filled" not in world.kinds
+
+
+def test_a_name_whose_answer_never_came_may_be_ours(world: TagWorld) -> None:
+    def lose(name: str) -> None:
+        if name == "create":
+            raise TransportError("cut")
+
+    world.account.behind_call = lose
+    with pytest.raises(TransportError):
+        filled(world)
+    world.account.behind_call = lambda _: None
+    assert 134 == filled(world).tag_id
 
 
 @pytest.mark.parametrize("name", ["east", "a" * 22, "a" * 23, "a" * 64])

@@ -10,7 +10,7 @@ from copies import replace
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.recipients import Recipients
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
@@ -33,7 +33,8 @@ class Place:
         self.snapshots = Snapshots(SnapshotFolder(folder, "massctl.snapshots", {}), key)
 
     def write(self, *people: str) -> OpenidList:
-        found = self.snapshots.write(self.sets, self.sets.of(people), EAST, NOW)
+        unerased = self.snapshots.without_forgotten(self.sets, self.sets.of(people))
+        found = self.snapshots.write(self.sets, unerased, EAST, NOW)
         return OpenidList(found.sha256, found.count, 3, audience=EAST)
 
     def recipients(self, *kept: str) -> Recipients:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.model.audience import (
     AudienceFile,

@@ -25,7 +25,7 @@ from massctl.cli.consent import require_operator, somebody_is_here, typed_line, 
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.findings import quoted_findings
 from massctl.cli.ledger_access import own_ledger
-from massctl.cli.planner import chosen, people_of
+from massctl.cli.planner import chosen, people_reader
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.audience import AudienceName, AudiencePart
@@ -47,7 +47,7 @@ from massctl.model.ids import (
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import Part, as_cut
+from massctl.plan.audience_facts import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
 from massctl.plan.rest import Rest, RestMade, rest_of_list
 from massctl.render.audience import find_openids
@@ -442,7 +442,7 @@ def _rest_of_audience(
 ) -> RestMade:
     """Freeze the rest of an audience as one of its own; no openid is written into the repository."""
     # Few campaigns go to an audience.
-    from massctl.audience.members import MemberSets
+    from massctl.audience.member_sets import MemberSets
     from massctl.audience.rest import RestAudience
 
     record, name = divided.record, AudienceName(folder.rpartition("/")[2])
@@ -481,11 +481,11 @@ def _rest_of_audience(
 
 def _openids(current: Session, state: State, record: Record, batch: int) -> list[str]:
     """Return the people of a batch; raise RefusedError where nobody can say who they are."""
-    people = people_of(current, state, current.working_tree(state))
+    people = people_reader(current, state, current.working_tree(state))
     audience = as_cut(record.attempts[-1].event.audience, record)
     found = None
     if people.holds(record.campaign, audience):
-        found = people.openids(Part(unprefixed(str(audience["sha256"])), (batch,)))
+        found = people.openids(ListPart(unprefixed(str(audience["sha256"])), (batch,)))
     if found is None:
         say = Phrase("nobody can say here who is in {name}", name=audience["of"])
         why = people.missing or Phrase("its snapshot is gone")

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from massctl.audience.engine import EMBEDDED, Answer
 from massctl.audience.members import Members, MemberSets
-from massctl.audience.people import SourceFaultsError, Taken, fault
+from massctl.audience.people import SourceFaultsError, Taken, one_fault
 from massctl.audience.queries import (
     ROWS_MAX,
     database_answer,
@@ -81,7 +81,8 @@ class Freezer(Struct):
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
         people, taken, source = self._people(found, file)
-        less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
+        locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
+        less = [self._open(each) for each in locks]
         stays = self.sets.subtract(people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (people, stays, kept)]
@@ -132,7 +133,8 @@ class Freezer(Struct):
                 return self.sets.of(opened.openids(taken)), taken, opened.sha256()
         if source.query is not None:
             taken = Taken(Place(f"{AUDIENCES}/{source.query.sql}", 1))
-            return self.sets.of(self._of_query(source.query, found.sql or "", taken)), taken, None
+            answered = self._of_query(source.query, found.sql or "", taken)
+            return self.sets.of(answered), taken, None
         others = [self._open(self._lock_of(name)) for name in source.others]
         if source.union is not None:
             return self.sets.union(others), None, None
@@ -157,7 +159,7 @@ class Freezer(Struct):
         if connection is None:
             say = Phrase("massctl.yaml has no connection {name}", name=query.connection)
             hint = Phrase("write it under `connections`")
-            raise SourceFaultsError([fault("MC621", say, hint, at=at)])
+            raise one_fault("MC621", say, hint, at)
         url = self.environment.get(connection.url_env, "")
         if not url:
             raise ConfigurationError(
@@ -171,7 +173,8 @@ class Freezer(Struct):
             yield answer, connection.rows
 
     def _folder(self, query: Query) -> Path:
-        return (self.files.root / Path(query.data or ".").expanduser()).resolve()
+        folder = Path(query.data or ".").expanduser()
+        return (self.files.root / folder).resolve()
 
     # Other audiences.
 
@@ -193,7 +196,7 @@ class Freezer(Struct):
                 name=name,
             )
             hint = Phrase("name an audience of the same account")
-            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
+            raise one_fault("MC619", say, hint, Place(audience_path(own.name)))
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
@@ -207,7 +210,7 @@ class Freezer(Struct):
             if lock is None:
                 code, say = "MC623", never_frozen(name)
             place = Place(audience_path(name))
-            raise SourceFaultsError([fault(code, say, freeze_hint(name), at=place)])
+            raise one_fault(code, say, freeze_hint(name), place)
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:
@@ -324,7 +327,8 @@ class Freezer(Struct):
 
 def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[AudienceName]:
     """Order audiences so that each comes behind those of them that it needs."""
-    needs = {name: {*audiences.needs(name)} & {*names} for name in names}
+    wanted = {*names}
+    needs = {name: wanted.intersection(audiences.needs(name)) for name in names}
     try:
         return [*TopologicalSorter(needs).static_order()]
     except CycleError:

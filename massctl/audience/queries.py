@@ -20,7 +20,7 @@ from massctl.audience.engine import (
     Value,
     not_installed,
 )
-from massctl.audience.people import SourceFaultsError, fault
+from massctl.audience.people import SourceFaultsError, fault, one_fault
 from massctl.child import DATABASE, Child, ChildError
 from massctl.errors import ConfigurationError
 from massctl.model.audience import DATA_ENDINGS
@@ -60,39 +60,37 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         say = Phrase(
             "this is not {dialect}: a quotation mark or a comment has no end", dialect=dialect
         )
-        raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=Place(path, 1))]) from None
+        raise one_fault("MC628", say, _ONE_SELECT, Place(path, 1)) from None
     places = tuple(_places(sql, path, tokens, parameters))
     try:
         # A literal in the place of each parameter: every dialect can read it.
-        read = sqlglot.parse(Statement(sql, {}, places).written(_literal), read=dialect)
+        readable = Statement(sql, {}, places).written(_literal)
+        read = sqlglot.parse(readable, read=dialect)
     except sqlglot.errors.ParseError as error:
         line = next((each.get("line") for each in error.errors), None)
         read, at = [], Place(path, line if isinstance(line, int) else None)
         say = Phrase("massctl cannot read this as {dialect}", dialect=dialect)
-        raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=at)]) from None
+        raise one_fault("MC628", say, _ONE_SELECT, at) from None
     found = [each for each in read if each is not None]
     if len(found) != 1:
-        say = Phrase("this is more than one statement")
-        if not found:
-            say = Phrase("the query is empty")
-        raise SourceFaultsError(
-            [fault("MC628", say, _ONE_SELECT, at=_behind_semicolon(sql, path, tokens))]
-        )
+        many = Phrase("this is more than one statement")
+        say = many if found else Phrase("the query is empty")
+        raise one_fault("MC628", say, _ONE_SELECT, _behind_semicolon(sql, path, tokens))
     writes = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
-    others = (each for each in found[0].walk() if not isinstance(each, exp.Query))
+    every = found[0].walk()
+    others = (each for each in every if not isinstance(each, exp.Query))
     odd = next((each for each in others if isinstance(each, writes)), None)
     if odd is not None or not isinstance(found[0], exp.Query):
         name = type(odd or found[0]).__name__.upper()
         say = Phrase("this is not a SELECT that only reads: {word}", word=name)
-        raise SourceFaultsError(
-            [fault("MC628", say, _ONE_SELECT, at=_first(sql, path, tokens, name))]
-        )
+        raise one_fault("MC628", say, _ONE_SELECT, _first(sql, path, tokens, name))
     tables = frozenset(each.name for each in found[0].find_all(exp.Table))
     return Statement(sql, parameters, places, tables)
 
 
 def _literal(name: str) -> str:
-    return f"'{'x' * max(1, len(name) - 1)}'"
+    length = max(1, len(name) - 1)
+    return f"'{'x' * length}'"
 
 
 def _places(
@@ -101,15 +99,17 @@ def _places(
     """Find `:NAME`, outside of texts and comments; a cast (`::`) is a token of its own."""
     for before, token in pairwise(tokens):
         name = token.text
-        is_parameter = before.text == ":" and before.end + 1 == token.start and name.isidentifier()
+        is_joined = before.end + 1 == token.start
+        is_parameter = before.text == ":" and is_joined and name.isidentifier()
         if not is_parameter:
             continue
         if name not in parameters:
-            known = enumerated([f":{each}" for each in sorted(parameters)])
+            names = [f":{each}" for each in sorted(parameters)]
+            known = enumerated(names)
             say = Phrase("nothing says what :{name} is", name=name)
             hint = Phrase("write it under `params` of the query; there are {names}", names=known)
             at = _place(sql, path, before.start)
-            raise SourceFaultsError([fault("MC628", say, hint, at=at)])
+            raise one_fault("MC628", say, hint, at)
         yield before.start, token.end + 1, name
 
 
@@ -124,8 +124,9 @@ def _behind_semicolon(sql: str, path: str, tokens: Any) -> Place:
 
 
 def _first(sql: str, path: str, tokens: Any, word: str) -> Place:
-    starts = (each.start for each in tokens if each.text.upper() == word)
-    return _place(sql, path, next(starts, tokens[0].start if tokens else 0))
+    starts = [each.start for each in tokens if each.text.upper() == word]
+    starts += [each.start for each in tokens[:1]]
+    return _place(sql, path, next(iter(starts), 0))
 
 
 def engine_of(name: str, url: str) -> EngineKind:
@@ -133,12 +134,11 @@ def engine_of(name: str, url: str) -> EngineKind:
     register(url)
     kind = ENGINES.get(url.partition("://")[0].lower())
     if kind is None:
+        schemes = enumerated([f"{each}://" for each in ENGINES])
         raise ConfigurationError(
             Phrase("the connection {name} has no URL that massctl knows", name=name),
             Phrase("No query was run."),
-            Phrase(
-                "it begins with {schemes}", schemes=enumerated([f"{each}://" for each in ENGINES])
-            ),
+            Phrase("it begins with {schemes}", schemes=schemes),
         )
     return kind
 
@@ -195,8 +195,10 @@ def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
     No other file is opened: its fault is no fault of the query.
     """
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
-    return {each.stem: each for each in files[:FILES_MAX] if each.stem in statement.tables}
+    named = [each for each in found if each.suffix.lower() in DATA_ENDINGS]
+    files = [each for each in named if each.is_file()]
+    read = files[:FILES_MAX]
+    return {each.stem: each for each in read if each.stem in statement.tables}
 
 
 def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]:
@@ -206,20 +208,24 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
             kind = str(answer["fault"])
             kind = kind if kind.isidentifier() else "-"
             line = answer.get("line")
-            where = Place(at.file, line if isinstance(line, int) else at.line)
+            known = line if isinstance(line, int) else at.line
+            where = Place(at.file, known)
             hint = Phrase(
                 "it reads the files of `data` by their names without ending: {names}",
                 names=enumerated(views or ["-"]),
             )
             say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
-            raise SourceFaultsError([fault("MC629", say, hint, at=where)])
+            raise one_fault("MC629", say, hint, where)
         yield answer.get("columns") if "columns" in answer else answer["rows"]
 
 
 def _as_json(value: Value) -> Any:
     if isinstance(value, datetime):
-        return {"kind": "moment", "of": value.astimezone(BEIJING).replace(tzinfo=None).isoformat()}
-    return {"kind": "date", "of": value.isoformat()} if isinstance(value, date) else value
+        here = value.astimezone(BEIJING).replace(tzinfo=None)
+        return {"kind": "moment", "of": here.isoformat()}
+    if isinstance(value, date):
+        return {"kind": "date", "of": value.isoformat()}
+    return value
 
 
 def _failed(kind: str, state: str, at: Place) -> Diagnostic:

@@ -208,7 +208,11 @@ class Snapshots:
 
     def _holds_forgotten(self, sets: MemberSets, name: str) -> bool:
         path = self._decrypted(sets, self._objects.read(name) or b"")
-        return path is not None and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
+        if path is None:
+            return False
+        people = sets.of_file(path)
+        marked = self.marks.of(sets, people)
+        return sets.count(marked) > 0
 
     def _decrypted(self, sets: MemberSets, data: bytes) -> str | None:
         with sets.memory_file() as (path, file):
@@ -263,7 +267,9 @@ def _notes(names: Collection[str]) -> Iterator[FrozenAs]:
     for name in names:
         found = _NOTE.fullmatch(name)
         if found is not None and _OBJECT.fullmatch(name) is None:
-            yield FrozenAs(Sha256(found["sha256"]), found["day"], AudienceName(found["audience"]))
+            audience = AudienceName(found["audience"])
+            sha256 = Sha256(found["sha256"])
+            yield FrozenAs(sha256, found["day"], audience)
 
 
 def _is_of(name: str, sha256: Sha256) -> bool:

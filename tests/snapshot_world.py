@@ -52,7 +52,9 @@ class World:
     def freeze(self, people: list[str], days_ago: int = 0) -> Sha256:
         with MemberSets() as sets:
             at = NOON - timedelta(days=days_ago)
-            return self.snapshots().write(sets, sets.of(people), AudienceName("east"), at).sha256
+            place = self.snapshots()
+            unerased = place.without_forgotten(sets, sets.of(people))
+            return place.write(sets, unerased, AudienceName("east"), at).sha256
 
     def people(self) -> list[list[str]]:
         """Read each snapshot as every verb does."""

@@ -26,7 +26,7 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
-from massctl.audience.snapshots import Snapshots
+from massctl.audience.snapshots import Snapshots, Unerased
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -41,7 +41,8 @@ from massctl.model.audience import (
     Query,
 )
 from massctl.model.campaign import parse_offset_time
-from massctl.model.diagnostics import Place, Severity
+from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, prefixed
 from massctl.model.phrase import BEIJING, Phrase
 from massctl.model.settings import MassctlFile
@@ -62,8 +63,26 @@ _ABOUT_LOCKS: Final = frozenset({"MC619", "MC622", "MC623", "MC624", "MC625"})
 _NOTHING: Final = Phrase("Nothing was written.")
 
 
+class SourcePeople(Frozen):
+    """The people of a source that was read to its end, and what is known of it."""
+
+    people: Members
+    source: Sha256 | None = None
+    """Of the file that was read."""
+    columns: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Diagnostic, ...] = ()
+
+
+class JudgedFreeze(Frozen):
+    """Who would be in an audience, within its bounds: `Freezer.write` writes it."""
+
+    found: NamedAudience
+    result: FreezeResult
+    people: Unerased
+
+
 class Freezer(Struct):
-    """Freezes audiences of one repository, one after the other: each sees the locks of those before it."""
+    """Freezes audiences of one repository: each is judged as those before it will be, and all are written at once."""
 
     sets: MemberSets
     snapshots: Snapshots
@@ -73,40 +92,42 @@ class Freezer(Struct):
     environment: Mapping[str, str]
     now: datetime
     by: str
-    fresh: dict[AudienceName, AudienceLock] = field(default_factory=dict)
-    """The locks that were written."""
+    _judged: dict[AudienceName, JudgedFreeze] = field(default_factory=dict)
+    """What the audiences behind them are made of, whether it is written yet or not."""
 
-    def freeze(self, found: NamedAudience) -> FreezeResult:
-        """Freeze an audience. Raises SourceFaultsError, RefusedError or SnapshotError: then nothing was written."""
+    def freeze(self, found: NamedAudience) -> JudgedFreeze:
+        """Find who is in an audience now, and write nothing yet.
+
+        Raises SourceFaultsError, RefusedError or SnapshotError.
+        """
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
-        people, taken, source = self._people(found, file)
+        read = self._people(found, file)
         locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
         less = [self._open(each) for each in locks]
-        stays = self.sets.subtract(people, less)
+        stays = self.sets.subtract(read.people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
-        counts = [self.sets.count(each) for each in (people, stays, kept)]
-        notes = taken.notes(counts[0]) if taken is not None else []
-        lock = self._lock(found, kept).model_copy(
+        counts = [self.sets.count(each) for each in (read.people, stays, kept.members)]
+        lock = self._lock(found, kept.members).model_copy(
             update={
                 "parts": parts,
-                "source": source and prefixed(source),
-                "columns": taken.columns if taken is not None else {},
+                "source": read.source and prefixed(read.source),
+                "columns": read.columns,
             }
         )
-        return self._write(
+        return self._bounded(
             found,
             FreezeResult(
                 lock,
                 is_written=True,
                 excluded=counts[0] - counts[1],
                 forgotten=counts[1] - counts[2],
-                notes=tuple(notes),
+                notes=read.notes,
             ),
             kept,
         )
 
-    def without_leavers(self, found: NamedAudience, followers: Iterator[str]) -> FreezeResult:
+    def without_leavers(self, found: NamedAudience, followers: Iterator[str]) -> JudgedFreeze:
         """Take off the frozen snapshot whoever does not follow now; its source is not read."""
         self._sound(found)
         before = found.lock
@@ -114,33 +135,45 @@ class Freezer(Struct):
             say = never_frozen(found.name) if before is None else frozen_before(found.name)
             raise RefusedError(say, _NOTHING, freeze_hint(found.name))
         frozen = self._open(before)
-        kept = self.sets.intersection([frozen, self.sets.of(followers)])
+        follow = self.sets.intersection([frozen, self.sets.of(followers)])
+        kept = self.snapshots.without_forgotten(self.sets, follow)
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
-        lock = self._lock(found, kept).model_copy(update=said)
-        left = self.sets.count(frozen) - lock.count
-        return self._write(found, FreezeResult(lock, is_written=True, left=left), kept)
+        lock = self._lock(found, kept.members).model_copy(update=said)
+        counts = [self.sets.count(each) for each in (frozen, follow)]
+        result = FreezeResult(
+            lock,
+            is_written=True,
+            forgotten=counts[1] - lock.count,
+            left=counts[0] - counts[1],
+        )
+        return self._bounded(found, result, kept)
 
     # Where people come from.
 
-    def _people(
-        self, found: NamedAudience, file: AudienceFile
-    ) -> tuple[Members, Taken | None, Sha256 | None]:
+    def _people(self, found: NamedAudience, file: AudienceFile) -> SourcePeople:
         source = file.source
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:
                 taken = Taken(Place(opened.shown))
-                return self.sets.of(opened.openids(taken)), taken, opened.sha256()
+                return self._taken(taken, opened.openids(taken), opened.sha256())
         if source.query is not None:
             taken = Taken(Place(f"{AUDIENCES}/{source.query.sql}", 1))
-            answered = self._of_query(source.query, found.sql or "", taken)
-            return self.sets.of(answered), taken, None
+            return self._taken(taken, self._of_query(source.query, found.sql or "", taken))
         others = [self._open(self._lock_of(name)) for name in source.others]
         if source.union is not None:
-            return self.sets.union(others), None, None
+            return SourcePeople(self.sets.union(others))
         if source.intersect is not None:
-            return self.sets.intersection(others), None, None
-        return self.sets.subtract(others[0], others[1:]), None, None
+            return SourcePeople(self.sets.intersection(others))
+        return SourcePeople(self.sets.subtract(others[0], others[1:]))
+
+    def _taken(
+        self, taken: Taken, openids: Iterator[str], source: Sha256 | None = None
+    ) -> SourcePeople:
+        """Read a source to its end; only then it is known what is odd about it."""
+        people = self.sets.of(openids)
+        notes = taken.notes(self.sets.count(people))
+        return SourcePeople(people, source, taken.columns, tuple(notes))
 
     def _of_query(self, query: Query, sql: str, taken: Taken) -> Iterator[str]:
         with self._answer(query, sql, taken.at) as (answer, rows_max):
@@ -201,8 +234,8 @@ class Freezer(Struct):
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
         """Return another audience's lock, which has to be of its file as it is now."""
-        if name in self.fresh:
-            return self.fresh[name]
+        if name in self._judged:
+            return self._judged[name].result.lock
         found = self.audiences.audience(name)
         lock = found.lock if found is not None else None
         if found is None or lock is None or found.is_stale:
@@ -214,6 +247,9 @@ class Freezer(Struct):
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:
+        judged = self._judged.get(AudienceName(lock.audience))
+        if judged is not None and judged.result.lock == lock:
+            return judged.people.members
         return self.snapshots.open(self.sets, lock.openid_list.sha256)
 
     # What is written.
@@ -250,19 +286,27 @@ class Freezer(Struct):
             removed=differs.removed,
         )
 
-    def _write(self, found: NamedAudience, result: FreezeResult, people: Members) -> FreezeResult:
+    def _bounded(
+        self, found: NamedAudience, result: FreezeResult, people: Unerased
+    ) -> JudgedFreeze:
         lock, before = result.lock, found.lock
         if found.file is not None:
             self._require_bounds(found.name, found.file, lock, before)
         is_known = self.snapshots.has(lock.openid_list.sha256)
         if before is not None and is_known and _without_moment(before) == _without_moment(lock):
-            self.fresh[found.name] = before
-            return replace(result, lock=before, is_written=False)
-        self.snapshots.write(self.sets, people, found.name, self.now)
-        path = self.files.root / audience_lock_path(found.name)
-        write_whole(path, lock.text.encode(), 0o644)
-        self.fresh[found.name] = lock
-        return result
+            result = replace(result, lock=before, is_written=False)
+        judged = JudgedFreeze(found, result, people)
+        self._judged[found.name] = judged
+        return judged
+
+    def write(self, judged: Sequence[JudgedFreeze]) -> None:
+        """Write what changed: the snapshots of all first, and their locks then."""
+        changed = [each for each in judged if each.result.is_written]
+        for each in changed:
+            self.snapshots.write(self.sets, each.people, each.found.name, self.now)
+        for each in changed:
+            path = self.files.root / audience_lock_path(each.found.name)
+            write_whole(path, each.result.lock.text.encode(), 0o644)
 
     def _require_bounds(
         self,
@@ -327,8 +371,7 @@ class Freezer(Struct):
 
 def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[AudienceName]:
     """Order audiences so that each comes behind those of them that it needs."""
-    wanted = {*names}
-    needs = {name: wanted.intersection(audiences.needs(name)) for name in names}
+    needs = {name: {*audiences.needs(name)} & {*names} for name in names}
     try:
         return [*TopologicalSorter(needs).static_order()]
     except CycleError:

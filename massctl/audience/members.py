@@ -19,7 +19,7 @@ from massctl.audience.memory_file import DUCKDB_PATH, has_memory_files, open_mem
 from massctl.errors import InvariantError, SnapshotDamagedError, SnapshotError
 from massctl.model.audience import PeopleChange
 from massctl.model.frozen import Frozen
-from massctl.model.ids import OPENID_PATTERN, Sha256
+from massctl.model.ids import OPENID_PATTERN, Sha256, is_openid
 from massctl.model.phrase import Phrase
 
 MEMORY = "1536MB"
@@ -112,7 +112,9 @@ class MemberSets:
     def in_given_order(self, openids: Iterable[str]) -> Members:
         """Make a set of openids that come each once, and keep their places."""
         with self._lines(openids) as lines:
-            return self._materialize(lines)
+            given = self._materialize(lines)
+        self._require_openids(given)
+        return given
 
     @contextmanager
     def _lines(self, openids: Iterable[str]) -> Iterator[str]:
@@ -219,7 +221,7 @@ class MemberSets:
             counted = f"SELECT {words}, count(*) FROM ({every}) GROUP BY {words}"  # noqa: S608
             for *row, count in self._rows(counted):
                 pattern = sum(word << (at * _WORD) for at, word in enumerate(row))
-            found[pattern] += count
+                found[pattern] += count
         return found
 
     def _slices(self, sets: Sequence[tuple[int, Members]]) -> list[str]:
@@ -230,9 +232,8 @@ class MemberSets:
         query = f"SELECT openid FROM ({largest.rows}) WHERE place % {max(count // _SAMPLES, 1)} = 0"  # noqa: S608
         drawn = sorted(openid for (openid,) in self._rows(query) if openid) if slices > 1 else []
         between = [drawn[len(drawn) * part // slices] for part in range(1, slices) if drawn]
-        # An openid has letters, digits, - and _ alone: `of` and a snapshot's name vouch for that.
-        first = [f"openid >= '{each}'" for each in between]
-        last = [f"openid < '{each}'" for each in between]
+        first = [f"openid >= {_literal(each)}" for each in between]
+        last = [f"openid < {_literal(each)}" for each in between]
         return [
             " AND ".join(filter(None, pair)) or "true"
             for pair in zip_longest(["", *first], last, fillvalue="")
@@ -438,6 +439,13 @@ def _columns(number: int, most: int) -> str:
         f"{1 << number % _WORD if number // _WORD == word else 0}" for word in _numbers(most)
     ]
     return ", ".join(f"{each}::BIGINT AS word{word}" for word, each in enumerate(pattern))
+
+
+def _literal(openid: str) -> str:
+    """Write an openid into a query: it has letters, digits, - and _ alone, or it is refused."""
+    if not is_openid(openid):
+        raise InvariantError("a value of a set is not an openid")
+    return f"'{openid}'"
 
 
 def _blob(data: bytes) -> str:

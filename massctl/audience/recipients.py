@@ -49,7 +49,8 @@ class Recipients(Struct, dict=True):
             place = self.snapshots(state)
             approved = place.open(sets, listed.cut_from or listed.sha256)
             _require_within(sets, kept, approved)
-            return place.write(sets, kept, AudienceName(listed.audience or ""), now)
+            unerased = place.without_forgotten(sets, kept)
+            return place.write(sets, unerased, AudienceName(listed.audience or ""), now)
 
     def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""

@@ -14,7 +14,12 @@ from typing import Final, NamedTuple
 from massctl.audience.key import SnapshotKey
 from massctl.audience.marks import Marks
 from massctl.audience.members import Members, MemberSets
-from massctl.errors import SnapshotDamagedError, SnapshotError, SnapshotMissingError
+from massctl.errors import (
+    InvariantError,
+    SnapshotDamagedError,
+    SnapshotError,
+    SnapshotMissingError,
+)
 from massctl.ledger.snapshots import SnapshotObjects
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
@@ -31,6 +36,7 @@ _DAY = "%Y%m%d"
 UNFINISHED = Phrase("an erasure of people was cut short: what it replaced is still there")
 FINISH = Command("audience forget", "--expired")
 """Finishes an erasure that was cut short."""
+_ISSUER = object()
 
 
 class FrozenAs(NamedTuple):
@@ -40,6 +46,20 @@ class FrozenAs(NamedTuple):
     day: str
     """As YYYYMMDD."""
     audience: AudienceName
+
+
+class Unerased:
+    """People of whom nobody was erased. Only `Snapshots.without_forgotten` makes it, and only it can be written."""
+
+    __slots__ = ("marks", "members")
+
+    def __init__(self, issuer: object, members: Members, marks: frozenset[str]) -> None:
+        """Raise InvariantError for everybody but this module."""
+        if issuer is not _ISSUER:
+            raise InvariantError("people were not compared with those who were erased")
+        self.members = members
+        self.marks = marks
+        """The names of the objects of marks with which they were compared."""
 
 
 class Snapshots:
@@ -97,23 +117,22 @@ class Snapshots:
         return members
 
     def write(
-        self, sets: MemberSets, people: Members, audience: AudienceName, now: datetime
+        self, sets: MemberSets, people: Unerased, audience: AudienceName, now: datetime
     ) -> OpenidList:
         """Write a set as a snapshot, unless it is there already, and return what names it.
 
-        Raises SnapshotError if one of the people was erased: take them off by `without_forgotten` before.
+        Raises SnapshotError if one of the people was erased since they were compared.
         """
-        before = self.marks.names()
-        self._require_none_forgotten(sets, people)
-        sha256, count = sets.sha256(people), sets.count(people)
+        self._require_unerased(sets, people)
+        members = people.members
+        sha256, count = sets.sha256(members), sets.count(members)
         day = now.astimezone(UTC).strftime(_DAY)
         # The note comes first: alone it says nothing, and a snapshot without it would never expire.
         self._objects.add(f"{sha256}.{day}.{audience}", b"")
         if not self.has(sha256):
-            self._add(sets, self._name(sha256), people)
+            self._add(sets, self._name(sha256), members)
         # Whoever erases adds marks first and lists the objects then: one of the two sees the other.
-        if self.marks.names() != before:
-            self._require_none_forgotten(sets, people)
+        self._require_unerased(sets, people)
         return OpenidList(sha256, count)
 
     def frozen_on(self, sha256: Sha256) -> datetime | None:
@@ -122,10 +141,12 @@ class Snapshots:
         days = [each.day for each in notes if each.sha256 == sha256]
         return datetime.strptime(min(days), _DAY).replace(tzinfo=UTC) if days else None
 
-    def without_forgotten(self, sets: MemberSets, people: Members) -> Members:
+    def without_forgotten(self, sets: MemberSets, people: Members) -> Unerased:
         """Return the people who were never erased, in their order."""
+        marks = frozenset(self.marks.names())
         forgotten = self.marks.of(sets, people)
-        return sets.subtract(people, [forgotten]) if sets.count(forgotten) else people
+        kept = sets.subtract(people, [forgotten]) if sets.count(forgotten) else people
+        return Unerased(_ISSUER, kept, marks)
 
     def known(self) -> list[Sha256]:
         """Return the names of all snapshots that are here, whatever is erased of them."""
@@ -224,10 +245,11 @@ class Snapshots:
             data = self._key.encrypted(file)
         self._objects.add(name, data)
 
-    def _require_none_forgotten(self, sets: MemberSets, people: Members) -> None:
-        if sets.count(self.marks.of(sets, people)):
+    def _require_unerased(self, sets: MemberSets, people: Unerased) -> None:
+        is_changed = people.marks != frozenset(self.marks.names())
+        if is_changed and sets.count(self.marks.of(sets, people.members)):
             raise SnapshotError(
-                Phrase("somebody of these people was erased meanwhile"),
+                Phrase("one of these people was erased"),
                 Phrase("No lock names them. Nothing was sent."),
                 Phrase("run the same command again: it leaves out whoever was erased"),
             )

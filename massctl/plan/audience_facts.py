@@ -347,13 +347,15 @@ def audience_cut(
         raise ValueError("only a list has people")
     named = f"{_PREFIX}{approved.sha256}"
     removed = Counter[Any]({str(why): count for why, count in cut.removed.items()})
+    # An erasure that is not finished has marked people whom the snapshot still has.
+    removed.update({str(Removal.ERASED): cut.left - kept.count})
     if before is not None and before.snapshot == named:
         removed.update({str(why): count for why, count in before.removed.items()})
     return AudienceCut(
         snapshot=named,
         kept_snapshot=f"{_PREFIX}{kept.sha256}",
         kept=kept.count,
-        removed=dict(removed),
+        removed=dict(+removed),
     )
 
 

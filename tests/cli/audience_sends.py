@@ -66,7 +66,8 @@ class LetterWorld:
         place = SnapshotFolder(self.folder, "massctl.snapshots", {})
         with MemberSets() as sets:
             snapshots = Snapshots(place, SnapshotKey("K", {"K": self.key}))
-            snapshots.write(sets, sets.of(people), AudienceName(name), NOON)
+            unerased = snapshots.without_forgotten(sets, sets.of(people))
+            snapshots.write(sets, unerased, AudienceName(name), NOON)
 
     @property
     def folder(self) -> Path:
@@ -92,6 +93,13 @@ class LetterWorld:
             return []
         found = [json.loads(line) for line in lines]
         return [each for each in found if not types or each["type"] in types]
+
+    def mark(self, openid: str) -> None:
+        """Begin to erase somebody, as a run does that dies before it blanks a snapshot."""
+        place = SnapshotFolder(self.folder, "massctl.snapshots", {})
+        with MemberSets() as sets:
+            snapshots = Snapshots(place, SnapshotKey("K", {"K": self.key}))
+            snapshots.marks.add(sets, sets.of([openid]))
 
     def cut(self) -> dict[str, Any]:
         (entry,) = self.entries("audience_cut")

@@ -1,6 +1,7 @@
 """`massctl audience freeze`: from a file, a query or other audiences to a snapshot and a lock, or nothing."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from cli_runner import Shell
 from gits import git
 from pyrage.x25519 import Identity
 
+from massctl.audience.key import SnapshotKey
+from massctl.audience.marks import Marks
+from massctl.audience.members import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.snapshots import SnapshotFolder
@@ -109,6 +113,22 @@ def test_outside_of_its_bounds_nothing_is_written(
     assert before == team.tree.read("audiences/east.lock.json")
     listed(team, "east", people, "expect: {change: 100%}\n")
     assert 0 == team("audience", "freeze", "east").status
+
+
+@pytest.mark.parametrize(("people", "status"), [(PEOPLE[:2], 5), ([*PEOPLE[:60], "nobody"], 1)])
+def test_several_audiences_are_frozen_together_or_none_of_them(
+    team: Shell, people: list[str], status: int
+) -> None:
+    listed(team, "east", PEOPLE[:60])
+    composed(team, "both", "{union: [east, west]}")
+    listed(team, "west", people, "expect: {min: 3}\n")
+    said = team("audience", "freeze", "both", "east", "west")
+    locks = [*(team.root / "audiences").glob("*.lock.json")]
+    assert (status, []) == (said.status, locks), said
+    assert not [*team.root.glob("massctl.snapshots/*.age")]
+    listed(team, "west", people[:60], "expect: {max: 60}\n")
+    said = team("audience", "freeze", "both", "east", "west")
+    assert (0, 3) == (said.status, said.out.count(" people\n")), said
 
 
 def test_audiences_are_made_of_others_as_their_locks_name_them(team: Shell) -> None:
@@ -366,6 +386,14 @@ def test_a_bound_holds_where_the_snapshot_before_is_gone(team: Shell) -> None:
     assert (5, True) == (said.status, "+0 −40" in said.err), said
 
 
+def mark(team: Shell, openid: str) -> None:
+    """Begin to erase somebody, as a run does that dies before it blanks a snapshot."""
+    key = SnapshotKey("MASSCTL_SNAPSHOT_KEY", os.environ)
+    folder = SnapshotFolder(team.root / "massctl.snapshots", "massctl.snapshots", {})
+    with MemberSets() as sets:
+        Marks(folder, key).add(sets, sets.of([openid]))
+
+
 def test_who_left_is_taken_off_a_frozen_snapshot(
     team: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +419,9 @@ def test_who_left_is_taken_off_a_frozen_snapshot(
     after = lock_of(team, "east")
     assert snapshot_of(PEOPLE[4:]) == after.snapshot
     assert (before.definition, before.source) == (after.definition, after.source)
+    mark(team, PEOPLE[9])
+    said = team("audience", "freeze", "east", "--followers")
+    assert (0, True) == (said.status, "1 left out: 1 erased" in said.out), said
     monkeypatch.setattr(Client, "total", 1000)
     said = team("audience", "freeze", "east", "--followers")
     assert (5, True) == (said.status, "97 of 1,000 followers" in said.err), said

@@ -71,6 +71,17 @@ def test_a_rehearsal_leaves_out_whoever_was_erased_for_real(world: LetterWorld) 
     assert [each for each in PEOPLE if each != PEOPLE[3]] == world.reached
 
 
+def test_a_cut_leaves_out_whoever_an_unfinished_erasure_marked(world: LetterWorld) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), (PEOPLE[1], "oELSE00001"))
+    world.audience("east", EAST + "exclude: [staff]\n", PEOPLE)
+    world.mark(PEOPLE[3])
+    said = world.apply()
+    assert 0 == said.status, said.out + said.err
+    cut = world.cut()
+    assert ({"erased": 1, "excluded": 1}, 5) == (cut["removed"], cut["kept"])
+    assert [PEOPLE[0], PEOPLE[2], *PEOPLE[4:]] == world.reached
+
+
 def one_batch_sent(world: LetterWorld) -> None:
     """WeChat takes the first batch, and the process dies before the second."""
     record = LedgerSession.record

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 from msgspec.structs import replace
 
-from massctl.audience.freeze import Freezer, in_order
+from massctl.audience.freeze import Freezer, JudgedFreeze, in_order
 from massctl.audience.members import MemberSets
 from massctl.audience.people import SourceFaultsError
 from massctl.audience.sources import FileReader
@@ -30,7 +30,6 @@ from massctl.transport import Line
 
 _WHOLE = 0.99
 """The set moves while it is read, but not so far. Our own bound."""
-_Found = list[tuple[NamedAudience, FreezeResult | None]]
 
 
 @click.command(name="freeze")
@@ -51,39 +50,37 @@ def freeze(current: Session, names: tuple[str, ...], followers: bool) -> Result:
     """
     audiences = Audiences(current.repository, current.settings)
     found = {AudienceName(each): audience_named(current, each, audiences) for each in names}
+    judged = []
     with opened_freezer(current, audiences) as freezer:
-        frozen = list(_frozen(current, freezer, in_order([*found], audiences), followers))
-    if freezer.fresh:
+        for name in in_order([*found], audiences):
+            try:
+                judged.append(_judged(current, freezer, found[name], followers))
+            except SourceFaultsError as error:
+                return _result([(replace(found[name], diagnostics=error.diagnostics), None)])
+        freezer.write(judged)
+    frozen = [(replace(each.found, lock=each.result.lock), each.result) for each in judged]
+    if any(each.result.is_written for each in judged):
         erase_expired(current, recorded_if_begun(current))
     return _result(frozen)
 
 
-def _frozen(
-    current: Session, freezer: Freezer, names: Sequence[AudienceName], followers: bool
-) -> Iterator[tuple[NamedAudience, FreezeResult | None]]:
-    """Freeze one after the other, up to the first that fails."""
-    for name in names:
-        found = audience_named(current, name, freezer.audiences)
-        try:
-            if followers:
-                result = freezer.without_leavers(found, _followers(current, found))
-            else:
-                require_release(current, found)
-                result = freezer.freeze(found)
-        except SourceFaultsError as error:
-            yield replace(found, diagnostics=error.diagnostics), None
-            return
-        yield replace(found, lock=result.lock), result
+def _judged(
+    current: Session, freezer: Freezer, found: NamedAudience, followers: bool
+) -> JudgedFreeze:
+    if followers:
+        return freezer.without_leavers(found, _followers(current, found))
+    require_release(current, found)
+    return freezer.freeze(found)
 
 
-def _result(frozen: _Found) -> Result:
+def _result(frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> Result:
     is_done = all(result is not None for _, result in frozen)
-    written = [found.name for found, result in frozen if result is not None and result.is_written]
+    is_changed = any(result is not None and result.is_written for _, result in frozen)
     return Result(
         ExitStatus.DONE if is_done else ExitStatus.FAILED,
         lambda _: views.verbs_json.frozen_json(frozen),
         lambda to: views.audience.frozen_text(to.page(), frozen),
-        next_step=Command("lock") if written and is_done else None,
+        next_step=Command("lock") if is_changed else None,
     )
 
 

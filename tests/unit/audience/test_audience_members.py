@@ -167,3 +167,23 @@ def test_without_files_in_memory_a_private_folder_holds_them_and_is_gone(
         with pytest.raises(SnapshotError):
             sets._rows("SELECT * FROM read_csv('/etc/passwd')")
     assert [] == list(tmp_path.iterdir())
+
+
+WRONG = ["o' OR true --", "xEAST000001", "o\0ne"]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_not_an_openid_comes_into_no_set(sets: MemberSets, wrong: str):
+    for taken in (sets.of, sets.in_given_order):
+        with pytest.raises(InvariantError):
+            taken([openid(1), wrong])
+
+
+def test_a_query_holds_no_text_that_is_not_an_openid(
+    sets: MemberSets, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(members, "SLICE", 2)
+    odd = "SELECT 'o'' OR true --' || n AS openid FROM range(9) numbers(n)"
+    found = sets._materialize(odd)  # As a snapshot would hold it that somebody else encrypted.
+    with pytest.raises(InvariantError):
+        sets.patterns([(0, found)], 1)

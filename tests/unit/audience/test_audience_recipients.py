@@ -33,7 +33,8 @@ class Place:
         self.snapshots = Snapshots(SnapshotFolder(folder, "massctl.snapshots", {}), key)
 
     def write(self, *people: str) -> OpenidList:
-        found = self.snapshots.write(self.sets, self.sets.of(people), EAST, NOW)
+        unerased = self.snapshots.without_forgotten(self.sets, self.sets.of(people))
+        found = self.snapshots.write(self.sets, unerased, EAST, NOW)
         return OpenidList(found.sha256, found.count, 3, audience=EAST)
 
     def recipients(self, *kept: str) -> Recipients:

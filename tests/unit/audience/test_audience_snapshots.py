@@ -1,5 +1,6 @@
 """Snapshots: whole or not there, encrypted, and believed only under the name of their content."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,10 +9,16 @@ from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.members import MemberSets
-from massctl.audience.snapshots import Snapshots
-from massctl.errors import SnapshotAwayError, SnapshotDamagedError, SnapshotMissingError
+from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.errors import (
+    InvariantError,
+    SnapshotAwayError,
+    SnapshotDamagedError,
+    SnapshotMissingError,
+)
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
+from massctl.model.batches import OpenidList
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 EAST = AudienceName("east")
@@ -37,16 +44,20 @@ def snapshots(folder: Path, own: SnapshotKey) -> Snapshots:
     return Snapshots(SnapshotFolder(folder, "massctl.snapshots", {}), own)
 
 
+def write(place: Snapshots, sets: MemberSets, people: Sequence[str] = PEOPLE) -> OpenidList:
+    return place.write(sets, place.without_forgotten(sets, sets.of(people)), EAST, NOW)
+
+
 def test_what_is_written_is_read_again(folder: Path, sets: MemberSets):
     own = key()
-    found = snapshots(folder, own).write(sets, sets.of(PEOPLE), EAST, NOW)
+    found = write(snapshots(folder, own), sets)
     assert found.count == len(PEOPLE)
     read = snapshots(folder, own).open(sets, found.sha256)
     assert list(sets.openids(read)) == PEOPLE
 
 
 def test_no_openid_is_in_the_folder_and_git_ignores_it(folder: Path, sets: MemberSets):
-    snapshots(folder, key()).write(sets, sets.of(PEOPLE), EAST, NOW)
+    write(snapshots(folder, key()), sets)
     files = sorted(folder.iterdir())
     assert [each.name.partition(".")[2] for each in files] == ["gitignore", "20261201.east", "age"]
     assert (folder / ".gitignore").read_text() == "*\n"
@@ -55,17 +66,17 @@ def test_no_openid_is_in_the_folder_and_git_ignores_it(folder: Path, sets: Membe
 
 def test_a_snapshot_is_written_once(folder: Path, sets: MemberSets):
     own = key()
-    found = snapshots(folder, own).write(sets, sets.of(PEOPLE), EAST, NOW)
+    found = write(snapshots(folder, own), sets)
     before = (folder / f"{found.sha256}.age").read_bytes()
-    assert snapshots(folder, own).write(sets, sets.of(PEOPLE), EAST, NOW) == found
+    assert write(snapshots(folder, own), sets) == found
     assert (folder / f"{found.sha256}.age").read_bytes() == before
 
 
 def test_another_key_a_cut_file_and_other_people_are_refused(folder: Path, sets: MemberSets):
     own = key()
     place = snapshots(folder, own)
-    found = place.write(sets, sets.of(PEOPLE), EAST, NOW)
-    other = place.write(sets, sets.of(PEOPLE[:3]), EAST, NOW)
+    found = write(place, sets)
+    other = write(place, sets, PEOPLE[:3])
     with pytest.raises(SnapshotDamagedError, match="cannot be read"):
         snapshots(folder, key()).open(sets, found.sha256)
     path, swapped = folder / f"{found.sha256}.age", folder / f"{other.sha256}.age"
@@ -81,7 +92,7 @@ def test_another_key_a_cut_file_and_other_people_are_refused(folder: Path, sets:
 
 def test_an_old_key_still_reads(folder: Path, sets: MemberSets):
     old, new = str(Identity.generate()), str(Identity.generate())
-    found = snapshots(folder, key(old)).write(sets, sets.of(PEOPLE), EAST, NOW)
+    found = write(snapshots(folder, key(old)), sets)
     assert sets.count(snapshots(folder, key(new, old)).open(sets, found.sha256)) == len(PEOPLE)
 
 
@@ -92,3 +103,8 @@ def test_a_missing_or_wrong_key_is_said_and_never_shown(value: str):
     said = f"{raised.value.summary} {raised.value.detail} {raised.value.hint}"
     assert "KEY" in said
     assert not value.strip() or value not in said
+
+
+def test_only_people_who_were_compared_with_the_erased_can_be_written(sets: MemberSets):
+    with pytest.raises(InvariantError):
+        Unerased(object(), sets.of(PEOPLE), frozenset())

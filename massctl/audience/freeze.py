@@ -14,9 +14,7 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.audience.engine import EMBEDDED, Answer
-from massctl.audience.members import Members, MemberSets
-from massctl.audience.people import SourceFaultsError, Taken, one_fault
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.queries import (
     ROWS_MAX,
     database_answer,
@@ -26,7 +24,9 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
+from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -144,7 +144,7 @@ class Freezer(Struct):
             lock,
             is_written=True,
             forgotten=counts[1] - lock.count,
-            left=counts[0] - counts[1],
+            unfollowed=counts[0] - counts[1],
         )
         return self._bounded(found, result, kept)
 
@@ -155,10 +155,10 @@ class Freezer(Struct):
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:
-                taken = Taken(Place(opened.shown))
+                taken = SourceTally(Place(opened.shown))
                 return self._taken(taken, opened.openids(taken), opened.sha256())
         if source.query is not None:
-            taken = Taken(Place(f"{AUDIENCES}/{source.query.sql}", 1))
+            taken = SourceTally(Place(f"{AUDIENCES}/{source.query.sql}", 1))
             return self._taken(taken, self._of_query(source.query, found.sql or "", taken))
         others = [self._open(self._lock_of(name)) for name in source.others]
         if source.union is not None:
@@ -168,14 +168,14 @@ class Freezer(Struct):
         return SourcePeople(self.sets.subtract(others[0], others[1:]))
 
     def _taken(
-        self, taken: Taken, openids: Iterator[str], source: Sha256 | None = None
+        self, taken: SourceTally, openids: Iterator[str], source: Sha256 | None = None
     ) -> SourcePeople:
         """Read a source to its end; only then it is known what is odd about it."""
         people = self.sets.of(openids)
         notes = taken.notes(self.sets.count(people))
         return SourcePeople(people, source, taken.columns, tuple(notes))
 
-    def _of_query(self, query: Query, sql: str, taken: Taken) -> Iterator[str]:
+    def _of_query(self, query: Query, sql: str, taken: SourceTally) -> Iterator[str]:
         with self._answer(query, sql, taken.at) as (answer, rows_max):
             yield from taken.of_rows(answer.columns, answer.pages, rows_max)
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, cast
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     ENGINES,
     Answer,
     Engine,
@@ -20,7 +20,7 @@ from massctl.audience.engine import (
     Value,
     not_installed,
 )
-from massctl.audience.people import SourceFaultsError, fault, one_fault
+from massctl.audience.source_rows import SourceFaultsError, fault, one_fault
 from massctl.child import DATABASE, Child, ChildError
 from massctl.errors import ConfigurationError
 from massctl.model.audience import DATA_ENDINGS
@@ -73,12 +73,12 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         raise one_fault("MC628", say, _ONE_SELECT, at) from None
     found = [each for each in read if each is not None]
     if len(found) != 1:
-        many = Phrase("this is more than one statement")
-        say = many if found else Phrase("the query is empty")
+        say = Phrase("this is more than one statement")
+        if not found:
+            say = Phrase("the query is empty")
         raise one_fault("MC628", say, _ONE_SELECT, _behind_semicolon(sql, path, tokens))
     writes = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
-    every = found[0].walk()
-    others = (each for each in every if not isinstance(each, exp.Query))
+    others = (each for each in found[0].walk() if not isinstance(each, exp.Query))
     odd = next((each for each in others if isinstance(each, writes)), None)
     if odd is not None or not isinstance(found[0], exp.Query):
         name = type(odd or found[0]).__name__.upper()
@@ -89,8 +89,7 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
 
 
 def _literal(name: str) -> str:
-    length = max(1, len(name) - 1)
-    return f"'{'x' * length}'"
+    return f"'{'x' * max(1, len(name) - 1)}'"
 
 
 def _places(
@@ -99,8 +98,7 @@ def _places(
     """Find `:NAME`, outside of texts and comments; a cast (`::`) is a token of its own."""
     for before, token in pairwise(tokens):
         name = token.text
-        is_joined = before.end + 1 == token.start
-        is_parameter = before.text == ":" and is_joined and name.isidentifier()
+        is_parameter = before.text == ":" and before.end + 1 == token.start and name.isidentifier()
         if not is_parameter:
             continue
         if name not in parameters:
@@ -124,9 +122,8 @@ def _behind_semicolon(sql: str, path: str, tokens: Any) -> Place:
 
 
 def _first(sql: str, path: str, tokens: Any, word: str) -> Place:
-    starts = [each.start for each in tokens if each.text.upper() == word]
-    starts += [each.start for each in tokens[:1]]
-    return _place(sql, path, next(iter(starts), 0))
+    starts = (each.start for each in tokens if each.text.upper() == word)
+    return _place(sql, path, next(starts, tokens[0].start if tokens else 0))
 
 
 def engine_of(name: str, url: str) -> EngineKind:
@@ -134,11 +131,12 @@ def engine_of(name: str, url: str) -> EngineKind:
     register(url)
     kind = ENGINES.get(url.partition("://")[0].lower())
     if kind is None:
-        schemes = enumerated([f"{each}://" for each in ENGINES])
         raise ConfigurationError(
             Phrase("the connection {name} has no URL that massctl knows", name=name),
             Phrase("No query was run."),
-            Phrase("it begins with {schemes}", schemes=schemes),
+            Phrase(
+                "it begins with {schemes}", schemes=enumerated([f"{each}://" for each in ENGINES])
+            ),
         )
     return kind
 
@@ -208,8 +206,7 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
             kind = str(answer["fault"])
             kind = kind if kind.isidentifier() else "-"
             line = answer.get("line")
-            known = line if isinstance(line, int) else at.line
-            where = Place(at.file, known)
+            where = Place(at.file, line if isinstance(line, int) else at.line)
             hint = Phrase(
                 "it reads the files of `data` by their names without ending: {names}",
                 names=enumerated(views or ["-"]),
@@ -221,11 +218,8 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
 
 def _as_json(value: Value) -> Any:
     if isinstance(value, datetime):
-        here = value.astimezone(BEIJING).replace(tzinfo=None)
-        return {"kind": "moment", "of": here.isoformat()}
-    if isinstance(value, date):
-        return {"kind": "date", "of": value.isoformat()}
-    return value
+        return {"kind": "moment", "of": value.astimezone(BEIJING).replace(tzinfo=None).isoformat()}
+    return {"kind": "date", "of": value.isoformat()} if isinstance(value, date) else value
 
 
 def _failed(kind: str, state: str, at: Place) -> Diagnostic:

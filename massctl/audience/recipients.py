@@ -6,8 +6,8 @@ from threading import RLock
 
 from msgspec import Struct, field
 
-from massctl.audience.arithmetic import ListedPeople
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.listed_people import ListedPeople
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
 from massctl.model.audience import AudienceName

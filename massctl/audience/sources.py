@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from massctl.audience.engine import Statement, not_installed
 from massctl.audience.memory_file import has_memory_files, open_memory_file
-from massctl.audience.people import SourceFaultsError, Taken, fault, one_fault
 from massctl.audience.queries import ROWS_MAX, embedded_answer
+from massctl.audience.query_engine import Statement, not_installed
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault, one_fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen
@@ -65,11 +65,11 @@ class SourceFile(Frozen):
             digest.update(piece)
         return Sha256(digest.hexdigest())
 
-    def openids(self, taken: Taken) -> Iterator[str]:
+    def openids(self, taken: SourceTally) -> Iterator[str]:
         """Yield its openids, the same one as often as it comes; raise SourceFaultsError for what is none."""
         return self._of_table(taken) if self.ending == ".parquet" else self._of_list(taken)
 
-    def _of_list(self, taken: Taken) -> Iterator[str]:
+    def _of_list(self, taken: SourceTally) -> Iterator[str]:
         reading = ListReading(self.shown)
         for some in reading.openids(self.pieces()):
             taken.count += len(some)
@@ -78,7 +78,7 @@ class SourceFile(Frozen):
         taken.faults += [_diagnostic(each) for each in reading.faults]
         taken.require_sound()
 
-    def _of_table(self, taken: Taken) -> Iterator[str]:
+    def _of_table(self, taken: SourceTally) -> Iterator[str]:
         passes = () if self.descriptor is None else (self.descriptor,)
         statement = Statement(f'SELECT openid FROM "{_VIEW}"', {})  # noqa: S608 - our own name
         with embedded_answer(statement, {_VIEW: self.path}, taken.at, passes) as answer:

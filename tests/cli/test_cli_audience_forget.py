@@ -10,7 +10,7 @@ from cli_runner import NOON, Shell
 from pyrage.x25519 import Identity
 from snapshot_world import EVERYBODY, GONE, OTHERS, PEOPLE, SOME, World
 
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.errors import SnapshotError, SnapshotMissingError
 from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.snapshots import SnapshotFolder

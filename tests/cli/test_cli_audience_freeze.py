@@ -12,9 +12,9 @@ from cli_runner import Shell
 from gits import git
 from pyrage.x25519 import Identity
 
+from massctl.audience.erased_people import Marks
 from massctl.audience.key import SnapshotKey
-from massctl.audience.marks import Marks
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.snapshots import SnapshotFolder
@@ -303,7 +303,7 @@ def test_a_document_of_a_freeze_follows_its_schema(team: Shell) -> None:
     document = team("audience", "freeze", "east", "--format", "json").document
     (found,) = document["audiences"]
     assert (True, 0, 0, 0, 100) == tuple(
-        found[each] for each in ("is_written", "excluded", "forgotten", "left", "count")
+        found[each] for each in ("is_written", "excluded", "forgotten", "unfollowed", "count")
     )
     assert json.dumps(document)
 

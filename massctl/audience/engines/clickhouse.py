@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import clickhouse_connect
 from clickhouse_connect.driver.exceptions import Error
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
     Deadline,

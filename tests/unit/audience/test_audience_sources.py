@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from s3_places import CREDENTIALS, bucket_at
 
-from massctl.audience.people import SourceFaultsError, Taken
+from massctl.audience.source_rows import SourceFaultsError, SourceTally
 from massctl.audience.sources import FILE_BYTES_MAX, FileReader
 from massctl.model.diagnostics import Place
 from massctl.transport import Line
@@ -39,7 +39,7 @@ def reader(
 
 def read(found: FileReader, named: str) -> list[str]:
     with found.opened(named, AT) as opened:
-        return list(opened.openids(Taken(Place(opened.shown))))
+        return list(opened.openids(SourceTally(Place(opened.shown))))
 
 
 def faults(found: FileReader, named: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from massctl.audience import members
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import InvariantError, MassctlError, SnapshotDamagedError, SnapshotError
 
 

@@ -14,8 +14,8 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeVar
 
-from massctl.audience.engine import not_installed
 from massctl.audience.memory_file import DUCKDB_PATH, has_memory_files, open_memory_file
+from massctl.audience.query_engine import not_installed
 from massctl.errors import InvariantError, SnapshotDamagedError, SnapshotError
 from massctl.model.audience import PeopleChange
 from massctl.model.frozen import Frozen

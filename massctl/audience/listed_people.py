@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
-from massctl.plan.audience_facts import Cut, FrozenAudience, Part, Pattern
+from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import UnreadableError
@@ -33,7 +33,7 @@ MERGED_MAX = 500_000
 
 
 class ListedPeople(Struct, dict=True):
-    """The people of the working tree's lists and of snapshots; implements `massctl.plan.audience_facts.People`."""
+    """Counts people of the tree's lists and of snapshots; implements `massctl.plan.audience_facts.PeopleCounts`."""
 
     tree: WorkingTree
     snapshots: "Callable[[], Snapshots] | None" = None
@@ -43,7 +43,7 @@ class ListedPeople(Struct, dict=True):
     """Why no snapshot can be read here, once one was asked for."""
     _lock: RLock = field(default_factory=RLock)
     """Accounts are sent for side by side, and a list is read by one thread at a time."""
-    _counted: dict[tuple[Part, ...], Mapping[Pattern, int]] = field(default_factory=dict)
+    _counted: dict[tuple[ListPart, ...], Mapping[Pattern, int]] = field(default_factory=dict)
     _opened: dict[Sha256, Members | None] = field(default_factory=dict)
 
     def declared(self, name: CampaignName) -> Sha256 | None:
@@ -93,7 +93,7 @@ class ListedPeople(Struct, dict=True):
         """Return whether a list was read, or a snapshot can be."""
         return sha256 in self._stores or self._snapshot(sha256) is not None
 
-    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in, in one pass."""
         key = tuple(parts)
         with self._lock:
@@ -110,7 +110,7 @@ class ListedPeople(Struct, dict=True):
             kept = sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
             return sets, kept
 
-    def openids(self, part: Part) -> Iterator[str] | None:
+    def openids(self, part: ListPart) -> Iterator[str] | None:
         """Yield the people of a part, for a file that a person asked for; None if nobody can look."""
         with self._lock:
             found = [members for _, members in self._numbered([part])]
@@ -161,7 +161,7 @@ class ListedPeople(Struct, dict=True):
             return found.sha256 if found is not None else None
         return None
 
-    def _count(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def _count(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         stores = self._stores
         listed = [stores[each.sha256].count for each in parts if each.sha256 in stores]
         are_lists = len(listed) == len(parts)
@@ -170,18 +170,18 @@ class ListedPeople(Struct, dict=True):
         numbered = list(self._numbered(parts))
         return self._sets.patterns(numbered, len(parts))
 
-    def _walked(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def _walked(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         streams = [self._members(part, 1 << bit) for bit, part in enumerate(parts)]
         counts = Counter[Pattern]()
         for _, group in groupby(merge(*streams), key=itemgetter(0)):
             counts[sum(bit for _, bit in group)] += 1
         return counts
 
-    def _members(self, part: Part, bit: int) -> Iterator[tuple[str, int]]:
+    def _members(self, part: ListPart, bit: int) -> Iterator[tuple[str, int]]:
         openids = self._stores[part.sha256].in_order(part.batches)
         return ((openid, bit) for openid in openids)
 
-    def _numbered(self, parts: Sequence[Part]) -> Iterator[tuple[int, Members]]:
+    def _numbered(self, parts: Sequence[ListPart]) -> Iterator[tuple[int, Members]]:
         """Return the sets of each part with its number; nobody can look into a part that has none."""
         for number, part in enumerate(parts):
             members = self._set(part.sha256)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from massctl.audience.engine import Row
+from massctl.audience.query_engine import Row
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import is_openid
 from massctl.model.phrase import Phrase
@@ -40,7 +40,7 @@ def fault(
     return Diagnostic(code, severity, message, at, hint)
 
 
-class Taken(Struct):
+class SourceTally(Struct):
     """What was taken from a source, while and behind it is read."""
 
     at: Place

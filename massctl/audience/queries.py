@@ -1,6 +1,7 @@
 """The query of an audience: one SELECT that reads, with its parameters; and who answers it."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from massctl.audience.query_engine import (
     Value,
     not_installed,
 )
-from massctl.audience.source_rows import SourceFaultsError, fault, one_fault
+from massctl.audience.source_rows import SourceFaultsError, fault
 from massctl.child import DATABASE, Child, ChildError
 from massctl.errors import ConfigurationError
 from massctl.model.audience import DATA_ENDINGS
@@ -34,6 +35,10 @@ ROWS_MAX: Final = 10_000_000
 """Of a query without a connection."""
 FILES_MAX: Final = 1_000
 """Of the folder `data`."""
+_BETWEEN = re.compile(
+    r"(?:\s|--(?:[ \t][^\r\n]*)?(?=\r?\n|\Z)|/\*(?![!+]|[Mm]!)(?:(?!\*/|/\*).)*\*/)*+", re.DOTALL
+)
+"""White space and comments, as every database reads them: MySQL runs `/*! */` and what follows `--` without a space."""
 _ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
 _logged = logging.getLogger("sqlglot")
 # What it logs quotes the query.
@@ -60,32 +65,62 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         say = Phrase(
             "this is not {dialect}: a quotation mark or a comment has no end", dialect=dialect
         )
-        raise one_fault("MC628", say, _ONE_SELECT, Place(path, 1)) from None
+        raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=Place(path, 1))]) from None
+    _require_comments(sql, path, tokens)
     places = tuple(_places(sql, path, tokens, parameters))
     try:
         # A literal in the place of each parameter: every dialect can read it.
-        readable = Statement(sql, {}, places).written(_literal)
-        read = sqlglot.parse(readable, read=dialect)
+        read = sqlglot.parse(Statement(sql, {}, places).written(_literal), read=dialect)
     except sqlglot.errors.ParseError as error:
         line = next((each.get("line") for each in error.errors), None)
         read, at = [], Place(path, line if isinstance(line, int) else None)
         say = Phrase("massctl cannot read this as {dialect}", dialect=dialect)
-        raise one_fault("MC628", say, _ONE_SELECT, at) from None
+        raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=at)]) from None
     found = [each for each in read if each is not None]
     if len(found) != 1:
         say = Phrase("this is more than one statement")
         if not found:
             say = Phrase("the query is empty")
-        raise one_fault("MC628", say, _ONE_SELECT, _behind_semicolon(sql, path, tokens))
+        raise SourceFaultsError(
+            [fault("MC628", say, _ONE_SELECT, at=_behind_semicolon(sql, path, tokens))]
+        )
     writes = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
     others = (each for each in found[0].walk() if not isinstance(each, exp.Query))
     odd = next((each for each in others if isinstance(each, writes)), None)
     if odd is not None or not isinstance(found[0], exp.Query):
         name = type(odd or found[0]).__name__.upper()
         say = Phrase("this is not a SELECT that only reads: {word}", word=name)
-        raise one_fault("MC628", say, _ONE_SELECT, _first(sql, path, tokens, name))
+        raise SourceFaultsError(
+            [fault("MC628", say, _ONE_SELECT, at=_first(sql, path, tokens, name))]
+        )
     tables = frozenset(each.name for each in found[0].find_all(exp.Table))
     return Statement(sql, parameters, places, tables)
+
+
+def _require_comments(sql: str, path: str, tokens: Any) -> None:
+    """Raise SourceFaultsError for what sqlglot takes for a comment, or a hint, and some database may run."""
+    ends = [0, *(each.end + 1 for each in tokens)]
+    starts = [*(each.start for each in tokens), len(sql)]
+    gaps = zip(ends, starts, strict=True)
+    odd = next(
+        (end + at for end, start in gaps if (at := _odd_at(sql[end:start])) is not None), None
+    )
+    hint_at = next((each for each in starts if sql.startswith("/*", each)), None)
+    found = [each for each in (odd, hint_at) if each is not None]
+    if not found:
+        return
+    say = Phrase("some databases run what stands in this comment")
+    hint = Phrase(
+        "write comments as `-- text` or `/* text */`, without `!`, `M!` or `+` behind `/*`"
+    )
+    raise SourceFaultsError([fault("MC628", say, hint, at=_place(sql, path, min(found)))])
+
+
+def _odd_at(gap: str) -> int | None:
+    """Return where what stands between two tokens is no comment of every database; None where all is."""
+    match = _BETWEEN.match(gap)
+    end = match.end() if match is not None else 0
+    return end if end < len(gap) else None
 
 
 def _literal(name: str) -> str:
@@ -102,12 +137,11 @@ def _places(
         if not is_parameter:
             continue
         if name not in parameters:
-            names = [f":{each}" for each in sorted(parameters)]
-            known = enumerated(names)
+            known = enumerated([f":{each}" for each in sorted(parameters)])
             say = Phrase("nothing says what :{name} is", name=name)
             hint = Phrase("write it under `params` of the query; there are {names}", names=known)
             at = _place(sql, path, before.start)
-            raise one_fault("MC628", say, hint, at)
+            raise SourceFaultsError([fault("MC628", say, hint, at=at)])
         yield before.start, token.end + 1, name
 
 
@@ -193,10 +227,8 @@ def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
     No other file is opened: its fault is no fault of the query.
     """
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    named = [each for each in found if each.suffix.lower() in DATA_ENDINGS]
-    files = [each for each in named if each.is_file()]
-    read = files[:FILES_MAX]
-    return {each.stem: each for each in read if each.stem in statement.tables}
+    files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
+    return {each.stem: each for each in files[:FILES_MAX] if each.stem in statement.tables}
 
 
 def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]:
@@ -212,7 +244,7 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
                 names=enumerated(views or ["-"]),
             )
             say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
-            raise one_fault("MC629", say, hint, where)
+            raise SourceFaultsError([fault("MC629", say, hint, at=where)])
         yield answer.get("columns") if "columns" in answer else answer["rows"]
 
 

@@ -16,7 +16,7 @@ from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import own_ledger, read_ledger, trust
+from massctl.cli.ledger_access import begun_ledger, own_ledger, read_ledger, trust
 from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import snapshot_people
 from massctl.cli.progress import progress
@@ -109,7 +109,8 @@ class _Erasing:
     def carry_out(self) -> Forgotten:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
-        with own_ledger(session) as book:
+        # A mark counts at once: none is made where nothing could be recorded.
+        with (begun_ledger if self._openids else own_ledger)(session) as book:
             snapshots = session.snapshots(book.state)
             if self._openids:
                 held = self._held(snapshots)

@@ -56,6 +56,14 @@ def faults(sql: str, dialect: str = "duckdb", **params: Any) -> list[tuple[str, 
         ("select openid into x from t", "1:15", "INTO"),
         ("select openid\nfrom t where at > :since", "2:19", ":since"),
         ("select openid from t where", "1", "cannot read"),
+        ("select openid\nfrom t /*! into outfile '/x' */", "2:8", "this comment"),
+        ("select openid from t /*!50000 for update */", "1:22", "this comment"),
+        ("select openid from t /*M! for update */", "1:22", "this comment"),
+        ("/*! delete from t; */ select openid from t", "1:1", "this comment"),
+        ("select /*+ set_var(sql_mode='') */ openid from t", "1:8", "this comment"),
+        ("select openid from t where 1 = 1--1 into x", "1", ""),
+        ("select openid from t /* /* */ into x */", "1", ""),
+        ("select openid from t -- all\r, u", "1:22", "this comment"),
     ],
 )
 def test_what_is_not_one_reading_select_is_refused_at_its_place(dialect, sql, place, words):
@@ -70,6 +78,8 @@ def test_what_is_not_one_reading_select_is_refused_at_its_place(dialect, sql, pl
         "SELECT openid FROM t;",
         "with a as (select openid from t) select openid from a union all select openid from a",
         "select openid from t -- ; drop table t",
+        "/* of /everybody * */ select openid -- all\r\nfrom t --\n",
+        "select openid from t where note <> '/*! */'",
         "select openid from t where note <> 'a:now; delete'",
     ],
 )

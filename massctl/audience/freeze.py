@@ -26,7 +26,7 @@ from massctl.audience.queries import (
 )
 from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -103,7 +103,8 @@ class Freezer(Struct):
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
         read = self._people(found, file)
-        less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
+        locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
+        less = [self._open(each) for each in locks]
         stays = self.sets.subtract(read.people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (read.people, stays, kept.members)]
@@ -198,7 +199,7 @@ class Freezer(Struct):
         if connection is None:
             say = Phrase("massctl.yaml has no connection {name}", name=query.connection)
             hint = Phrase("write it under `connections`")
-            raise SourceFaultsError([fault("MC621", say, hint, at=at)])
+            raise one_fault("MC621", say, hint, at)
         url = self.environment.get(connection.url_env, "")
         if not url:
             raise ConfigurationError(
@@ -212,7 +213,8 @@ class Freezer(Struct):
             yield answer, connection.rows
 
     def _folder(self, query: Query) -> Path:
-        return (self.files.root / Path(query.data or ".").expanduser()).resolve()
+        folder = Path(query.data or ".").expanduser()
+        return (self.files.root / folder).resolve()
 
     # Other audiences.
 
@@ -234,7 +236,7 @@ class Freezer(Struct):
                 name=name,
             )
             hint = Phrase("name an audience of the same account")
-            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
+            raise one_fault("MC619", say, hint, Place(audience_path(own.name)))
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
@@ -248,7 +250,7 @@ class Freezer(Struct):
             if lock is None:
                 code, say = "MC623", never_frozen(name)
             place = Place(audience_path(name))
-            raise SourceFaultsError([fault(code, say, freeze_hint(name), at=place)])
+            raise one_fault(code, say, freeze_hint(name), place)
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:

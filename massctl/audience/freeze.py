@@ -26,7 +26,7 @@ from massctl.audience.queries import (
 )
 from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -44,7 +44,7 @@ from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, prefixed
-from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.source.audiences import (
     Audiences,
@@ -103,7 +103,8 @@ class Freezer(Struct):
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
         read = self._people(found, file)
-        less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
+        locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
+        less = [self._open(each) for each in locks]
         stays = self.sets.subtract(read.people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (read.people, stays, kept.members)]
@@ -151,6 +152,13 @@ class Freezer(Struct):
 
     def _people(self, found: NamedAudience, file: AudienceFile) -> SourcePeople:
         source = file.source
+        if source.rest_of is not None:
+            say = Phrase("{name} has no source that could be read again", name=found.name)
+            hint = Phrase(
+                "it is frozen by {command} alone",
+                command=Command("new", "REST --unsent-of", source.rest_of),
+            )
+            raise RefusedError(say, _NOTHING, hint)
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:
@@ -191,7 +199,7 @@ class Freezer(Struct):
         if connection is None:
             say = Phrase("massctl.yaml has no connection {name}", name=query.connection)
             hint = Phrase("write it under `connections`")
-            raise SourceFaultsError([fault("MC621", say, hint, at=at)])
+            raise one_fault("MC621", say, hint, at)
         url = self.environment.get(connection.url_env, "")
         if not url:
             raise ConfigurationError(
@@ -205,7 +213,8 @@ class Freezer(Struct):
             yield answer, connection.rows
 
     def _folder(self, query: Query) -> Path:
-        return (self.files.root / Path(query.data or ".").expanduser()).resolve()
+        folder = Path(query.data or ".").expanduser()
+        return (self.files.root / folder).resolve()
 
     # Other audiences.
 
@@ -227,7 +236,7 @@ class Freezer(Struct):
                 name=name,
             )
             hint = Phrase("name an audience of the same account")
-            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
+            raise one_fault("MC619", say, hint, Place(audience_path(own.name)))
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
@@ -241,7 +250,7 @@ class Freezer(Struct):
             if lock is None:
                 code, say = "MC623", never_frozen(name)
             place = Place(audience_path(name))
-            raise SourceFaultsError([fault(code, say, freeze_hint(name), at=place)])
+            raise one_fault(code, say, freeze_hint(name), place)
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:

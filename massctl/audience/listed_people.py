@@ -82,7 +82,8 @@ class ListedPeople(Struct, dict=True):
         if found is None or found.file is None or found.lock is None:
             return None
         others = map(self.tree.audiences.audience, found.file.exclude)
-        locks = [each.lock for each in others if each is not None and each.lock is not None]
+        known = [each for each in others if each is not None]
+        locks = [each.lock for each in known if each.lock is not None]
         change = found.lock.change
         return FrozenAudience(
             found.file.cap,
@@ -110,13 +111,18 @@ class ListedPeople(Struct, dict=True):
         with self._lock:
             sets = self._sets
             everybody = list(self._numbered(cut.parts))
-            return sets, sets.keep_unmatched(everybody, cut.own, [*cut.taken_off], len(cut.parts))
+            off = list(cut.taken_off)
+            kept = sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
+            return sets, kept
 
     def openids(self, part: ListPart) -> Iterator[str] | None:
         """Yield the people of a part, for a file that a person asked for; None if nobody can look."""
         with self._lock:
             found = [members for _, members in self._numbered([part])]
-        return chain.from_iterable(map(self._sets.openids, found)) if found else None
+        if not found:
+            return None
+        read = map(self._sets.openids, found)
+        return chain.from_iterable(read)
 
     @property
     def _stores(self) -> Mapping[str, Any]:
@@ -188,10 +194,12 @@ class ListedPeople(Struct, dict=True):
 
     def _count(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         stores = self._stores
-        in_lists = sum(stores[each.sha256].count for each in parts if each.sha256 in stores)
-        if all(each.sha256 in stores for each in parts) and in_lists <= MERGED_MAX:
+        listed = [stores[each.sha256].count for each in parts if each.sha256 in stores]
+        are_lists = len(listed) == len(parts)
+        if are_lists and sum(listed) <= MERGED_MAX:
             return self._walked(parts)
-        return self._sets.patterns(list(self._numbered(parts)), len(parts))
+        numbered = list(self._numbered(parts))
+        return self._sets.patterns(numbered, len(parts))
 
     def _walked(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         streams = [self._members(part, 1 << bit) for bit, part in enumerate(parts)]
@@ -224,5 +232,6 @@ class ListedPeople(Struct, dict=True):
             return self._snapshot(sha256)
         if sha256 not in self._opened:
             # A list keeps its own order, which is that of its batches.
-            self._opened[sha256] = self._sets.in_given_order(self._stores[sha256].openids())
+            openids = self._stores[sha256].openids()
+            self._opened[sha256] = self._sets.in_given_order(openids)
         return self._opened[sha256]

@@ -39,7 +39,8 @@ class Recipients(Struct, dict=True):
             members = self._proven(sets, listed, state)
             first = sum(listed.sizes[: number - 1])
             places = range(first, first + listed.sizes[number - 1])
-            return tuple(sets.openids(sets.part(members, places)))
+            part = sets.part(members, places)
+            return tuple(sets.openids(part))
 
     def keep(self, listed: OpenidList, cut: Cut, state: State, now: datetime) -> OpenidList:
         """Write those who stay as a snapshot; see `massctl.apply.ports.Openids`."""
@@ -55,7 +56,8 @@ class Recipients(Struct, dict=True):
     def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
         erasure = state.erased_snapshots.get(listed.sha256)
-        key = listed.sha256, erasure.content_sha256 if erasure is not None else listed.sha256
+        content = erasure.content_sha256 if erasure is not None else listed.sha256
+        key = listed.sha256, content
         if key not in self._read:
             place = self.snapshots(state)
             members = place.open_of(sets, listed.sha256, listed.audience or "")

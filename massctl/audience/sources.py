@@ -13,7 +13,7 @@ from typing import IO, Final
 from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
 from massctl.audience.query_engine import Statement, not_installed
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault, one_fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen
@@ -104,7 +104,7 @@ class FileReader(Frozen):
         if Path(shown).suffix.lower() not in ENDINGS:
             say = Phrase("{file} is not a list of people", file=shown)
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
-            raise SourceFaultsError([fault("MC601", say, hint, at=at)])
+            raise one_fault("MC601", say, hint, at)
         if named.startswith((_HTTPS, _S3)):
             with _memory_file() as (path, descriptor, file):
                 bring = self._from_web if named.startswith(_HTTPS) else self._from_store

@@ -20,6 +20,8 @@ from massctl.audience.queries import (
     database_answer,
     embedded_answer,
     engine_of,
+    failed_over,
+    files_of,
     parameters_at,
     read_query,
     views_of,
@@ -191,8 +193,9 @@ class Freezer(Struct):
         parameters = parameters_at(self.now, query.params)
         if query.connection is None:
             statement = read_query(sql, at.file, EMBEDDED, parameters)
-            views = views_of(self._folder(query), statement)
-            with embedded_answer(statement, views, at) as answer:
+            folder = self._folder(query)
+            views, failed = views_of(folder, statement), failed_over(files_of(folder))
+            with embedded_answer(statement, views, at, failed=failed) as answer:
                 yield answer, ROWS_MAX
             return
         connection = self.settings.connections.get(query.connection)

@@ -1,8 +1,9 @@
 """The query of an audience: one SELECT that reads, with its parameters; and who answers it."""
 
 import logging
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
@@ -13,11 +14,13 @@ from typing import Any, Final, cast
 from massctl.audience.query_engine import (
     ENGINES,
     Answer,
+    Deadline,
     Engine,
     EngineError,
     EngineKind,
     QueryTimeoutError,
     Statement,
+    UnreachableError,
     Value,
     not_installed,
 )
@@ -30,7 +33,8 @@ from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.model.secrets import register
 from massctl.model.settings import Connection
 
-SECONDS_MAX: Final = 300
+SECONDS_MAX: Final = 60
+"""Of a query without a connection: for its first rows, and between them."""
 ROWS_MAX: Final = 10_000_000
 """Of a query without a connection."""
 FILES_MAX: Final = 1_000
@@ -40,10 +44,10 @@ _BETWEEN = re.compile(
 )
 """White space and comments, as every database reads them: MySQL runs `/*! */` and what follows `--` without a space."""
 _ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
-_logged = logging.getLogger("sqlglot")
-# What it logs quotes the query.
-_logged.addHandler(logging.NullHandler())
-_logged.propagate = False
+for _name in ("sqlglot", "clickhouse_connect"):
+    # What they log quotes the query, or what the server said.
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
 
 
 def parameters_at(now: datetime, declared: Mapping[str, Value]) -> dict[str, Value]:
@@ -188,6 +192,12 @@ def database_answer(
     try:
         with engine.answer(url, statement, connection.seconds) as answer:
             yield answer
+    except UnreachableError as error:
+        say = Phrase(
+            "the database cannot be reached: {why}", why=f"{error.kind} {error.state}".strip()
+        )
+        hint = Phrase("check the URL that {name} holds", name=connection.url_env)
+        told = fault("MC629", say, hint, at=at)
     except EngineError as error:
         told = _failed(error.kind, error.state, at)
     except QueryTimeoutError:
@@ -198,7 +208,13 @@ def database_answer(
 
 @contextmanager
 def embedded_answer(
-    statement: Statement, views: Mapping[str, Path], at: Place, passes: tuple[int, ...] = ()
+    statement: Statement,
+    views: Mapping[str, Path],
+    at: Place,
+    passes: tuple[int, ...] = (),
+    *,
+    failed: Callable[[str, Place], Diagnostic] | None = None,
+    seconds: int = SECONDS_MAX,
 ) -> Iterator[Answer]:
     """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails."""
     child = Child([*views.values()], begins=DATABASE, passes=passes)
@@ -207,14 +223,19 @@ def embedded_answer(
         "parameters": {name: _as_json(value) for name, value in statement.used.items()},
         "views": {name: str(path) for name, path in views.items()},
     }
-    told = None
+    told, deadline = None, Deadline(seconds)
     try:
-        pages = _pages(child.stream("query", request, SECONDS_MAX), at, sorted(views))
+        answers = _in_time(child.stream("query", request, seconds), deadline)
+        pages = _pages(answers, at, failed or failed_over(views))
         first = next(pages, ())
         yield Answer(tuple(map(str, first)), pages)
+    except QueryTimeoutError:
+        told = _endless(seconds, at)
     except ChildError as error:
         say = Phrase("the query failed: {why}", why=error.why)
         told = fault("MC629", say, Phrase("let it read fewer rows and columns"), at=at)
+        if deadline.is_over:
+            told = _endless(seconds, at)
     finally:
         child.close()
     if told is not None:
@@ -226,12 +247,60 @@ def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
 
     No other file is opened: its fault is no fault of the query.
     """
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
-    return {each.stem: each for each in files[:FILES_MAX] if each.stem in statement.tables}
+    return {name: path for name, path in files_of(folder).items() if name in statement.tables}
 
 
-def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]:
+def files_of(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder that a query may name."""
+    inside = Path(os.path.realpath(folder))
+    found = sorted(inside.iterdir()) if inside.is_dir() else []
+    # A link that leads out of the folder is not followed.
+    files = [
+        each
+        for each in found
+        if each.suffix.lower() in DATA_ENDINGS
+        and each.is_file()
+        and Path(os.path.realpath(each)).is_relative_to(inside)
+    ]
+    return {each.stem: each for each in files[:FILES_MAX]}
+
+
+def _in_time(answers: Iterator[Any], deadline: Deadline) -> Iterator[Any]:
+    for answer in answers:
+        yield answer
+        deadline.check()
+
+
+def _endless(seconds: int, at: Place) -> Diagnostic:
+    say = Phrase("the query takes longer than {seconds} seconds", seconds=seconds)
+    return fault("MC629", say, Phrase("let it read less; a recursive query needs an end"), at=at)
+
+
+def failed_over(names: Iterable[str]) -> Callable[[str, Place], Diagnostic]:
+    """Return what says why a query over files failed; `names` are the files that it may name."""
+
+    def told(kind: str, at: Place) -> Diagnostic:
+        say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
+        if kind == "PermissionException":
+            say = Phrase("the query may read the files of `data` alone")
+        found = sorted(names)
+        hint = Phrase(
+            "it reads the files of `data` by their names without ending: {names}",
+            names=enumerated(found or ["-"]),
+        )
+        if not found:
+            hint = Phrase(
+                "`data` has no file that ends in {endings}",
+                endings=enumerated(sorted(DATA_ENDINGS)),
+            )
+        return fault("MC629", say, hint, at=at)
+
+    return told
+
+
+def _pages(
+    answers: Iterator[Any], at: Place, failed: Callable[[str, Place], Diagnostic]
+) -> Iterator[Any]:
     """Yield the names of the columns, then rows. The child's answers are a stranger's words."""
     for answer in answers:
         if "fault" in answer:
@@ -239,12 +308,7 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
             kind = kind if kind.isidentifier() else "-"
             line = answer.get("line")
             where = Place(at.file, line if isinstance(line, int) else at.line)
-            hint = Phrase(
-                "it reads the files of `data` by their names without ending: {names}",
-                names=enumerated(views or ["-"]),
-            )
-            say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
-            raise SourceFaultsError([fault("MC629", say, hint, at=where)])
+            raise SourceFaultsError([failed(kind, where)])
         yield answer.get("columns") if "columns" in answer else answer["rows"]
 
 

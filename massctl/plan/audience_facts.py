@@ -80,10 +80,6 @@ class FrozenAudience(Frozen):
 class People(Protocol):
     """Looks into lists, and says of their people how many they are."""
 
-    @property
-    def missing(self) -> str | None:
-        """Why no snapshot can be looked into here; None if they can."""
-
     def declared(self, name: CampaignName) -> Sha256 | None:
         """Name the list of a campaign that was not rendered; None if it has none, or none that can be read."""
 
@@ -92,6 +88,9 @@ class People(Protocol):
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list can be looked into, which its name alone tells."""
+
+    def why_unread(self, sha256: Sha256) -> str | None:
+        """Return why a list cannot be looked into; None if it can, or nobody knows why."""
 
     def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in; a part that cannot be read has none."""
@@ -317,7 +316,7 @@ class PeopleSummary(Frozen):
     unknown: tuple[str, ...] = ()
     """The campaigns whose lists nobody can look into here."""
     missing: str | None = None
-    """Why no snapshot can be looked into here; null if they can."""
+    """Why the first list that nobody can look into here cannot be read; null if nobody knows."""
 
 
 class Cut(Frozen):
@@ -366,10 +365,8 @@ class Crowd(Frozen, dict=True):
     coming: tuple[Coming, ...]
     parts: tuple[Part, ...]
     patterns: Mapping[Pattern, int]
-    unread: frozenset[Part] = frozenset()
-    """Those of the parts that nobody can look into."""
-    missing: str | None = None
-    """Why no snapshot can be looked into here; None if they can."""
+    unread: Mapping[Part, str | None] = field(default_factory=dict)
+    """Those of the parts that nobody can look into, and why, where that is known."""
 
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
@@ -467,9 +464,11 @@ def crowd_of(
     every: list[AnySend] = [*sent, *coming]
     others = (each.part for each in every if each.part is not None)
     parts = tuple(dict.fromkeys([*own.values(), *others, *excluded]))
-    unread = frozenset(part for part in parts if not people.reads(part.sha256))
+    unread = {
+        part: people.why_unread(part.sha256) for part in parts if not people.reads(part.sha256)
+    }
     patterns = people.counted(parts) if parts else {}
-    return Crowd(sent, coming, parts, patterns, unread, people.missing)
+    return Crowd(sent, coming, parts, patterns, unread)
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> Part:
@@ -537,14 +536,18 @@ class Judge(Frozen, dict=True):
 
     @property
     def why_unread(self) -> str | None:
-        """Why nobody can look at its people here; None if they can."""
-        return self.crowd.missing
+        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows."""
+        return next(filter(None, map(self.crowd.unread.get, self._looked_into)), None)
 
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
+        return self.crowd.unread.keys().isdisjoint(self._looked_into)
+
+    @property
+    def _looked_into(self) -> tuple[Part, ...]:
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return self.crowd.unread.isdisjoint([self.part, *map(Part, excluded)])
+        return (self.part, *map(Part, excluded))
 
     @property
     def people(self) -> int:
@@ -719,5 +722,5 @@ def summary(judges: Sequence[Judge], people: People | None) -> PeopleSummary | N
         everybody=others[Scope.ALL],
         accounts=len(crowds),
         unknown=tuple(each.campaign.name for each in judges if not each.is_known),
-        missing=people.missing,
+        missing=next((each.why_unread for each in judges if each.why_unread), None),
     )

@@ -26,7 +26,7 @@ from typing import TypeVar
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName

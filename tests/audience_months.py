@@ -25,7 +25,7 @@ from massctl.model.entries import (
 from massctl.model.ids import AccountName, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_facts import FrozenAudience, Part, Pattern
+from massctl.plan.audience_facts import FrozenAudience, ListPart, Pattern
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
 
@@ -36,7 +36,7 @@ MESSAGES = ["一", "二", "三"]
 
 
 class SamplePeople(Struct):
-    """Lists in memory; implements `massctl.plan.audience_facts.People` by sets."""
+    """Lists in memory; implements `massctl.plan.audience_facts.PeopleCounts` by sets."""
 
     lists: dict[Sha256, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     gone: set[Sha256] = field(default_factory=set)
@@ -71,12 +71,12 @@ class SamplePeople(Struct):
     def frozen(self, audience: str) -> FrozenAudience | None:
         return self.audiences.get(audience)
 
-    def members(self, part: Part) -> set[str]:
+    def members(self, part: ListPart) -> set[str]:
         batches = self.lists.get(part.sha256, ())
         chosen = batches if part.batches is None else [batches[each - 1] for each in part.batches]
         return {openid for batch in chosen for openid in batch} - self.erased
 
-    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         found: dict[Pattern, int] = {}
         sets = [self.members(part) for part in parts]
         for openid in set().union(*sets):

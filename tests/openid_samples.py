@@ -9,7 +9,7 @@ from typing import Any, Final
 from massctl.model.batches import OpenidList
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut, FrozenAudience, Part, Pattern, Removal
+from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern, Removal
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""
@@ -86,7 +86,7 @@ class SamplePeople:
     def frozen(self, audience: str) -> FrozenAudience | None:
         return FrozenAudience()
 
-    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         people = Counter[str]()
         for bit, part in enumerate(parts):
             batches = _EVERYBODY[part.sha256]

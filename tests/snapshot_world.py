@@ -9,7 +9,7 @@ from cli_runner import NOON, Shell
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName

@@ -4,12 +4,12 @@ from massctl.apply.context import ApplyContext
 from massctl.errors import SnapshotError
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.plan.audience_facts import Judge, audience_cut
+from massctl.plan.audience_facts import Judge, cut_entry
 from massctl.plan.quota import sent_list
 from massctl.plan.steps import Guard, Refusal
 
 
-def cut_audience(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
+def apply_cut(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:
     """Take off an audience whom it may not reach, while nobody can have it; refuse where nobody can look."""
     record, openids = context.record_of(campaign), context.ports.openids
     listed = sent_list(campaign, record)
@@ -27,7 +27,7 @@ def cut_audience(context: ApplyContext, campaign: RenderedCampaign) -> Refusal |
         kept = openids.keep(listed, judge.cut, context.state, now)
     except SnapshotError as error:
         return Refusal(Guard.AUDIENCE_UNREAD, error.summary, error.hint)
-    context.ledger.record(audience_cut(campaign, record, kept, judge.cut), campaign)
+    context.ledger.record(cut_entry(campaign, record, kept, judge.cut), campaign)
     return None
 
 

@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from massctl.apply.audience_cut import cut_audience
+from massctl.apply.audience_cut import apply_cut
 from massctl.apply.context import ApplyContext, Uploaded, steps_of
 from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import CampaignOutcome, what_happened
-from massctl.apply.ports import TAGGING_MAX, Clock, Overlap, People, Progress, WeChat
+from massctl.apply.ports import TAGGING_MAX, Clock, Overlap, Progress, SnapshotReader, WeChat
 from massctl.errors import (
     ConfigurationError,
     InvariantError,
@@ -38,9 +38,9 @@ from massctl.plan.audience_tag import (
     changed_refusal,
     free_tag,
     is_filled,
-    people_of,
+    other_fill_refusal,
+    tag_list,
     unfilled_refusal,
-    unquiet_refusal,
 )
 from massctl.plan.guards import audience_refusal
 from massctl.plan.steps import FillTag, Guard, Refusal
@@ -55,7 +55,7 @@ _PORTION = 512
 _ISSUER = object()
 
 
-class Tagger(Frozen):
+class TagPorts(Frozen):
     """What a fill of a tag needs from outside."""
 
     ledger: LedgerSession
@@ -63,10 +63,10 @@ class Tagger(Frozen):
     clock: Clock
     overlap: Overlap
     progress: Progress
-    people: People
+    people: SnapshotReader
 
 
-class Wanted(Frozen):
+class TagPeople(Frozen):
     """Who is to have the tag of an audience."""
 
     hidden_fields = ("people",)
@@ -78,7 +78,7 @@ class Wanted(Frozen):
     """The snapshot's people without those who were erased."""
 
 
-class Filling:
+class FillPermit:
     """Allows the calls of one fill, until its entry in the ledger is too old; implements `ports.TaggingPermit`."""
 
     __slots__ = ("_clock", "_tag_id", "_until", "first")
@@ -106,7 +106,7 @@ class Filling:
         return self._clock.now() > self._until - FILL_MAX / 2
 
 
-def made_tag(tagger: Tagger, wanted: Wanted) -> AudienceTag | Refusal:
+def find_or_make_tag(tagger: TagPorts, wanted: TagPeople) -> AudienceTag | Refusal:
     """Return the tag of an audience; make one where there is none, or where somebody deleted it.
 
     Raises PermanentError for a tag of this name that the ledger does not know for ours.
@@ -153,26 +153,26 @@ def members_of(wechat: WeChat, tag_id: int) -> frozenset[str]:
     return frozenset(openid for page in wechat.tag_members(tag_id) for openid in page)
 
 
-def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
+def fill(tagger: TagPorts, wanted: TagPeople) -> TagFilled | Refusal:
     """Bring exactly the wanted people into the tag of an audience, and read it back.
 
     Raises a WeChatError where the tag does not have them in the end; a refusal where a send still needs its people.
     """
-    tag = made_tag(tagger, wanted)
+    tag = find_or_make_tag(tagger, wanted)
     if isinstance(tag, Refusal):
         return tag
     tag_id = tag.tag_id or 0
     there = members_of(tagger.wechat, tag_id)
     by_hand = _changed_by_hand(tagger, tag, there)
     extra, missing = there - wanted.people, wanted.people - there
-    filling, left = None, frozenset[str]()
+    filling, untaggable = None, frozenset[str]()
     if extra or missing:
         free = free_tag(tagger.ledger.state, tag, tagger.clock.now())
         if isinstance(free, Refusal):
             return free
-        filling, left = _change(tagger, free, wanted, extra, missing)
+        filling, untaggable = _change(tagger, free, wanted, extra, missing)
         there = members_of(tagger.wechat, tag_id)
-        _require_filled(there, wanted.people, left)
+        _require_filled(there, wanted.people, untaggable)
     filled = TagFilled(
         appid=wanted.appid,
         audience=wanted.audience,
@@ -180,9 +180,9 @@ def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
         snapshot=prefixed(wanted.snapshot),
         people_sha256=_named(wanted.people),
         count=len(there),
-        added=len(missing) - len(left),
+        added=len(missing) - len(untaggable),
         removed=len(extra),
-        unfollowed=len(left),
+        unfollowed=len(untaggable),
         by_hand=by_hand,
         begun=filling.first if filling is not None else None,
     )
@@ -191,7 +191,7 @@ def fill(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal:
     return filled
 
 
-def untag_erased(tagger: Tagger, wanted: Wanted) -> TagFilled | Refusal | None:
+def untag_erased(tagger: TagPorts, wanted: TagPeople) -> TagFilled | Refusal | None:
     """Take whoever is not wanted any more out of a tag, and give it to nobody; None where the tag is gone."""
     tag = tagger.ledger.state.tags.get((wanted.appid, wanted.audience))
     listed = {each.id for each in tagger.wechat.tags()}
@@ -209,7 +209,7 @@ def _named(people: Iterable[str]) -> str:
     return prefixed(people_digest(people))
 
 
-def _changed_by_hand(tagger: Tagger, tag: AudienceTag, there: frozenset[str]) -> int:
+def _changed_by_hand(tagger: TagPorts, tag: AudienceTag, there: frozenset[str]) -> int:
     """Count who differs from what massctl left, and say it; people who left the account are no edit.
 
     A fill that nobody ended left something that nobody knows.
@@ -241,28 +241,30 @@ def _followers_among(wechat: WeChat, people: frozenset[str]) -> frozenset[str]:
 
 
 def _change(
-    tagger: Tagger,
+    tagger: TagPorts,
     free: FreeTag,
-    wanted: Wanted,
+    wanted: TagPeople,
     extra: frozenset[str],
     missing: frozenset[str],
-) -> tuple[Filling, frozenset[str]]:
+) -> tuple[FillPermit, frozenset[str]]:
     """Untag and tag, side by side; return the last permit, and who does not follow any more."""
     wechat = tagger.wechat
     untagging, tagging = sorted(extra), sorted(missing)
-    calls = [(wechat.untag_people, each) for each in _cut(untagging, TAGGING_MAX)]
+    calls = [(wechat.untag_people, each) for each in _chunks(untagging, TAGGING_MAX)]
     # Nobody gets the tag before everybody has lost it who is to lose it: it holds too few rather than too many.
-    portions = [calls, [(wechat.tag_people, each) for each in _cut(tagging, TAGGING_MAX)]]
-    permit = _begun(tagger, free, wanted)
+    portions = [calls, [(wechat.tag_people, each) for each in _chunks(tagging, TAGGING_MAX)]]
+    permit = _begin(tagger, free, wanted)
     refused: dict[str, int] = {}
     tagger.progress.begin(
         Phrase("filling the tag {tag}", tag=free.tag.name), sum(map(len, portions))
     )
     try:
-        for portion in (each for all_of in portions for each in _cut(all_of, _PORTION)):
+        for portion in (each for all_of in portions for each in _chunks(all_of, _PORTION)):
             if permit.is_half_over:
-                permit = _begun(tagger, free, wanted, permit)
-            for _, result in tagger.overlap([partial(_made, permit, *each) for each in portion]):
+                permit = _begin(tagger, free, wanted, permit)
+            for _, result in tagger.overlap(
+                [partial(_call_or_halve, permit, *each) for each in portion]
+            ):
                 if isinstance(result, BaseException):
                     raise result
                 refused |= result
@@ -273,11 +275,13 @@ def _change(
     return permit, frozenset(refused) & missing
 
 
-def _cut(values: Sequence[T], most: int) -> list[Sequence[T]]:
+def _chunks(values: Sequence[T], most: int) -> list[Sequence[T]]:
     return [values[first : first + most] for first in range(0, len(values), most)]
 
 
-def _begun(tagger: Tagger, free: FreeTag, wanted: Wanted, before: Filling | None = None) -> Filling:
+def _begin(
+    tagger: TagPorts, free: FreeTag, wanted: TagPeople, before: FillPermit | None = None
+) -> FillPermit:
     """Record that the tag changes from now on; another run that wrote first makes this one plan again."""
     tag_id = free.tag.tag_id or 0
     begun = TagFillBegun(
@@ -290,12 +294,12 @@ def _begun(tagger: Tagger, free: FreeTag, wanted: Wanted, before: Filling | None
     )
     entry = tagger.ledger.record(begun)
     first = entry.serial if before is None else before.first
-    return Filling(_ISSUER, tag_id, first, entry.at + FILL_MAX, tagger.clock)
+    return FillPermit(_ISSUER, tag_id, first, entry.at + FILL_MAX, tagger.clock)
 
 
-def _made(
-    permit: Filling,
-    call: Callable[[Filling, Sequence[str]], None],
+def _call_or_halve(
+    permit: FillPermit,
+    call: Callable[[FillPermit, Sequence[str]], None],
     openids: Sequence[str],
 ) -> Mapping[str, int]:
     """Make one call; find those for whom WeChat refuses it, and make it for the others."""
@@ -308,8 +312,8 @@ def _made(
             return {openids[0]: error.errcode}
         half = len(openids) // 2
         return {
-            **_made(permit, call, openids[:half]),
-            **_made(permit, call, openids[half:]),
+            **_call_or_halve(permit, call, openids[:half]),
+            **_call_or_halve(permit, call, openids[half:]),
         }
     return {}
 
@@ -328,8 +332,10 @@ def _require_taggable(refused: Mapping[str, int]) -> None:
         )
 
 
-def _require_filled(there: frozenset[str], people: frozenset[str], left: frozenset[str]) -> None:
-    change = PeopleChange(added=len(there - people), removed=len(people - there - left))
+def _require_filled(
+    there: frozenset[str], people: frozenset[str], untaggable: frozenset[str]
+) -> None:
+    change = PeopleChange(added=len(there - people), removed=len(people - there - untaggable))
     if change.added or change.removed:
         raise TransportError(
             Phrase(
@@ -340,7 +346,7 @@ def _require_filled(there: frozenset[str], people: frozenset[str], left: frozens
         )
 
 
-def reread(tagger: Tagger, tag: AudienceTag, wanted: Wanted, name: str) -> int | Refusal:
+def reread(tagger: TagPorts, tag: AudienceTag, wanted: TagPeople, name: str) -> int | Refusal:
     """Read everybody who has the tag, and compare them person by person; return how many there are.
 
     Who is missing must have left the account. Refuses for anybody else, and while another fill may bring people.
@@ -350,7 +356,7 @@ def reread(tagger: Tagger, tag: AudienceTag, wanted: Wanted, name: str) -> int |
     change = PeopleChange(added=len(there - wanted.people), removed=len(missing))
     if change.added or change.removed:
         return changed_refusal(name, change)
-    unquiet = unquiet_refusal(tag, _named(wanted.people), tagger.clock.now())
+    unquiet = other_fill_refusal(tag, _named(wanted.people), tagger.clock.now())
     return len(there) if unquiet is None else unquiet
 
 
@@ -367,7 +373,7 @@ def fill_tags(context: Uploaded) -> Uploaded:
         is_due = context.may_send(outcome)
         if not campaign.is_by_tag or not (steps or is_due):
             continue
-        unread = cut_audience(context, campaign) if is_due else None
+        unread = apply_cut(context, campaign) if is_due else None
         if unread is not None:
             outcome.refuse(unread)
         else:
@@ -377,7 +383,7 @@ def fill_tags(context: Uploaded) -> Uploaded:
 
 def refilled(context: ApplyContext, outcome: CampaignOutcome, campaign: RenderedCampaign) -> bool:
     """Fill the tag of a send again where people were taken off since; False, and noted, where that fails."""
-    people, record = people_of(campaign, context.record_of(campaign)), context.record_of(campaign)
+    people, record = tag_list(campaign, context.record_of(campaign)), context.record_of(campaign)
     audience = campaign.audience.of or ""
     if people is None or record.is_in_doubt:
         return True
@@ -415,12 +421,12 @@ def away_refusal(error: SnapshotError) -> Refusal:
     return Refusal(Guard.AUDIENCE_CHANGED, what_happened(error), error.hint)
 
 
-def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> Tagger:
+def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> TagPorts:
     """Return what a fill of a campaign's tag needs."""
     ports = context.ports
     if ports.people is None:
         raise _not_at_hand(campaign)
-    return Tagger(
+    return TagPorts(
         context.ledger,
         ports.wechat(campaign.account),
         ports.clock,
@@ -434,12 +440,12 @@ def _not_at_hand(campaign: RenderedCampaign) -> SnapshotAwayError:
     return SnapshotAwayError(Phrase("the people of {name} are not at hand", name=campaign.name))
 
 
-def wanted_of(context: ApplyContext, campaign: RenderedCampaign) -> Wanted:
+def wanted_of(context: ApplyContext, campaign: RenderedCampaign) -> TagPeople:
     """Return who is to have the tag of a campaign; raise SnapshotAwayError where nobody here can say it."""
-    people, audience = people_of(campaign, context.record_of(campaign)), campaign.audience.of
+    people, audience = tag_list(campaign, context.record_of(campaign)), campaign.audience.of
     if people is None or audience is None or context.ports.people is None:
         raise _not_at_hand(campaign)
-    return Wanted(campaign.appid, audience, people.sha256, context.ports.people(people.sha256))
+    return TagPeople(campaign.appid, audience, people.sha256, context.ports.people(people.sha256))
 
 
 def tag_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | None:

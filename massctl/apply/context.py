@@ -16,9 +16,9 @@ from massctl.apply.ports import (
     DraftArticle,
     Openids,
     Overlap,
-    People,
     Pictures,
     Progress,
+    SnapshotReader,
     WeChat,
 )
 from massctl.errors import ConfigurationError, TransportError, WeChatError
@@ -71,7 +71,7 @@ class Ports(Frozen):
     """Who asked for the repetition of a send in doubt, and why; its attempt says so. None if nobody did."""
     openids: Openids | None = None
     """Gives the openids of lists; None if no campaign can have one."""
-    people: People | None = None
+    people: SnapshotReader | None = None
     """Gives the people of snapshots; None if no campaign is sent to a tag that massctl fills."""
     archive: Archive | None = None
     """Keeps what is staged and sent, for people; None keeps nothing."""

@@ -260,7 +260,7 @@ class Openids(Protocol):
         ...
 
 
-class People(Protocol):
+class SnapshotReader(Protocol):
     """The people behind a snapshot's name."""
 
     def __call__(self, sha256: Sha256, /) -> frozenset[str]:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from math import ceil
 
-from massctl.apply.audience_cut import cut_audience
+from massctl.apply.audience_cut import apply_cut
 from massctl.apply.consent import Agreement, SendQuestion, agreement
 from massctl.apply.context import ApplyContext
 from massctl.apply.drafts import reread_refusal
@@ -73,7 +73,7 @@ def ready(
     """
     context.refresh_rules()
     refusals = _refusals_now(context, campaign)
-    if not refusals and (unread := cut_audience(context, campaign)) is not None:
+    if not refusals and (unread := apply_cut(context, campaign)) is not None:
         refusals = [unread]
     if not refusals and (audience := refusal_of(context, campaign)) is not None:
         refusals = _refusals_now(context, campaign, audience=audience)
@@ -110,13 +110,13 @@ def _closes(
     if record.phase(batch) in UNSETTLED:
         return False
     try:
-        left = len(openids.batch(listed, batch, context.state))
+        remaining = len(openids.batch(listed, batch, context.state))
     except SnapshotError as error:
         outcome.refuse(Refusal(Guard.AUDIENCE_UNREAD, error.summary, error.hint))
         return True
-    if left >= BATCH_MIN:
+    if remaining >= BATCH_MIN:
         return False
-    context.ledger.record(BatchClosed(batch=batch, left=left), campaign)
+    context.ledger.record(BatchClosed(batch=batch, left=remaining), campaign)
     return True
 
 

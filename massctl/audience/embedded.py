@@ -62,7 +62,8 @@ def answers(request: Mapping[str, Any]) -> Iterator[Any]:
         yield {"fault": "OutOfMemoryException", "line": None}
     except duckdb.Error as error:
         line = _LINE.search(str(error))
-        yield {"fault": type(error).__name__, "line": int(line[1]) if line else None}
+        number = int(line[1]) if line else None
+        yield {"fault": type(error).__name__, "line": number}
 
 
 def select_of(path: str) -> str:

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
 
-from massctl.audience.engine import not_installed
+from massctl.audience.query_engine import not_installed
 from massctl.errors import UsageError
 from massctl.model.phrase import Phrase, system_reason
 

@@ -14,9 +14,7 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.audience.engine import EMBEDDED, Answer
-from massctl.audience.members import Members, MemberSets
-from massctl.audience.people import SourceFaultsError, Taken, fault
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.queries import (
     ROWS_MAX,
     database_answer,
@@ -27,7 +25,9 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
+from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -104,7 +104,8 @@ class Freezer(Struct):
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
         read = self._people(found, file)
-        less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
+        locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
+        less = [self._open(each) for each in locks]
         stays = self.sets.subtract(read.people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (read.people, stays, kept.members)]
@@ -144,7 +145,7 @@ class Freezer(Struct):
             lock,
             is_written=True,
             forgotten=counts[1] - lock.count,
-            left=counts[0] - counts[1],
+            unfollowed=counts[0] - counts[1],
         )
         return self._bounded(found, result, kept)
 
@@ -155,10 +156,10 @@ class Freezer(Struct):
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:
-                taken = Taken(Place(opened.shown))
+                taken = SourceTally(Place(opened.shown))
                 return self._taken(taken, opened.openids(taken), opened.sha256())
         if source.query is not None:
-            taken = Taken(Place(f"{AUDIENCES}/{source.query.sql}", 1))
+            taken = SourceTally(Place(f"{AUDIENCES}/{source.query.sql}", 1))
             return self._taken(taken, self._of_query(source.query, found.sql or "", taken))
         others = [self._open(self._lock_of(name)) for name in source.others]
         if source.union is not None:
@@ -168,14 +169,14 @@ class Freezer(Struct):
         return SourcePeople(self.sets.subtract(others[0], others[1:]))
 
     def _taken(
-        self, taken: Taken, openids: Iterator[str], source: Sha256 | None = None
+        self, taken: SourceTally, openids: Iterator[str], source: Sha256 | None = None
     ) -> SourcePeople:
         """Read a source to its end; only then it is known what is odd about it."""
         people = self.sets.of(openids)
         notes = taken.notes(self.sets.count(people))
         return SourcePeople(people, source, taken.columns, tuple(notes))
 
-    def _of_query(self, query: Query, sql: str, taken: Taken) -> Iterator[str]:
+    def _of_query(self, query: Query, sql: str, taken: SourceTally) -> Iterator[str]:
         with self._answer(query, sql, taken.at) as (answer, rows_max):
             yield from taken.of_rows(answer.columns, answer.pages, rows_max)
 
@@ -193,7 +194,7 @@ class Freezer(Struct):
         if connection is None:
             say = Phrase("massctl.yaml has no connection {name}", name=query.connection)
             hint = Phrase("write it under `connections`")
-            raise SourceFaultsError([fault("MC621", say, hint, at=at)])
+            raise one_fault("MC621", say, hint, at)
         url = self.environment.get(connection.url_env, "")
         if not url:
             raise ConfigurationError(
@@ -207,7 +208,8 @@ class Freezer(Struct):
             yield answer, connection.rows
 
     def _folder(self, query: Query) -> Path:
-        return (self.files.root / Path(query.data or ".").expanduser()).resolve()
+        folder = Path(query.data or ".").expanduser()
+        return (self.files.root / folder).resolve()
 
     # Other audiences.
 
@@ -229,7 +231,7 @@ class Freezer(Struct):
                 name=name,
             )
             hint = Phrase("name an audience of the same account")
-            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
+            raise one_fault("MC619", say, hint, Place(audience_path(own.name)))
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
@@ -243,7 +245,7 @@ class Freezer(Struct):
             if lock is None:
                 code, say = "MC623", never_frozen(name)
             place = Place(audience_path(name))
-            raise SourceFaultsError([fault(code, say, freeze_hint(name), at=place)])
+            raise one_fault(code, say, freeze_hint(name), place)
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:
@@ -358,7 +360,8 @@ class Freezer(Struct):
         is_near = at is not None and self.now - at < MOVES_WITHIN
         if is_near and before.definition == lock.definition:
             return Phrase(
-                "`expect.change` allows {bound}. The source gave other people less than an hour ago: its result changes from run to run. "
+                "`expect.change` allows {bound}. The source gave other people less than an hour ago: "
+                "its result changes from run to run. "
                 "Nothing was written.",
                 bound=bound,
             )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
-from massctl.audience.engine import not_installed
+from massctl.audience.query_engine import not_installed
 from massctl.errors import SnapshotAwayError
 from massctl.model.phrase import Phrase
 from massctl.model.secrets import register

@@ -1,6 +1,7 @@
 """The query of an audience: one SELECT that reads, with its parameters; and who answers it."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, cast
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     ENGINES,
     Answer,
     Engine,
@@ -20,7 +21,7 @@ from massctl.audience.engine import (
     Value,
     not_installed,
 )
-from massctl.audience.people import SourceFaultsError, fault
+from massctl.audience.source_rows import SourceFaultsError, fault
 from massctl.child import DATABASE, Child, ChildError
 from massctl.errors import ConfigurationError
 from massctl.model.audience import DATA_ENDINGS
@@ -35,6 +36,10 @@ ROWS_MAX: Final = 10_000_000
 FILES_MAX: Final = 1_000
 """Of the folder `data`."""
 _NAMES_SHOWN: Final = 10
+_BETWEEN = re.compile(
+    r"(?:\s|--(?:[ \t][^\r\n]*)?(?=\r?\n|\Z)|/\*(?![!+]|[Mm]!)(?:(?!\*/|/\*).)*\*/)*+", re.DOTALL
+)
+"""White space and comments, as every database reads them: MySQL runs `/*! */` and what follows `--` without a space."""
 _ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
 _logged = logging.getLogger("sqlglot")
 # What it logs quotes the query.
@@ -62,6 +67,7 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
             "this is not {dialect}: a quotation mark or a comment has no end", dialect=dialect
         )
         raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=Place(path, 1))]) from None
+    _require_comments(sql, path, tokens)
     places = tuple(_places(sql, path, tokens, parameters))
     try:
         # A literal in the place of each parameter: every dialect can read it.
@@ -90,6 +96,32 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         )
     tables = frozenset(each.name for each in found[0].find_all(exp.Table))
     return Statement(sql, parameters, places, tables)
+
+
+def _require_comments(sql: str, path: str, tokens: Any) -> None:
+    """Raise SourceFaultsError for what sqlglot takes for a comment, or a hint, and some database may run."""
+    ends = [0, *(each.end + 1 for each in tokens)]
+    starts = [*(each.start for each in tokens), len(sql)]
+    gaps = zip(ends, starts, strict=True)
+    odd = next(
+        (end + at for end, start in gaps if (at := _odd_at(sql[end:start])) is not None), None
+    )
+    hint_at = next((each for each in starts if sql.startswith("/*", each)), None)
+    found = [each for each in (odd, hint_at) if each is not None]
+    if not found:
+        return
+    say = Phrase("some databases run what stands in this comment")
+    hint = Phrase(
+        "write comments as `-- text` or `/* text */`, without `!`, `M!` or `+` behind `/*`"
+    )
+    raise SourceFaultsError([fault("MC628", say, hint, at=_place(sql, path, min(found)))])
+
+
+def _odd_at(gap: str) -> int | None:
+    """Return where what stands between two tokens is no comment of every database; None where all is."""
+    match = _BETWEEN.match(gap)
+    end = match.end() if match is not None else 0
+    return end if end < len(gap) else None
 
 
 def _literal(name: str) -> str:

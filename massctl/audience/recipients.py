@@ -8,8 +8,8 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from massctl.audience.arithmetic import ListedPeople
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.listed_people import ListedPeople
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
 from massctl.model.audience import AudienceName
@@ -38,7 +38,8 @@ class Recipients(Struct, dict=True):
         members = self._proven(sets, listed, state)
         first = sum(listed.sizes[: number - 1])
         places = range(first, first + listed.sizes[number - 1])
-        return tuple(sets.openids(sets.part(members, places)))
+        part = sets.part(members, places)
+        return tuple(sets.openids(part))
 
     def keep(self, listed: OpenidList, cut: Cut, state: State, now: datetime) -> OpenidList:
         """Write those who stay as a snapshot; see `massctl.apply.ports.Openids`."""
@@ -52,7 +53,8 @@ class Recipients(Struct, dict=True):
     def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
         erasure = state.erased_snapshots.get(listed.sha256)
-        key = listed.sha256, erasure.content_sha256 if erasure is not None else listed.sha256
+        content = erasure.content_sha256 if erasure is not None else listed.sha256
+        key = listed.sha256, content
         if key not in self._read:
             place = self.snapshots(state)
             members = place.open(sets, listed.sha256)

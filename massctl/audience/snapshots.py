@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from massctl.audience.erased_people import Marks
 from massctl.audience.key import SnapshotKey
-from massctl.audience.marks import Marks
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import (
     InvariantError,
     SnapshotDamagedError,
@@ -39,7 +39,7 @@ FINISH = Command("audience forget", "--expired")
 _ISSUER = object()
 
 
-class FrozenAs(NamedTuple):
+class FreezeNote(NamedTuple):
     """For which audience a snapshot was frozen, and on which day, UTC."""
 
     sha256: Sha256
@@ -174,10 +174,10 @@ class Snapshots:
         forgotten = self.marks.of(sets, members)
         if not sets.count(forgotten):
             return None
-        left = sets.blanked(members, forgotten)
-        erasure = Erasure(sets.sha256(left), sets.count(left))
+        remaining = sets.blanked(members, forgotten)
+        erasure = Erasure(sets.sha256(remaining), sets.count(remaining))
         name = f"{sha256}.{erasure.content_sha256}{_SUFFIX}"
-        self._add(sets, name, left)
+        self._add(sets, name, remaining)
         return erasure
 
     def leftovers(self) -> list[str]:
@@ -281,11 +281,11 @@ def erased_by_name(names: Iterable[str]) -> dict[Sha256, Sha256]:
     }
 
 
-def _notes(names: Collection[str]) -> Iterator[FrozenAs]:
+def _notes(names: Collection[str]) -> Iterator[FreezeNote]:
     for name in names:
         found = _NOTE.fullmatch(name)
         if found is not None and _OBJECT.fullmatch(name) is None:
-            yield FrozenAs(Sha256(found["sha256"]), found["day"], AudienceName(found["audience"]))
+            yield FreezeNote(Sha256(found["sha256"]), found["day"], AudienceName(found["audience"]))
 
 
 def _is_of(name: str, sha256: Sha256) -> bool:

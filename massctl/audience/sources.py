@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from massctl.audience.engine import Statement, not_installed
 from massctl.audience.memory_file import has_memory_files, open_memory_file
-from massctl.audience.people import SourceFaultsError, Taken, fault
 from massctl.audience.queries import ROWS_MAX, embedded_answer
+from massctl.audience.query_engine import Statement, not_installed
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault, one_fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen
@@ -66,11 +66,11 @@ class SourceFile(Frozen):
             digest.update(piece)
         return Sha256(digest.hexdigest())
 
-    def openids(self, taken: Taken) -> Iterator[str]:
+    def openids(self, taken: SourceTally) -> Iterator[str]:
         """Yield its openids, the same one as often as it comes; raise SourceFaultsError for what is none."""
         return self._of_table(taken) if self.ending == ".parquet" else self._of_list(taken)
 
-    def _of_list(self, taken: Taken) -> Iterator[str]:
+    def _of_list(self, taken: SourceTally) -> Iterator[str]:
         reading = ListReading(self.shown)
         for some in reading.openids(self.pieces()):
             taken.count += len(some)
@@ -79,7 +79,7 @@ class SourceFile(Frozen):
         taken.faults += [_diagnostic(each) for each in reading.faults]
         taken.require_sound()
 
-    def _of_table(self, taken: Taken) -> Iterator[str]:
+    def _of_table(self, taken: SourceTally) -> Iterator[str]:
         passes = () if self.descriptor is None else (self.descriptor,)
         statement = Statement(f'SELECT openid FROM "{_VIEW}"', {})  # noqa: S608 - our own name
         with embedded_answer(statement, {_VIEW: self.path}, taken.at, passes) as answer:
@@ -105,7 +105,7 @@ class FileReader(Frozen):
         if Path(shown).suffix.lower() not in ENDINGS:
             say = Phrase("{file} is not a list of people", file=shown)
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
-            raise SourceFaultsError([fault("MC601", say, hint, at=at)])
+            raise one_fault("MC601", say, hint, at)
         bring: _Bring = self._from_disk
         if named.startswith((_HTTPS, _S3)):
             bring = self._from_web if named.startswith(_HTTPS) else self._from_store

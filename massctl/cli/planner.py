@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import replace
 
-from massctl.audience.arithmetic import ListedPeople
+from massctl.audience.listed_people import ListedPeople
 from massctl.child import ChildError, missing_words
 from massctl.cli import views
 from massctl.cli.ledger_access import (
@@ -43,7 +43,7 @@ from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.tags import never_pulled
 
 if TYPE_CHECKING:
-    from massctl.apply.ports import People
+    from massctl.apply.ports import SnapshotReader
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.plan.reconcile_options import Evidence
 
@@ -377,22 +377,22 @@ def _rules(
     )
     rules = session.rules(names, agenda)
     return replace(
-        rules, sent_by=_sent_by(session, state), people=people_of(session, state, working_tree)
+        rules, sent_by=_sent_by(session, state), people=people_reader(session, state, working_tree)
     )
 
 
-def people_of(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
+def people_reader(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
     return ListedPeople(working_tree, partial(session.snapshots, state))
 
 
-def snapshot_people(session: Session, state: State) -> "People":
+def snapshot_people(session: Session, state: State) -> "SnapshotReader":
     """Return what reads everybody whom a snapshot holds now; a sandbox takes them for its followers."""
 
     @cache
     def people(sha256: Sha256) -> frozenset[str]:
         # Most runs fill no tag.
-        from massctl.audience.members import MemberSets
+        from massctl.audience.member_sets import MemberSets
 
         place = session.snapshots(state)
         with MemberSets() as sets:

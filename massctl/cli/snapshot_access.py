@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from massctl.apply.outcome import what_happened
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import FINISH, UNFINISHED
 from massctl.cli.session import Session
 from massctl.errors import SnapshotError

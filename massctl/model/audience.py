@@ -106,7 +106,7 @@ class AudienceExpect(Expect):
     """How many may be added or removed since the last snapshot, in percent of it."""
 
 
-class Delivery(Strict):
+class DeliverBy(Strict):
     """How the people of an audience are reached."""
 
     by: Literal["openids", "tag"] = "openids"
@@ -132,7 +132,7 @@ class AudienceFile(Strict):
     """Whoever had so many letters already is taken off before the first attempt; beside policy.cap the smaller wins."""
     keep_for: Annotated[str, StringConstraints(pattern=KEEP_PATTERN)] = "400d"
     """When its snapshots are erased. Counts of a month, caps and overlaps need them until then."""
-    deliver: Delivery = Field(default_factory=Delivery)
+    deliver: DeliverBy = Field(default_factory=DeliverBy)
     """How the people are reached."""
 
     @property
@@ -329,12 +329,12 @@ class FreezeResult(Frozen):
     """Taken off because another audience has them."""
     forgotten: int = 0
     """Taken off because they were erased once."""
-    left: int = 0
+    unfollowed: int = 0
     """Taken off because they do not follow any more."""
     notes: tuple[Diagnostic, ...] = ()
 
 
-class LeftLines(Frozen):
+class ListOutcome(Frozen):
     """Lines of a list in the working tree that name people who were erased."""
 
     path: str
@@ -343,7 +343,7 @@ class LeftLines(Frozen):
     """Why they stay; None where they were taken out."""
 
 
-class LeftTag(Frozen):
+class TagOutcome(Frozen):
     """A tag of an account that massctl filled with people who were erased."""
 
     name: str
@@ -356,9 +356,9 @@ class Forgotten(Frozen):
 
     people: int
     """How many people were named; 0 where only old snapshots were erased."""
-    left: Mapping[Sha256, int]
+    remaining: Mapping[Sha256, int]
     """The snapshots that people were erased from -> how many people are left of each."""
     expired: tuple[Sha256, ...] = ()
     """Snapshots that were older than `keep_for`, and are gone."""
-    tags: tuple[LeftTag, ...] = ()
-    lists: tuple[LeftLines, ...] = ()
+    tags: tuple[TagOutcome, ...] = ()
+    lists: tuple[ListOutcome, ...] = ()

@@ -798,7 +798,7 @@ class Erasure(Frozen):
 
     content_sha256: Sha256
     """The digest of what it holds: nothing in a blank place."""
-    left: int
+    remaining: int
     """How many people it still holds."""
 
 

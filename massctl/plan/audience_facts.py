@@ -1,6 +1,6 @@
 """What is known about the people of a send: counted person by person, and never shown.
 
-Openids stay behind `People`, which says of several lists how many people are in which of them. Everything else is
+Openids stay behind `PeopleCounts`, which says of several lists how many people are in which of them. Everything else is
 arithmetic over these numbers: who gets another send too, who had how many this month, who has this very message, and
 who is taken off before the first attempt.
 """
@@ -52,7 +52,7 @@ CONSOLE = "群发"
 _PREFIX = "sha256:"
 
 
-class Part(Frozen):
+class ListPart(Frozen):
     """Some of the people of a list."""
 
     sha256: Sha256
@@ -77,7 +77,7 @@ class FrozenAudience(Frozen):
     removed: int = 0
 
 
-class People(Protocol):
+class PeopleCounts(Protocol):
     """Looks into lists, and says of their people how many they are."""
 
     def declared(self, name: CampaignName) -> Sha256 | None:
@@ -92,7 +92,7 @@ class People(Protocol):
     def why_unread(self, sha256: Sha256) -> str | None:
         """Return why a list cannot be looked into; None if it can, or nobody knows why."""
 
-    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in; a part that cannot be read has none."""
 
     def frozen(self, audience: str) -> FrozenAudience | None:
@@ -107,7 +107,7 @@ class OverlapKind(StrEnum):
     MAY_HAVE = "may_have"
 
 
-class Delivery(Frozen):
+class PastSend(Frozen):
     """What one edition brought to some people, or may have brought."""
 
     campaign: CampaignName | None
@@ -118,7 +118,7 @@ class Delivery(Frozen):
     first: date
     last: date
     """The Beijing days between which WeChat took it."""
-    part: Part | None = None
+    part: ListPart | None = None
     """Who they are; None if nobody can look: everybody, a tag, or a list that is not here any more."""
     messages: frozenset[str] = frozenset()
     """What names the message with its audience."""
@@ -152,10 +152,10 @@ class Delivery(Frozen):
         return self.first <= last and first <= self.last
 
 
-def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[Delivery]:
+def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[PastSend]:
     """Return what the followers of an account got since a day, or may have got, batch by batch; look into no list."""
     found = [
-        Delivery(None, 0, Reach.HAS, Scope.ALL, beijing_day(at), beijing_day(at))
+        PastSend(None, 0, Reach.HAS, Scope.ALL, beijing_day(at), beijing_day(at))
         for at in state.website_sends.get(appid, [])
         if beijing_day(at) >= since
     ]
@@ -171,7 +171,7 @@ def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[D
             recorded = batches[0].audience
             messages = frozenset[str]().union(*(each.messages for each in batches))
             found.append(
-                Delivery(
+                PastSend(
                     record.campaign,
                     record.edition,
                     kind,
@@ -187,12 +187,12 @@ def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[D
     return [each for each in found if each.last >= since]
 
 
-def looked_into(delivery: Delivery, people: People) -> Delivery:
+def looked_into(delivery: PastSend, people: PeopleCounts) -> PastSend:
     """Find out who got it, where that is a list that can be looked into."""
     name, reached = delivery.campaign, delivery.reached
     if name is None or delivery.scope is not Scope.OPENIDS or not people.holds(name, reached):
         return delivery
-    return replace(delivery, part=Part(_name_of(reached), delivery.batches))
+    return replace(delivery, part=ListPart(_name_of(reached), delivery.batches))
 
 
 def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
@@ -213,7 +213,7 @@ class Coming(Frozen):
     campaign: CampaignName
     scope: Scope
     day: date
-    part: Part | None
+    part: ListPart | None
     """Who gets it; None if nobody can know."""
 
     @property
@@ -235,7 +235,7 @@ class Removal(StrEnum):
     HAS_IT = "has_it"
 
 
-AnySend = Coming | Delivery
+AnySend = Coming | PastSend
 
 
 class AudienceOverlap(Frozen):
@@ -278,7 +278,7 @@ class AudienceFacts(Frozen):
     """The other sends of its month that reach some of them, most people first."""
     removed: Mapping[Removal, int] = field(default_factory=dict)
     """How many are taken off before the first attempt, by reason."""
-    left: int = 0
+    recipients: int = 0
     """How many it then goes to."""
 
     @property
@@ -322,14 +322,14 @@ class PeopleSummary(Frozen):
 class Cut(Frozen):
     """Who is taken off the list of a send before its first attempt: the one decision, and its numbers."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ListPart, ...]
     """Bit n of a pattern stands for part n."""
     own: int
     """Which of them is the list itself."""
     taken_off: Mapping[Pattern, Removal]
     """The patterns of people who are taken off, and why. Whoever has another one stays."""
     removed: Mapping[Removal, int]
-    left: int
+    recipients: int
 
     @property
     def is_empty(self) -> bool:
@@ -337,7 +337,7 @@ class Cut(Frozen):
         return not self.removed
 
 
-def audience_cut(
+def cut_entry(
     campaign: RenderedCampaign, record: Record, kept: OpenidList, cut: Cut
 ) -> AudienceCut:
     """Make the entry that binds those who stay to the audience that was approved."""
@@ -347,7 +347,7 @@ def audience_cut(
     named = f"{_PREFIX}{approved.sha256}"
     removed = Counter[Any]({str(why): count for why, count in cut.removed.items()})
     # An erasure that is not finished has marked people whom the snapshot still has.
-    removed.update({str(Removal.ERASED): cut.left - kept.count})
+    removed.update({str(Removal.ERASED): cut.recipients - kept.count})
     if before is not None and before.snapshot == named:
         removed.update({str(why): count for why, count in before.removed.items()})
     return AudienceCut(
@@ -358,14 +358,14 @@ def audience_cut(
     )
 
 
-class Crowd(Frozen, dict=True):
+class AccountPeople(Frozen, dict=True):
     """The people of all sends of an account that matter to some campaigns, counted in one pass."""
 
-    deliveries: tuple[Delivery, ...]
+    deliveries: tuple[PastSend, ...]
     coming: tuple[Coming, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[ListPart, ...]
     patterns: Mapping[Pattern, int]
-    unread: Mapping[Part, str | None] = field(default_factory=dict)
+    unread: Mapping[ListPart, str | None] = field(default_factory=dict)
     """Those of the parts that nobody can look into, and why, where that is known."""
 
     @cached_property
@@ -374,10 +374,10 @@ class Crowd(Frozen, dict=True):
         return (*self.coming, *self.deliveries)
 
     @cached_property
-    def _bits(self) -> dict[Part, int]:
+    def _bits(self) -> dict[ListPart, int]:
         return {part: 1 << number for number, part in enumerate(self.parts)}
 
-    def mask(self, parts: Iterable[Part | None]) -> int:
+    def mask(self, parts: Iterable[ListPart | None]) -> int:
         """Return the bits of parts; nobody can look into a part that is None."""
         return reduce(or_, (self._bits.get(each, 0) for each in parts if each is not None), 0)
 
@@ -419,7 +419,7 @@ def month_of(day: date) -> tuple[date, date]:
 
 
 def fifth_of_month(
-    campaign: RenderedCampaign, slot: Slot, crowd: Crowd, judge: "Judge | None"
+    campaign: RenderedCampaign, slot: Slot, crowd: AccountPeople, judge: "Judge | None"
 ) -> list[Diagnostic]:
     """Warn of a fifth send in a month, where it is known of people, or may be of those whom nobody can compare."""
     if not slot.overlapping or slot.day is None:
@@ -434,13 +434,13 @@ def fifth_of_month(
 
 
 def crowd_of(
-    people: People,
+    people: PeopleCounts,
     state: State,
     calendar: Calendar,
     appid: AppId,
     campaigns: Sequence[RenderedCampaign],
     now: datetime,
-) -> Crowd:
+) -> AccountPeople:
     """Count the people of campaigns of one account, of what went out, and of what is still to come, in one pass."""
     month = min(Unit.MONTH.of(now), beijing_day(now - _WEEK))
     since = min(month, beijing_day(now - timedelta(days=SAME_CONTENT_DAYS)))
@@ -456,7 +456,7 @@ def crowd_of(
     own = {each.name: own_part(each, state) for each in campaigns}
     coming = tuple(_coming(people, calendar, own, now))
     excluded = [
-        Part(sha256)
+        ListPart(sha256)
         for each in campaigns
         if (frozen := frozen_of(each, people)) is not None
         for sha256 in frozen.excluded
@@ -468,26 +468,26 @@ def crowd_of(
         part: people.why_unread(part.sha256) for part in parts if not people.reads(part.sha256)
     }
     patterns = people.counted(parts) if parts else {}
-    return Crowd(sent, coming, parts, patterns, unread)
+    return AccountPeople(sent, coming, parts, patterns, unread)
 
 
-def own_part(campaign: RenderedCampaign, state: State) -> Part:
+def own_part(campaign: RenderedCampaign, state: State) -> ListPart:
     """Return the people whom a campaign goes to, those of batches that went out too: so they are counted once."""
     record = state.record(campaign.name, campaign.edition)
     listed = sent_list(campaign, record)
     if listed is None:
         raise ValueError("only a list has people")
-    return Part(listed.sha256)
+    return ListPart(listed.sha256)
 
 
-def frozen_of(campaign: RenderedCampaign, people: People) -> FrozenAudience | None:
+def frozen_of(campaign: RenderedCampaign, people: PeopleCounts) -> FrozenAudience | None:
     """Return what the audience of a campaign asks for; None for a list that is no audience."""
     of = campaign.audience.of
     return people.frozen(of) if of is not None else None
 
 
 def _coming(
-    people: People, calendar: Calendar, own: Mapping[CampaignName, Part], now: datetime
+    people: PeopleCounts, calendar: Calendar, own: Mapping[CampaignName, ListPart], now: datetime
 ) -> Iterator[Coming]:
     for demand in calendar.demands:
         opens = max(now, demand.window.not_before) if demand.window is not None else now
@@ -495,11 +495,11 @@ def _coming(
         part = own.get(demand.name)
         if part is None and demand.scope is Scope.OPENIDS:
             named = people.declared(demand.name)
-            part = Part(named) if named is not None else None
+            part = ListPart(named) if named is not None else None
         yield Coming(demand.name, demand.scope, day, part)
 
 
-def is_same_message(campaign: RenderedCampaign, delivery: Delivery) -> bool:
+def is_same_message(campaign: RenderedCampaign, delivery: PastSend) -> bool:
     """Return whether a delivery brought this very message, whoever got it."""
     if not delivery.messages:
         return False
@@ -512,8 +512,8 @@ class Judge(Frozen, dict=True):
     """Judges the people of one send by the patterns that they have."""
 
     campaign: RenderedCampaign
-    crowd: Crowd
-    part: Part
+    crowd: AccountPeople
+    part: ListPart
     listed: OpenidList
     """The list that it is sent to."""
     day: date
@@ -545,9 +545,9 @@ class Judge(Frozen, dict=True):
         return self.crowd.unread.keys().isdisjoint(self._looked_into)
 
     @property
-    def _looked_into(self) -> tuple[Part, ...]:
+    def _looked_into(self) -> tuple[ListPart, ...]:
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return (self.part, *map(Part, excluded))
+        return (self.part, *map(ListPart, excluded))
 
     @property
     def people(self) -> int:
@@ -555,13 +555,13 @@ class Judge(Frozen, dict=True):
         return self.listed.count
 
     @cached_property
-    def _others(self) -> list[Delivery]:
+    def _others(self) -> list[PastSend]:
         own = self.campaign.name, self.campaign.edition
         return [each for each in self.crowd.deliveries if (each.campaign, each.edition) != own]
 
-    def _counter(self, found: Iterable[Delivery]) -> Callable[[Pattern], int]:
+    def _counter(self, found: Iterable[PastSend]) -> Callable[[Pattern], int]:
         """Return what counts the sends that reached a person; an edition counts once."""
-        parts: dict[tuple[str | None, int], list[Part | None]] = {}
+        parts: dict[tuple[str | None, int], list[ListPart | None]] = {}
         everybody: set[tuple[str | None, int, date]] = set()
         for each in found:
             if each.scope is Scope.ALL:
@@ -595,7 +595,7 @@ class Judge(Frozen, dict=True):
         return self.crowd.mask(each.part for each in recent)
 
     @cached_property
-    def same_messages(self) -> list[Delivery]:
+    def same_messages(self) -> list[PastSend]:
         """Return the deliveries of this very message by other sends."""
         return [each for each in self._others if is_same_message(self.campaign, each)]
 
@@ -615,7 +615,7 @@ class Judge(Frozen, dict=True):
     def removal(self, pattern: Pattern) -> Removal | None:
         """Return why people of a pattern are taken off; None if they stay."""
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        if pattern & self.crowd.mask(map(Part, excluded)):
+        if pattern & self.crowd.mask(map(ListPart, excluded)):
             return Removal.EXCLUDED
         if self.cap is not None and self._capped(pattern):
             return Removal.CAPPED
@@ -684,11 +684,11 @@ class Judge(Frozen, dict=True):
             has_it if known else None,
             tuple(found),
             self.cut.removed,
-            self.cut.left,
+            self.cut.recipients,
         )
 
 
-def summary(judges: Sequence[Judge], people: People | None) -> PeopleSummary | None:
+def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSummary | None:
     """Say of all lists of a plan together what is known of their people; None if there is none."""
     if not judges or people is None:
         return None

@@ -18,7 +18,7 @@ from massctl.model.ids import AppId, prefixed, unprefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import Part, People
+from massctl.plan.audience_facts import ListPart, PeopleCounts
 from massctl.plan.quota import sent_list
 from massctl.plan.steps import Guard, Refusal
 
@@ -31,7 +31,7 @@ JOB_MAX = timedelta(days=3)
 _RUNNING = frozenset({"sending", "awaiting_admin", "unknown"})
 
 
-def holders(state: State, tag: AudienceTag, now: datetime) -> Iterator[Record]:
+def sends_using(state: State, tag: AudienceTag, now: datetime) -> Iterator[Record]:
     """Yield the records whose send WeChat may still be delivering to a tag, or that nobody knows the outcome of."""
     for record in state.records.values():
         uses = any(_goes_to(each.event.audience, tag) for each in record.not_refused)
@@ -48,7 +48,7 @@ def _may_run(record: Record, now: datetime) -> bool:
     return record.is_in_doubt or any(now - each.accepted_at < JOB_MAX for each in running)
 
 
-_JUDGE = object()
+_ISSUER = object()
 """Only this module holds it, so only `free_tag` can make a FreeTag."""
 
 
@@ -61,13 +61,13 @@ class FreeTag(Frozen):
     """Of the state that says so; another entry behind it may say something else."""
 
     def __post_init__(self) -> None:
-        if self.judge is not _JUDGE:
+        if self.judge is not _ISSUER:
             raise InvariantError(Phrase("free_tag() was not called for this tag"))
 
 
 def free_tag(state: State, tag: AudienceTag, now: datetime) -> FreeTag | Refusal:
     """Judge whether the people of a tag may change; a refusal names the send that still needs them."""
-    for record in holders(state, tag, now):
+    for record in sends_using(state, tag, now):
         say = Phrase(
             "the tag {tag} still has the people of {name}, and its send has not ended",
             tag=tag.name,
@@ -78,10 +78,10 @@ def free_tag(state: State, tag: AudienceTag, now: datetime) -> FreeTag | Refusal
             command=Command("status", record.campaign),
         )
         return Refusal(Guard.AUDIENCE_CHANGED, say, hint)
-    return FreeTag(_JUDGE, tag, state.serial)
+    return FreeTag(_ISSUER, tag, state.serial)
 
 
-def unquiet_refusal(tag: AudienceTag, people: str, now: datetime) -> Refusal | None:
+def other_fill_refusal(tag: AudienceTag, people: str, now: datetime) -> Refusal | None:
     """Refuse a send to a tag that another fill may still be bringing other people into.
 
     A fill with the same people brings nobody else. `people` is the digest of those whom the send is for.
@@ -97,18 +97,20 @@ def unquiet_refusal(tag: AudienceTag, people: str, now: datetime) -> Refusal | N
     return Refusal(Guard.OTHER_RUNNER, say, hint)
 
 
-def people_of(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
+def tag_list(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     """Return whose tag it is: the approved people, or those who stay after some were taken off; None without a tag."""
     people = sent_list(campaign, record)
     return people if people is not None and people.by_tag else None
 
 
-def tag_change(people: People | None, left: TagFilled, wanted: OpenidList) -> PeopleChange | None:
+def tag_change(
+    people: PeopleCounts | None, last_fill: TagFilled, wanted: OpenidList
+) -> PeopleChange | None:
     """Compare whom massctl left in a tag with those who are to have it; None where a snapshot cannot be read."""
     if people is None:
         return None
-    before = unprefixed(left.snapshot)
-    counted = people.counted([Part(before), Part(wanted.sha256)])
+    before = unprefixed(last_fill.snapshot)
+    counted = people.counted([ListPart(before), ListPart(wanted.sha256)])
     removed, added, both = (counted.get(pattern, 0) for pattern in (0b01, 0b10, 0b11))
     if not both + removed or not both + added:
         return None

@@ -55,9 +55,9 @@ from massctl.plan.approvals import (
 )
 from massctl.plan.audience_facts import (
     SAME_CONTENT_DAYS,
-    Crowd,
+    AccountPeople,
     Judge,
-    People,
+    PeopleCounts,
     Removal,
     crowd_of,
     frozen_of,
@@ -165,7 +165,7 @@ class PolicyInForce(Frozen):
     """Reads where the sent campaigns of an account led."""
     by_hand: bool = False
     """A person repeats one send (`reconcile --resubmit`): no runner's lease stands in the way."""
-    people: People | None = None
+    people: PeopleCounts | None = None
     """Counts the people of lists; None where nobody can look into any."""
 
     def is_named(self, name: str) -> bool:
@@ -274,7 +274,7 @@ def judge_of(
     campaign: RenderedCampaign,
     state: State,
     rules: PolicyInForce,
-    crowd: Crowd,
+    crowd: AccountPeople,
     calendar: Calendar,
     now: datetime,
 ) -> Judge | None:
@@ -1470,7 +1470,7 @@ def _nobody_left(case: Case) -> Refusal | None:
     judge = case.people
     if judge is None or not _is_judged_person_by_person(case) or not judge.is_read:
         return None
-    left = judge.cut.left
+    left = judge.cut.recipients
     if left >= BATCH_MIN:
         return None
     say = plural_phrase(

@@ -31,15 +31,15 @@ from massctl.model.state import Record, State, Status, held_until, is_concluded,
 from massctl.plan import guards, quota
 from massctl.plan.approvals import ApprovalCount, required_approvals
 from massctl.plan.audience_facts import (
+    AccountPeople,
     AudienceFacts,
-    Crowd,
     Judge,
     PeopleSummary,
     crowd_of,
     fifth_of_month,
     summary,
 )
-from massctl.plan.audience_tag import holders, is_filled, people_of, tag_change
+from massctl.plan.audience_tag import is_filled, sends_using, tag_change, tag_list
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import Drift
@@ -210,7 +210,7 @@ def tag_steps(
     others wait until its send has ended. So do all while an earlier send needs the people whom it has.
     """
     audience = campaign.audience.of
-    people = people_of(campaign, state.record(campaign.name, campaign.edition))
+    people = tag_list(campaign, state.record(campaign.name, campaign.edition))
     if people is None or audience is None:
         return []
     key = campaign.appid, audience
@@ -218,7 +218,7 @@ def tag_steps(
     if key in planned:
         return []
     planned.add(key)
-    is_needed = tag is not None and any(holders(state, tag, now))
+    is_needed = tag is not None and any(sends_using(state, tag, now))
     if is_needed or is_filled(state, *key, people):
         return []
     left = tag.filled if tag is not None else None
@@ -514,8 +514,8 @@ class _Planner(Struct):
     calendars: dict[AppId, Calendar] = field(default_factory=dict)
     lists: dict[AppId, list[RenderedCampaign]] = field(default_factory=dict)
     """The campaigns of each account that go to lists: their people are counted in one pass."""
-    crowds: dict[AppId, Crowd] = field(default_factory=dict)
-    judges: dict[CampaignName, Judge] = field(default_factory=dict)
+    crowds: dict[AppId, AccountPeople] = field(default_factory=dict)
+    judges: dict[CampaignName, Judge | None] = field(default_factory=dict)
     """What was asked of the people of each list."""
 
     def with_lists(self, desired: Sequence[Desired]) -> "_Planner":
@@ -528,7 +528,7 @@ class _Planner(Struct):
                 self.lists.setdefault(found.appid, []).append(found)
         return self
 
-    def crowd(self, appid: AppId) -> Crowd | None:
+    def crowd(self, appid: AppId) -> AccountPeople | None:
         """Count the people of all lists of an account, once; None where nobody can look into any."""
         people = self.rules.people
         if people is None:
@@ -549,10 +549,10 @@ class _Planner(Struct):
             return None
         if campaign.name not in self.judges:
             calendar = self._calendar(campaign.appid)
-            found = judge_of(campaign, self.state, self.rules, crowd, calendar, self.now)
-            if found is not None:
-                self.judges[campaign.name] = found
-        return self.judges.get(campaign.name)
+            self.judges[campaign.name] = judge_of(
+                campaign, self.state, self.rules, crowd, calendar, self.now
+            )
+        return self.judges[campaign.name]
 
     def plan(self, desired: Desired) -> PlannedCampaign:
         record = self.state.record(desired.name, desired.edition)
@@ -820,7 +820,8 @@ def make_plan(
     )
     accounts = {each.account for each in planned}
     ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts)
-    people = summary(list(planner.judges.values()), rules.people)
+    judges = [each for each in planner.judges.values() if each is not None]
+    people = summary(judges, rules.people)
     plan = Plan(state.lineage, state.plan_serial, tuple(planned), ahead, people=people)
     return plan if stop is None else stopped(plan, stop)
 

@@ -10,9 +10,9 @@ from massctl.model.audience import (
     AudienceUse,
     Forgotten,
     FreezeResult,
-    LeftLines,
-    LeftTag,
+    ListOutcome,
     NamedAudience,
+    TagOutcome,
 )
 from massctl.model.campaign import parse_offset_time
 from massctl.model.phrase import Command, Phrase, ShellCommand, enumerated, plural_phrase
@@ -155,7 +155,7 @@ def forgotten_text(page: Page, done: Forgotten) -> str:
         plural_phrase(
             "people were erased from {count} snapshot",
             "people were erased from {count} snapshots",
-            count=len(done.left),
+            count=len(done.remaining),
         )
     )
     if done.people:
@@ -181,14 +181,14 @@ def forgotten_text(page: Page, done: Forgotten) -> str:
     return page.text()
 
 
-def _tag_words(tag: LeftTag) -> Phrase:
+def _tag_words(tag: TagOutcome) -> Phrase:
     if tag.why is None:
         return Phrase("they are out of the tag {tag}", tag=tag.name)
     say = Phrase("they may still have the tag {tag}: {why}; delete it in the console")
     return Phrase(say, tag=tag.name, why=tag.why)
 
 
-def _lines_words(found: LeftLines) -> Phrase:
+def _lines_words(found: ListOutcome) -> Phrase:
     lines = ", ".join(map(str, found.lines))
     say = Phrase("{file}:{lines}: taken out; lock its campaign again, and commit")
     if found.why is not None:
@@ -228,7 +228,7 @@ def _taken_off(result: FreezeResult) -> Phrase | None:
     counts = {
         Phrase("{count:,} excluded", count=result.excluded): result.excluded,
         Phrase("{count:,} erased", count=result.forgotten): result.forgotten,
-        Phrase("{count:,} do not follow any more", count=result.left): result.left,
+        Phrase("{count:,} do not follow any more", count=result.unfollowed): result.unfollowed,
     }
     reasons = [say for say, count in counts.items() if count]
     if not reasons:

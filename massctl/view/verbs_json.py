@@ -20,9 +20,9 @@ from massctl.model.audience import (
     AudienceUse,
     Forgotten,
     FreezeResult,
-    LeftLines,
-    LeftTag,
+    ListOutcome,
     NamedAudience,
+    TagOutcome,
 )
 from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
@@ -938,7 +938,7 @@ class ReportedAudience(Shape):
     """Of a freeze: how many were taken off because an excluded audience has them."""
     forgotten: int | UnsetType = UNSET
     """Of a freeze: how many were taken off because they were erased once."""
-    left: int | UnsetType = UNSET
+    unfollowed: int | UnsetType = UNSET
     """Of a freeze with --followers: how many were taken off because they do not follow any more."""
 
 
@@ -970,7 +970,7 @@ def _frozen(found: NamedAudience, frozen: FreezeResult | None) -> ReportedAudien
         is_written=frozen.is_written,
         excluded=frozen.excluded,
         forgotten=frozen.forgotten,
-        left=frozen.left,
+        unfollowed=frozen.unfollowed,
         diagnostics=diagnostics_document(frozen.notes),
     )
 
@@ -1030,7 +1030,7 @@ class ErasedSnapshot(Shape):
 
     snapshot: str
     """Its name, which stays."""
-    left: int
+    remaining: int
     """How many people it still holds."""
 
 
@@ -1080,8 +1080,8 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     return ForgetReport(
         people=done.people,
         snapshots=[
-            ErasedSnapshot(snapshot=prefixed(sha256), left=left)
-            for sha256, left in done.left.items()
+            ErasedSnapshot(snapshot=prefixed(sha256), remaining=remaining)
+            for sha256, remaining in done.remaining.items()
         ],
         expired=[prefixed(each) for each in done.expired],
         tags=[_erased_tag(each) for each in done.tags],
@@ -1089,11 +1089,11 @@ def forgotten_json(done: Forgotten) -> ForgetReport:
     )
 
 
-def _erased_tag(found: LeftTag) -> ErasedTag:
+def _erased_tag(found: TagOutcome) -> ErasedTag:
     return ErasedTag(tag=found.name, is_out=found.why is None, why=found.why)
 
 
-def _erased_lines(found: LeftLines) -> ErasedLines:
+def _erased_lines(found: ListOutcome) -> ErasedLines:
     is_out = found.why is None
     return ErasedLines(file=found.path, lines=found.lines, is_out=is_out, why=found.why)
 

@@ -12,9 +12,9 @@ from audience_samples import EAST, LETTER, PEOPLE, lock
 from cli_runner import NOON, Shell
 from said import Said
 
-from massctl.audience.arithmetic import ListedPeople
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.listed_people import ListedPeople
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceLock, AudienceName

@@ -10,7 +10,7 @@ from cli_runner import NOON, Shell
 from pyrage.x25519 import Identity
 from snapshot_world import EVERYBODY, GONE, OTHERS, PEOPLE, SOME, World
 
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.errors import SnapshotError, SnapshotMissingError
 from massctl.ledger.local_file import LocalLedger
 from massctl.ledger.snapshots import SnapshotFolder
@@ -56,6 +56,15 @@ def test_who_is_erased_since_they_were_compared_is_not_written(world: World) -> 
         with pytest.raises(SnapshotError, match="one of these people was erased"):
             world.snapshots().write(sets, people, AudienceName("east"), NOON)
         assert GONE not in world.stored()
+
+
+def test_without_a_ledger_nobody_is_marked(world: World) -> None:
+    (world.shell.root / "massctl.state.jsonl").unlink()
+    world.shell.tree.settings(language="en")
+    before = sorted(each.name for each in world.folder.iterdir())
+    said = world.forget()
+    assert (5, True) == (said.status, "there is no ledger yet" in said.err), said
+    assert before == sorted(each.name for each in world.folder.iterdir())
 
 
 def test_no_openid_and_no_mark_is_in_the_ledger_or_said(world: World) -> None:

@@ -12,7 +12,7 @@ from repositories import APPID
 
 from massctl.apply.stage import recount_refusal
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName

@@ -1,1 +1,1 @@
-"""The databases that answer queries of audiences, a module for each family; see `massctl.audience.engine`."""
+"""The databases that answer queries of audiences, a module for each family; see `massctl.audience.query_engine`."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pymysql
 from pymysql.cursors import SSCursor
 
-from massctl.audience.engine import (
+from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
     Deadline,

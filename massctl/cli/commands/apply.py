@@ -17,7 +17,7 @@ from massctl.apply.context import Ports
 from massctl.apply.executor import answered, apply_plan, retry_if_stale
 from massctl.apply.journal import Statement
 from massctl.apply.outcome import Outcome, refuse_all, what_happened
-from massctl.apply.ports import People
+from massctl.apply.ports import SnapshotReader
 from massctl.apply.reconcile import require_repetition
 from massctl.cli.app import Result, outcome_result, recorded_now, set_active_session, verb
 from massctl.cli.arguments import Duration, campaign_names, form_option, sandbox_option
@@ -358,7 +358,7 @@ def _sends_to_list(made: Planned) -> bool:
 def _recipients(session: Session, made: Planned) -> Recipients | None:
     """Return what gives the openids of lists and of snapshots; None if no campaign goes to one."""
     # Few campaigns go to a list.
-    from massctl.audience.arithmetic import ListedPeople
+    from massctl.audience.listed_people import ListedPeople
     from massctl.audience.recipients import Recipients
 
     people = made.rules.people
@@ -367,7 +367,7 @@ def _recipients(session: Session, made: Planned) -> Recipients | None:
     return Recipients(people, session.snapshots)
 
 
-def _people(session: Session, made: Planned) -> People | None:
+def _people(session: Session, made: Planned) -> SnapshotReader | None:
     """Return what reads the people whom tags are filled with; None if no campaign is sent to such a tag."""
     rendered = [each.rendered for each in made.plan.campaigns if each.rendered is not None]
     lists = [(each.appid, each.openid_list) for each in rendered if each.is_by_tag]

@@ -5,7 +5,7 @@ import re
 import click
 from msgspec.structs import replace
 
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option

@@ -7,20 +7,20 @@ from pathlib import Path
 import click
 
 from massctl.audience.export import SENT_COLUMNS, as_parquet, new_target, write_table
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli.app import Result, told, verb
 from massctl.cli.arguments import audience_names, sandbox_option
 from massctl.cli.commands.audience import audience_named
 from massctl.cli.consent import require_operator, who
 from massctl.cli.ledger_access import own_ledger
-from massctl.cli.planner import people_of
+from massctl.cli.planner import people_reader
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
 from massctl.model.entries import AudienceExported
 from massctl.model.ids import CampaignName, unprefixed
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import Part, as_cut
+from massctl.plan.audience_facts import ListPart, as_cut
 from massctl.plan.reach import BatchReach, Reach, reach
 from massctl.source.audiences import freeze_hint, never_frozen
 
@@ -122,7 +122,7 @@ def _went_out(state: State, record: Record) -> list[BatchReach]:
 
 def _rows(current: Session, state: State, record: Record) -> Iterator[tuple[object, ...]]:
     """Yield each person of a list once for each batch; raise RefusedError where nobody knows who they are."""
-    people = people_of(current, state, current.working_tree(state))
+    people = people_reader(current, state, current.working_tree(state))
     accepted = {job.batch: job.accepted_at.isoformat() for job in record.jobs}
     for each in _went_out(state, record):
         audience = as_cut(each.audience or {}, record)
@@ -131,7 +131,7 @@ def _rows(current: Session, state: State, record: Record) -> Iterator[tuple[obje
             sha256 = unprefixed(str(audience["sha256"]))
             why = people.why_unread(sha256) if "of" in audience else None
             if people.holds(record.campaign, audience):
-                openids = people.openids(Part(sha256, (each.batch,)))
+                openids = people.openids(ListPart(sha256, (each.batch,)))
         if openids is None:
             raise RefusedError(
                 Phrase(

@@ -7,23 +7,23 @@ from pathlib import Path
 
 import click
 
-from massctl.apply.audience_tag import Tagger, Wanted, untag_erased
+from massctl.apply.audience_tag import TagPeople, TagPorts, untag_erased
 from massctl.apply.journal import LedgerSession
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import FINISH, Snapshots
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.ledger_access import own_ledger, read_ledger, trust
+from massctl.cli.ledger_access import begun_ledger, own_ledger, read_ledger, trust
 from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import snapshot_people
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.cli.snapshot_access import erase_expired, snapshots_sent_to
 from massctl.errors import MassctlError, RefusedError, UsageError
-from massctl.model.audience import Forgotten, LeftLines, LeftTag
+from massctl.model.audience import Forgotten, ListOutcome, TagOutcome
 from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
 from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid, prefixed, unprefixed
@@ -110,7 +110,8 @@ class _Erasing:
     def carry_out(self) -> Forgotten:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
-        with own_ledger(session) as book:
+        # A mark counts at once: none is made where nothing could be recorded.
+        with (begun_ledger if self._openids else own_ledger)(session) as book:
             snapshots = session.snapshots(book.state)
             if self._openids:
                 held = self._held(snapshots)
@@ -131,7 +132,7 @@ class _Erasing:
             tags = tuple(_out_of_tags(session, book, book.state.erased_snapshots))
         return Forgotten(
             sets.count(self._people),
-            {sha256: erasure.left for sha256, erasure in blanked.items()},
+            {sha256: erasure.remaining for sha256, erasure in blanked.items()},
             tuple(expired),
             tags,
             tuple(self._without(book.state)),
@@ -147,7 +148,7 @@ class _Erasing:
             self._sets.drop(members)
         return found
 
-    def _without(self, state: State) -> Iterator[LeftLines]:
+    def _without(self, state: State) -> Iterator[ListOutcome]:
         """Take the people out of lists that were never sent."""
         files = OpenidFiles(self._session.repository)
         sent = {
@@ -159,7 +160,7 @@ class _Erasing:
             found = files.listed(each.path.removeprefix(f"{CAMPAIGNS}/")).openid_list
             is_sent = found is not None and found.sha256 in sent
             why = _SENT if is_sent else self._why_left(each)
-            yield LeftLines(each.path, tuple(each.lines), why)
+            yield ListOutcome(each.path, tuple(each.lines), why)
 
     def _why_left(self, found: OpenidLines) -> Phrase | None:
         """Take lines out of a list; return why they stay."""
@@ -212,7 +213,7 @@ def _tags_of(state: State, snapshots: Collection[Sha256]) -> list[AudienceTag]:
 
 def _out_of_tags(
     session: Session, book: LedgerSession, snapshots: Collection[Sha256]
-) -> Iterator[LeftTag]:
+) -> Iterator[TagOutcome]:
     """Take erased people out of the tags that massctl filled."""
     accounts = {each.appid: name for name, each in session.settings.accounts.items()}
     for tag in _tags_of(book.state, snapshots):
@@ -221,7 +222,7 @@ def _out_of_tags(
             why = _out_of_tag(session, book, tag, accounts.get(tag.appid))
         except MassctlError as error:
             why = error.summary
-        yield LeftTag(tag.name, why)
+        yield TagOutcome(tag.name, why)
 
 
 def _out_of_tag(
@@ -231,16 +232,16 @@ def _out_of_tag(
         return Phrase("massctl.yaml has no account with its AppID")
     people = snapshot_people(session, book.state)
     wechat = session.wechat(AccountName(account))
-    tagger = Tagger(book, wechat, session.clock, side_by_side, progress(session.console), people)
+    tagger = TagPorts(book, wechat, session.clock, side_by_side, progress(session.console), people)
     name = unprefixed(tag.filled.snapshot)
-    done = untag_erased(tagger, Wanted(tag.appid, tag.audience, name, people(name)))
+    done = untag_erased(tagger, TagPeople(tag.appid, tag.audience, name, people(name)))
     return done.message if isinstance(done, Refusal) else None
 
 
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
     return AudienceErased(
         snapshot=prefixed(sha256),
-        left=erasure.left,
+        left=erasure.remaining,
         content_sha256=prefixed(erasure.content_sha256),
         by=by,
     )

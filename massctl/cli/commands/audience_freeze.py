@@ -7,8 +7,8 @@ import click
 from msgspec.structs import replace
 
 from massctl.audience.freeze import Freezer, JudgedFreeze, in_order
-from massctl.audience.members import MemberSets
-from massctl.audience.people import SourceFaultsError
+from massctl.audience.member_sets import MemberSets
+from massctl.audience.source_rows import SourceFaultsError
 from massctl.audience.sources import FileReader
 from massctl.cli import views
 from massctl.cli.app import Result, verb

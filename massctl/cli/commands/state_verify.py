@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from massctl.apply.outcome import what_happened
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option, sandbox_option

@@ -6,7 +6,7 @@ from itertools import count
 from building import APPID, NOW
 from simulation.world import SimClock, SimLedger
 
-from massctl.apply.audience_tag import Tagger, Wanted
+from massctl.apply.audience_tag import TagPeople, TagPorts
 from massctl.apply.journal import LedgerSession
 from massctl.errors import PermanentError
 from massctl.model.audience_tag import people_digest
@@ -127,7 +127,7 @@ class TagWorld:
         self.told = Told()
         self.snapshots: dict[str, frozenset[str]] = {}
 
-    def tagger(self) -> Tagger:
+    def tagger(self) -> TagPorts:
         """Begin a run: it reads the ledger."""
         state = State()
         state.absorb_all(self.ledger.read(0))
@@ -140,14 +140,14 @@ class TagWorld:
                 except PermanentError as error:
                     yield index, error
 
-        return Tagger(
+        return TagPorts(
             session, self.account, self.clock, one_by_one, self.told, self.snapshots.__getitem__
         )
 
-    def wanted(self, people: frozenset[str], audience: str = "east") -> Wanted:
+    def wanted(self, people: frozenset[str], audience: str = "east") -> TagPeople:
         name = people_digest(people)
         self.snapshots[name] = people
-        return Wanted(APPID, audience, name, people)
+        return TagPeople(APPID, audience, name, people)
 
     @property
     def kinds(self) -> list[str]:

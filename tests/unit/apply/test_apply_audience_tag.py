@@ -5,7 +5,7 @@ from building import APPID, attempted, text
 from copies import replace
 from tag_world import Killed, TagWorld, openids
 
-from massctl.apply.audience_tag import Filling, fill, made_tag, reread, untag_erased
+from massctl.apply.audience_tag import FillPermit, fill, find_or_make_tag, reread, untag_erased
 from massctl.errors import (
     InvariantError,
     LedgerStaleError,
@@ -216,7 +216,7 @@ def test_a_tag_that_a_doubtful_send_names_is_not_made_again(world: TagWorld) -> 
     filled(world)
     attempt(world)
     del world.account.tagged[134], world.account.names[134]
-    for refused in (made_tag, fill):
+    for refused in (find_or_make_tag, fill):
         assert isinstance(refused(world.tagger(), world.wanted(EAST)), Refusal)
     assert {} == world.account.names
 
@@ -245,7 +245,7 @@ def test_no_free_tag_and_no_permit_is_made_past_their_rooms(world: TagWorld) -> 
     with pytest.raises(InvariantError):
         FreeTag(object(), tag, 0)
     with pytest.raises(InvariantError):
-        Filling(object(), 134, 1, world.clock.now(), world.clock)
+        FillPermit(object(), 134, 1, world.clock.now(), world.clock)
 
 
 # The last look

@@ -9,9 +9,7 @@ import mysql_server
 import postgres_server
 import pytest
 
-from massctl.audience.engine import ENGINES, Statement
-from massctl.audience.members import MemberSets
-from massctl.audience.people import COLUMN_VALUES_MAX, SourceFaultsError, Taken
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.queries import (
     database_answer,
     embedded_answer,
@@ -21,6 +19,8 @@ from massctl.audience.queries import (
     read_query,
     views_of,
 )
+from massctl.audience.query_engine import ENGINES, Statement
+from massctl.audience.source_rows import COLUMN_VALUES_MAX, SourceFaultsError, SourceTally
 from massctl.errors import ConfigurationError
 from massctl.model.diagnostics import Place, Severity
 from massctl.model.secrets import without_secrets
@@ -57,6 +57,14 @@ def faults(sql: str, dialect: str = "duckdb", **params: Any) -> list[tuple[str, 
         ("select openid into x from t", "1:15", "INTO"),
         ("select openid\nfrom t where at > :since", "2:19", ":since"),
         ("select openid from t where", "1", "cannot read"),
+        ("select openid\nfrom t /*! into outfile '/x' */", "2:8", "this comment"),
+        ("select openid from t /*!50000 for update */", "1:22", "this comment"),
+        ("select openid from t /*M! for update */", "1:22", "this comment"),
+        ("/*! delete from t; */ select openid from t", "1:1", "this comment"),
+        ("select /*+ set_var(sql_mode='') */ openid from t", "1:8", "this comment"),
+        ("select openid from t where 1 = 1--1 into x", "1", ""),
+        ("select openid from t /* /* */ into x */", "1", ""),
+        ("select openid from t -- all\r, u", "1:22", "this comment"),
     ],
 )
 def test_what_is_not_one_reading_select_is_refused_at_its_place(dialect, sql, place, words):
@@ -71,6 +79,8 @@ def test_what_is_not_one_reading_select_is_refused_at_its_place(dialect, sql, pl
         "SELECT openid FROM t;",
         "with a as (select openid from t) select openid from a union all select openid from a",
         "select openid from t -- ; drop table t",
+        "/* of /everybody * */ select openid -- all\r\nfrom t --\n",
+        "select openid from t where note <> '/*! */'",
         "select openid from t where note <> 'a:now; delete'",
     ],
 )
@@ -95,7 +105,7 @@ def test_parameters_are_bound_and_a_cast_is_none():
 # The same people from each database.
 
 
-def answered(taken: Taken, answer: Any, rows_max: int = 10_000) -> list[str]:
+def answered(taken: SourceTally, answer: Any, rows_max: int = 10_000) -> list[str]:
     return list(taken.of_rows(answer.columns, answer.pages, rows_max))
 
 
@@ -140,11 +150,11 @@ def asked(url: str, sql: str, **changes: Any) -> Any:
 def test_the_same_people_come_from_duckdb_and_postgres(tmp_path, crm):
     found = {}
     with from_duckdb(tmp_path) as answer:
-        found["duckdb"] = answered(Taken(AT), answer)
+        found["duckdb"] = answered(SourceTally(AT), answer)
     for scheme in ("postgresql", "hologres", "greenplum"):
         url = url_of(crm).replace("postgresql:", f"{scheme}:")
         with asked(url, "select openid, unionid from people where n < :most") as answer:
-            taken = Taken(AT)
+            taken = SourceTally(AT)
             found[scheme] = answered(taken, answer)
             assert {"unionid": 4} == taken.columns
     with MemberSets() as sets:
@@ -159,7 +169,7 @@ CLICKHOUSE = "select openid, unionid from people where n < :most and at < :now +
 def test_the_same_people_come_from_clickhouse():
     with clickhouse_server.serving(clickhouse_server.recorded) as (port, requests):
         with asked(f"clickhouse://127.0.0.1:{port}/crm", CLICKHOUSE) as answer:
-            taken = Taken(AT)
+            taken = SourceTally(AT)
             assert PEOPLE == sorted(answered(taken, answer))
         assert {"unionid": 4} == taken.columns
         query = requests[-1]
@@ -194,7 +204,7 @@ def test_the_engine_of_clickhouse_takes_the_query_as_it_is_bound():
         with clickhouse_server.serving(answers) as (port, _):
             sql = CLICKHOUSE.replace("people", "crm.people")
             with asked(f"clickhouse://127.0.0.1:{port}/crm", sql) as answer:
-                assert PEOPLE == sorted(answered(Taken(AT), answer))
+                assert PEOPLE == sorted(answered(SourceTally(AT), answer))
 
 
 @pytest.mark.enable_socket
@@ -204,7 +214,7 @@ def test_the_same_people_come_from_mysql():
         with asked(
             url, "select openid, unionid from people where n < :most and at < :now"
         ) as answer:
-            assert PEOPLE == answered(Taken(AT), answer)
+            assert PEOPLE == answered(SourceTally(AT), answer)
         assert [
             "SET SESSION max_execution_time = 300000",
             "SET SESSION TRANSACTION READ ONLY",
@@ -231,7 +241,7 @@ def test_the_same_people_come_from_mysql():
 
 def failed(url: str, sql: str, **changes: Any) -> str:
     with pytest.raises(SourceFaultsError) as caught, asked(url, sql, **changes) as answer:
-        answered(Taken(AT), answer, changes.get("rows", 10_000))
+        answered(SourceTally(AT), answer, changes.get("rows", 10_000))
     (found,) = caught.value.diagnostics
     assert (PATH, "MC629") == (found.place.file, found.code)
     return f"{found.message} {found.hint}"
@@ -267,7 +277,7 @@ def test_a_query_without_an_end_is_stopped(crm):
 def test_more_rows_than_the_connection_allows_are_refused(crm):
     assert "more than 24 rows" in failed(url_of(crm), "select openid from people", rows=24)
     with asked(url_of(crm), "select openid from people", rows=25) as answer:
-        assert 25 == len(answered(Taken(AT), answer, 25))
+        assert 25 == len(answered(SourceTally(AT), answer, 25))
 
 
 @pytest.mark.child
@@ -282,7 +292,7 @@ def test_more_rows_than_the_connection_allows_are_refused(crm):
 )
 def test_embedded_duckdb_reaches_its_files_and_nothing_else(tmp_path, sql):
     with pytest.raises(SourceFaultsError) as caught, from_duckdb(tmp_path, sql) as answer:
-        answered(Taken(AT), answer)
+        answered(SourceTally(AT), answer)
     (found,) = caught.value.diagnostics
     assert "MC629" == found.code
     assert "root" not in f"{found.message}{found.hint}"
@@ -292,7 +302,7 @@ def test_embedded_duckdb_reaches_its_files_and_nothing_else(tmp_path, sql):
 def test_a_query_that_names_no_file_is_told_which_there_are(tmp_path):
     sql = "select openid from nobody"
     with pytest.raises(SourceFaultsError) as caught, from_duckdb(tmp_path, sql) as answer:
-        answered(Taken(AT), answer)
+        answered(SourceTally(AT), answer)
     assert "without ending: broken, people" in str(caught.value.diagnostics[0].hint)
 
 
@@ -311,7 +321,7 @@ def test_a_query_that_names_no_file_is_told_which_there_are(tmp_path):
 )
 def test_what_is_no_set_of_openids_is_told_by_row(columns, rows, codes):
     with pytest.raises(SourceFaultsError) as caught:
-        list(Taken(AT).of_rows(columns, [rows] if rows else [], 100))
+        list(SourceTally(AT).of_rows(columns, [rows] if rows else [], 100))
     told = caught.value.diagnostics
     assert codes == [each.code for each in told]
     assert not any("xxx" in f"{each.message}{each.hint}" for each in told)
@@ -319,12 +329,14 @@ def test_what_is_no_set_of_openids_is_told_by_row(columns, rows, codes):
 
 def test_rows_are_counted_over_pages():
     with pytest.raises(SourceFaultsError) as caught:
-        list(Taken(AT).of_rows(["openid"], [[("oAAAAAA",)] * 3, [("oBBBBBB",), (None,)]], 100))
+        list(
+            SourceTally(AT).of_rows(["openid"], [[("oAAAAAA",)] * 3, [("oBBBBBB",), (None,)]], 100)
+        )
     assert "row 5 " in caught.value.diagnostics[0].message
 
 
 def test_repeats_and_odd_lengths_are_notes():
-    taken = Taken(AT)
+    taken = SourceTally(AT)
     page = [(" oAAAAAA ",), (PEOPLE[0].encode(),), ("oAAAAAA",)]
     found = list(taken.of_rows(["openid"], [page], 9))
     assert ["oAAAAAA", PEOPLE[0], "oAAAAAA"] == found
@@ -334,7 +346,7 @@ def test_repeats_and_odd_lengths_are_notes():
 
 
 def test_values_of_other_columns_are_counted_so_far():
-    taken = Taken(AT)
+    taken = SourceTally(AT)
     pages = ([("oAAAAAA", at * 1000 + one, None) for one in range(1000)] for at in range(120))
     list(taken.of_rows(["openid", "n", "empty"], pages, 10**6))
     assert {"n": COLUMN_VALUES_MAX, "empty": 0} == taken.columns

@@ -10,7 +10,7 @@ from copies import replace
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.recipients import Recipients
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError

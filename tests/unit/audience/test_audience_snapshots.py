@@ -8,7 +8,7 @@ import pytest
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import MemberSets
+from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots, Unerased
 from massctl.errors import (
     InvariantError,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from s3_places import CREDENTIALS, bucket_at
 
-from massctl.audience.people import SourceFaultsError, Taken
+from massctl.audience.source_rows import SourceFaultsError, SourceTally
 from massctl.audience.sources import FILE_BYTES_MAX, FileReader
 from massctl.model.diagnostics import Place
 from massctl.transport import Line
@@ -40,7 +40,7 @@ def reader(
 
 def read(found: FileReader, named: str) -> list[str]:
     with found.opened(named, AT) as opened:
-        return list(opened.openids(Taken(Place(opened.shown))))
+        return list(opened.openids(SourceTally(Place(opened.shown))))
 
 
 def faults(found: FileReader, named: str) -> str:
@@ -69,7 +69,7 @@ def test_a_file_that_is_edited_meanwhile_is_read_and_named_as_it_was(tmp_path, e
     path.write_bytes(data)
     with reader(tmp_path).opened(path.name, AT) as opened:
         path.write_bytes(b"oELSE00001\n")
-        assert PEOPLE == list(opened.openids(Taken(Place(opened.shown))))
+        assert PEOPLE == list(opened.openids(SourceTally(Place(opened.shown))))
         assert sha256(data).hexdigest() == opened.sha256()
 
 

@@ -26,7 +26,7 @@ from massctl.model.ids import AccountName
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_facts import FrozenAudience, Part, Removal
+from massctl.plan.audience_facts import FrozenAudience, ListPart, Removal
 from massctl.plan.guards import Case, Moment, PolicyInForce, Reading, send_refusals
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import Agenda, demand_of
@@ -62,7 +62,7 @@ def _compare(month: Month, planned: PlannedCampaign) -> None:
     assert len(own & same) == facts.has_it
     assert _overlaps(month, campaign) == {each.campaign: each.people for each in facts.overlaps}
     assert len(month.listed[campaign.name]) == facts.people
-    assert facts.people == facts.left + sum(facts.removed.values())
+    assert facts.people == facts.recipients + sum(facts.removed.values())
 
 
 def _overlaps(month: Month, campaign: RenderedCampaign) -> dict[str, int]:
@@ -104,7 +104,7 @@ def _compare_cut(month: Month, planned: PlannedCampaign) -> None:
     }
     assert kept == {each for each in own if why[each] is None}
     assert kept <= set(own)
-    assert len(kept) == judge.cut.left
+    assert len(kept) == judge.cut.recipients
 
 
 def _pattern(openid: str, parts: list[set[str]]) -> int:
@@ -191,7 +191,7 @@ def test_an_audience_leaves_out_who_has_the_message_before_its_first_attempt() -
     (planned,) = plan_of(again, state, rules(people, again)).campaigns
     assert [] == guards(planned)
     assert planned.people is not None
-    assert ({Removal.HAS_IT: 7}, 3) == (planned.people.removed, planned.people.left)
+    assert ({Removal.HAS_IT: 7}, 3) == (planned.people.removed, planned.people.recipients)
     # Nobody is cut once the attempt is durable: then it must not have them.
     case = Case(again, state, rules(people, again), NOW, reading=Reading(attempt=99))
     found = {each.guard for each in send_refusals(case, Moment.LAST_LOOK)}
@@ -246,7 +246,7 @@ def test_a_cap_cuts_an_audience_unless_it_says_refuse() -> None:
     assert ([], {Removal.CAPPED: 7}, 3) == (
         guards(planned),
         planned.people.removed,
-        planned.people.left,
+        planned.people.recipients,
     )
     assert ["audience_cap"] == refused(
         listed, state, rules(people, listed, cap={"month": 3, "over": "refuse"})
@@ -284,7 +284,7 @@ def test_forty_lists_of_others_draw_no_warning_and_one_person_in_five_draws_one(
     shared = [
         replace(
             each,
-            openid_list=people.add([PEOPLE[0], *people.members(Part(each.openid_list.sha256))]),
+            openid_list=people.add([PEOPLE[0], *people.members(ListPart(each.openid_list.sha256))]),
         )
         for each in month[:5]
     ]

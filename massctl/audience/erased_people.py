@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Final
 
 from massctl.audience.key import SnapshotKey
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import SnapshotDamagedError
 from massctl.ledger.snapshots import SnapshotObjects
 from massctl.model.phrase import Phrase

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from massctl.audience.members import Members, MemberSets
+from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
-from massctl.plan.audience_facts import Cut, FrozenAudience, Part, Pattern
+from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import UnreadableError
@@ -32,13 +32,13 @@ MERGED_MAX = 500_000
 
 
 class ListedPeople(Struct, dict=True):
-    """The people of the working tree's lists and of snapshots; implements `massctl.plan.audience_facts.People`."""
+    """Counts people of the tree's lists and of snapshots; implements `massctl.plan.audience_facts.PeopleCounts`."""
 
     tree: WorkingTree
     snapshots: "Callable[[], Snapshots] | None" = None
     """Opens the place of snapshots; raises a MassctlError where none can be read here."""
     batch_max: int = BATCH_MAX
-    _counted: dict[tuple[Part, ...], Mapping[Pattern, int]] = field(default_factory=dict)
+    _counted: dict[tuple[ListPart, ...], Mapping[Pattern, int]] = field(default_factory=dict)
     _opened: dict[Sha256, Members | str | None] = field(default_factory=dict)
     """What was read, or why it cannot be read; None without a place of snapshots."""
 
@@ -79,7 +79,8 @@ class ListedPeople(Struct, dict=True):
         if found is None or found.file is None or found.lock is None:
             return None
         others = map(self.tree.audiences.audience, found.file.exclude)
-        locks = [each.lock for each in others if each is not None and each.lock is not None]
+        known = [each for each in others if each is not None]
+        locks = [each.lock for each in known if each.lock is not None]
         change = found.lock.change
         return FrozenAudience(
             found.file.cap,
@@ -93,7 +94,7 @@ class ListedPeople(Struct, dict=True):
         """Return whether a list was read, or a snapshot can be."""
         return sha256 in self._stores or isinstance(self._snapshot(sha256), Members)
 
-    def counted(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in, in one pass."""
         key = tuple(parts)
         if key not in self._counted:
@@ -104,12 +105,16 @@ class ListedPeople(Struct, dict=True):
         """Return those who stay on a list after a cut, in their order; raise a MassctlError if nobody can look."""
         sets = self._sets
         everybody = list(self._numbered(cut.parts))
-        return sets, sets.keep_unmatched(everybody, cut.own, [*cut.taken_off], len(cut.parts))
+        off = list(cut.taken_off)
+        return sets, sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
 
-    def openids(self, part: Part) -> Iterator[str] | None:
+    def openids(self, part: ListPart) -> Iterator[str] | None:
         """Yield the people of a part, for a file that a person asked for; None if nobody can look."""
         found = [members for _, members in self._numbered([part])]
-        return chain.from_iterable(map(self._sets.openids, found)) if found else None
+        if not found:
+            return None
+        read = map(self._sets.openids, found)
+        return chain.from_iterable(read)
 
     @property
     def _stores(self) -> Mapping[str, Any]:
@@ -149,25 +154,27 @@ class ListedPeople(Struct, dict=True):
             return found.sha256 if found is not None else None
         return None
 
-    def _count(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def _count(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         stores = self._stores
-        in_lists = sum(stores[each.sha256].count for each in parts if each.sha256 in stores)
-        if all(each.sha256 in stores for each in parts) and in_lists <= MERGED_MAX:
+        listed = [stores[each.sha256].count for each in parts if each.sha256 in stores]
+        are_lists = len(listed) == len(parts)
+        if are_lists and sum(listed) <= MERGED_MAX:
             return self._walked(parts)
-        return self._sets.patterns(list(self._numbered(parts)), len(parts))
+        numbered = list(self._numbered(parts))
+        return self._sets.patterns(numbered, len(parts))
 
-    def _walked(self, parts: Sequence[Part]) -> Mapping[Pattern, int]:
+    def _walked(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         streams = [self._members(part, 1 << bit) for bit, part in enumerate(parts)]
         counts = Counter[Pattern]()
         for _, group in groupby(merge(*streams), key=itemgetter(0)):
             counts[sum(bit for _, bit in group)] += 1
         return counts
 
-    def _members(self, part: Part, bit: int) -> Iterator[tuple[str, int]]:
+    def _members(self, part: ListPart, bit: int) -> Iterator[tuple[str, int]]:
         openids = self._stores[part.sha256].in_order(part.batches)
         return ((openid, bit) for openid in openids)
 
-    def _numbered(self, parts: Sequence[Part]) -> Iterator[tuple[int, Members]]:
+    def _numbered(self, parts: Sequence[ListPart]) -> Iterator[tuple[int, Members]]:
         """Return the sets of each part with its number; nobody can look into a part that has none."""
         for number, part in enumerate(parts):
             members = self._set(part.sha256)
@@ -187,5 +194,6 @@ class ListedPeople(Struct, dict=True):
             return self._snapshot(sha256)
         if sha256 not in self._opened:
             # A list keeps its own order, which is that of its batches.
-            self._opened[sha256] = self._sets.in_given_order(self._stores[sha256].openids())
+            openids = self._stores[sha256].openids()
+            self._opened[sha256] = self._sets.in_given_order(openids)
         return self._opened[sha256]

@@ -45,7 +45,7 @@ from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, prefixed
-from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.source.audiences import (
     Audiences,
@@ -153,6 +153,13 @@ class Freezer(Struct):
 
     def _people(self, found: NamedAudience, file: AudienceFile) -> SourcePeople:
         source = file.source
+        if source.rest_of is not None:
+            say = Phrase("{name} has no source that could be read again", name=found.name)
+            hint = Phrase(
+                "it is frozen by {command} alone",
+                command=Command("new", "REST --unsent-of", source.rest_of),
+            )
+            raise RefusedError(say, _NOTHING, hint)
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:

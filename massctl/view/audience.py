@@ -246,6 +246,8 @@ def source_words(source: AudienceSource) -> Phrase:
         return Phrase("everybody in any of {names}", names=enumerated(source.union))
     if source.intersect is not None:
         return Phrase("everybody in all of {names}", names=enumerated(source.intersect))
+    if source.rest_of is not None:
+        return Phrase("those whom {name} surely did not reach", name=source.rest_of)
     if source.subtract is not None:
         less = enumerated(source.subtract.less)
         return Phrase("{name} without {less}", name=source.subtract.from_, less=less)

@@ -20,6 +20,7 @@ from massctl.errors import MassctlError
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
+from massctl.model.phrase import Phrase
 from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
@@ -27,6 +28,7 @@ from massctl.source.repository import UnreadableError
 
 if TYPE_CHECKING:
     from massctl.audience.snapshots import Snapshots
+    from massctl.model.audience import AudienceLock
 
 MERGED_MAX = 500_000
 """So many openids of lists are counted in a walk; more are counted by the embedded database, if it is installed."""
@@ -45,6 +47,8 @@ class ListedPeople(Struct, dict=True):
     """Accounts are sent for side by side, and a list is read by one thread at a time."""
     _counted: dict[tuple[ListPart, ...], Mapping[Pattern, int]] = field(default_factory=dict)
     _opened: dict[Sha256, Members | None] = field(default_factory=dict)
+    _proofs: dict[str, str | None] = field(default_factory=dict)
+    """By audience, why its lock is not what a freeze wrote."""
 
     def declared(self, name: CampaignName) -> Sha256 | None:
         """Name the list of a campaign that was not rendered; read it, if nobody did."""
@@ -87,6 +91,7 @@ class ListedPeople(Struct, dict=True):
             parse_offset_time(change.since_at) if change is not None else None,
             change.added if change is not None else 0,
             change.removed if change is not None else 0,
+            next(filter(None, map(self._unproven, [found.lock, *locks])), None),
         )
 
     def reads(self, sha256: Sha256) -> bool:
@@ -153,6 +158,32 @@ class ListedPeople(Struct, dict=True):
         except MassctlError as error:
             self.missing = self.missing or error.summary
             return None
+
+    def _unproven(self, lock: "AudienceLock") -> str | None:
+        """Return why a lock is not what a freeze wrote; None where it is, or where nobody can look."""
+        with self._lock:
+            if lock.audience not in self._proofs:
+                self._proofs[lock.audience] = self._disproof(lock)
+            return self._proofs[lock.audience]
+
+    def _disproof(self, lock: "AudienceLock") -> str | None:
+        place, own, change = self._snapshots, lock.openid_list.sha256, lock.change
+        if place is None or self._snapshot(own) is None:
+            return None
+        if not place.is_of(own, lock.audience):
+            say = Phrase("the lock of {name} names people who were frozen for another audience")
+            return Phrase(say, name=lock.audience)
+        before = unprefixed(change.since) if change is not None else own
+        is_whole = place.is_whole(own) and place.is_whole(before) and place.has(before)
+        now, then = self._snapshot(own), self._snapshot(before) if is_whole else None
+        if change is None or now is None or then is None:
+            return None
+        counted = self._sets.change(then, now)
+        if (counted.added, counted.removed) == (change.added, change.removed):
+            return None
+        return Phrase(
+            "the lock of {name} tells another change than its snapshots", name=lock.audience
+        )
 
     def _listed(self, name: CampaignName, written: str) -> Sha256 | None:
         folder = self.tree.repository.folder(name)

@@ -47,10 +47,11 @@ class Recipients(Struct, dict=True):
         with self._lock:
             sets, kept = self.people.kept(cut)
             place = self.snapshots(state)
-            approved = place.open(sets, listed.cut_from or listed.sha256)
+            name = AudienceName(listed.audience or "")
+            approved = place.open_of(sets, listed.cut_from or listed.sha256, name)
             _require_within(sets, kept, approved)
             unerased = place.without_forgotten(sets, kept)
-            return place.write(sets, unerased, AudienceName(listed.audience or ""), now)
+            return place.write(sets, unerased, name, now)
 
     def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
@@ -59,7 +60,7 @@ class Recipients(Struct, dict=True):
         key = listed.sha256, content
         if key not in self._read:
             place = self.snapshots(state)
-            members = place.open(sets, listed.sha256)
+            members = place.open_of(sets, listed.sha256, listed.audience or "")
             if sets.places(members) != listed.count:
                 raise _damaged(Phrase("it has other places than its lock says"))
             if listed.cut_from is not None:

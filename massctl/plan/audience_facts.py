@@ -75,6 +75,8 @@ class FrozenAudience(Frozen):
     """When the snapshot before was frozen; None for a first one."""
     added: int = 0
     removed: int = 0
+    unproven: str | None = None
+    """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
 
 class PeopleCounts(Protocol):
@@ -371,6 +373,20 @@ class AccountPeople(Frozen, dict=True):
     missing: str | None = None
     """Why no snapshot can be looked into here; None if they can."""
 
+    @classmethod
+    def counted(
+        cls,
+        people: PeopleCounts,
+        sent: tuple[PastSend, ...],
+        coming: tuple[Coming, ...],
+        parts: Iterable[ListPart],
+    ) -> "AccountPeople":
+        """Count the people of parts in one pass."""
+        every = tuple(dict.fromkeys(parts))
+        unread = frozenset(part for part in every if not people.reads(part.sha256))
+        patterns = people.counted(every) if every else {}
+        return cls(sent, coming, every, patterns, unread, people.missing)
+
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
         """What is still to come, and what came."""
@@ -457,7 +473,7 @@ def crowd_of(
         and (each.last >= month or any(is_same_message(one, each) for one in campaigns))
     )
     own = {each.name: own_part(each, state) for each in campaigns}
-    coming = tuple(_coming(people, calendar, own, now))
+    coming = tuple(coming_sends(people, calendar, own, now))
     excluded = [
         ListPart(sha256)
         for each in campaigns
@@ -466,10 +482,7 @@ def crowd_of(
     ]
     every: list[AnySend] = [*sent, *coming]
     others = (each.part for each in every if each.part is not None)
-    parts = tuple(dict.fromkeys([*own.values(), *others, *excluded]))
-    unread = frozenset(part for part in parts if not people.reads(part.sha256))
-    patterns = people.counted(parts) if parts else {}
-    return AccountPeople(sent, coming, parts, patterns, unread, people.missing)
+    return AccountPeople.counted(people, sent, coming, [*own.values(), *others, *excluded])
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> ListPart:
@@ -487,9 +500,10 @@ def frozen_of(campaign: RenderedCampaign, people: PeopleCounts) -> FrozenAudienc
     return people.frozen(of) if of is not None else None
 
 
-def _coming(
+def coming_sends(
     people: PeopleCounts, calendar: Calendar, own: Mapping[CampaignName, ListPart], now: datetime
 ) -> Iterator[Coming]:
+    """Return what an account is still to send; `own` are the lists that were rendered."""
     for demand in calendar.demands:
         opens = max(now, demand.window.not_before) if demand.window is not None else now
         day = calendar.slots[demand.name].day or beijing_day(opens)
@@ -533,18 +547,24 @@ class Judge(Frozen, dict=True):
     @property
     def is_known(self) -> bool:
         """Whether anybody can look into its list."""
-        return self.part not in self.crowd.unread
+        return self._unproven is None and self.part not in self.crowd.unread
+
+    @property
+    def _unproven(self) -> str | None:
+        return self.frozen.unproven if self.frozen is not None else None
 
     @property
     def why_unread(self) -> str | None:
         """Why nobody can look at its people here; None if they can."""
-        return self.crowd.missing
+        return self._unproven or self.crowd.missing
 
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return self.crowd.unread.isdisjoint([self.part, *map(ListPart, excluded)])
+        return self._unproven is None and self.crowd.unread.isdisjoint(
+            [self.part, *map(ListPart, excluded)]
+        )
 
     @property
     def people(self) -> int:
@@ -699,17 +719,7 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         for crowd, own in masks
         for pattern, count in crowd.patterns.items()
     ]
-    others = {
-        scope: tuple(
-            dict.fromkeys(
-                each.campaign or CONSOLE
-                for crowd in crowds
-                for each in crowd.sends
-                if each.scope is scope
-            )
-        )
-        for scope in (Scope.TAG, Scope.ALL)
-    }
+    others = sends_by_scope(crowds)
     return PeopleSummary(
         lists=len(judges),
         people=sum(count for times, count in counted if times),
@@ -719,5 +729,16 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         everybody=others[Scope.ALL],
         accounts=len(crowds),
         unknown=tuple(each.campaign.name for each in judges if not each.is_known),
-        missing=people.missing,
+        missing=next((each.why_unread for each in judges if each.why_unread), people.missing),
     )
+
+
+def sends_by_scope(crowds: Iterable[AccountPeople]) -> Mapping[Scope, tuple[str, ...]]:
+    """Name the sends to tags and to everybody, each once: nobody can compare their people."""
+    sends = [each for crowd in crowds for each in crowd.sends]
+    return {
+        scope: tuple(
+            dict.fromkeys(each.campaign or CONSOLE for each in sends if each.scope is scope)
+        )
+        for scope in (Scope.TAG, Scope.ALL)
+    }

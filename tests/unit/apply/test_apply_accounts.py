@@ -291,7 +291,7 @@ def test_who_asked_before_a_reading_began_takes_what_it_found() -> None:
                 others.append(shared())
             yield
 
-    shared: Any = _SharedRules(rules, cast(Any, Turn()))
+    shared: Any = _SharedRules(rules, cast("Any", Turn()))
     assert (0, ["asks", 0], [0]) == (shared(), others, readings)
     assert 1 == shared()
 

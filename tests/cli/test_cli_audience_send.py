@@ -7,7 +7,7 @@ from datetime import timedelta
 from pkgutil import resolve_name
 
 import pytest
-from audience_samples import EAST, LETTER, PEOPLE, snapshot_of
+from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
 from audience_sends import Killed, LetterWorld, letter_world
 from building import APPID, as_new, attempted, text
 from cli_runner import NOON, Shell
@@ -160,6 +160,33 @@ def test_without_its_snapshot_one_refusal_says_so_and_nothing_is_attempted(
     ((guard, message),) = world.refusals(said)
     assert (5, "audience_unread", True) == (said.status, guard, "is not in" in message)
     assert nothing_attempted(world)
+
+
+def test_a_lock_that_names_the_people_of_another_audience_sends_to_nobody(
+    world: LetterWorld,
+) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), ("oELSE00001", "oELSE00002"))
+    lock(world.shell.tree, people=("oELSE00001", "oELSE00002"))
+    said = world.apply("--format", "json")
+    ((guard, message),) = world.refusals(said)
+    assert (5, "audience_unread", True) == (said.status, guard, "another audience" in message)
+    assert nothing_attempted(world)
+    assert "another audience" in world.shell("plan", "letter", "--sandbox").out
+
+
+def test_a_lock_that_tells_a_false_change_sends_to_nobody(world: LetterWorld) -> None:
+    world.freeze("east", PEOPLE[:5])
+    change = {"since": snapshot_of(PEOPLE[:5]), "since_at": "2026-11-01T09:00:00+08:00"}
+    for added, status in ((0, 5), (2, 0)):
+        world.freeze("east", PEOPLE)
+        lock(world.shell.tree, change={**change, "added": added, "removed": 0})
+        world.shell("lock", "letter")
+        said = world.apply("--format", "json")
+        assert status == said.status, said
+        if status:
+            ((guard, message),) = world.refusals(said)
+            assert ("audience_unread", True) == (guard, "another change" in message)
+            assert nothing_attempted(world)
 
 
 def test_a_snapshot_that_is_lost_between_batches_stops_there(world: LetterWorld) -> None:

@@ -67,7 +67,7 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
 def large_change() -> Phrase:
     """Warn of an audience that is not the one of before."""
     return Phrase(
-        "warning: more than {percent} % of it changed: are these the people?",
+        "warning: more than {percent} percent of it changed: are these the people?",
         percent=round(100 * LARGE_CHANGE),
     )
 

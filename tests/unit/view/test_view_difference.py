@@ -145,7 +145,7 @@ def test_a_list_of_other_people_is_told_by_a_warning(
         campaign(audience=whom, openid_list=OpenidList(sha256_of(bytes([count % 256])), count))
         for count in (before, after)
     )
-    warned = "warning: more than 30 % of it changed: are these the people?"
+    warned = "warning: more than 30 percent of it changed: are these the people?"
     shown = " ".join(text_of(new, compared(old, new)).split())
     comment = plan_markdown(plan_of(new), NOW, Language.EN, compared(old, new))
     assert (is_told, is_told) == (warned in shown, warned in comment)

@@ -220,7 +220,7 @@ def test_an_audience_of_which_too_few_are_left_is_sent_to_nobody(
     world.forget(*PEOPLE[left:])
     said = world.apply("--format", "json")
     ((guard, message),) = world.refusals(said)
-    words = f"{left} of its 7 people"
+    words = f"only {left} of 7 people"
     assert (5, "audience_bounds", True) == (said.status, guard, message.startswith(words))
     assert nothing_attempted(world)
 

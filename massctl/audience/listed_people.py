@@ -17,9 +17,11 @@ from msgspec import Struct, field
 
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
+from massctl.model.audience import AudienceChange, DatedChange
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
+from massctl.model.state import beijing_day
 from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
@@ -79,14 +81,8 @@ class ListedPeople(Struct, dict=True):
             return None
         others = map(self.tree.audiences.audience, found.file.exclude)
         locks = [each.lock for each in others if each is not None and each.lock is not None]
-        change = found.lock.change
-        return FrozenAudience(
-            found.file.cap,
-            tuple(each.openid_list.sha256 for each in locks),
-            parse_offset_time(change.since_at) if change is not None else None,
-            change.added if change is not None else 0,
-            change.removed if change is not None else 0,
-        )
+        excluded = tuple(each.openid_list.sha256 for each in locks)
+        return FrozenAudience(found.file.cap, excluded, _dated(found.lock.change))
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list was read, or a snapshot can be."""
@@ -195,3 +191,10 @@ class ListedPeople(Struct, dict=True):
             # A list keeps its own order, which is that of its batches.
             self._opened[sha256] = self._sets.in_given_order(self._stores[sha256].openids())
         return self._opened[sha256]
+
+
+def _dated(change: AudienceChange | None) -> DatedChange | None:
+    since = parse_offset_time(change.since_at) if change is not None else None
+    if change is None or since is None:
+        return None
+    return DatedChange(change.added, change.removed, beijing_day(since))

@@ -226,7 +226,7 @@ def test_a_batch_that_was_closed_unsent_is_said_by_every_verb(world: LetterWorld
 
 BOUNDARIES = [
     ("massctl.audience.snapshots.Snapshots", "write"),
-    ("massctl.apply.audience_cut", "audience_cut"),
+    ("massctl.apply.audience_cut", "cut_entry"),
     ("massctl.apply.journal.LedgerSession", "record"),
     ("massctl.wechat.client.WeChatClient", "_once"),
 ]

@@ -20,13 +20,14 @@ from massctl.audience.queries import (
     database_answer,
     embedded_answer,
     engine_of,
+    files_of,
     parameters_at,
     read_query,
     views_of,
 )
 from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
 from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
@@ -44,7 +45,7 @@ from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256, prefixed
-from massctl.model.phrase import BEIJING, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.source.audiences import (
     Audiences,
@@ -103,7 +104,8 @@ class Freezer(Struct):
         file = self._sound(found)
         parts = [self._part(found, name) for name in file.needs]
         read = self._people(found, file)
-        less = [self._open(self._lock_of(AudienceName(name))) for name in file.exclude]
+        locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
+        less = [self._open(each) for each in locks]
         stays = self.sets.subtract(read.people, less)
         kept = self.snapshots.without_forgotten(self.sets, stays)
         counts = [self.sets.count(each) for each in (read.people, stays, kept.members)]
@@ -151,6 +153,13 @@ class Freezer(Struct):
 
     def _people(self, found: NamedAudience, file: AudienceFile) -> SourcePeople:
         source = file.source
+        if source.rest_of is not None:
+            say = Phrase("{name} has no source that could be read again", name=found.name)
+            hint = Phrase(
+                "it is frozen by {command} alone",
+                command=Command("new", "REST --unsent-of", source.rest_of),
+            )
+            raise RefusedError(say, _NOTHING, hint)
         if source.file is not None:
             at = Place(audience_path(found.name))
             with self.files.opened(source.file, at) as opened:
@@ -183,15 +192,16 @@ class Freezer(Struct):
         parameters = parameters_at(self.now, query.params)
         if query.connection is None:
             statement = read_query(sql, at.file, EMBEDDED, parameters)
-            views = views_of(self._folder(query), statement)
-            with embedded_answer(statement, views, at) as answer:
+            folder = self._folder(query)
+            views, offered = views_of(folder, statement), [*files_of(folder)]
+            with embedded_answer(statement, views, at, offered=offered) as answer:
                 yield answer, ROWS_MAX
             return
         connection = self.settings.connections.get(query.connection)
         if connection is None:
             say = Phrase("massctl.yaml has no connection {name}", name=query.connection)
             hint = Phrase("write it under `connections`")
-            raise SourceFaultsError([fault("MC621", say, hint, at=at)])
+            raise one_fault("MC621", say, hint, at)
         url = self.environment.get(connection.url_env, "")
         if not url:
             raise ConfigurationError(
@@ -205,7 +215,8 @@ class Freezer(Struct):
             yield answer, connection.rows
 
     def _folder(self, query: Query) -> Path:
-        return (self.files.root / Path(query.data or ".").expanduser()).resolve()
+        folder = Path(query.data or ".").expanduser()
+        return (self.files.root / folder).resolve()
 
     # Other audiences.
 
@@ -227,7 +238,7 @@ class Freezer(Struct):
                 name=name,
             )
             hint = Phrase("name an audience of the same account")
-            raise SourceFaultsError([fault("MC619", say, hint, at=Place(audience_path(own.name)))])
+            raise one_fault("MC619", say, hint, Place(audience_path(own.name)))
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
@@ -241,7 +252,7 @@ class Freezer(Struct):
             if lock is None:
                 code, say = "MC623", never_frozen(name)
             place = Place(audience_path(name))
-            raise SourceFaultsError([fault(code, say, freeze_hint(name), at=place)])
+            raise one_fault(code, say, freeze_hint(name), place)
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:
@@ -317,11 +328,7 @@ class Freezer(Struct):
         if lock.count < least or (most is not None and lock.count > most):
             raise RefusedError(
                 Phrase("{name} would have {count:,} people", name=name, count=lock.count),
-                Phrase(
-                    "`expect` allows {least:,} to {most}. Nothing was written.",
-                    least=least,
-                    most=f"{most:,}" if most is not None else "∞",
-                ),
+                _bounds_words(file),
                 Phrase("check the source, or change `expect` in {file}", file=audience_path(name)),
             )
         if before is None or before.appid != lock.appid or before.snapshot == lock.snapshot:
@@ -360,7 +367,8 @@ class Freezer(Struct):
         is_near = at is not None and self.now - at < MOVES_WITHIN
         if is_near and before.definition == lock.definition:
             return Phrase(
-                "`expect.change` allows {bound}. The source gave other people less than an hour ago: its result moves. "
+                "`expect.change` allows {bound}. The source gave other people less than an hour ago: "
+                "its result changes from run to run. "
                 "Nothing was written.",
                 bound=bound,
             )
@@ -374,6 +382,19 @@ def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[Audien
         return [*TopologicalSorter(needs).static_order()]
     except CycleError:
         return [*names]  # None of a circle can be frozen: MC618 says why.
+
+
+def _bounds_words(file: AudienceFile) -> Phrase:
+    least, most = file.expect.min, file.expect.max
+    if least is None and most is None:
+        return Phrase("An audience has at least one person. Nothing was written.")
+    if most is None:
+        return Phrase("`expect` allows {least:,} people or more. Nothing was written.", least=least)
+    return Phrase(
+        "`expect` allows {least:,} to {most:,} people. Nothing was written.",
+        least=max(least or 1, 1),
+        most=most,
+    )
 
 
 def _without_moment(lock: AudienceLock) -> AudienceLock:

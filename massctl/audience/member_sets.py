@@ -220,7 +220,8 @@ class MemberSets:
             every = _patterns(sets, most, where)
             counted = f"SELECT {words}, count(*) FROM ({every}) GROUP BY {words}"  # noqa: S608
             for *row, count in self._rows(counted):
-                found[sum(word << (at * _WORD) for at, word in enumerate(row))] += count
+                pattern = sum(word << (at * _WORD) for at, word in enumerate(row))
+                found[pattern] += count
         return found
 
     def _slices(self, sets: Sequence[tuple[int, Members]]) -> list[str]:
@@ -274,7 +275,8 @@ class MemberSets:
 
     def with_marks(self, people: Members, salt: bytes, marks: Iterable[str]) -> Members:
         """Return those of the people whose HMAC-SHA256 under a salt is among these marks, in hex."""
-        inner, outer = (bytes(each ^ pad for each in salt.ljust(_BLOCK, b"\0")) for pad in _PADS)
+        block = salt.ljust(_BLOCK, b"\0")
+        inner, outer = (bytes(each ^ pad for each in block) for pad in _PADS)
         # As RFC 2104 has it, for the speed of millions.
         mark = f"sha256({_blob(outer)} || unhex(sha256({_blob(inner)} || encode(people.openid))))"
         with self._lines(marks) as lines:
@@ -417,7 +419,9 @@ def _words(most: int) -> str:
 
 
 def _pattern_words(pattern: int, words: int) -> str:
-    return ", ".join(str(pattern >> (number * _WORD) & (1 << _WORD) - 1) for number in range(words))
+    shifted = [pattern >> (number * _WORD) for number in range(words)]
+    whole = (1 << _WORD) - 1
+    return ", ".join(str(each & whole) for each in shifted)
 
 
 def _patterns(sets: Sequence[tuple[int, Members]], most: int, where: str) -> str:

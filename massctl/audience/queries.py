@@ -1,7 +1,8 @@
 """The query of an audience: one SELECT that reads, with its parameters; and who answers it."""
 
 import logging
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
@@ -34,6 +35,11 @@ ROWS_MAX: Final = 10_000_000
 """Of a query without a connection."""
 FILES_MAX: Final = 1_000
 """Of the folder `data`."""
+_NAMES_SHOWN: Final = 10
+_BETWEEN = re.compile(
+    r"(?:\s|--(?:[ \t][^\r\n]*)?(?=\r?\n|\Z)|/\*(?![!+]|[Mm]!)(?:(?!\*/|/\*).)*\*/)*+", re.DOTALL
+)
+"""White space and comments, as every database reads them: MySQL runs `/*! */` and what follows `--` without a space."""
 _ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
 _logged = logging.getLogger("sqlglot")
 # What it logs quotes the query.
@@ -61,6 +67,7 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
             "this is not {dialect}: a quotation mark or a comment has no end", dialect=dialect
         )
         raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=Place(path, 1))]) from None
+    _require_comments(sql, path, tokens)
     places = tuple(_places(sql, path, tokens, parameters))
     try:
         # A literal in the place of each parameter: every dialect can read it.
@@ -89,6 +96,32 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         )
     tables = frozenset(each.name for each in found[0].find_all(exp.Table))
     return Statement(sql, parameters, places, tables)
+
+
+def _require_comments(sql: str, path: str, tokens: Any) -> None:
+    """Raise SourceFaultsError for what sqlglot takes for a comment, or a hint, and some database may run."""
+    ends = [0, *(each.end + 1 for each in tokens)]
+    starts = [*(each.start for each in tokens), len(sql)]
+    gaps = zip(ends, starts, strict=True)
+    odd = next(
+        (end + at for end, start in gaps if (at := _odd_at(sql[end:start])) is not None), None
+    )
+    hint_at = next((each for each in starts if sql.startswith("/*", each)), None)
+    found = [each for each in (odd, hint_at) if each is not None]
+    if not found:
+        return
+    say = Phrase("some databases run what stands in this comment")
+    hint = Phrase(
+        "write comments as `-- text` or `/* text */`, without `!`, `M!` or `+` behind `/*`"
+    )
+    raise SourceFaultsError([fault("MC628", say, hint, at=_place(sql, path, min(found)))])
+
+
+def _odd_at(gap: str) -> int | None:
+    """Return where what stands between two tokens is no comment of every database; None where all is."""
+    match = _BETWEEN.match(gap)
+    end = match.end() if match is not None else 0
+    return end if end < len(gap) else None
 
 
 def _literal(name: str) -> str:
@@ -166,9 +199,16 @@ def database_answer(
 
 @contextmanager
 def embedded_answer(
-    statement: Statement, views: Mapping[str, Path], at: Place, passes: tuple[int, ...] = ()
+    statement: Statement,
+    views: Mapping[str, Path],
+    at: Place,
+    passes: tuple[int, ...] = (),
+    offered: Sequence[str] = (),
 ) -> Iterator[Answer]:
-    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails."""
+    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails.
+
+    `offered` are the names that a query could have named.
+    """
     child = Child([*views.values()], begins=DATABASE, passes=passes)
     request = {
         "sql": statement.written(lambda name: f"${name}"),
@@ -177,7 +217,7 @@ def embedded_answer(
     }
     told = None
     try:
-        pages = _pages(child.stream("query", request, SECONDS_MAX), at, sorted(views))
+        pages = _pages(child.stream("query", request, SECONDS_MAX), at, offered or sorted(views))
         first = next(pages, ())
         yield Answer(tuple(map(str, first)), pages)
     except ChildError as error:
@@ -194,12 +234,17 @@ def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
 
     No other file is opened: its fault is no fault of the query.
     """
+    return {name: path for name, path in files_of(folder).items() if name in statement.tables}
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder that a query may name, by their names without ending."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
-    return {each.stem: each for each in files[:FILES_MAX] if each.stem in statement.tables}
+    return {each.stem: each for each in files[:FILES_MAX]}
 
 
-def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]:
+def _pages(answers: Iterator[Any], at: Place, offered: Sequence[str]) -> Iterator[Any]:
     """Yield the names of the columns, then rows. The child's answers are a stranger's words."""
     for answer in answers:
         if "fault" in answer:
@@ -208,9 +253,14 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
             line = answer.get("line")
             where = Place(at.file, line if isinstance(line, int) else at.line)
             hint = Phrase(
-                "it reads the files of `data` by their names without ending: {names}",
-                names=enumerated(views or ["-"]),
+                "the folder of `data` has no file to read: {endings}",
+                endings=enumerated(DATA_ENDINGS),
             )
+            if offered:
+                hint = Phrase(
+                    "it reads the files of `data` by their names without ending: {names}",
+                    names=enumerated(offered[:_NAMES_SHOWN]),
+                )
             say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
             raise SourceFaultsError([fault("MC629", say, hint, at=where)])
         yield answer.get("columns") if "columns" in answer else answer["rows"]

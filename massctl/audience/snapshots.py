@@ -82,6 +82,22 @@ class Snapshots:
         """Return whether a snapshot is in its place, unread."""
         return self._name(sha256) in set(self._objects.names())
 
+    def is_of(self, sha256: Sha256, audience: str) -> bool:
+        """Return whether a snapshot was frozen for an audience."""
+        notes = _notes(list(self._objects.names()))
+        return any((each.sha256, each.audience) == (sha256, audience) for each in notes)
+
+    def is_whole(self, sha256: Sha256) -> bool:
+        """Return whether nobody was erased of a snapshot."""
+        return sha256 not in self._erased
+
+    def open_of(self, sets: MemberSets, sha256: Sha256, audience: str) -> Members:
+        """Read a snapshot of an audience; raise as `open`, and SnapshotDamagedError for one of another audience."""
+        members = self.open(sets, sha256)
+        if not self.is_of(sha256, audience):
+            raise self._damaged(sha256, Phrase("it was not frozen for {name}", name=audience))
+        return members
+
     def open(self, sets: MemberSets, sha256: Sha256) -> Members:
         """Read a snapshot; what is erased of it is blank.
 

@@ -22,6 +22,12 @@ class SourceFaultsError(Exception):
         self.diagnostics = tuple(diagnostics)
 
 
+def one_fault(code: str, say: Phrase, hint: Phrase, at: Place) -> SourceFaultsError:
+    """Return what stops the reading of a source for one fault at a place."""
+    found = fault(code, say, hint, at=at)
+    return SourceFaultsError([found])
+
+
 def fault(
     code: str,
     message: Phrase,
@@ -74,7 +80,8 @@ class SourceTally(Struct):
         """Raise SourceFaultsError where anything is wrong, or nothing came."""
         if not self.faults and not self.count:
             hint = Phrase("look at the source; an audience without people is not frozen")
-            self.faults.append(fault("MC605", Phrase("the source has no openid"), hint, at=self.at))
+            say = Phrase("the source has no openid")
+            self.faults.append(fault("MC605", say, hint, at=self.at))
         if self.faults:
             raise SourceFaultsError(self.faults)
 
@@ -87,7 +94,8 @@ class SourceTally(Struct):
                 count=twice,
             )
             hint = Phrase("you need to do nothing; to remove this note, take the repeats out")
-            notes.append(fault("MC606", say, hint, at=self.at, severity=Severity.INFO))
+            told = fault("MC606", say, hint, at=self.at, severity=Severity.INFO)
+            notes.append(told)
         if self.odd_lengths:
             say = Phrase(
                 "openids of unusual length: {count} do not have {usual} characters",
@@ -97,7 +105,8 @@ class SourceTally(Struct):
             hint = Phrase(
                 "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
             )
-            notes.append(fault("MC608", say, hint, at=self.at, severity=Severity.WARNING))
+            told = fault("MC608", say, hint, at=self.at, severity=Severity.WARNING)
+            notes.append(told)
         return notes
 
     def _own_column(self, columns: Sequence[str]) -> int:
@@ -108,7 +117,7 @@ class SourceTally(Struct):
         if COLUMN in names:
             say = Phrase("the query has more than one column {name}", name=COLUMN)
         hint = Phrase("name it so: {example}", example=f"SELECT … AS {COLUMN}")
-        raise SourceFaultsError([fault("MC604", say, hint, at=self.at)])
+        raise one_fault("MC604", say, hint, self.at)
 
     def _of_cell(self, cell: object, row: int) -> str | None:
         text = cell.decode("ascii", "replace") if isinstance(cell, bytes) else cell
@@ -133,7 +142,8 @@ class SourceTally(Struct):
 
     def _count_values(self, found: set[int], page: Sequence[Row], at: int) -> None:
         if len(found) < COLUMN_VALUES_MAX:
-            found.update(hash(str(row[at])) for row in page if row[at] is not None)
+            values = [row[at] for row in page]
+            found.update(hash(str(each)) for each in values if each is not None)
             while len(found) > COLUMN_VALUES_MAX:
                 found.pop()
 

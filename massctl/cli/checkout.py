@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from massctl.apply.outcome import what_happened
 from massctl.cli.places import CACHE
 from massctl.errors import LedgerUnreachableError
@@ -22,7 +24,7 @@ from massctl.model.ids import LOCK_FILE, CampaignName, cell_of, sha256_of
 from massctl.model.inputs import MISSING
 from massctl.model.lock import lock_digest, lock_part
 from massctl.model.phrase import Phrase
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import STATE_REMOTE, MassctlFile
 from massctl.plan.brake import STOP_BRANCH, Tip
 from massctl.plan.guards import HISTORY_COMMITS, lock_uncommitted
 from massctl.plan.steps import Refusal
@@ -68,6 +70,30 @@ class GitCheckout(Frozen, dict=True):
             there=found.get(heads[0]),
             stop_branches=tuple(self._stop_branches(found)),
         )
+
+    @property
+    def own_remote(self) -> str:
+        """Return the remote of this clone that no file of the working tree chooses: `origin`, or its only one."""
+        listed = self._git().run("config", "--name-only", "--get-regexp", r"^remote\..*\.url$")
+        keys = listed.out.decode("utf-8", "replace").split()
+        names = {each.removeprefix("remote.").removesuffix(".url") for each in keys}
+        return min(names) if len(names) == 1 else STATE_REMOTE
+
+    def of_remote(self, remote: str) -> "GitCheckout":
+        """Return the same checkout, which asks another remote."""
+        state = self.settings.state.model_copy(update={"remote": remote})
+        return replace(self, settings=self.settings.model_copy(update={"state": state}))
+
+    def default_branch(self) -> str | None:
+        """Return the branch that the remote's HEAD is; None where it says none. Raises LedgerUnreachableError."""
+        remote = self.settings.state.remote
+        asked = self._to_remote().run(
+            "ls-remote", "--symref", "--", remote, "HEAD", seconds=NETWORK_SECONDS
+        )
+        if not asked.done:
+            raise LedgerUnreachableError(Phrase("the remote cannot be read"), git_says(asked))
+        found = _HEAD.search(asked.out)
+        return found[1].decode("utf-8", "replace") if found is not None else None
 
     def _stop_branches(self, refs: Iterable[str]) -> Iterator[tuple[str, str | None]]:
         """Return the branches that stop sends; the name of nobody's account stops all, as it may be misspelt."""
@@ -263,6 +289,7 @@ def account_files_of(git: Git, commit: str) -> list[str]:
     return [name for name in names if is_account_file(name)]
 
 
+_HEAD = re.compile(rb"^ref: refs/heads/(\S+)\tHEAD$", re.MULTILINE)
 _LISTED = re.compile(rb"(?:[0-9a-f]+ (?P<kind>\w+)|dangling|symlink|loop|notdir) (?P<size>[0-9]+)")
 """What git says of an object, or of a link that leads to nothing in the commit; so many bytes follow."""
 

@@ -6,6 +6,8 @@ read or a request made. A person at a terminal has the secret, and is asked noth
 
 import contextlib
 import getpass
+import os
+import pwd
 import sys
 import termios
 from collections.abc import Mapping, Sequence
@@ -111,6 +113,16 @@ def require_operator(session: Session) -> None:
             "massctl.yaml, by a pull request"
         ),
     )
+
+
+def login(environment: Mapping[str, str]) -> str | None:
+    """Return who acts, as nobody names himself: who started this workflow first, else whose process it is."""
+    if on_github(environment):
+        return environment.get(_STARTED_BY) if environment.get(_ATTEMPT) == "1" else None
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return None
 
 
 def who(environment: Mapping[str, str]) -> str:

@@ -44,7 +44,7 @@ CHANGE_DEFAULT = "30%"
 """A snapshot that differs from the last one by more is refused."""
 CHANGE_PATTERN = r"^[0-9]{1,3}%$"
 KEEP_PATTERN = r"^[0-9]{1,4}d$"
-SOURCES = ("file", "query", "union", "intersect", "subtract")
+SOURCES = ("file", "query", "union", "intersect", "subtract", "rest_of")
 """Where people may come from; a file says exactly one of them."""
 DATA_ENDINGS = (".csv", ".parquet", ".json", ".jsonl", ".ndjson")
 """Of the files that a query without a connection reads."""
@@ -91,6 +91,8 @@ class AudienceSource(Strict):
     """Everybody who is in all of these audiences."""
     subtract: Subtract | None = None
     """The people of one audience who are in none of the others."""
+    rest_of: AudienceKey | None = None
+    """The campaign whose batches surely did not reach them; only `massctl new REST --unsent-of NAME` freezes it."""
 
     @property
     def others(self) -> tuple[AudienceName, ...]:

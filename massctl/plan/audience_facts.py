@@ -74,14 +74,12 @@ class FrozenAudience(Frozen):
     """The newest snapshots of the audiences that it always takes off."""
     change: DatedChange | None = None
     """How the snapshot differs from the one before it; None for a first one."""
+    unproven: str | None = None
+    """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
 
 class PeopleCounts(Protocol):
     """Looks into lists, and says of their people how many they are."""
-
-    @property
-    def missing(self) -> str | None:
-        """Why no snapshot can be looked into here; None if they can."""
 
     def declared(self, name: CampaignName) -> Sha256 | None:
         """Name the list of a campaign that was not rendered; None if it has none, or none that can be read."""
@@ -91,6 +89,9 @@ class PeopleCounts(Protocol):
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list can be looked into, which its name alone tells."""
+
+    def why_unread(self, sha256: Sha256) -> str | None:
+        """Return why a list cannot be looked into; None if it can, or nobody knows why."""
 
     def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in; a part that cannot be read has none."""
@@ -305,7 +306,7 @@ class PeopleSummary(Frozen):
     unknown: tuple[str, ...] = ()
     """The campaigns whose lists nobody can look into here."""
     missing: str | None = None
-    """Why no snapshot can be looked into here; null if they can."""
+    """Why the first list that nobody can look into here cannot be read; null if nobody knows."""
 
 
 class Cut(Frozen):
@@ -354,10 +355,24 @@ class AccountPeople(Frozen, dict=True):
     coming: tuple[Coming, ...]
     parts: tuple[ListPart, ...]
     patterns: Mapping[Pattern, int]
-    unread: frozenset[ListPart] = frozenset()
-    """Those of the parts that nobody can look into."""
-    missing: str | None = None
-    """Why no snapshot can be looked into here; None if they can."""
+    unread: Mapping[ListPart, str | None] = field(default_factory=dict)
+    """Those of the parts that nobody can look into, and why, where that is known."""
+
+    @classmethod
+    def counted(
+        cls,
+        people: PeopleCounts,
+        sent: tuple[PastSend, ...],
+        coming: tuple[Coming, ...],
+        parts: Iterable[ListPart],
+    ) -> "AccountPeople":
+        """Count the people of parts in one pass."""
+        every = tuple(dict.fromkeys(parts))
+        unread = {
+            part: people.why_unread(part.sha256) for part in every if not people.reads(part.sha256)
+        }
+        patterns = people.counted(every) if every else {}
+        return cls(sent, coming, every, patterns, unread)
 
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
@@ -445,7 +460,7 @@ def crowd_of(
         and (each.last >= month or any(is_same_message(one, each) for one in campaigns))
     )
     own = {each.name: own_part(each, state) for each in campaigns}
-    coming = tuple(_coming(people, calendar, own, now))
+    coming = tuple(coming_sends(people, calendar, own, now))
     excluded = [
         ListPart(sha256)
         for each in campaigns
@@ -454,10 +469,7 @@ def crowd_of(
     ]
     every: list[AnySend] = [*sent, *coming]
     others = (each.part for each in every if each.part is not None)
-    parts = tuple(dict.fromkeys([*own.values(), *others, *excluded]))
-    unread = frozenset(part for part in parts if not people.reads(part.sha256))
-    patterns = people.counted(parts) if parts else {}
-    return AccountPeople(sent, coming, parts, patterns, unread, people.missing)
+    return AccountPeople.counted(people, sent, coming, [*own.values(), *others, *excluded])
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> ListPart:
@@ -475,9 +487,10 @@ def frozen_of(campaign: RenderedCampaign, people: PeopleCounts) -> FrozenAudienc
     return people.frozen(of) if of is not None else None
 
 
-def _coming(
+def coming_sends(
     people: PeopleCounts, calendar: Calendar, own: Mapping[CampaignName, ListPart], now: datetime
 ) -> Iterator[Coming]:
+    """Return what an account is still to send; `own` are the lists that were rendered."""
     for demand in calendar.demands:
         opens = max(now, demand.window.not_before) if demand.window is not None else now
         day = calendar.slots[demand.name].day or beijing_day(opens)
@@ -521,18 +534,28 @@ class Judge(Frozen, dict=True):
     @property
     def is_known(self) -> bool:
         """Whether anybody can look into its list."""
-        return self.part not in self.crowd.unread
+        return self._unproven is None and self.part not in self.crowd.unread
+
+    @property
+    def _unproven(self) -> str | None:
+        return self.frozen.unproven if self.frozen is not None else None
 
     @property
     def why_unread(self) -> str | None:
-        """Why nobody can look at its people here; None if they can."""
-        return self.crowd.missing
+        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows."""
+        reasons = map(self.crowd.unread.get, self._looked_into)
+        return self._unproven or next(filter(None, reasons), None)
 
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
+        unread = self.crowd.unread.keys()
+        return self._unproven is None and unread.isdisjoint(self._looked_into)
+
+    @property
+    def _looked_into(self) -> tuple[ListPart, ...]:
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return self.crowd.unread.isdisjoint([self.part, *map(ListPart, excluded)])
+        return (self.part, *map(ListPart, excluded))
 
     @property
     def people(self) -> int:
@@ -684,17 +707,7 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         for crowd, own in masks
         for pattern, count in crowd.patterns.items()
     ]
-    others = {
-        scope: tuple(
-            dict.fromkeys(
-                each.campaign or CONSOLE
-                for crowd in crowds
-                for each in crowd.sends
-                if each.scope is scope
-            )
-        )
-        for scope in (Scope.TAG, Scope.ALL)
-    }
+    others = sends_by_scope(crowds)
     return PeopleSummary(
         lists=len(judges),
         people=sum(count for times, count in counted if times),
@@ -704,5 +717,16 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         everybody=others[Scope.ALL],
         accounts=len(crowds),
         unknown=tuple(each.campaign.name for each in judges if not each.is_known),
-        missing=people.missing,
+        missing=next((each.why_unread for each in judges if each.why_unread), None),
     )
+
+
+def sends_by_scope(crowds: Iterable[AccountPeople]) -> Mapping[Scope, tuple[str, ...]]:
+    """Name the sends to tags and to everybody, each once: nobody can compare their people."""
+    sends = [each for crowd in crowds for each in crowd.sends]
+    return {
+        scope: tuple(
+            dict.fromkeys(each.campaign or CONSOLE for each in sends if each.scope is scope)
+        )
+        for scope in (Scope.TAG, Scope.ALL)
+    }

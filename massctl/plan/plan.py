@@ -515,7 +515,7 @@ class _Planner(Struct):
     lists: dict[AppId, list[RenderedCampaign]] = field(default_factory=dict)
     """The campaigns of each account that go to lists: their people are counted in one pass."""
     crowds: dict[AppId, AccountPeople] = field(default_factory=dict)
-    judges: dict[CampaignName, Judge] = field(default_factory=dict)
+    judges: dict[CampaignName, Judge | None] = field(default_factory=dict)
     """What was asked of the people of each list."""
 
     def with_lists(self, desired: Sequence[Desired]) -> "_Planner":
@@ -549,10 +549,10 @@ class _Planner(Struct):
             return None
         if campaign.name not in self.judges:
             calendar = self._calendar(campaign.appid)
-            found = judge_of(campaign, self.state, self.rules, crowd, calendar, self.now)
-            if found is not None:
-                self.judges[campaign.name] = found
-        return self.judges.get(campaign.name)
+            self.judges[campaign.name] = judge_of(
+                campaign, self.state, self.rules, crowd, calendar, self.now
+            )
+        return self.judges[campaign.name]
 
     def plan(self, desired: Desired) -> PlannedCampaign:
         record = self.state.record(desired.name, desired.edition)
@@ -820,7 +820,8 @@ def make_plan(
     )
     accounts = {each.account for each in planned}
     ahead = look_ahead(rules.agenda, state, rules.policy, now, accounts)
-    people = summary(list(planner.judges.values()), rules.people)
+    judges = [each for each in planner.judges.values() if each is not None]
+    people = summary(judges, rules.people)
     plan = Plan(state.lineage, state.plan_serial, tuple(planned), ahead, people=people)
     return plan if stop is None else stopped(plan, stop)
 

@@ -794,7 +794,7 @@ def beyond_a_month(campaign: RenderedCampaign, slot: Slot, count: int, people: i
     )
     hint = Phrase(
         "move one of the campaigns to another month, or take these people off; the other sends: {command}",
-        command=Command("plan", campaign.name),
+        command=Command("audience overlap", campaign.name),
     )
     place = Place(f"{campaign.folder}/{CAMPAIGN_FILE}")
     return Diagnostic(MAY_OVERLAP, Severity.WARNING, say, place, hint, campaign.name)

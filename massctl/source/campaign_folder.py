@@ -122,10 +122,12 @@ def copied_for_rest(
     repository: Repository,
     source: CampaignName,
     rest: Folder,
-    openids: Iterator[str],
+    openids: Iterator[str] | None,
     cache: Path,
 ) -> Iterator[Path]:
     """Write the folder of `rest`, without lock, edition and window, with a list of these openids.
+
+    Without openids it goes to the audience of its own name.
 
     The rest of a cell has no matrix: the other cells have campaigns of their own.
     """
@@ -134,23 +136,31 @@ def copied_for_rest(
     if cell_of(source):
         index = indices_of_cells(said)[cell_of(source)]
         alone, said = _without_matrix(said, index), as_cell(said, index)
-    own = below_campaigns(repository.folder(source))
-    lists = picture_paths(str(said["audience"]["openids"]), f"{own}/{CAMPAIGN_FILE}", own)
-    inside = (
-        [each for each in lists if each.startswith(f"{own}/")] if isinstance(lists, list) else []
+    key, value = (
+        ("openids", UNSENT_LIST) if openids is not None else ("of", rest.rpartition("/")[2])
     )
-    old_list = repository.root / CAMPAIGNS / inside[0] if inside else None
     changes: dict[Keys, str | None] = {
         **alone,
-        ("audience", "openids"): UNSENT_LIST,
+        ("audience", key): value,
         ("edition",): None,
         (FINDING,): None,
     }
     with unfinished_folder(repository, rest, cache) as target:
+        old_list = _own_list(repository, source, said) if openids is not None else None
         _copy(repository, source, target, data, changes | _without_window(said), old_list)
-        with (target / UNSENT_LIST).open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{openid}\n" for openid in openids)
+        if openids is not None:
+            with (target / UNSENT_LIST).open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(f"{openid}\n" for openid in openids)
         yield target
+
+
+def _own_list(repository: Repository, source: CampaignName, said: Mapping[str, Any]) -> Path | None:
+    """Return the list of a campaign, if it lies in its folder."""
+    own = below_campaigns(repository.folder(source))
+    lists = picture_paths(str(said["audience"]["openids"]), f"{own}/{CAMPAIGN_FILE}", own)
+    inside = lists if isinstance(lists, list) else []
+    mine = [each for each in inside if each.startswith(f"{own}/")]
+    return repository.root / CAMPAIGNS / mine[0] if mine else None
 
 
 def _declared(repository: Repository, source: CampaignName) -> tuple[bytes, dict[str, Any]]:

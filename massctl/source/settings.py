@@ -15,7 +15,7 @@ from massctl.model.diagnostics import (
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Folder
 from massctl.model.inputs import MISSING
-from massctl.model.settings import Connection, ForgeSettings, MassctlFile, Policy
+from massctl.model.settings import STATE_REMOTE, Connection, ForgeSettings, MassctlFile, Policy
 from massctl.source.account_files import AccountFiles, with_accounts
 from massctl.source.campaigns import about_unseen
 from massctl.source.reporter import about_file
@@ -106,6 +106,18 @@ def merge_rules_in(data: bytes) -> MergeRules | None:
         return MergeRules(Policy.model_validate(said), named)
     except ValidationError:
         return None
+
+
+def branch_and_remote_in(data: bytes) -> tuple[object, object] | None:
+    """Return `policy.branch` and `state.remote` of another commit's massctl.yaml; None if that cannot be read."""
+    document = read_yaml(data, SETTINGS, None, known_keys(MassctlFile))
+    whole = document.data if isinstance(document.data, dict) else {}
+    policy, state = whole.get("policy", {}), whole.get("state", {})
+    if has_errors(document.diagnostics) or not (
+        isinstance(policy, dict) and isinstance(state, dict)
+    ):
+        return None
+    return policy.get("branch"), state.get("remote", STATE_REMOTE)
 
 
 def owners_in(data: bytes, connection: str) -> list[str]:

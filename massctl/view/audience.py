@@ -16,14 +16,15 @@ from massctl.model.audience import (
 )
 from massctl.model.campaign import parse_offset_time
 from massctl.model.phrase import Command, Phrase, ShellCommand, enumerated, plural_phrase
-from massctl.plan.audience_facts import AudienceFacts
-from massctl.view.audience_facts import overlap_words
+from massctl.plan.audience_overlaps import MonthOverlaps
+from massctl.view.audience_facts import summary_lines
+from massctl.view.cells import cells
 from massctl.view.diagnostics import diagnostics_text
 from massctl.view.report_document import Cell, Table, Title
 from massctl.view.report_text import write_table
 from massctl.view.terminal import DOT, Page, Part
 from massctl.view.terminal import Table as LabelledRows
-from massctl.view.words import bounds, recorded, team_moment, window_span
+from massctl.view.words import bounds, day_words, recorded, team_moment, window_span
 
 _STATES = {
     AudienceState.STALE: Phrase("its file was changed since it was frozen"),
@@ -132,21 +133,6 @@ def _column_rows(lock: AudienceLock) -> _Rows:
     ]
 
 
-def overlaps_text(page: Page, found: AudienceFacts) -> str:
-    """Say of each other send of the month how many people get it too."""
-    page.line(people(found.people))
-    reached = [each for each in found.overlaps if each.people]
-    for each in reached:
-        page.line(overlap_words(each), indent=2)
-    unknown = [each.campaign for each in found.overlaps if each.people is None]
-    if unknown:
-        say = Phrase("nobody can know here who also gets {names}", names=enumerated(unknown))
-        page.line(say, indent=2)
-    if not found.overlaps:
-        page.line(Phrase("none of them gets another send of the month"), indent=2)
-    return page.text()
-
-
 def forgotten_text(page: Page, done: Forgotten) -> str:
     """Say what an erasure did, and where people still stand."""
     page.line(
@@ -236,6 +222,77 @@ def _taken_off(result: FreezeResult) -> Phrase | None:
     )
 
 
+def overlaps_text(page: Page, found: MonthOverlaps) -> str:
+    """Show what the lists of a month have in common: few of them as a matrix, many as pairs."""
+    if not found.lists:
+        month = f"{found.month:%Y-%m}"
+        page.line(Phrase("{month} has no list to compare", month=month))
+        return page.text()
+    widest = max(cells(each.name) for each in found.lists)
+    columns = len(found.lists) + len(_MATRIX_HEADS)
+    fits = widest + _MATRIX_CELL * columns <= page.width
+    if fits and len(found.lists) <= MATRIX_MAX:
+        write_table(page, _matrix(found))
+    else:
+        _write_pairs(page, found)
+    for line in summary_lines(found.summary):
+        page.line(line, indent=2)
+    return page.text()
+
+
+MATRIX_MAX = 8
+"""Of more lists the pairs are named."""
+PAIRS_SHOWN = 40
+"""So many pairs are named; the JSON has all."""
+
+
+def _write_pairs(page: Page, found: MonthOverlaps) -> None:
+    shared = [each for each in found.pairs if each.people]
+    for each in shared[:PAIRS_SHOWN]:
+        say = plural_phrase(
+            "{count:,} person is in {first} and in {second}",
+            "{count:,} people are in {first} and in {second}",
+            count=each.people or 0,
+            first=each.one,
+            second=each.other,
+        )
+        page.line(say, indent=2)
+    if len(shared) > PAIRS_SHOWN:
+        more = plural_phrase(
+            "and {count} more pair: --format json has all",
+            "and {count} more pairs: --format json has all",
+            count=len(shared) - PAIRS_SHOWN,
+        )
+        page.line(more, indent=2)
+    if not shared:
+        page.line(Phrase("no two of them are known to share a person"), indent=2)
+
+
+_MATRIX_CELL = 10
+"""So wide is a number of people, or the word unknown, with the gap before it."""
+
+
+_MATRIX_HEADS = (Phrase("name"), Phrase("day"), Phrase("people"))
+
+
+def _matrix(found: MonthOverlaps) -> Table:
+    both = {(each.one, each.other): each.people for each in found.pairs}
+    both |= {(other, one): count for (one, other), count in both.items()}
+    rows = []
+    for number, one in enumerate(found.lists, 1):
+        day = day_words(one.day) if one.day is not None else Phrase("audience")
+        row: list[Cell] = [f"{number} {one.name}", day, _count(one.people)]
+        for other in found.lists:
+            pair = one.name, other.name
+            row.append(_count(both[pair]) if pair in both else "")
+        rows.append(row)
+    return Table("overlaps", [*_MATRIX_HEADS, *map(str, range(1, len(rows) + 1))], rows)
+
+
+def _count(people: int | None) -> str:
+    return f"{people:,}" if people is not None else Phrase("unknown")
+
+
 def source_words(source: AudienceSource) -> Phrase:
     """Return where the people come from."""
     if source.query is not None:
@@ -244,6 +301,8 @@ def source_words(source: AudienceSource) -> Phrase:
         return Phrase("everybody in any of {names}", names=enumerated(source.union))
     if source.intersect is not None:
         return Phrase("everybody in all of {names}", names=enumerated(source.intersect))
+    if source.rest_of is not None:
+        return Phrase("those whom {name} surely did not reach", name=source.rest_of)
     if source.subtract is not None:
         less = enumerated(source.subtract.less)
         return Phrase("{name} without {less}", name=source.subtract.from_, less=less)

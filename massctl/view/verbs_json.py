@@ -33,7 +33,8 @@ from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.audience_cut import cut_of
-from massctl.plan.audience_facts import AudienceFacts, AudienceOverlap
+from massctl.plan.audience_facts import PeopleSummary
+from massctl.plan.audience_overlaps import MonthList, MonthOverlaps, SharedPeople
 from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
@@ -951,6 +952,27 @@ class AudienceReport(Document):
     """What stopped the command before it found anything."""
 
 
+class OverlapReport(Document):
+    """What `massctl audience overlap --format json` prints. No openid is in it."""
+
+    month: str | UnsetType = UNSET
+    """The month, YYYY-MM."""
+    lists: Sequence[MonthList] = ()
+    """The sends of the month to lists, and the audiences that none of them goes to."""
+    pairs: Sequence[SharedPeople] = ()
+    """Each two of them, most people first."""
+    people: PeopleSummary | UnsetType = UNSET
+    """All lists together, those without a name on the command line too."""
+    error: Failure | UnsetType = UNSET
+    """What stopped the command before it found anything."""
+
+
+def overlaps_json(found: MonthOverlaps) -> OverlapReport:
+    """Return what the lists of a month have in common."""
+    month = f"{found.month:%Y-%m}"
+    return OverlapReport(month=month, lists=found.lists, pairs=found.pairs, people=found.summary)
+
+
 def audiences_json(found: Sequence[NamedAudience]) -> AudienceReport:
     """Return what the files and locks of audiences say."""
     return AudienceReport(audiences=[_audience(each) for each in found])
@@ -1005,24 +1027,6 @@ def _use(use: AudienceUse) -> ReportedUse:
         not_before=window.not_before if window is not None else None,
         not_after=window.not_after if window is not None else None,
     )
-
-
-class OverlapReport(Document):
-    """What `massctl audience overlap --format json` prints. No openid is in it."""
-
-    name: str = ""
-    """The campaign."""
-    people: int = 0
-    """How many people it goes to."""
-    overlaps: Sequence[AudienceOverlap] = ()
-    """The other campaigns of its month that reach some of them, most people first."""
-    error: Failure | UnsetType = UNSET
-    """What stopped the command before it found anything."""
-
-
-def overlaps_json(name: str, found: AudienceFacts) -> OverlapReport:
-    """Return how many people of a campaign get others of its month too."""
-    return OverlapReport(name=name, people=found.people, overlaps=found.overlaps)
 
 
 class ErasedSnapshot(Shape):

@@ -58,6 +58,15 @@ def test_who_is_erased_since_they_were_compared_is_not_written(world: World) -> 
         assert GONE not in world.stored()
 
 
+def test_without_a_ledger_nobody_is_marked(world: World) -> None:
+    (world.shell.root / "massctl.state.jsonl").unlink()
+    world.shell.tree.settings(language="en")
+    before = sorted(each.name for each in world.folder.iterdir())
+    said = world.forget()
+    assert (5, True) == (said.status, "there is no ledger yet" in said.err), said
+    assert before == sorted(each.name for each in world.folder.iterdir())
+
+
 def test_no_openid_and_no_mark_is_in_the_ledger_or_said(world: World) -> None:
     said = world.forget()
     ledger = (world.shell.root / "massctl.state.jsonl").read_text()

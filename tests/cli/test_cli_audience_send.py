@@ -1,17 +1,20 @@
 """A send from a snapshot: whoever may not be reached is taken off once, and nobody who was not approved is reached."""
 
+import json
 import shutil
 from contextlib import suppress
 from datetime import timedelta
 from pkgutil import resolve_name
 
 import pytest
-from audience_samples import EAST, LETTER, PEOPLE, snapshot_of
+from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
 from audience_sends import Killed, LetterWorld, letter_world
+from building import APPID, as_new, attempted, text
 from cli_runner import NOON, Shell
 
 from massctl.apply.journal import LedgerSession
-from massctl.model.entries import SendAttempted
+from massctl.ledger.local_file import LocalLedger
+from massctl.model.entries import SendAccepted, SendAttempted
 
 pytestmark = pytest.mark.slow
 
@@ -98,6 +101,17 @@ def one_batch_sent(world: LetterWorld) -> None:
     assert [PEOPLE[:3]] == world.jobs
 
 
+def one_batch_sent_for_real(world: LetterWorld) -> None:
+    """Write into the real ledger that WeChat took the first of three batches, and no other."""
+    named = {"of": "east", "sha256": snapshot_of(PEOPLE), "count": 7}
+    root, letter = world.shell.root, text("letter")
+    ledger = LocalLedger(root / "massctl.state.jsonl", root / ".massctl" / "locks")
+    attempt = attempted(letter, audience=named, batch=1, batches=3, appid=APPID)
+    ledger.append(len(ledger.read(0)), [as_new(attempt, at=NOON)], durable=True)
+    accepted = SendAccepted(attempt=len(ledger.read(0)), msg_id=3147000001)
+    ledger.append(len(ledger.read(0)), [as_new((accepted, letter), at=NOON)], durable=True)
+
+
 def test_whoever_is_erased_between_batches_leaves_an_empty_place(world: LetterWorld) -> None:
     one_batch_sent(world)
     world.forget(PEOPLE[0], PEOPLE[6])
@@ -146,6 +160,33 @@ def test_without_its_snapshot_one_refusal_says_so_and_nothing_is_attempted(
     ((guard, message),) = world.refusals(said)
     assert (5, "audience_unread", True) == (said.status, guard, "is not in" in message)
     assert nothing_attempted(world)
+
+
+def test_a_lock_that_names_the_people_of_another_audience_sends_to_nobody(
+    world: LetterWorld,
+) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), ("oELSE00001", "oELSE00002"))
+    lock(world.shell.tree, people=("oELSE00001", "oELSE00002"))
+    said = world.apply("--format", "json")
+    ((guard, message),) = world.refusals(said)
+    assert (5, "audience_unread", True) == (said.status, guard, "another audience" in message)
+    assert nothing_attempted(world)
+    assert "another audience" in world.shell("plan", "letter", "--sandbox").out
+
+
+def test_a_lock_that_tells_a_false_change_sends_to_nobody(world: LetterWorld) -> None:
+    world.freeze("east", PEOPLE[:5])
+    change = {"since": snapshot_of(PEOPLE[:5]), "since_at": "2026-11-01T09:00:00+08:00"}
+    for added, status in ((0, 5), (2, 0)):
+        world.freeze("east", PEOPLE)
+        lock(world.shell.tree, change={**change, "added": added, "removed": 0})
+        world.shell("lock", "letter")
+        said = world.apply("--format", "json")
+        assert status == said.status, said
+        if status:
+            ((guard, message),) = world.refusals(said)
+            assert ("audience_unread", True) == (guard, "another change" in message)
+            assert nothing_attempted(world)
 
 
 def test_a_snapshot_that_is_lost_between_batches_stops_there(world: LetterWorld) -> None:
@@ -222,6 +263,30 @@ def test_a_batch_that_was_closed_unsent_is_said_by_every_verb(world: LetterWorld
     assert [2] == status["campaigns"][0]["closed_batches"]
     report = world.shell("report", "letter", "--sandbox")
     assert (True, True) == (words in report.out, "received it 5" in report.out)
+
+
+def test_the_rest_of_a_send_is_an_audience_and_no_file(world: LetterWorld) -> None:
+    one_batch_sent_for_real(world)
+    world.forget(PEOPLE[4])
+    made = world.shell("new", "rest", "--unsent-of", "letter")
+    assert 0 == made.status, made.out + made.err
+    written = world.shell.tree.read("campaigns/rest/campaign.yaml")
+    assert ("audience: {of: rest}" in written, "openids" in written) == (True, False)
+    assert "rest_of" in world.shell.tree.read("audiences/rest.yaml")
+    assert 3 == json.loads(world.shell.tree.read("audiences/rest.lock.json"))["count"]
+    files = [each for each in world.shell.root.rglob("*") if each.is_file()]
+    assert not [each for each in files if PEOPLE[3].encode() in each.read_bytes()]
+    assert 0 == world.shell("validate", "rest").status
+    assert 0 == world.shell("apply", "rest", "--sandbox", "--yes").status
+    assert [PEOPLE[3], *PEOPLE[5:]] == world.reached
+    frozen = world.shell("audience", "freeze", "rest")
+    assert (5, True) == (frozen.status, "new REST --unsent-of letter" in frozen.err)
+
+
+def test_a_copy_of_a_campaign_keeps_its_audience(world: LetterWorld) -> None:
+    copied = world.shell("new", "next", "--from", "letter", "--window", "none")
+    assert 0 == copied.status, copied.err
+    assert "audience: {of: east}" in world.shell.tree.read("campaigns/next/campaign.yaml")
 
 
 BOUNDARIES = [

@@ -100,4 +100,5 @@ def _failure(error: Exception) -> Failure:
     code = getattr(error, "code", None)
     if code in _TIMEOUTS or isinstance(error, TimeoutError):
         return QueryTimeoutError()
-    return EngineError(type(error).__name__, str(code) if isinstance(code, int) else "")
+    state = str(code) if isinstance(code, int) else ""
+    return EngineError(type(error).__name__, state)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import TypeVar
 
 import click
 
+from massctl.apply.journal import LedgerSession
 from massctl.cli import views
 from massctl.cli.app import Result, said, verb
 from massctl.cli.arguments import (
@@ -18,13 +20,15 @@ from massctl.cli.arguments import (
     parse_window,
     sandbox_option,
 )
+from massctl.cli.commands.audience import audience_named
 from massctl.cli.consent import require_operator, somebody_is_here, typed_line, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.findings import quoted_findings
 from massctl.cli.ledger_access import own_ledger
-from massctl.cli.planner import chosen
+from massctl.cli.planner import chosen, people_reader
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
+from massctl.model.audience import AudienceName, AudiencePart
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import MATRIX, list_of, mapping_of
 from massctl.model.entries import ListEnded
@@ -38,14 +42,17 @@ from massctl.model.ids import (
     folder_name,
     is_folder_name,
     prefixed,
+    unprefixed,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
+from massctl.plan.audience_facts import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
-from massctl.plan.rest import RestMade, rest_of_list
+from massctl.plan.rest import Rest, RestMade, rest_of_list
 from massctl.render.audience import find_openids
 from massctl.scaffold import sample_files
+from massctl.source.audiences import audience_path, freeze_hint, never_frozen
 from massctl.source.campaign_folder import (
     copied_folder,
     copied_for_rest,
@@ -59,6 +66,7 @@ from massctl.source.defaults import defaults_above
 from massctl.source.groups import CampaignFolders
 from massctl.source.loader import WorkingTree
 from massctl.view.findings import QUOTE_MARK, QUOTED, finding_head, findings_comment
+from massctl.whole_file import write_whole
 
 _NOTHING = Phrase("Nothing was done.")
 T = TypeVar("T")
@@ -85,7 +93,7 @@ T = TypeVar("T")
     "--unsent-of",
     metavar="LIST",
     shell_complete=campaign_names,
-    help="The campaign whose list of openids reached a part of them.",
+    help="The campaign whose list of openids, or audience, was reached in part.",
 )
 @form_option
 @sandbox_option
@@ -107,6 +115,8 @@ def command(
 
     On a terminal it asks for what is missing. With --unsent-of it gets the folder of LIST without lock, edition and
     window, and LIST is ended in the ledger: no batch of it is sent any more.
+
+    The rest of a named audience is an audience of its own, frozen at once; no openid is written into the repository.
     """
     given = {"--from": source, "--title": title, "--account": account, "--window": window}
     useless = (
@@ -402,6 +412,8 @@ def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMad
         divided = rest_of_list(state, name, rest)
         record = divided.record
         _require_unknown(state, rest, record)
+        if "of" in record.attempts[-1].event.audience:
+            return _rest_of_audience(current, folder, divided, book)
         working_tree = current.working_tree()
         listed, sizes = _same_list(current, working_tree, record), dict[int, int]()
 
@@ -423,6 +435,62 @@ def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMad
             for each in divided.unsure
         }
     return RestMade(divided, rest, sizes, files)
+
+
+def _rest_of_audience(
+    current: Session, folder: Folder, divided: Rest, book: LedgerSession
+) -> RestMade:
+    """Freeze the rest of an audience as one of its own; no openid is written into the repository."""
+    # Few campaigns go to an audience.
+    from massctl.audience.member_sets import MemberSets
+    from massctl.audience.rest import RestAudience
+
+    record, name = divided.record, AudienceName(folder.rpartition("/")[2])
+    rest, is_given = CampaignName(name), CampaignName(name) in divided.record.given.values()
+    old = audience_named(current, str(record.attempts[-1].event.audience["of"]))
+    if old.file is None or old.appid is None:
+        raise RefusedError(never_frozen(old.name), _NOTHING, freeze_hint(old.name))
+    if not is_given and (current.root / audience_path(name)).exists():
+        say = Phrase("{folder} already exists", folder=audience_path(name))
+        raise UsageError(say, _NOTHING, Phrase("choose another name"))
+    others = [audience_named(current, each) for each in old.file.exclude]
+    parts = [
+        AudiencePart(audience=each.name, snapshot=each.lock.snapshot)
+        for each in others
+        if each.lock is not None
+    ]
+    asked = tuple(each.batch for each in divided.lacking)
+    by = who(current.environment)
+    made = RestAudience(
+        name, record.campaign, old.file, tuple(parts), old.appid, by, current.clock.now()
+    )
+    found = [*divided.lacking, *divided.unsure]
+    openids = {each.batch: _openids(current, book.state, record, each.batch) for each in found}
+    with MemberSets() as sets:
+        lacking = chain.from_iterable(openids[each] for each in asked)
+        written = made.files(current.snapshots(book.state), sets, lacking)
+    with copied_for_rest(current.repository, record.campaign, folder, None, current.places.cache):
+        if not is_given:
+            book.record(ListEnded(rest=rest, batches=list(asked), by=by), record)
+        for path, text in written.items():
+            write_whole(current.root / path, text.encode(), 0o644)
+        files = put_in_place(current.repository, folder, current.places.cache)
+    sizes = {batch: len(people) for batch, people in openids.items()}
+    return RestMade(divided, rest, sizes, [*written, *files])
+
+
+def _openids(current: Session, state: State, record: Record, batch: int) -> list[str]:
+    """Return the people of a batch; raise RefusedError where nobody can say who they are."""
+    people = people_reader(current, state, current.working_tree(state))
+    audience = as_cut(record.attempts[-1].event.audience, record)
+    sha256, found = unprefixed(str(audience["sha256"])), None
+    if people.holds(record.campaign, audience):
+        found = people.openids(ListPart(sha256, (batch,)))
+    if found is None:
+        say = Phrase("nobody can say here who is in {name}", name=audience["of"])
+        why = people.why_unread(sha256) or Phrase("its snapshot is gone")
+        raise RefusedError(say, Phrase("{why}. Nothing was written.", why=why))
+    return list(found)
 
 
 def _require_unknown(state: "State", rest: CampaignName, record: "Record") -> None:

@@ -2,10 +2,15 @@
 
 import pytest
 from audience_world import EAST, AudienceScene
+from building import LATER
 from copies import replace
 from simulation.world import Fault
 
-from massctl.errors import TransportError
+from massctl.apply.audience_tag import tagger_of, wanted_of
+from massctl.apply.context import ApplyContext
+from massctl.apply.outcome import outcome_of
+from massctl.apply.stage import recount_refusal, refusal_of
+from massctl.errors import SnapshotAwayError, TransportError
 from massctl.plan.steps import FillTag, Guard
 
 
@@ -120,7 +125,7 @@ def test_a_tag_whose_people_cannot_be_compared_gets_nothing(nth: int) -> None:
     scene = AudienceScene(by_tag=True)
     scene.fail_read("people", nth)
     outcome = scene.apply()
-    assert [Guard.AUDIENCE_CHANGED] == [guard for guard, _ in refused(outcome)]
+    assert [Guard.AUDIENCE_UNREAD] == [guard for guard, _ in refused(outcome)]
     assert 0 == len(scene.wechat.jobs)
 
 
@@ -147,3 +152,83 @@ def test_somebody_who_joins_the_tag_before_the_send_stops_it() -> None:
     scene.wechat.account.behind_call = edit  # type: ignore[attr-defined]
     outcome = scene.apply()
     assert 0 == len(scene.wechat.jobs), outcome
+
+
+def erase_after_fill(scene: AudienceScene, then=lambda: None) -> None:
+    """Erase the first person when the tag has them already."""
+
+    def erase(name: str) -> None:
+        if name == "tag" and not scene.people.erased:
+            scene.people.erased.add(EAST[0])
+            then()
+
+    scene.wechat.account.behind_call = erase  # type: ignore[attr-defined]
+
+
+def test_who_is_erased_behind_the_fill_loses_the_tag_before_the_send() -> None:
+    scene = AudienceScene(by_tag=True)
+    erase_after_fill(scene)
+    assert 0 == scene.apply().exit_status()
+    assert ({134: set(EAST[1:])}, 1) == (tagged(scene), len(scene.wechat.jobs))
+    assert [7, 6] == [each.count for each in scene.events("tag_filled")]
+
+
+def test_a_tag_that_cannot_be_filled_again_gets_nothing() -> None:
+    scene = AudienceScene(by_tag=True)
+    erase_after_fill(scene, lambda: scene.fail_read("people"))
+    outcome = scene.apply()
+    assert [Guard.AUDIENCE_UNREAD] == [guard for guard, _ in refused(outcome)]
+    assert 0 == len(scene.wechat.jobs)
+
+
+def test_before_its_window_a_tag_that_cannot_be_filled_is_told_and_refuses_nothing() -> None:
+    scene = AudienceScene(by_tag=True, window=LATER)
+    scene.snapshots_are_here = False
+    outcome = scene.apply()
+    assert ([], []) == (refused(outcome), scene.events("tag_begun"))
+    assert ["letter: the people of letter are not at hand"] == [
+        line for line in scene.progress.lines if "at hand" in line
+    ]
+
+
+def test_a_doubtful_send_to_a_tag_is_not_repeated_where_nobody_can_compare_it() -> None:
+    scene = AudienceScene(by_tag=True, wait_in_doubt=False)
+    scene.apply(("send_mass", Fault.REQUEST_LOST))
+    scene.snapshots_are_here = False
+    scene.later(minutes=5)
+    outcome = scene.apply()
+    assert [Guard.AUDIENCE_UNREAD] == [guard for guard, _ in refused(outcome)]
+    assert 0 == len(scene.wechat.jobs)
+
+
+@pytest.mark.parametrize("judge", [refusal_of, recount_refusal])
+def test_a_tag_that_nobody_made_is_sent_to_by_nobody(judge) -> None:
+    scene = AudienceScene(by_tag=True)
+    plan = scene.plan()
+    outcomes = [outcome_of(each) for each in plan.campaigns]
+    context = ApplyContext(scene.ports(), scene.book(), scene.rules, plan, outcomes)
+    found = judge(context, scene.letter)
+    assert (Guard.AUDIENCE_CHANGED, True) == (found.guard, "not filled" in str(found.message))
+
+
+def test_the_last_look_refuses_where_a_tag_cannot_be_read() -> None:
+    scene = AudienceScene(by_tag=True)
+    seen: list[str] = []
+
+    def fail(name: str) -> None:
+        seen.append(name)
+        if name == "members" and "tag" in seen and seen.count("members") > 2:
+            raise TransportError("cut")
+
+    scene.wechat.account.before_call = fail  # type: ignore[attr-defined]
+    scene.apply()
+    assert 0 == len(scene.wechat.jobs)
+
+
+@pytest.mark.parametrize("of", [tagger_of, wanted_of])
+def test_without_snapshots_nobody_can_say_who_is_to_have_a_tag(of) -> None:
+    scene = AudienceScene(by_tag=True)
+    scene.snapshots_are_here = False
+    context = ApplyContext(scene.ports(), scene.book(), scene.rules, scene.plan(), [])
+    with pytest.raises(SnapshotAwayError, match="not at hand"):
+        of(context, scene.letter)

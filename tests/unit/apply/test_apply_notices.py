@@ -15,16 +15,18 @@ from building import (
     house,
     news,
     plan_of,
+    record_of,
     recorded,
     saved,
     text,
 )
 from copies import replace
 
-from massctl.apply.notices import Notice, NoticeFinder, Reach, hears
+from massctl.apply.notices import Notice, NoticeFinder, Reach, delivered_words, hears
 from massctl.apply.outcome import CampaignOutcome, LeftDraft
 from massctl.model.diagnostics import Diagnostic, Failure, Severity
 from massctl.model.entries import (
+    AudienceCut,
     Expired,
     JobStatus,
     SendAccepted,
@@ -59,6 +61,10 @@ def status(word: str, **more: Any) -> tuple[Any, RenderedCampaign]:
 
 WHY = status("failed", source="event", reason="err(30003)")
 COUNTED = status("sent", source="event", total_count=9, filter_count=8, sent_count=7, error_count=1)
+CUT = (
+    AudienceCut(snapshot="sha256:1", kept_snapshot="sha256:2", kept=9, removed={"erased": 3}),
+    WORDS,
+)
 GONE = Withdrawn(msg_id=7, article=0, by="li"), WORDS
 SAID_NO = SendSettled(outcome="not_sent", reason="looked", by="li"), WORDS
 
@@ -463,3 +469,12 @@ def test_a_drift_is_a_notice_of_its_campaign_whose_key_changes_with_what_drifted
     ]
     assert ["drift"] * 3 == [each.happening for each in notices]
     assert [True, False] == [notices[0].key == each.key for each in notices[1:]]
+
+
+def test_the_end_of_a_send_says_whom_it_left_out() -> None:
+    tried = attempted(WORDS, audience={"of": "east", "sha256": "sha256:1"})
+    taken = SendAccepted(attempt=3, msg_id=7)
+    record = record_of(WORDS, CUT, tried, taken, status("sent", total_count=9, sent_count=9))
+    assert "it was delivered to 9 of 9 followers; 3 left out: 3 erased" == str(
+        delivered_words(record)
+    )

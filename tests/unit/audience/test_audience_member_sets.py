@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from massctl.audience import members
+from massctl.audience import member_sets
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import InvariantError, MassctlError, SnapshotDamagedError, SnapshotError
 
@@ -106,7 +106,7 @@ def test_what_is_read_while_another_question_is_asked_stays_whole(sets: MemberSe
 
 @pytest.mark.slow
 def test_millions_are_sorted_in_slices_that_lose_nobody(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(members, "SLICE", 10_000)
+    monkeypatch.setattr(member_sets, "SLICE", 10_000)
     drawn = [openid(number * 7919 % 50_021) for number in range(60_000)]
     with MemberSets() as sets:
         found = sets.of(drawn)
@@ -182,7 +182,7 @@ def test_what_is_not_an_openid_comes_into_no_set(sets: MemberSets, wrong: str):
 def test_a_query_holds_no_text_that_is_not_an_openid(
     sets: MemberSets, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(members, "SLICE", 2)
+    monkeypatch.setattr(member_sets, "SLICE", 2)
     odd = "SELECT 'o'' OR true --' || n AS openid FROM range(9) numbers(n)"
     found = sets._materialize(odd)  # As a snapshot would hold it that somebody else encrypted.
     with pytest.raises(InvariantError):

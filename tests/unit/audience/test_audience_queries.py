@@ -14,6 +14,7 @@ from massctl.audience.queries import (
     database_answer,
     embedded_answer,
     engine_of,
+    files_of,
     parameters_at,
     read_query,
     views_of,
@@ -56,6 +57,14 @@ def faults(sql: str, dialect: str = "duckdb", **params: Any) -> list[tuple[str, 
         ("select openid into x from t", "1:15", "INTO"),
         ("select openid\nfrom t where at > :since", "2:19", ":since"),
         ("select openid from t where", "1", "cannot read"),
+        ("select openid\nfrom t /*! into outfile '/x' */", "2:8", "this comment"),
+        ("select openid from t /*!50000 for update */", "1:22", "this comment"),
+        ("select openid from t /*M! for update */", "1:22", "this comment"),
+        ("/*! delete from t; */ select openid from t", "1:1", "this comment"),
+        ("select /*+ set_var(sql_mode='') */ openid from t", "1:8", "this comment"),
+        ("select openid from t where 1 = 1--1 into x", "1", ""),
+        ("select openid from t /* /* */ into x */", "1", ""),
+        ("select openid from t -- all\r, u", "1:22", "this comment"),
     ],
 )
 def test_what_is_not_one_reading_select_is_refused_at_its_place(dialect, sql, place, words):
@@ -70,6 +79,8 @@ def test_what_is_not_one_reading_select_is_refused_at_its_place(dialect, sql, pl
         "SELECT openid FROM t;",
         "with a as (select openid from t) select openid from a union all select openid from a",
         "select openid from t -- ; drop table t",
+        "/* of /everybody * */ select openid -- all\r\nfrom t --\n",
+        "select openid from t where note <> '/*! */'",
         "select openid from t where note <> 'a:now; delete'",
     ],
 )
@@ -105,7 +116,8 @@ def from_duckdb(
     (tmp_path / "people.csv").write_text(f"openid,unionid,n\n{lines}", encoding="utf-8")
     (tmp_path / "broken.csv").write_bytes(b"\xff\x00\xff")
     read = statement(sql, most=1000)
-    return embedded_answer(read, views_of(tmp_path, read), AT)
+    views, offered = views_of(tmp_path, read), [*files_of(tmp_path)]
+    return embedded_answer(read, views, AT, offered=offered)
 
 
 @pytest.fixture
@@ -284,6 +296,14 @@ def test_embedded_duckdb_reaches_its_files_and_nothing_else(tmp_path, sql):
     (found,) = caught.value.diagnostics
     assert "MC629" == found.code
     assert "root" not in f"{found.message}{found.hint}"
+
+
+@pytest.mark.child
+def test_a_query_that_names_no_file_is_told_which_there_are(tmp_path):
+    sql = "select openid from nobody"
+    with pytest.raises(SourceFaultsError) as caught, from_duckdb(tmp_path, sql) as answer:
+        answered(SourceTally(AT), answer)
+    assert "without ending: broken, people" in str(caught.value.diagnostics[0].hint)
 
 
 # What comes.

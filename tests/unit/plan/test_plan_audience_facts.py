@@ -1,6 +1,7 @@
 """Months at random, counted by massctl and person by person in plain sets: the numbers are the same."""
 
 from collections import Counter
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -27,9 +28,10 @@ from massctl.model.message import RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
 from massctl.plan.audience_facts import FrozenAudience, ListPart, Removal
+from massctl.plan.audience_overlaps import account_month, month_overlaps
 from massctl.plan.guards import Case, Moment, PolicyInForce, Reading, send_refusals
 from massctl.plan.plan import PlannedCampaign
-from massctl.plan.quota import Agenda, demand_of
+from massctl.plan.quota import Agenda, Calendar, demand_of
 from massctl.plan.steps import Guard
 
 OPEN = Window(NOW - HOUR, NOW + 8 * HOUR)
@@ -313,3 +315,43 @@ def test_lists_of_another_account_are_never_counted_as_none() -> None:
     assert [()] * 2 == [each.people.overlaps for each in plan.campaigns if each.people]
     assert plan.people is not None
     assert 2 == plan.people.accounts
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_two_lists_of_a_month_have_in_common_what_sets_say(seed: int) -> None:
+    month = Author(seed).month()
+    state, rules, day = month.state, month.rules(), beijing_day(NOW)
+    for each in month.planned:
+        if each.openid_list is not None:
+            month.people.named[each.name] = each.openid_list.sha256
+    calendar = Calendar(rules.agenda, APPID, state, rules.policy, NOW)
+    names = {"west": month.people.add(PEOPLE[5:12]).sha256}
+    account = APPID, AccountName("main")
+    counted = account_month(month.people, state, calendar, account, names, day, NOW)
+    found = month_overlaps([counted], day.replace(day=1), frozenset())
+    reached = _reached(month) | {"west": set(PEOPLE[5:12]) - month.people.erased}
+    assert {each.name: each.people for each in found.lists} == {
+        name: len(them) for name, them in reached.items()
+    }
+    assert {frozenset((each.one, each.other)): each.people for each in found.pairs} == {
+        frozenset((one, other)): len(reached[one] & reached[other])
+        for one, other in combinations(reached, 2)
+    }
+    in_lists = Counter(openid for them in reached.values() for openid in them)
+    twice = sum(1 for times in in_lists.values() if times > 1)
+    assert (len(in_lists), twice) == (found.summary.people, found.summary.twice)
+
+
+def _reached(month: Month) -> dict[str, set[str]]:
+    """Return whom each send to a list reaches in the month of NOW, or may have reached."""
+    first = beijing_day(NOW).replace(day=1)
+    reached: dict[str, set[str]] = {}
+    for got in month.got:
+        name = got.send.partition("/")[0]
+        if name in month.listed and beijing_day(got.at).replace(day=1) == first:
+            reached.setdefault(name, set()).add(got.openid)
+    for other in month.planned:
+        assert other.window is not None
+        if beijing_day(other.window.not_before).replace(day=1) == first:
+            reached.setdefault(other.name, set()).update(month.listed[other.name])
+    return {name: them - month.people.erased for name, them in reached.items()}

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
@@ -35,6 +35,7 @@ ROWS_MAX: Final = 10_000_000
 """Of a query without a connection."""
 FILES_MAX: Final = 1_000
 """Of the folder `data`."""
+_NAMES_SHOWN: Final = 10
 _BETWEEN = re.compile(
     r"(?:\s|--(?:[ \t][^\r\n]*)?(?=\r?\n|\Z)|/\*(?![!+]|[Mm]!)(?:(?!\*/|/\*).)*\*/)*+", re.DOTALL
 )
@@ -198,9 +199,16 @@ def database_answer(
 
 @contextmanager
 def embedded_answer(
-    statement: Statement, views: Mapping[str, Path], at: Place, passes: tuple[int, ...] = ()
+    statement: Statement,
+    views: Mapping[str, Path],
+    at: Place,
+    passes: tuple[int, ...] = (),
+    offered: Sequence[str] = (),
 ) -> Iterator[Answer]:
-    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails."""
+    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails.
+
+    `offered` are the names that a query could have named.
+    """
     child = Child([*views.values()], begins=DATABASE, passes=passes)
     request = {
         "sql": statement.written(lambda name: f"${name}"),
@@ -209,7 +217,7 @@ def embedded_answer(
     }
     told = None
     try:
-        pages = _pages(child.stream("query", request, SECONDS_MAX), at, sorted(views))
+        pages = _pages(child.stream("query", request, SECONDS_MAX), at, offered or sorted(views))
         first = next(pages, ())
         yield Answer(tuple(map(str, first)), pages)
     except ChildError as error:
@@ -226,12 +234,17 @@ def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
 
     No other file is opened: its fault is no fault of the query.
     """
+    return {name: path for name, path in files_of(folder).items() if name in statement.tables}
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder that a query may name, by their names without ending."""
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
-    return {each.stem: each for each in files[:FILES_MAX] if each.stem in statement.tables}
+    return {each.stem: each for each in files[:FILES_MAX]}
 
 
-def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]:
+def _pages(answers: Iterator[Any], at: Place, offered: Sequence[str]) -> Iterator[Any]:
     """Yield the names of the columns, then rows. The child's answers are a stranger's words."""
     for answer in answers:
         if "fault" in answer:
@@ -240,9 +253,14 @@ def _pages(answers: Iterator[Any], at: Place, views: list[str]) -> Iterator[Any]
             line = answer.get("line")
             where = Place(at.file, line if isinstance(line, int) else at.line)
             hint = Phrase(
-                "it reads the files of `data` by their names without ending: {names}",
-                names=enumerated(views or ["-"]),
+                "the folder of `data` has no file to read: {endings}",
+                endings=enumerated(DATA_ENDINGS),
             )
+            if offered:
+                hint = Phrase(
+                    "it reads the files of `data` by their names without ending: {names}",
+                    names=enumerated(offered[:_NAMES_SHOWN]),
+                )
             say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
             raise SourceFaultsError([fault("MC629", say, hint, at=where)])
         yield answer.get("columns") if "columns" in answer else answer["rows"]

@@ -30,10 +30,11 @@ _PIECE_BYTES: Final = 1 << 20
 _HTTPS, _S3 = "https://", "s3://"
 _DONE: Final = 200
 _VIEW = "people"
+_Bring = Callable[[str, str, Place, Callable[[bytes], object]], None]
 
 
 class SourceFile(Frozen):
-    """A file that is there, or in memory, and what it is called for people."""
+    """A file in memory, and what it is called for people."""
 
     hidden_fields = ("path",)
 
@@ -99,26 +100,32 @@ class FileReader(Frozen):
 
     @contextmanager
     def opened(self, named: str, at: Place) -> Iterator[SourceFile]:
-        """Find a file, and bring it here if it is elsewhere; raise SourceFaultsError without one."""
+        """Bring a file into memory, so that what is read twice is the same; raise SourceFaultsError without one."""
         shown = named.partition("?")[0]
         if Path(shown).suffix.lower() not in ENDINGS:
             say = Phrase("{file} is not a list of people", file=shown)
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
             raise one_fault("MC601", say, hint, at)
+        bring: _Bring = self._from_disk
         if named.startswith((_HTTPS, _S3)):
-            with _memory_file() as (path, descriptor, file):
-                bring = self._from_web if named.startswith(_HTTPS) else self._from_store
-                bring(named, shown, at, file.write)
-                file.flush()
-                yield SourceFile(shown, path, descriptor)
-            return
+            bring = self._from_web if named.startswith(_HTTPS) else self._from_store
+        with _memory_file() as (path, descriptor, file):
+            bring(named, shown, at, file.write)
+            file.flush()
+            yield SourceFile(shown, path, descriptor)
+
+    def _from_disk(
+        self, named: str, shown: str, at: Place, write: Callable[[bytes], object]
+    ) -> None:
         path = (self.root / Path(named).expanduser()).resolve()
         try:
-            with path.open("rb"):
-                pass
+            if path.stat().st_size > FILE_BYTES_MAX:
+                raise SourceFaultsError([_too_large(shown)])
+            with path.open("rb") as file:
+                while piece := file.read(_PIECE_BYTES):
+                    write(piece)
         except OSError as error:
             raise SourceFaultsError([_unread(shown, system_reason(error), at)]) from None
-        yield SourceFile(shown, path)
 
     def _from_web(self, url: str, shown: str, at: Place, write: Callable[[bytes], object]) -> None:
         def kept(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -82,10 +82,6 @@ class FrozenAudience(Frozen):
 class PeopleCounts(Protocol):
     """Looks into lists, and says of their people how many they are."""
 
-    @property
-    def missing(self) -> str | None:
-        """Why no snapshot can be looked into here; None if they can."""
-
     def declared(self, name: CampaignName) -> Sha256 | None:
         """Name the list of a campaign that was not rendered; None if it has none, or none that can be read."""
 
@@ -94,6 +90,9 @@ class PeopleCounts(Protocol):
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list can be looked into, which its name alone tells."""
+
+    def why_unread(self, sha256: Sha256) -> str | None:
+        """Return why a list cannot be looked into; None if it can, or nobody knows why."""
 
     def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in; a part that cannot be read has none."""
@@ -319,7 +318,7 @@ class PeopleSummary(Frozen):
     unknown: tuple[str, ...] = ()
     """The campaigns whose lists nobody can look into here."""
     missing: str | None = None
-    """Why no snapshot can be looked into here; null if they can."""
+    """Why the first list that nobody can look into here cannot be read; null if nobody knows."""
 
 
 class Cut(Frozen):
@@ -368,10 +367,8 @@ class AccountPeople(Frozen, dict=True):
     coming: tuple[Coming, ...]
     parts: tuple[ListPart, ...]
     patterns: Mapping[Pattern, int]
-    unread: frozenset[ListPart] = frozenset()
-    """Those of the parts that nobody can look into."""
-    missing: str | None = None
-    """Why no snapshot can be looked into here; None if they can."""
+    unread: Mapping[ListPart, str | None] = field(default_factory=dict)
+    """Those of the parts that nobody can look into, and why, where that is known."""
 
     @classmethod
     def counted(
@@ -383,9 +380,11 @@ class AccountPeople(Frozen, dict=True):
     ) -> "AccountPeople":
         """Count the people of parts in one pass."""
         every = tuple(dict.fromkeys(parts))
-        unread = frozenset(part for part in every if not people.reads(part.sha256))
+        unread = {
+            part: people.why_unread(part.sha256) for part in every if not people.reads(part.sha256)
+        }
         patterns = people.counted(every) if every else {}
-        return cls(sent, coming, every, patterns, unread, people.missing)
+        return cls(sent, coming, every, patterns, unread)
 
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
@@ -555,16 +554,20 @@ class Judge(Frozen, dict=True):
 
     @property
     def why_unread(self) -> str | None:
-        """Why nobody can look at its people here; None if they can."""
-        return self._unproven or self.crowd.missing
+        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows."""
+        reasons = map(self.crowd.unread.get, self._looked_into)
+        return self._unproven or next(filter(None, reasons), None)
 
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
+        unread = self.crowd.unread.keys()
+        return self._unproven is None and unread.isdisjoint(self._looked_into)
+
+    @property
+    def _looked_into(self) -> tuple[ListPart, ...]:
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return self._unproven is None and self.crowd.unread.isdisjoint(
-            [self.part, *map(ListPart, excluded)]
-        )
+        return (self.part, *map(ListPart, excluded))
 
     @property
     def people(self) -> int:
@@ -729,7 +732,7 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         everybody=others[Scope.ALL],
         accounts=len(crowds),
         unknown=tuple(each.campaign.name for each in judges if not each.is_known),
-        missing=next((each.why_unread for each in judges if each.why_unread), people.missing),
+        missing=next((each.why_unread for each in judges if each.why_unread), None),
     )
 
 

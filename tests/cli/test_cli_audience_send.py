@@ -291,7 +291,7 @@ def test_a_copy_of_a_campaign_keeps_its_audience(world: LetterWorld) -> None:
 
 BOUNDARIES = [
     ("massctl.audience.snapshots.Snapshots", "write"),
-    ("massctl.apply.audience_cut", "audience_cut"),
+    ("massctl.apply.audience_cut", "cut_entry"),
     ("massctl.apply.journal.LedgerSession", "record"),
     ("massctl.wechat.client.WeChatClient", "_once"),
 ]

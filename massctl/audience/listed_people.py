@@ -16,10 +16,12 @@ from msgspec import Struct, field
 
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
+from massctl.model.audience import AudienceChange, DatedChange
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
 from massctl.model.phrase import Phrase
+from massctl.model.state import beijing_day
 from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
@@ -85,13 +87,10 @@ class ListedPeople(Struct, dict=True):
         others = map(self.tree.audiences.audience, found.file.exclude)
         known = [each for each in others if each is not None]
         locks = [each.lock for each in known if each.lock is not None]
-        change = found.lock.change
         return FrozenAudience(
             found.file.cap,
             tuple(each.openid_list.sha256 for each in locks),
-            parse_offset_time(change.since_at) if change is not None else None,
-            change.added if change is not None else 0,
-            change.removed if change is not None else 0,
+            _dated(found.lock.change),
             next(filter(None, map(self._unproven, [found.lock, *locks])), None),
         )
 
@@ -228,3 +227,10 @@ class ListedPeople(Struct, dict=True):
             openids = self._stores[sha256].openids()
             self._opened[sha256] = self._sets.in_given_order(openids)
         return self._opened[sha256]
+
+
+def _dated(change: AudienceChange | None) -> DatedChange | None:
+    since = parse_offset_time(change.since_at) if change is not None else None
+    if change is None or since is None:
+        return None
+    return DatedChange(change.added, change.removed, beijing_day(since))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.model.audience import DatedChange
 from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import AudienceCut
@@ -71,10 +72,8 @@ class FrozenAudience(Frozen):
     cap: "Cap | None" = None
     excluded: tuple[Sha256, ...] = ()
     """The newest snapshots of the audiences that it always takes off."""
-    since: datetime | None = None
-    """When the snapshot before was frozen; None for a first one."""
-    added: int = 0
-    removed: int = 0
+    change: DatedChange | None = None
+    """How the snapshot differs from the one before it; None for a first one."""
     unproven: str | None = None
     """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
@@ -253,23 +252,12 @@ class AudienceOverlap(Frozen):
     """Its Beijing day, YYYY-MM-DD."""
 
 
-class AudienceChange(Frozen):
-    """How an audience differs from its snapshot before, person by person."""
-
-    added: int
-    """People who were added."""
-    removed: int
-    """People who were removed."""
-    since: date
-    """The Beijing day of the snapshot before, YYYY-MM-DD."""
-
-
 class AudienceFacts(Frozen):
     """What is known about the people of one send; it holds counts only."""
 
     people: int
     """How many they are."""
-    change: AudienceChange | None = None
+    change: DatedChange | None = None
     """How they differ from the snapshot before; null for a list that is no audience, and for a first snapshot."""
     had: tuple[int, ...] | None = None
     """How many have at least 0, 1, 2, 3 and 4 sends of this month already; null if nobody can look into the list.
@@ -680,9 +668,6 @@ class Judge(Frozen, dict=True):
     def facts(self) -> AudienceFacts:
         """Put together what is shown of its people."""
         frozen, known = self.frozen, self.is_known
-        change = None
-        if frozen is not None and frozen.since is not None:
-            change = AudienceChange(frozen.added, frozen.removed, beijing_day(frozen.since))
         had = Counter[int]()
         for pattern, count in self.patterns:
             had[min(MONTHLY, self.had(pattern))] += count
@@ -699,7 +684,7 @@ class Judge(Frozen, dict=True):
         found.sort(key=lambda each: (-(each.people or 0), each.campaign))
         return AudienceFacts(
             self.people,
-            change,
+            frozen.change if frozen is not None else None,
             at_least if known else None,
             has_it if known else None,
             tuple(found),

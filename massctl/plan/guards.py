@@ -1475,8 +1475,8 @@ def _nobody_left(case: Case) -> Refusal | None:
     if left >= BATCH_MIN:
         return None
     say = plural_phrase(
-        "{left} of its {people:,} people is left, and a job needs {least}",
-        "{left} of its {people:,} people are left, and a job needs {least}",
+        "only {left} of {people:,} people remains; a job needs {least}",
+        "only {left} of {people:,} people remain; a job needs {least}",
         count=left,
         left=left,
         people=judge.people,

@@ -33,10 +33,9 @@ def people_rows(facts: AudienceFacts | None) -> list[Row]:
 def _parts(facts: AudienceFacts) -> Iterator[Part]:
     if facts.change is not None:
         say = Phrase(
-            "+{added:,} −{removed:,} since {day}",
-            added=facts.change.added,
-            removed=facts.change.removed,
-            day=day_words(facts.change.since),
+            "{change} since {since}",
+            change=facts.change.words,
+            since=day_words(facts.change.since),
         )
         yield Inked(say, Ink.WARNING if facts.is_changed_much else Ink.PLAIN)
     if facts.is_changed_much:

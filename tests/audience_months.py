@@ -62,6 +62,9 @@ class SamplePeople(Struct):
         sha256 = Sha256(str(audience.get("sha256", "")).removeprefix("sha256:"))
         return sha256 in self.lists and sha256 not in self.gone
 
+    def why_unread(self, sha256: Sha256) -> str | None:
+        return self.missing
+
     def reads(self, sha256: Sha256) -> bool:
         return sha256 in self.lists and sha256 not in self.gone
 

@@ -77,6 +77,9 @@ class SamplePeople:
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         return True
 
+    def why_unread(self, sha256: Sha256) -> str | None:
+        return self.missing
+
     def reads(self, sha256: Sha256) -> bool:
         return sha256 in _EVERYBODY
 

@@ -418,7 +418,7 @@ def _fill_for(
 
 def away_refusal(error: SnapshotError) -> Refusal:
     """Refuse a send whose people nobody can compare here."""
-    return Refusal(Guard.AUDIENCE_CHANGED, what_happened(error), error.hint)
+    return Refusal(Guard.AUDIENCE_UNREAD, what_happened(error), error.hint)
 
 
 def tagger_of(context: ApplyContext, campaign: RenderedCampaign) -> TagPorts:

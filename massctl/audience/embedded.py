@@ -7,6 +7,7 @@ other file.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 import duckdb
@@ -24,12 +25,11 @@ READERS: Final[Mapping[str, str]] = {
 }
 """Ending of a file -> what reads it."""
 _LINE: Final = re.compile(r"^LINE ([0-9]+):", re.MULTILINE)
-_database: Any = None
 
 
-def open_database() -> None:
-    """Open the database: what it asks of the system, no isolated process may ask."""
-    global _database  # noqa: PLW0603 - made before the process is isolated
+@cache
+def open_database() -> Any:
+    """Open the database once: what it asks of the system, no isolated process may ask."""
     settings: dict[str, Any] = {
         "threads": 1,
         "memory_limit": MEMORY,
@@ -38,22 +38,23 @@ def open_database() -> None:
         "autoload_known_extensions": False,
     }
     known = {"async_threads": 0} if int(duckdb.__version__.partition(".")[0]) > 1 else {}
-    _database = duckdb.connect(":memory:", config={**settings, **known})
+    return duckdb.connect(":memory:", config={**settings, **known})
 
 
 def answers(request: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the names of the columns, then pages of rows; or one fault, in words that are free of data."""
     try:
         views: Mapping[str, str] = request["views"]
-        _shut(list(views.values()))
+        database = open_database()
+        _shut(database, list(views.values()))
         for name, path in views.items():
-            _database.execute(f"CREATE VIEW {_quoted(name)} AS {select_of(path)}")
-        _database.execute("SET lock_configuration = true")
-        statements = _database.extract_statements(request["sql"])
+            database.execute(f"CREATE VIEW {_quoted(name)} AS {select_of(path)}")
+        database.execute("SET lock_configuration = true")
+        statements = database.extract_statements(request["sql"])
         if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
             yield {"fault": "NotOneSelect", "line": None}
             return
-        found = _database.execute(request["sql"], _typed(request["parameters"]) or None)
+        found = database.execute(request["sql"], _typed(request["parameters"]) or None)
         yield {"columns": [each[0] for each in found.description]}
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield {"rows": [[_text(each) for each in row] for row in rows]}
@@ -71,14 +72,14 @@ def select_of(path: str) -> str:
     return f"SELECT * FROM {READERS.get(ending, 'read_parquet')}({_literal(path)})"  # noqa: S608
 
 
-def _shut(paths: Sequence[str]) -> None:
+def _shut(database: Any, paths: Sequence[str]) -> None:
     allowed = ", ".join(_literal(each) for each in (*paths, DUCKDB_PATH))
     for setting in (
         "python_enable_replacements = false",
         f"allowed_paths = [{allowed}]",
         "enable_external_access = false",
     ):
-        _database.execute(f"SET {setting}")
+        database.execute(f"SET {setting}")
 
 
 def _typed(parameters: Mapping[str, Any]) -> dict[str, Any]:

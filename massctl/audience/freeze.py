@@ -329,11 +329,7 @@ class Freezer(Struct):
         if lock.count < least or (most is not None and lock.count > most):
             raise RefusedError(
                 Phrase("{name} would have {count:,} people", name=name, count=lock.count),
-                Phrase(
-                    "`expect` allows {least:,} to {most}. Nothing was written.",
-                    least=least,
-                    most=f"{most:,}" if most is not None else "∞",
-                ),
+                _bounds_words(file),
                 Phrase("check the source, or change `expect` in {file}", file=audience_path(name)),
             )
         if before is None or before.appid != lock.appid or before.snapshot == lock.snapshot:
@@ -372,7 +368,8 @@ class Freezer(Struct):
         is_near = at is not None and self.now - at < MOVES_WITHIN
         if is_near and before.definition == lock.definition:
             return Phrase(
-                "`expect.change` allows {bound}. The source gave other people less than an hour ago: its result moves. "
+                "`expect.change` allows {bound}. The source gave other people less than an hour ago: "
+                "its result changes from run to run. "
                 "Nothing was written.",
                 bound=bound,
             )
@@ -386,6 +383,19 @@ def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[Audien
         return [*TopologicalSorter(needs).static_order()]
     except CycleError:
         return [*names]  # None of a circle can be frozen: MC618 says why.
+
+
+def _bounds_words(file: AudienceFile) -> Phrase:
+    least, most = file.expect.min, file.expect.max
+    if least is None and most is None:
+        return Phrase("An audience has at least one person. Nothing was written.")
+    if most is None:
+        return Phrase("`expect` allows {least:,} people or more. Nothing was written.", least=least)
+    return Phrase(
+        "`expect` allows {least:,} to {most:,} people. Nothing was written.",
+        least=max(least or 1, 1),
+        most=most,
+    )
 
 
 def _without_moment(lock: AudienceLock) -> AudienceLock:

@@ -10,17 +10,18 @@ from functools import cached_property
 from heapq import merge
 from itertools import chain, groupby
 from operator import itemgetter
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
+from massctl.model.audience import AudienceChange, DatedChange
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
 from massctl.model.phrase import Phrase
+from massctl.model.state import beijing_day
 from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
@@ -41,12 +42,9 @@ class ListedPeople(Struct, dict=True):
     snapshots: "Callable[[], Snapshots] | None" = None
     """Opens the place of snapshots; raises a MassctlError where none can be read here."""
     batch_max: int = BATCH_MAX
-    missing: str | None = None
-    """Why no snapshot can be read here, once one was asked for."""
-    _lock: RLock = field(default_factory=RLock)
-    """Accounts are sent for side by side, and a list is read by one thread at a time."""
     _counted: dict[tuple[ListPart, ...], Mapping[Pattern, int]] = field(default_factory=dict)
-    _opened: dict[Sha256, Members | None] = field(default_factory=dict)
+    _opened: dict[Sha256, Members | str | None] = field(default_factory=dict)
+    """What was read, or why it cannot be read; None without a place of snapshots."""
     _proofs: dict[str, str | None] = field(default_factory=dict)
     """By audience, why its lock is not what a freeze wrote."""
 
@@ -69,12 +67,17 @@ class ListedPeople(Struct, dict=True):
             return False
         written = audience.get("openids")
         if not isinstance(written, str):
-            return self._snapshot(sha256) is not None
+            return isinstance(self._snapshot(sha256), Members)
         if sha256 in self._stores:
             return True
         if campaign not in self.tree.repository.campaign_folders.names:
             return False
         return self._listed(campaign, written) == sha256
+
+    def why_unread(self, sha256: Sha256) -> str | None:
+        """Return why a snapshot cannot be read here; None if it can, and for a list."""
+        found = None if sha256 in self._stores else self._snapshot(sha256)
+        return found if isinstance(found, str) else None
 
     def frozen(self, audience: str) -> FrozenAudience | None:
         """Return what an audience asks for, and how it came to be."""
@@ -84,41 +87,34 @@ class ListedPeople(Struct, dict=True):
         others = map(self.tree.audiences.audience, found.file.exclude)
         known = [each for each in others if each is not None]
         locks = [each.lock for each in known if each.lock is not None]
-        change = found.lock.change
         return FrozenAudience(
             found.file.cap,
             tuple(each.openid_list.sha256 for each in locks),
-            parse_offset_time(change.since_at) if change is not None else None,
-            change.added if change is not None else 0,
-            change.removed if change is not None else 0,
+            _dated(found.lock.change),
             next(filter(None, map(self._unproven, [found.lock, *locks])), None),
         )
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list was read, or a snapshot can be."""
-        return sha256 in self._stores or self._snapshot(sha256) is not None
+        return sha256 in self._stores or isinstance(self._snapshot(sha256), Members)
 
     def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in, in one pass."""
         key = tuple(parts)
-        with self._lock:
-            if key not in self._counted:
-                self._counted[key] = self._count(key)
-            return self._counted[key]
+        if key not in self._counted:
+            self._counted[key] = self._count(key)
+        return self._counted[key]
 
     def kept(self, cut: Cut) -> tuple[MemberSets, Members]:
         """Return those who stay on a list after a cut, in their order; raise a MassctlError if nobody can look."""
-        with self._lock:
-            sets = self._sets
-            everybody = list(self._numbered(cut.parts))
-            off = list(cut.taken_off)
-            kept = sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
-            return sets, kept
+        sets = self._sets
+        everybody = list(self._numbered(cut.parts))
+        off = list(cut.taken_off)
+        return sets, sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
 
     def openids(self, part: ListPart) -> Iterator[str] | None:
         """Yield the people of a part, for a file that a person asked for; None if nobody can look."""
-        with self._lock:
-            found = [members for _, members in self._numbered([part])]
+        found = [members for _, members in self._numbered([part])]
         if not found:
             return None
         read = map(self._sets.openids, found)
@@ -133,50 +129,46 @@ class ListedPeople(Struct, dict=True):
         return MemberSets()
 
     @cached_property
-    def _snapshots(self) -> "Snapshots | None":
-        if self.snapshots is None:
-            return None
+    def _place(self) -> "Snapshots | str | None":
+        """The place of snapshots, or why none can be read here."""
         try:
-            return self.snapshots()
+            return self.snapshots() if self.snapshots is not None else None
         except MassctlError as error:
-            self.missing = self.missing or error.summary
-            return None
+            return error.summary
 
-    def _snapshot(self, sha256: Sha256) -> Members | None:
-        """Open a snapshot once; None where it cannot be read, and `missing` says why if it is about the place."""
-        with self._lock:
-            if sha256 not in self._opened:
-                self._opened[sha256] = self._open(sha256)
-            return self._opened[sha256]
+    def _snapshot(self, sha256: Sha256) -> Members | str | None:
+        """Open a snapshot once; return why it cannot be read."""
+        if sha256 not in self._opened:
+            self._opened[sha256] = self._open(sha256)
+        return self._opened[sha256]
 
-    def _open(self, sha256: Sha256) -> Members | None:
-        place = self._snapshots
-        if place is None:
-            return None
+    def _open(self, sha256: Sha256) -> Members | str | None:
+        place = self._place
+        if place is None or isinstance(place, str):
+            return place
         try:
             return place.open(self._sets, sha256)
         except MassctlError as error:
-            self.missing = self.missing or error.summary
-            return None
+            return error.summary
 
     def _unproven(self, lock: "AudienceLock") -> str | None:
         """Return why a lock is not what a freeze wrote; None where it is, or where nobody can look."""
-        with self._lock:
-            if lock.audience not in self._proofs:
-                self._proofs[lock.audience] = self._disproof(lock)
-            return self._proofs[lock.audience]
+        if lock.audience not in self._proofs:
+            self._proofs[lock.audience] = self._disproof(lock)
+        return self._proofs[lock.audience]
 
     def _disproof(self, lock: "AudienceLock") -> str | None:
-        place, own, change = self._snapshots, lock.openid_list.sha256, lock.change
-        if place is None or self._snapshot(own) is None:
+        place, own, change = self._place, lock.openid_list.sha256, lock.change
+        now = self._snapshot(own)
+        if place is None or isinstance(place, str) or not isinstance(now, Members):
             return None
         if not place.is_of(own, lock.audience):
             say = Phrase("the lock of {name} names people who were frozen for another audience")
             return Phrase(say, name=lock.audience)
         before = unprefixed(change.since) if change is not None else own
         is_whole = place.is_whole(own) and place.is_whole(before) and place.has(before)
-        now, then = self._snapshot(own), self._snapshot(before) if is_whole else None
-        if change is None or now is None or then is None:
+        then = self._snapshot(before) if is_whole else None
+        if change is None or not isinstance(then, Members):
             return None
         counted = self._sets.change(then, now)
         if (counted.added, counted.removed) == (change.added, change.removed):
@@ -187,7 +179,7 @@ class ListedPeople(Struct, dict=True):
 
     def _listed(self, name: CampaignName, written: str) -> Sha256 | None:
         folder = self.tree.repository.folder(name)
-        with self._lock, suppress(UnreadableError):
+        with suppress(UnreadableError):
             found = find_openids(written, folder, self.tree).openid_list
             return found.sha256 if found is not None else None
         return None
@@ -216,7 +208,7 @@ class ListedPeople(Struct, dict=True):
         """Return the sets of each part with its number; nobody can look into a part that has none."""
         for number, part in enumerate(parts):
             members = self._set(part.sha256)
-            if members is None:
+            if not isinstance(members, Members):
                 continue
             if part.batches is None:
                 yield number, members
@@ -227,7 +219,7 @@ class ListedPeople(Struct, dict=True):
                 places = range(first, first + sizes[batch - 1])
                 yield number, self._sets.part(members, places)
 
-    def _set(self, sha256: Sha256) -> Members | None:
+    def _set(self, sha256: Sha256) -> Members | str | None:
         if sha256 not in self._stores:
             return self._snapshot(sha256)
         if sha256 not in self._opened:
@@ -235,3 +227,10 @@ class ListedPeople(Struct, dict=True):
             openids = self._stores[sha256].openids()
             self._opened[sha256] = self._sets.in_given_order(openids)
         return self._opened[sha256]
+
+
+def _dated(change: AudienceChange | None) -> DatedChange | None:
+    since = parse_offset_time(change.since_at) if change is not None else None
+    if change is None or since is None:
+        return None
+    return DatedChange(change.added, change.removed, beijing_day(since))

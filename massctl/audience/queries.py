@@ -39,6 +39,7 @@ ROWS_MAX: Final = 10_000_000
 """Of a query without a connection."""
 FILES_MAX: Final = 1_000
 """Of the folder `data`."""
+_NAMES_SHOWN: Final = 10
 _BETWEEN = re.compile(
     r"(?:\s|--(?:[ \t][^\r\n]*)?(?=\r?\n|\Z)|/\*(?![!+]|[Mm]!)(?:(?!\*/|/\*).)*\*/)*+", re.DOTALL
 )
@@ -216,7 +217,10 @@ def embedded_answer(
     failed: Callable[[str, Place], Diagnostic] | None = None,
     seconds: int = SECONDS_MAX,
 ) -> Iterator[Answer]:
-    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails."""
+    """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails.
+
+    `failed` says why, by the class of DuckDB's error.
+    """
     child = Child([*views.values()], begins=DATABASE, passes=passes)
     request = {
         "sql": statement.written(lambda name: f"${name}"),
@@ -286,12 +290,12 @@ def failed_over(names: Iterable[str]) -> Callable[[str, Place], Diagnostic]:
         found = sorted(names)
         hint = Phrase(
             "it reads the files of `data` by their names without ending: {names}",
-            names=enumerated(found or ["-"]),
+            names=enumerated(found[:_NAMES_SHOWN] or ["-"]),
         )
         if not found:
             hint = Phrase(
-                "`data` has no file that ends in {endings}",
-                endings=enumerated(sorted(DATA_ENDINGS)),
+                "the folder of `data` has no file to read: {endings}",
+                endings=enumerated(DATA_ENDINGS),
             )
         return fault("MC629", say, hint, at=at)
 

@@ -1,7 +1,7 @@
 """What answers the query of an audience: one module for each family of databases, chosen by the scheme of the URL.
 
 A query is bound and never pasted, reads only, and streams. The words of a driver are never shown: they may hold the
-URL, or an openid. A failure says its class, its SQLSTATE and its line.
+URL, or an openid. A failure says its class and its SQLSTATE.
 """
 
 import time

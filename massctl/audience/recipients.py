@@ -1,8 +1,10 @@
-"""Who gets a batch: the openids of a list or of a snapshot, and those who stay of an audience when it is cut."""
+"""Who gets a batch: the openids of a list or of a snapshot, and those who stay of an audience when it is cut.
+
+One thread at a time comes here: accounts that are sent for side by side take turns (`massctl.apply.accounts`).
+"""
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import RLock
 
 from msgspec import Struct, field
 
@@ -24,8 +26,6 @@ class Recipients(Struct, dict=True):
     people: ListedPeople
     snapshots: Callable[[State], Snapshots]
     """Opens the place of snapshots, as a state says what was erased; raises a SnapshotError."""
-    _lock: RLock = field(default_factory=RLock)
-    """Accounts are sent for side by side, and a database is used by one thread at a time."""
     _read: dict[tuple[Sha256, str], Members] = field(default_factory=dict)
     """What was read, by the snapshot and by what is left of it."""
     _sets: MemberSets | None = None
@@ -34,24 +34,22 @@ class Recipients(Struct, dict=True):
         """Return the openids of a batch, from 1; see `massctl.apply.ports.Openids`."""
         if listed.audience is None:
             return self.people.tree.openid_lists.batch(listed, number)
-        with self._lock:
-            self._sets = sets = self._sets or MemberSets()
-            members = self._proven(sets, listed, state)
-            first = sum(listed.sizes[: number - 1])
-            places = range(first, first + listed.sizes[number - 1])
-            part = sets.part(members, places)
-            return tuple(sets.openids(part))
+        self._sets = sets = self._sets or MemberSets()
+        members = self._proven(sets, listed, state)
+        first = sum(listed.sizes[: number - 1])
+        places = range(first, first + listed.sizes[number - 1])
+        part = sets.part(members, places)
+        return tuple(sets.openids(part))
 
     def keep(self, listed: OpenidList, cut: Cut, state: State, now: datetime) -> OpenidList:
         """Write those who stay as a snapshot; see `massctl.apply.ports.Openids`."""
-        with self._lock:
-            sets, kept = self.people.kept(cut)
-            place = self.snapshots(state)
-            name = AudienceName(listed.audience or "")
-            approved = place.open_of(sets, listed.cut_from or listed.sha256, name)
-            _require_within(sets, kept, approved)
-            unerased = place.without_forgotten(sets, kept)
-            return place.write(sets, unerased, name, now)
+        sets, kept = self.people.kept(cut)
+        place = self.snapshots(state)
+        name = AudienceName(listed.audience or "")
+        approved = place.open_of(sets, listed.cut_from or listed.sha256, name)
+        _require_within(sets, kept, approved)
+        unerased = place.without_forgotten(sets, kept)
+        return place.write(sets, unerased, name, now)
 
     def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
@@ -62,7 +60,7 @@ class Recipients(Struct, dict=True):
             place = self.snapshots(state)
             members = place.open_of(sets, listed.sha256, listed.audience or "")
             if sets.places(members) != listed.count:
-                raise _damaged(Phrase("it has other places than its lock says"))
+                raise _damaged(Phrase("it has another number of people than its lock"))
             if listed.cut_from is not None:
                 approved = place.open(sets, listed.cut_from)
                 _require_within(sets, members, approved)
@@ -73,12 +71,12 @@ class Recipients(Struct, dict=True):
 
 def _require_within(sets: MemberSets, kept: Members, approved: Members) -> None:
     if not sets.is_within(kept, approved):
-        raise _damaged(Phrase("somebody in it was not approved, or was erased meanwhile"))
+        raise _damaged(Phrase("one of them was not approved, or was erased since"))
 
 
 def _damaged(why: Phrase) -> SnapshotDamagedError:
     return SnapshotDamagedError(
-        Phrase("the people who stay of an audience cannot be proven"),
+        Phrase("massctl cannot prove that everybody in this snapshot was approved"),
         Phrase("{why}. Nothing was sent.", why=why),
         Phrase("run the same command again; if it stays, freeze the audience again"),
     )

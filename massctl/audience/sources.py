@@ -34,10 +34,11 @@ _PIECE_BYTES: Final = 1 << 20
 _HTTPS, _S3 = "https://", "s3://"
 _DONE: Final = 200
 _VIEW = "people"
+_Bring = Callable[[str, str, Place, Callable[[bytes], object]], None]
 
 
 class SourceFile(Frozen):
-    """A file that is there, or in memory, and what it is called for people."""
+    """A file in memory, and what it is called for people."""
 
     hidden_fields = ("path",)
 
@@ -110,40 +111,44 @@ class FileReader(Frozen):
 
     @contextmanager
     def opened(self, named: str, at: Place) -> Iterator[SourceFile]:
-        """Find a file, and bring it here if it is elsewhere; raise SourceFaultsError without one."""
+        """Bring a file into memory, so that what is read twice is the same; raise SourceFaultsError without one."""
         shown = named.partition("?")[0]
         if Path(shown).suffix.lower() not in ENDINGS:
             say = Phrase("{file} is not a list of people", file=shown)
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
             raise one_fault("MC601", say, hint, at)
+        bring: _Bring = self._from_disk
         if named.startswith((_HTTPS, _S3)):
-            with _memory_file() as (path, descriptor, file):
-                bring = self._from_web if named.startswith(_HTTPS) else self._from_store
-                bring(named, shown, at, file.write)
-                file.flush()
-                yield SourceFile(shown, path, descriptor)
-            return
-        yield SourceFile(shown, self._here(named, shown, at))
+            bring = self._from_web if named.startswith(_HTTPS) else self._from_store
+        with _memory_file() as (path, descriptor, file):
+            bring(named, shown, at, file.write)
+            file.flush()
+            yield SourceFile(shown, path, descriptor)
 
-    def _here(self, named: str, shown: str, at: Place) -> Path:
-        """Find a regular file, behind links too: another one may never end, or never begin."""
+    def _from_disk(
+        self, named: str, shown: str, at: Place, write: Callable[[bytes], object]
+    ) -> None:
+        """Read a regular file, behind links too: another one may never end, or never begin."""
         try:
             path = (self.root / Path(named).expanduser()).resolve()
-            # Nobody may be at the other end of a pipe.
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
-                mode = os.fstat(descriptor).st_mode
-            finally:
-                os.close(descriptor)
+            with open(path, "rb", opener=_without_wait) as file:
+                found = os.fstat(file.fileno())
+                # The files of /proc say that they are regular, and are not.
+                if not stat.S_ISREG(found.st_mode) or path.is_relative_to("/proc"):
+                    why = Phrase("it is not a regular file")
+                    raise SourceFaultsError([_unread(shown, why, at)])
+                if found.st_size > FILE_BYTES_MAX:
+                    raise SourceFaultsError([_too_large(shown)])
+                while piece := file.read(_PIECE_BYTES):
+                    write(piece)
+        except IsADirectoryError:
+            why = Phrase("it is not a regular file")
+            raise SourceFaultsError([_unread(shown, why, at)]) from None
         except OSError as error:
             raise SourceFaultsError([_unread(shown, system_reason(error), at)]) from None
         except RuntimeError:
             why = Phrase("its links lead in a circle, or to nobody's home")
             raise SourceFaultsError([_unread(shown, why, at)]) from None
-        if not stat.S_ISREG(mode) or path.is_relative_to("/proc"):
-            why = Phrase("it is not a regular file")
-            raise SourceFaultsError([_unread(shown, why, at)])
-        return path
 
     def _from_web(self, url: str, shown: str, at: Place, write: Callable[[bytes], object]) -> None:
         def kept(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -207,6 +212,11 @@ def _diagnostic(found: Fault) -> Diagnostic:
         Place(found.path or "", found.line, found.column),
         found.hint,
     )
+
+
+def _without_wait(path: str, flags: int) -> int:
+    """Open a pipe too: nobody may be at its other end."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _table_fault(kind: str, at: Place) -> Diagnostic:

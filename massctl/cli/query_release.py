@@ -1,4 +1,4 @@
-"""Who may run an audience's query: everybody what is merged, owners what is not; nobody beside WeChat's secrets.
+"""Merged queries run for everybody, others for owners; none where a WeChat secret is set.
 
 A query over a connection runs with the credentials of the team's warehouse, so it is reviewed before. This guards
 whoever freezes from a stranger's files; the walls are the role of the database and the environment. One over files

@@ -192,6 +192,13 @@ class PeopleChange(Frozen):
         return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
 
 
+class DatedChange(PeopleChange):
+    """How an audience differs from its snapshot before, person by person."""
+
+    since: date
+    """The Beijing day of the snapshot before, YYYY-MM-DD."""
+
+
 class AudienceChange(Strict):
     """How a snapshot differs from the one before it, person by person."""
 
@@ -201,6 +208,11 @@ class AudienceChange(Strict):
     """When that was frozen."""
     added: Annotated[int, Field(ge=0)]
     removed: Annotated[int, Field(ge=0)]
+
+    @property
+    def counts(self) -> PeopleChange:
+        """How many came in and went."""
+        return PeopleChange(self.added, self.removed)
 
 
 class AudiencePart(Strict):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl.model.audience import DatedChange
 from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import AudienceCut
@@ -71,20 +72,14 @@ class FrozenAudience(Frozen):
     cap: "Cap | None" = None
     excluded: tuple[Sha256, ...] = ()
     """The newest snapshots of the audiences that it always takes off."""
-    since: datetime | None = None
-    """When the snapshot before was frozen; None for a first one."""
-    added: int = 0
-    removed: int = 0
+    change: DatedChange | None = None
+    """How the snapshot differs from the one before it; None for a first one."""
     unproven: str | None = None
     """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
 
 class PeopleCounts(Protocol):
     """Looks into lists, and says of their people how many they are."""
-
-    @property
-    def missing(self) -> str | None:
-        """Why no snapshot can be looked into here; None if they can."""
 
     def declared(self, name: CampaignName) -> Sha256 | None:
         """Name the list of a campaign that was not rendered; None if it has none, or none that can be read."""
@@ -94,6 +89,9 @@ class PeopleCounts(Protocol):
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list can be looked into, which its name alone tells."""
+
+    def why_unread(self, sha256: Sha256) -> str | None:
+        """Return why a list cannot be looked into; None if it can, or nobody knows why."""
 
     def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         """Count the people of parts by the pattern of those that they are in; a part that cannot be read has none."""
@@ -254,23 +252,12 @@ class AudienceOverlap(Frozen):
     """Its Beijing day, YYYY-MM-DD."""
 
 
-class AudienceChange(Frozen):
-    """How an audience differs from its snapshot before, person by person."""
-
-    added: int
-    """People who were added."""
-    removed: int
-    """People who were removed."""
-    since: date
-    """The Beijing day of the snapshot before, YYYY-MM-DD."""
-
-
 class AudienceFacts(Frozen):
     """What is known about the people of one send; it holds counts only."""
 
     people: int
     """How many they are."""
-    change: AudienceChange | None = None
+    change: DatedChange | None = None
     """How they differ from the snapshot before; null for a list that is no audience, and for a first snapshot."""
     had: tuple[int, ...] | None = None
     """How many have at least 0, 1, 2, 3 and 4 sends of this month already; null if nobody can look into the list.
@@ -319,7 +306,7 @@ class PeopleSummary(Frozen):
     unknown: tuple[str, ...] = ()
     """The campaigns whose lists nobody can look into here."""
     missing: str | None = None
-    """Why no snapshot can be looked into here; null if they can."""
+    """Why the first list that nobody can look into here cannot be read; null if nobody knows."""
 
 
 class Cut(Frozen):
@@ -368,10 +355,8 @@ class AccountPeople(Frozen, dict=True):
     coming: tuple[Coming, ...]
     parts: tuple[ListPart, ...]
     patterns: Mapping[Pattern, int]
-    unread: frozenset[ListPart] = frozenset()
-    """Those of the parts that nobody can look into."""
-    missing: str | None = None
-    """Why no snapshot can be looked into here; None if they can."""
+    unread: Mapping[ListPart, str | None] = field(default_factory=dict)
+    """Those of the parts that nobody can look into, and why, where that is known."""
 
     @classmethod
     def counted(
@@ -383,9 +368,11 @@ class AccountPeople(Frozen, dict=True):
     ) -> "AccountPeople":
         """Count the people of parts in one pass."""
         every = tuple(dict.fromkeys(parts))
-        unread = frozenset(part for part in every if not people.reads(part.sha256))
+        unread = {
+            part: people.why_unread(part.sha256) for part in every if not people.reads(part.sha256)
+        }
         patterns = people.counted(every) if every else {}
-        return cls(sent, coming, every, patterns, unread, people.missing)
+        return cls(sent, coming, every, patterns, unread)
 
     @cached_property
     def sends(self) -> "tuple[AnySend, ...]":
@@ -555,16 +542,20 @@ class Judge(Frozen, dict=True):
 
     @property
     def why_unread(self) -> str | None:
-        """Why nobody can look at its people here; None if they can."""
-        return self._unproven or self.crowd.missing
+        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows."""
+        reasons = map(self.crowd.unread.get, self._looked_into)
+        return self._unproven or next(filter(None, reasons), None)
 
     @property
     def is_read(self) -> bool:
         """Whether its people could be looked at, and those whom it always takes off; all may be erased."""
+        unread = self.crowd.unread.keys()
+        return self._unproven is None and unread.isdisjoint(self._looked_into)
+
+    @property
+    def _looked_into(self) -> tuple[ListPart, ...]:
         excluded = self.frozen.excluded if self.frozen is not None else ()
-        return self._unproven is None and self.crowd.unread.isdisjoint(
-            [self.part, *map(ListPart, excluded)]
-        )
+        return (self.part, *map(ListPart, excluded))
 
     @property
     def people(self) -> int:
@@ -677,9 +668,6 @@ class Judge(Frozen, dict=True):
     def facts(self) -> AudienceFacts:
         """Put together what is shown of its people."""
         frozen, known = self.frozen, self.is_known
-        change = None
-        if frozen is not None and frozen.since is not None:
-            change = AudienceChange(frozen.added, frozen.removed, beijing_day(frozen.since))
         had = Counter[int]()
         for pattern, count in self.patterns:
             had[min(MONTHLY, self.had(pattern))] += count
@@ -696,7 +684,7 @@ class Judge(Frozen, dict=True):
         found.sort(key=lambda each: (-(each.people or 0), each.campaign))
         return AudienceFacts(
             self.people,
-            change,
+            frozen.change if frozen is not None else None,
             at_least if known else None,
             has_it if known else None,
             tuple(found),
@@ -729,7 +717,7 @@ def summary(judges: Sequence[Judge], people: PeopleCounts | None) -> PeopleSumma
         everybody=others[Scope.ALL],
         accounts=len(crowds),
         unknown=tuple(each.campaign.name for each in judges if not each.is_known),
-        missing=next((each.why_unread for each in judges if each.why_unread), people.missing),
+        missing=next((each.why_unread for each in judges if each.why_unread), None),
     )
 
 

@@ -106,7 +106,7 @@ class AccountMonth(Frozen):
         yield from (each for each in newest.values() if each[0].name not in used)
 
     def _counted(self, told: MonthList, parts: Sequence[ListPart | None]) -> tuple[MonthList, int]:
-        if not self.crowd.unread.isdisjoint(parts) or None in parts:
+        if not self.crowd.unread.keys().isdisjoint(parts) or None in parts:
             return told, 0
         mask = self.crowd.mask(parts)
         return replace(told, people=sum(count for _, count in self.crowd.of(mask))), mask
@@ -152,7 +152,7 @@ def _without_removed(coming: Coming, state: State) -> Coming:
 
 
 def month_overlaps(
-    accounts: Sequence[AccountMonth], month: date, names: frozenset[str], missing: str | None
+    accounts: Sequence[AccountMonth], month: date, names: frozenset[str]
 ) -> MonthOverlaps:
     """Compare each two lists of a month; with names only those pairs of which one is named."""
     listed = [(each, *found) for each in accounts for found in each.lists()]
@@ -168,7 +168,7 @@ def month_overlaps(
         month,
         lists,
         tuple(sorted(pairs, key=lambda each: (-(each.people or 0), each.one, each.other))),
-        _summary(accounts, listed, missing),
+        _summary(accounts, listed),
     )
 
 
@@ -192,9 +192,7 @@ def _both(one: MonthList, other: MonthList, shared: Counter[tuple[str, str]]) ->
     return shared[one.name, other.name] if is_known and one.account == other.account else None
 
 
-def _summary(
-    accounts: Sequence[AccountMonth], listed: _Listed, missing: str | None
-) -> PeopleSummary:
+def _summary(accounts: Sequence[AccountMonth], listed: _Listed) -> PeopleSummary:
     times = Counter[int]()
     for account in accounts:
         masks = [mask for of, _, mask in listed if of is account]
@@ -211,5 +209,5 @@ def _summary(
         everybody=scopes[Scope.ALL],
         accounts=len({each.account for _, each, _ in listed}),
         unknown=unknown,
-        missing=missing,
+        missing=next((why for each in accounts for why in each.crowd.unread.values() if why), None),
     )

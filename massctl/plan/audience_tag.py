@@ -62,7 +62,7 @@ class FreeTag(Frozen):
 
     def __post_init__(self) -> None:
         if self.judge is not _ISSUER:
-            raise InvariantError(Phrase("a tag was taken for free that nobody judged"))
+            raise InvariantError(Phrase("free_tag() was not called for this tag"))
 
 
 def free_tag(state: State, tag: AudienceTag, now: datetime) -> FreeTag | Refusal:
@@ -107,7 +107,7 @@ def tag_change(
     people: PeopleCounts | None, last_fill: TagFilled, wanted: OpenidList
 ) -> PeopleChange | None:
     """Compare whom massctl left in a tag with those who are to have it; None where a snapshot cannot be read."""
-    if people is None or people.missing is not None:
+    if people is None:
         return None
     before = unprefixed(last_fill.snapshot)
     counted = people.counted([ListPart(before), ListPart(wanted.sha256)])

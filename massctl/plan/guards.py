@@ -1413,8 +1413,9 @@ def _left_out_by_an_audience(case: Case, otherwise: Phrase | None = None) -> str
         rest = rest_of(case.campaign.name)
         return Phrase("make {rest}", rest=rest)
     audience = Phrase(
-        "make the list an audience, which leaves them out by itself: {command}, then `of:` in campaign.yaml",
-        command=Command("audience", "freeze", case.campaign.name.replace("@", "-")),
+        "make the list an audience, which leaves them out by itself: write audiences/NAME.yaml, then {command}, "
+        "and `of: NAME` in campaign.yaml",
+        command=Command("audience", "freeze", "NAME"),
     )
     return in_a_row([audience, otherwise]) if otherwise is not None else audience
 
@@ -1474,8 +1475,8 @@ def _nobody_left(case: Case) -> Refusal | None:
     if left >= BATCH_MIN:
         return None
     say = plural_phrase(
-        "{left} of its {people:,} people is left, and a job needs {least}",
-        "{left} of its {people:,} people are left, and a job needs {least}",
+        "only {left} of {people:,} people remains; a job needs {least}",
+        "only {left} of {people:,} people remain; a job needs {least}",
         count=left,
         left=left,
         people=judge.people,

@@ -43,9 +43,8 @@ def change_words(change: AudienceChange) -> Phrase:
     """Return how a snapshot differs from the one before it."""
     since = parse_offset_time(change.since_at)
     return Phrase(
-        "+{added:,} −{removed:,} since {since}",
-        added=change.added,
-        removed=change.removed,
+        "{change} since {since}",
+        change=change.counts.words,
         since=team_moment(since, None) if since is not None else change.since_at,
     )
 
@@ -71,8 +70,7 @@ def _cells(found: NamedAudience) -> list[Cell]:
         return [Title(found.name, about=title), "", _STATES[found.state], next_use]
     changed: Cell = ""
     if lock.change is not None:
-        counts = {"added": lock.change.added, "removed": lock.change.removed}
-        changed = Phrase("+{added:,} −{removed:,}", **counts)
+        changed = lock.change.counts.words
     return [Title(found.name, about=title), f"{lock.count:,}", changed, next_use]
 
 

@@ -6,6 +6,7 @@ from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import Record
 from massctl.plan.audience_cut import closed_words, cut_of, left_out_words, removed_words
 from massctl.plan.audience_facts import (
+    LARGE_CHANGE,
     MONTHLY,
     AudienceFacts,
     AudienceOverlap,
@@ -32,12 +33,13 @@ def people_rows(facts: AudienceFacts | None) -> list[Row]:
 def _parts(facts: AudienceFacts) -> Iterator[Part]:
     if facts.change is not None:
         say = Phrase(
-            "+{added:,} −{removed:,} since {day}",
-            added=facts.change.added,
-            removed=facts.change.removed,
-            day=day_words(facts.change.since),
+            "{change} since {since}",
+            change=facts.change.words,
+            since=day_words(facts.change.since),
         )
         yield Inked(say, Ink.WARNING if facts.is_changed_much else Ink.PLAIN)
+    if facts.is_changed_much:
+        yield Inked(large_change(), Ink.WARNING)
     if facts.had_most:
         say = plural_phrase(
             "{count:,} has had {limit} this month already",
@@ -59,6 +61,14 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
             "{count} other sends reach some of them too",
             count=more,
         )
+
+
+def large_change() -> Phrase:
+    """Warn of an audience that is not the one of before."""
+    return Phrase(
+        "warning: more than {percent} percent of it changed: are these the people?",
+        percent=round(100 * LARGE_CHANGE),
+    )
 
 
 def has_it(count: int) -> Phrase:

@@ -11,6 +11,7 @@ from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
+from massctl.plan.audience_facts import LARGE_CHANGE
 from massctl.plan.lock_diff import FramePart, Mark, Piece, ReviewedPart
 from massctl.plan.review_diff import (
     ArticleChanged,
@@ -26,6 +27,7 @@ from massctl.plan.review_diff import (
     PictureSeen,
     WordsChanged,
 )
+from massctl.view.audience_facts import large_change
 from massctl.view.cells import clusters
 from massctl.view.rows import ChangeRow, Changes
 from massctl.view.style import Ink
@@ -114,7 +116,10 @@ def difference_rows(
         for article in difference.articles:
             yield from _beginning_rows(article)
         return
-    yield from (_frame_row(each, now) for each in difference.frame)
+    for each in difference.frame:
+        yield _frame_row(each, now)
+        if _is_another_audience(each):
+            yield ChangeRow(large_change())
     if difference.same_to_readers:
         yield ChangeRow(Phrase("no change to the words, pictures and destinations"))
     yield from _few([_change_row(change) for change in difference.text], shown)
@@ -145,6 +150,14 @@ def _few(rows: Sequence[ChangeRow], shown: int) -> Iterator[ChangeRow]:
     yield from rows[: len(rows) - hidden]
     if hidden:
         yield replace(rows[0], words=Phrase("and {count} more", count=hidden), pieces=())
+
+
+def _is_another_audience(part: FramePart) -> bool:
+    """Return whether a list has so many more people, or so many fewer, that it may be a mistake."""
+    match part.before, part.after:
+        case LockedAudience(count=int(before)), LockedAudience(count=int(after)):
+            return abs(after - before) > LARGE_CHANGE * before
+    return False
 
 
 def _frame_row(part: FramePart, now: datetime | None) -> ChangeRow:

@@ -183,6 +183,7 @@ _SANDBOX = frozenset(
             "render",
             "serve",
         ),
+        *("audience export", "audience overlap"),
         *("import draft", "import drafts", "import published", "tags list", "tags pull"),
         *(
             "status",

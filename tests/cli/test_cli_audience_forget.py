@@ -43,7 +43,7 @@ def test_who_is_erased_is_in_no_snapshot_and_never_frozen_again(world: World) ->
     assert (0, True) == (said.status, "erased from 2 snapshots" in said.out)
     assert [without(EVERYBODY), without(SOME), OTHERS] == world.people()
     assert GONE not in world.stored()
-    assert {5, 2} == {each.left for each in world.erased().values()}
+    assert {5, 2} == {each.remaining for each in world.erased().values()}
     with MemberSets() as sets:
         kept = world.snapshots().without_forgotten(sets, sets.of(EVERYBODY))
         assert without(EVERYBODY) == list(sets.openids(kept.members))
@@ -83,7 +83,7 @@ def test_json_says_what_was_erased_without_an_openid(world: World) -> None:
     assert (1, 2, {5, 2}) == (
         document["people"],
         len(document["snapshots"]),
-        {each["left"] for each in document["snapshots"]},
+        {each["remaining"] for each in document["snapshots"]},
     )
     lists = [(each["file"], each["lines"], each["is_out"]) for each in document["lists"]]
     assert [("campaigns/notice/lists/staff.csv", [2], True)] == lists

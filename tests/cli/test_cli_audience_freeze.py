@@ -98,8 +98,9 @@ def test_who_came_and_went_is_counted(team: Shell) -> None:
         (PEOPLE[:60], "", "would change by +0 −40 of 100 people"),
         (PEOPLE[:60], "expect: {change: 39%}\n", "`expect.change` allows 39%"),
         (PEOPLE[:2], "expect: {min: 3, change: 100%}\n", "would have 2 people"),
-        (PEOPLE, "expect: {max: 99}\n", "allows 1 to 99"),
-        (PEOPLE[:60], "", "its result moves"),
+        (PEOPLE, "expect: {max: 99}\n", "allows 1 to 99 people"),
+        (PEOPLE[:2], "expect: {min: 3}\n", "allows 3 people or more"),
+        (PEOPLE[:60], "", "its result changes from run to run"),
     ],
 )
 def test_outside_of_its_bounds_nothing_is_written(

@@ -220,7 +220,7 @@ def test_an_audience_of_which_too_few_are_left_is_sent_to_nobody(
     world.forget(*PEOPLE[left:])
     said = world.apply("--format", "json")
     ((guard, message),) = world.refusals(said)
-    words = f"{left} of its 7 people"
+    words = f"only {left} of 7 people"
     assert (5, "audience_bounds", True) == (said.status, guard, message.startswith(words))
     assert nothing_attempted(world)
 
@@ -291,7 +291,7 @@ def test_a_copy_of_a_campaign_keeps_its_audience(world: LetterWorld) -> None:
 
 BOUNDARIES = [
     ("massctl.audience.snapshots.Snapshots", "write"),
-    ("massctl.apply.audience_cut", "audience_cut"),
+    ("massctl.apply.audience_cut", "cut_entry"),
     ("massctl.apply.journal.LedgerSession", "record"),
     ("massctl.wechat.client.WeChatClient", "_once"),
 ]

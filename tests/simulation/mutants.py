@@ -1168,7 +1168,7 @@ MUTANTS = (
     Mutant(
         "the cut of an audience is not recorded",
         "massctl.apply.audience_cut",
-        "    context.ledger.record(audience_cut(campaign, record, kept, judge.cut), campaign)\n",
+        "    context.ledger.record(cut_entry(campaign, record, kept, judge.cut), campaign)\n",
         "",
         "text to an audience",
     ),
@@ -1182,14 +1182,14 @@ MUTANTS = (
     Mutant(
         "a batch goes out of which one person is left",
         _SENDING,
-        "    if left >= BATCH_MIN:\n",
-        "    if left:\n",
+        "    if remaining >= BATCH_MIN:\n",
+        "    if remaining:\n",
         "text to an audience, a batch is closed",
     ),
     Mutant(
         "a batch is closed and nobody writes it down",
         _SENDING,
-        "    context.ledger.record(BatchClosed(batch=batch, left=left), campaign)\n",
+        "    context.ledger.record(BatchClosed(batch=batch, left=remaining), campaign)\n",
         "",
         "text to an audience, a batch is closed",
     ),

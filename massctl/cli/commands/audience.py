@@ -37,7 +37,7 @@ _VERBS = {
 def command() -> None:
     """List the audiences (人群) of the repository, and see who uses them next.
 
-    An audience is a file, audiences/NAME.yaml. Its people stand in no file of the repository.
+    An audience is a file, audiences/NAME.yaml. No file of the repository holds its people.
     """
 
 

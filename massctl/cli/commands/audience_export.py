@@ -126,10 +126,12 @@ def _rows(current: Session, state: State, record: Record) -> Iterator[tuple[obje
     accepted = {job.batch: job.accepted_at.isoformat() for job in record.jobs}
     for each in _went_out(state, record):
         audience = as_cut(each.audience or {}, record)
-        openids = None
-        if people.holds(record.campaign, audience):
+        openids, why = None, None
+        if audience.get("sha256"):
             sha256 = unprefixed(str(audience["sha256"]))
-            openids = people.openids(ListPart(sha256, (each.batch,)))
+            why = people.why_unread(sha256) if "of" in audience else None
+            if people.holds(record.campaign, audience):
+                openids = people.openids(ListPart(sha256, (each.batch,)))
         if openids is None:
             raise RefusedError(
                 Phrase(
@@ -139,8 +141,7 @@ def _rows(current: Session, state: State, record: Record) -> Iterator[tuple[obje
                 ),
                 Phrase(
                     "{why}. Nothing was written.",
-                    why=people.missing
-                    or Phrase("it went to a tag or to everybody, or its list is gone"),
+                    why=why or Phrase("it went to a tag or to everybody, or its list is gone"),
                 ),
             )
         around = (record.campaign, record.edition, each.batch)

@@ -10,7 +10,7 @@ import click
 from massctl.apply.audience_tag import TagPeople, TagPorts, untag_erased
 from massctl.apply.journal import LedgerSession
 from massctl.audience.member_sets import MemberSets
-from massctl.audience.snapshots import Snapshots
+from massctl.audience.snapshots import FINISH, Snapshots
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
@@ -36,6 +36,7 @@ from massctl.source.openids import LIST_BYTES_MAX, OpenidFiles
 from massctl.whole_file import write_whole
 
 _NOTHING = Phrase("Nothing was erased.")
+_BEGUN = Phrase("These people are never frozen again, but snapshots still have them.")
 _AGAIN = Command("audience forget", "OPENID|FILE|-")
 
 
@@ -114,7 +115,7 @@ class _Erasing:
             snapshots = session.snapshots(book.state)
             if self._openids:
                 held = self._held(snapshots)
-                _require_closed(book.state, held)
+                _require_closed(book.state, held, _NOTHING, _AGAIN)
                 _require_free(book.state, held, session.clock.now())
                 snapshots.marks.add(sets, self._people)
             blanked = {
@@ -122,11 +123,10 @@ class _Erasing:
                 for sha256 in snapshots.known()
                 if (erasure := snapshots.blank(sets, sha256)) is not None
             }
-            _require_closed(book.state, blanked)
+            _require_closed(book.state, blanked, _BEGUN, FINISH)
             by = who(session.environment)
             book.record_each([(_entry(*each, by), None) for each in blanked.items()])
-            snapshots = session.snapshots(book.state)
-            snapshots.sweep(sets)
+            session.snapshots(book.state).sweep(sets)
             expired = erase_expired(session, book.state) if not self._openids else []
             # A run that died before this is finished by the next one: all that were ever erased are looked at.
             tags = tuple(_out_of_tags(session, book, book.state.erased_snapshots))
@@ -175,7 +175,9 @@ class _Erasing:
 _SENT = Phrase("this list was sent; delete the campaign, or send to an audience next time")
 
 
-def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
+def _require_closed(
+    state: State, snapshots: Collection[Sha256], done: Phrase, again: Command
+) -> None:
     """Raise RefusedError if nobody knows what became of a send to one of these snapshots."""
     for record in state.index.open.values():
         if not snapshots_sent_to(record).isdisjoint(snapshots):
@@ -185,11 +187,11 @@ def _require_closed(state: State, snapshots: Collection[Sha256]) -> None:
                     "nobody knows yet whether {name} was sent, and some of them are in it",
                     name=name,
                 ),
-                Phrase("A batch with an open attempt does not change. Nothing was erased."),
+                Phrase("A batch with an open attempt does not change. {done}", done=done),
                 Phrase(
                     "{settle}   settles it; then run {again} again",
                     settle=Command("reconcile", name),
-                    again=_AGAIN,
+                    again=again,
                 ),
             )
 

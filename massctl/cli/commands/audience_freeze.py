@@ -37,7 +37,7 @@ _WHOLE = 0.99
 @click.option(
     "--followers",
     is_flag=True,
-    help="Read no source: take off the frozen people whoever does not follow the account now. Needs WeChat's secret.",
+    help="Read no source: remove people who no longer follow the account. Needs WeChat's secret.",
 )
 @form_option
 @verb("audience freeze")

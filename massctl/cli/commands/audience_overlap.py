@@ -67,7 +67,7 @@ def _overlaps(current: Session, names: tuple[str, ...], month: datetime | None) 
             people, made.state, calendar, account, newest.get(appid, {}), day, now
         )
         accounts.append(found)
-    return month_overlaps(accounts, month_of(day)[0], frozenset(names), people.missing)
+    return month_overlaps(accounts, month_of(day)[0], frozenset(names))
 
 
 def _newest(current: Session) -> Mapping[AppId, Mapping[str, Sha256]]:

@@ -483,12 +483,12 @@ def _openids(current: Session, state: State, record: Record, batch: int) -> list
     """Return the people of a batch; raise RefusedError where nobody can say who they are."""
     people = people_reader(current, state, current.working_tree(state))
     audience = as_cut(record.attempts[-1].event.audience, record)
-    found = None
+    sha256, found = unprefixed(str(audience["sha256"])), None
     if people.holds(record.campaign, audience):
-        found = people.openids(ListPart(unprefixed(str(audience["sha256"])), (batch,)))
+        found = people.openids(ListPart(sha256, (batch,)))
     if found is None:
         say = Phrase("nobody can say here who is in {name}", name=audience["of"])
-        why = people.missing or Phrase("its snapshot is gone")
+        why = people.why_unread(sha256) or Phrase("its snapshot is gone")
         raise RefusedError(say, Phrase("{why}. Nothing was written.", why=why))
     return list(found)
 

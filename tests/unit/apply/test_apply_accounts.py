@@ -1,19 +1,19 @@
 """Sends of several accounts side by side: who waits lets the others go on, and what ends one ends all."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier, Event, Semaphore, get_ident
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from building import LINEAGE, NOW, as_new, attempted, text
 from sqlite_backend import SqliteStore
 
-from massctl.apply.accounts import for_each_account
+from massctl.apply.accounts import _SharedRules, for_each_account
 from massctl.apply.context import Ports
 from massctl.apply.journal import LedgerSession
 from massctl.cli.parallel_calls import side_by_side
@@ -272,6 +272,28 @@ def test_rules_that_are_read_once_serve_all_who_waited_for_that_reading() -> Non
     assert 4 == len(found)
     assert len(readings) in {2, 3, 4}
     assert set(found) <= set(readings)
+
+
+def test_who_asked_before_a_reading_began_takes_what_it_found() -> None:
+    readings, others = list[int](), list[Any]()
+
+    def rules() -> Any:
+        readings.append(len(readings))
+        return readings[-1]
+
+    class Turn:
+        """While it is released for the first time, another sender asks."""
+
+        @contextmanager
+        def released(self) -> Iterator[None]:
+            if not others:
+                others.append("asks")
+                others.append(shared())
+            yield
+
+    shared: Any = _SharedRules(rules, cast("Any", Turn()))
+    assert (0, ["asks", 0], [0]) == (shared(), others, readings)
+    assert 1 == shared()
 
 
 def test_a_reading_that_fails_is_nobody_elses_answer() -> None:

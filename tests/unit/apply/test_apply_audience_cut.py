@@ -125,7 +125,7 @@ def test_a_tag_whose_people_cannot_be_compared_gets_nothing(nth: int) -> None:
     scene = AudienceScene(by_tag=True)
     scene.fail_read("people", nth)
     outcome = scene.apply()
-    assert [Guard.AUDIENCE_CHANGED] == [guard for guard, _ in refused(outcome)]
+    assert [Guard.AUDIENCE_UNREAD] == [guard for guard, _ in refused(outcome)]
     assert 0 == len(scene.wechat.jobs)
 
 
@@ -177,7 +177,7 @@ def test_a_tag_that_cannot_be_filled_again_gets_nothing() -> None:
     scene = AudienceScene(by_tag=True)
     erase_after_fill(scene, lambda: scene.fail_read("people"))
     outcome = scene.apply()
-    assert [Guard.AUDIENCE_CHANGED] == [guard for guard, _ in refused(outcome)]
+    assert [Guard.AUDIENCE_UNREAD] == [guard for guard, _ in refused(outcome)]
     assert 0 == len(scene.wechat.jobs)
 
 
@@ -197,7 +197,7 @@ def test_a_doubtful_send_to_a_tag_is_not_repeated_where_nobody_can_compare_it() 
     scene.snapshots_are_here = False
     scene.later(minutes=5)
     outcome = scene.apply()
-    assert [Guard.AUDIENCE_CHANGED] == [guard for guard, _ in refused(outcome)]
+    assert [Guard.AUDIENCE_UNREAD] == [guard for guard, _ in refused(outcome)]
     assert 0 == len(scene.wechat.jobs)
 
 

@@ -117,7 +117,8 @@ def from_duckdb(
     (tmp_path / "people.csv").write_text(f"openid,unionid,n\n{lines}", encoding="utf-8")
     (tmp_path / "broken.csv").write_bytes(b"\xff\x00\xff")
     read = statement(sql, most=1000)
-    return embedded_answer(read, views_of(tmp_path, read), AT)
+    views, offered = views_of(tmp_path, read), [*files_of(tmp_path)]
+    return embedded_answer(read, views, AT, failed=failed_over(offered))
 
 
 @pytest.fixture
@@ -349,6 +350,14 @@ def test_embedded_duckdb_reaches_its_files_and_nothing_else(tmp_path, sql):
     (found,) = caught.value.diagnostics
     assert "MC629" == found.code
     assert "root" not in f"{found.message}{found.hint}"
+
+
+@pytest.mark.child
+def test_a_query_that_names_no_file_is_told_which_there_are(tmp_path):
+    sql = "select openid from nobody"
+    with pytest.raises(SourceFaultsError) as caught, from_duckdb(tmp_path, sql) as answer:
+        answered(SourceTally(AT), answer)
+    assert "without ending: broken, people" in str(caught.value.diagnostics[0].hint)
 
 
 # What comes.

@@ -1,6 +1,7 @@
 """Files of people: here, of a web server and of a store; read in memory, and told of by line alone."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,18 @@ def test_a_file_is_found_from_the_repository_and_by_its_whole_path(tmp_path, nam
     root.mkdir()
     (root / "list.txt").write_bytes(TEXT)
     assert PEOPLE == read(reader(root), named.format(root))
+
+
+@pytest.mark.child
+@pytest.mark.parametrize("ending", ["txt", "parquet"])
+def test_a_file_that_is_edited_meanwhile_is_read_and_named_as_it_was(tmp_path, ending):
+    data = TEXT if ending == "txt" else parquet(tmp_path)
+    path = tmp_path / f"list.{ending}"
+    path.write_bytes(data)
+    with reader(tmp_path).opened(path.name, AT) as opened:
+        path.write_bytes(b"oELSE00001\n")
+        assert PEOPLE == list(opened.openids(SourceTally(Place(opened.shown))))
+        assert sha256(data).hexdigest() == opened.sha256()
 
 
 def test_a_file_of_a_web_server_is_read_in_memory(tmp_path):

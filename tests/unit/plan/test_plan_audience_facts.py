@@ -328,7 +328,7 @@ def test_each_two_lists_of_a_month_have_in_common_what_sets_say(seed: int) -> No
     names = {"west": month.people.add(PEOPLE[5:12]).sha256}
     account = APPID, AccountName("main")
     counted = account_month(month.people, state, calendar, account, names, day, NOW)
-    found = month_overlaps([counted], day.replace(day=1), frozenset(), None)
+    found = month_overlaps([counted], day.replace(day=1), frozenset())
     reached = _reached(month) | {"west": set(PEOPLE[5:12]) - month.people.erased}
     assert {each.name: each.people for each in found.lists} == {
         name: len(them) for name, them in reached.items()

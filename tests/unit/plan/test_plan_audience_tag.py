@@ -20,6 +20,7 @@ from building import (
 )
 from copies import replace
 
+from massctl.model.audience import DatedChange
 from massctl.model.batches import OpenidList
 from massctl.model.entries import AudienceCut, TagFillBegun, TagFilled, TagMade
 from massctl.model.ids import AccountName
@@ -175,7 +176,7 @@ def test_more_than_three_in_ten_who_came_or_went_are_a_large_change(
     added: int, removed: int, much: bool
 ) -> None:
     people = SamplePeople(
-        audiences={"east": FrozenAudience(since=NOW, added=added, removed=removed)}
+        audiences={"east": FrozenAudience(change=DatedChange(added, removed, beijing_day(NOW)))}
     )
     listed = people.add([f"oE{number:05}" for number in range(10)])
     (planned,) = plan_of(letter("first", listed), rules=replace(house(), people=people)).campaigns

@@ -29,6 +29,7 @@ from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
 from massctl.model.phrase import Phrase
+from massctl.plan.audience_facts import AudienceChange, AudienceFacts
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,
@@ -39,14 +40,15 @@ from massctl.plan.review_diff import (
     MarkupChanged,
     difference,
 )
+from massctl.view.audience_facts import large_change, people_rows
 from massctl.view.cells import cells
 from massctl.view.difference import base_words, difference_rows
 from massctl.view.i18n import LANGUAGES, Language, say
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.markdown_text import size
 from massctl.view.plan import plan_text
-from massctl.view.style import Style
-from massctl.view.terminal import Page
+from massctl.view.style import Ink, Style
+from massctl.view.terminal import Inked, Page
 
 STAGED = Base(BaseKind.STAGED)
 MORNING = datetime(2026, 11, 30, 9, 5, tzinfo=BEIJING)
@@ -131,6 +133,31 @@ def test_a_list_that_grew_is_told_by_its_numbers():
         "the openids in lists/a.txt, 2 openids → the openids in lists/a.txt, 3 openids"
         in " ".join(said.split())
     )
+
+
+@pytest.mark.parametrize("audience", [{"openids": "lists/a.txt"}, {"of": "east"}])
+@pytest.mark.parametrize(("before", "after", "is_told"), [(4860, 2, True), (4860, 4977, False)])
+def test_a_list_of_other_people_is_told_by_a_warning(
+    audience: dict[str, str], before: int, after: int, is_told: bool
+):
+    whom = Audience(**audience)
+    old, new = (
+        campaign(audience=whom, openid_list=OpenidList(sha256_of(bytes([count % 256])), count))
+        for count in (before, after)
+    )
+    warned = "warning: more than 30 percent of it changed: are these the people?"
+    shown = " ".join(text_of(new, compared(old, new)).split())
+    comment = plan_markdown(plan_of(new), NOW, Language.EN, compared(old, new))
+    assert (is_told, is_told) == (warned in shown, warned in comment)
+
+
+def test_an_audience_of_other_people_is_told_beside_its_numbers():
+    change = AudienceChange(added=1, removed=4_859, since=NOW.date())
+    facts = AudienceFacts(people=2, change=change)
+    (row,) = people_rows(facts)
+    assert Inked(large_change(), Ink.WARNING) in row.facts
+    (calm,) = people_rows(replace(facts, people=4_861, change=replace(change, removed=0)))
+    assert Inked(large_change(), Ink.WARNING) not in calm.facts
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)

@@ -333,7 +333,7 @@ def cut_entry(
     approved, before = campaign.openid_list, record.cut
     if approved is None:
         raise ValueError("only a list has people")
-    named = f"{_PREFIX}{approved.sha256}"
+    named = prefixed(approved.sha256)
     removed = Counter[Any]({str(why): count for why, count in cut.removed.items()})
     # An erasure that is not finished has marked people whom the snapshot still has.
     removed.update({str(Removal.ERASED): cut.recipients - kept.count})
@@ -341,7 +341,7 @@ def cut_entry(
         removed.update({str(why): count for why, count in before.removed.items()})
     return AudienceCut(
         snapshot=named,
-        kept_snapshot=f"{_PREFIX}{kept.sha256}",
+        kept_snapshot=prefixed(kept.sha256),
         kept=kept.count,
         removed=dict(+removed),
     )

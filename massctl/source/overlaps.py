@@ -62,7 +62,7 @@ def about_overlaps(
 
 
 def _in_both(one: DeclaredCell, other: DeclaredCell, lists: "OpenidFiles") -> int:
-    """Count the people of both as far as that is known here: those of a snapshot are compared as a whole."""
+    """Count the people of both. Whether different snapshots share some is said by the plan, which reads them."""
     first, second = one.openid_list, other.openid_list
     if first is None or second is None:
         return 0

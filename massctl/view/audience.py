@@ -208,6 +208,15 @@ def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FreezeResult |
     return page.text()
 
 
+def diff_text(page: Page, lock: AudienceLock) -> str:
+    """Say how an audience differs from an earlier snapshot."""
+    change = Phrase("there is no earlier snapshot")
+    if lock.change is not None:
+        change = change_words(lock.change)
+    page.line(lock.audience, DOT, people(lock.count), DOT, change)
+    return page.text()
+
+
 def _taken_off(result: FreezeResult) -> Phrase | None:
     counts = {
         Phrase("{count:,} excluded", count=result.excluded): result.excluded,

@@ -70,6 +70,12 @@ def test_a_file_becomes_a_snapshot_and_a_lock(team: Shell) -> None:
     assert PEOPLE[0] not in everything(team) + said.out + said.err
 
 
+def test_a_first_snapshot_has_none_to_be_compared_with(team: Shell) -> None:
+    listed(team, "east", PEOPLE)
+    assert 0 == team("audience", "freeze", "east").status
+    assert "100 people · there is no earlier snapshot" in team("audience", "diff", "east").out
+
+
 def test_the_same_people_are_frozen_once(team: Shell) -> None:
     listed(team, "east", PEOPLE)
     assert 0 == team("audience", "freeze", "east").status

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from audience_samples import EAST, PEOPLE, lock
+from audience_samples import EAST, LETTER, PEOPLE, lock
 from audience_sends import LetterWorld, letter_world
 from cli_runner import Shell
+from repositories import window
 
 EAST_TOO = (*PEOPLE[:3], "oWEST00001", "oWEST00002")
 
@@ -86,3 +87,13 @@ def test_between_accounts_it_is_unknown_and_never_none(world: LetterWorld) -> No
     assert {("west", "east"): None} == pairs(found)
     said = world.shell("audience", "overlap")
     assert (True, True) == ("unknown" in said.out, "people of different accounts" in said.out)
+
+
+def test_cells_whose_audiences_share_people_are_told_of_each_other(world: LetterWorld) -> None:
+    two = "matrix:\n  - {name: e, audience: {of: east}}\n  - {name: w, audience: {of: west}}\n"
+    whole = LETTER.replace("audience: {of: east}\n", "") + two
+    when = window("2026-12-05T20:00:00+08:00", "2026-12-05T21:00:00+08:00")
+    world.shell.tree.write("campaigns/letter/campaign.yaml", whole + when)
+    plan = " ".join(world.shell("plan", "--sandbox").out.split())
+    assert "3 of them also get letter@w on 5 December" in plan
+    assert "3 of them also get letter@e on 5 December" in plan

@@ -14,7 +14,7 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.errors import LedgerUnreachableError, RefusedError, UsageError
-from massctl.model.audience import AudienceChange, AudienceLock, FreezeResult, NamedAudience
+from massctl.model.audience import AudienceChange, AudienceLock, NamedAudience
 from massctl.model.ids import Sha256, prefixed
 from massctl.model.phrase import Phrase
 from massctl.source.audiences import audience_lock_path, freeze_hint, lock_in, never_frozen
@@ -41,12 +41,10 @@ def diff(current: Session, name: str, since: str | None) -> Result:
     if found.lock is None:
         raise RefusedError(never_frozen(found.name), _NOTHING, freeze_hint(found.name))
     lock = found.lock if since is None else _compared(current, found, found.lock, since)
-    result = FreezeResult(lock, is_written=True)
-    told = [(found, result)]
     return Result(
         ExitStatus.DONE,
         lambda _: views.verbs_json.audiences_json([replace(found, lock=lock)]),
-        lambda to: views.audience.frozen_text(to.page(), told),
+        lambda to: views.audience.diff_text(to.page(), lock),
     )
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from building import NOW
+from building import APPID, NOW
 from copies import replace
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
+from massctl.audience.listed_people import ListedPeople
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.recipients import Recipients
 from massctl.audience.snapshots import Snapshots
@@ -17,8 +18,11 @@ from massctl.errors import SnapshotDamagedError
 from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
+from massctl.model.entries import TagFilled
+from massctl.model.ids import Sha256, prefixed
 from massctl.model.state import State
 from massctl.plan.audience_facts import Cut
+from massctl.plan.audience_tag import tag_change
 
 EAST = AudienceName("east")
 PEOPLE = [f"oPERSON{number:021}" for number in range(7)]
@@ -81,3 +85,27 @@ def test_a_snapshot_with_more_places_than_were_approved_gives_no_batch(place: Pl
     listed = replace(place.write(*PEOPLE), count=6)
     with pytest.raises(SnapshotDamagedError, match="cannot prove"):
         place.recipients().batch(listed, 1, State())
+
+
+def test_a_snapshot_that_is_gone_hides_no_other_one(place: Place) -> None:
+    before, after = place.write(*PEOPLE[:6]), place.write(*PEOPLE[1:])
+    tree = SimpleNamespace(openid_lists=SimpleNamespace(stores={}))
+    people = ListedPeople(tree, lambda: place.snapshots)
+    gone = Sha256("0" * 64)
+    assert "is not in" in str(people.why_unread(gone))
+    assert [None, None] == [people.why_unread(each.sha256) for each in (before, after)]
+    filled = TagFilled(
+        appid=APPID,
+        audience=EAST,
+        tag_id=1,
+        snapshot=prefixed(before.sha256),
+        people_sha256=prefixed(before.sha256),
+        count=6,
+        added=0,
+        removed=0,
+        unfollowed=0,
+        by_hand=0,
+    )
+    found = tag_change(people, filled, after)
+    assert found is not None
+    assert (1, 1) == (found.added, found.removed)

@@ -20,6 +20,7 @@ from massctl.audience.queries import (
     database_answer,
     embedded_answer,
     engine_of,
+    failed_over,
     files_of,
     parameters_at,
     read_query,
@@ -193,8 +194,8 @@ class Freezer(Struct):
         if query.connection is None:
             statement = read_query(sql, at.file, EMBEDDED, parameters)
             folder = self._folder(query)
-            views, offered = views_of(folder, statement), [*files_of(folder)]
-            with embedded_answer(statement, views, at, offered=offered) as answer:
+            views, failed = views_of(folder, statement), failed_over(files_of(folder))
+            with embedded_answer(statement, views, at, failed=failed) as answer:
                 yield answer, ROWS_MAX
             return
         connection = self.settings.connections.get(query.connection)

@@ -1,8 +1,9 @@
 """The query of an audience: one SELECT that reads, with its parameters; and who answers it."""
 
 import logging
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
@@ -13,11 +14,13 @@ from typing import Any, Final, cast
 from massctl.audience.query_engine import (
     ENGINES,
     Answer,
+    Deadline,
     Engine,
     EngineError,
     EngineKind,
     QueryTimeoutError,
     Statement,
+    UnreachableError,
     Value,
     not_installed,
 )
@@ -30,7 +33,8 @@ from massctl.model.phrase import BEIJING, Phrase, enumerated
 from massctl.model.secrets import register
 from massctl.model.settings import Connection
 
-SECONDS_MAX: Final = 300
+SECONDS_MAX: Final = 60
+"""Of a query without a connection: for its first rows, and between them."""
 ROWS_MAX: Final = 10_000_000
 """Of a query without a connection."""
 FILES_MAX: Final = 1_000
@@ -41,10 +45,10 @@ _BETWEEN = re.compile(
 )
 """White space and comments, as every database reads them: MySQL runs `/*! */` and what follows `--` without a space."""
 _ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
-_logged = logging.getLogger("sqlglot")
-# What it logs quotes the query.
-_logged.addHandler(logging.NullHandler())
-_logged.propagate = False
+for _name in ("sqlglot", "clickhouse_connect"):
+    # What they log quotes the query, or what the server said.
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
 
 
 def parameters_at(now: datetime, declared: Mapping[str, Value]) -> dict[str, Value]:
@@ -189,6 +193,12 @@ def database_answer(
     try:
         with engine.answer(url, statement, connection.seconds) as answer:
             yield answer
+    except UnreachableError as error:
+        say = Phrase(
+            "the database cannot be reached: {why}", why=f"{error.kind} {error.state}".strip()
+        )
+        hint = Phrase("check the URL that {name} holds", name=connection.url_env)
+        told = fault("MC629", say, hint, at=at)
     except EngineError as error:
         told = _failed(error.kind, error.state, at)
     except QueryTimeoutError:
@@ -203,11 +213,13 @@ def embedded_answer(
     views: Mapping[str, Path],
     at: Place,
     passes: tuple[int, ...] = (),
-    offered: Sequence[str] = (),
+    *,
+    failed: Callable[[str, Place], Diagnostic] | None = None,
+    seconds: int = SECONDS_MAX,
 ) -> Iterator[Answer]:
     """Run a query over files in a child process without sockets; raise SourceFaultsError for one that fails.
 
-    `offered` are the names that a query could have named.
+    `failed` says why, by the class of DuckDB's error.
     """
     child = Child([*views.values()], begins=DATABASE, passes=passes)
     request = {
@@ -215,14 +227,19 @@ def embedded_answer(
         "parameters": {name: _as_json(value) for name, value in statement.used.items()},
         "views": {name: str(path) for name, path in views.items()},
     }
-    told = None
+    told, deadline = None, Deadline(seconds)
     try:
-        pages = _pages(child.stream("query", request, SECONDS_MAX), at, offered or sorted(views))
+        answers = _in_time(child.stream("query", request, seconds), deadline)
+        pages = _pages(answers, at, failed or failed_over(views))
         first = next(pages, ())
         yield Answer(tuple(map(str, first)), pages)
+    except QueryTimeoutError:
+        told = _endless(seconds, at)
     except ChildError as error:
         say = Phrase("the query failed: {why}", why=error.why)
         told = fault("MC629", say, Phrase("let it read fewer rows and columns"), at=at)
+        if deadline.is_over:
+            told = _endless(seconds, at)
     finally:
         child.close()
     if told is not None:
@@ -238,13 +255,56 @@ def views_of(folder: Path, statement: Statement) -> dict[str, Path]:
 
 
 def files_of(folder: Path) -> dict[str, Path]:
-    """Return the files of a folder that a query may name, by their names without ending."""
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    files = [each for each in found if each.suffix.lower() in DATA_ENDINGS and each.is_file()]
+    """Return the files of a folder that a query may name."""
+    inside = Path(os.path.realpath(folder))
+    found = sorted(inside.iterdir()) if inside.is_dir() else []
+    # A link that leads out of the folder is not followed.
+    files = [
+        each
+        for each in found
+        if each.suffix.lower() in DATA_ENDINGS
+        and each.is_file()
+        and Path(os.path.realpath(each)).is_relative_to(inside)
+    ]
     return {each.stem: each for each in files[:FILES_MAX]}
 
 
-def _pages(answers: Iterator[Any], at: Place, offered: Sequence[str]) -> Iterator[Any]:
+def _in_time(answers: Iterator[Any], deadline: Deadline) -> Iterator[Any]:
+    for answer in answers:
+        yield answer
+        deadline.check()
+
+
+def _endless(seconds: int, at: Place) -> Diagnostic:
+    say = Phrase("the query takes longer than {seconds} seconds", seconds=seconds)
+    return fault("MC629", say, Phrase("let it read less; a recursive query needs an end"), at=at)
+
+
+def failed_over(names: Iterable[str]) -> Callable[[str, Place], Diagnostic]:
+    """Return what says why a query over files failed; `names` are the files that it may name."""
+
+    def told(kind: str, at: Place) -> Diagnostic:
+        say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
+        if kind == "PermissionException":
+            say = Phrase("the query may read the files of `data` alone")
+        found = sorted(names)
+        hint = Phrase(
+            "it reads the files of `data` by their names without ending: {names}",
+            names=enumerated(found[:_NAMES_SHOWN] or ["-"]),
+        )
+        if not found:
+            hint = Phrase(
+                "the folder of `data` has no file to read: {endings}",
+                endings=enumerated(DATA_ENDINGS),
+            )
+        return fault("MC629", say, hint, at=at)
+
+    return told
+
+
+def _pages(
+    answers: Iterator[Any], at: Place, failed: Callable[[str, Place], Diagnostic]
+) -> Iterator[Any]:
     """Yield the names of the columns, then rows. The child's answers are a stranger's words."""
     for answer in answers:
         if "fault" in answer:
@@ -252,17 +312,7 @@ def _pages(answers: Iterator[Any], at: Place, offered: Sequence[str]) -> Iterato
             kind = kind if kind.isidentifier() else "-"
             line = answer.get("line")
             where = Place(at.file, line if isinstance(line, int) else at.line)
-            hint = Phrase(
-                "the folder of `data` has no file to read: {endings}",
-                endings=enumerated(DATA_ENDINGS),
-            )
-            if offered:
-                hint = Phrase(
-                    "it reads the files of `data` by their names without ending: {names}",
-                    names=enumerated(offered[:_NAMES_SHOWN]),
-                )
-            say = Phrase("the query failed: {why}", why=f"DuckDB {kind}")
-            raise SourceFaultsError([fault("MC629", say, hint, at=where)])
+            raise SourceFaultsError([failed(kind, where)])
         yield answer.get("columns") if "columns" in answer else answer["rows"]
 
 

@@ -74,6 +74,10 @@ class EngineError(Exception):
         """The SQLSTATE or number that the server gave; empty without one."""
 
 
+class UnreachableError(EngineError):
+    """Say that nothing answers where the URL leads, or that the URL is none."""
+
+
 class QueryTimeoutError(Exception):
     """Stop a query that takes longer than its connection allows."""
 
@@ -124,9 +128,14 @@ class Deadline:
     def __init__(self, seconds: int) -> None:
         self._ends = time.monotonic() + seconds
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has passed."""
+        return time.monotonic() > self._ends
+
     def check(self) -> None:
         """Raise QueryTimeoutError behind it."""
-        if time.monotonic() > self._ends:
+        if self.is_over:
             raise QueryTimeoutError
 
     def pages(self, fetch: Callable[[int], Sequence[Row]]) -> Iterator[Sequence[Row]]:
@@ -137,6 +146,18 @@ class Deadline:
 
 
 Failure = EngineError | QueryTimeoutError
+
+
+def unreached(failure: Callable[[Exception], Failure]) -> Callable[[Exception], Failure]:
+    """Return what says of an error that it came before a database answered."""
+
+    def told(error: Exception) -> Failure:
+        found = failure(error)
+        return (
+            UnreachableError(found.kind, found.state) if isinstance(found, EngineError) else found
+        )
+
+    return told
 
 
 def call_driver(

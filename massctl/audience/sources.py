@@ -4,6 +4,8 @@ It is read piece by piece, and what comes over the network stays in memory. Noth
 """
 
 import hashlib
+import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,13 +21,15 @@ from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase, enumerated, system_reason
-from massctl.source.openids import OPENID_CHARACTERS, ListReading
+from massctl.source.openids import COLUMN, OPENID_CHARACTERS, ListReading
 from massctl.transport import Call, Line, NoAnswer
 
 ENDINGS: Final = (".txt", ".csv", ".parquet")
 FILE_BYTES_MAX: Final = 1 << 30
 """Five million people with some columns beside them are a fraction of it."""
 READ_SECONDS: Final = 60.0
+TABLE_SECONDS: Final = 300
+"""For the rows of a Parquet file: five million of them."""
 _PIECE_BYTES: Final = 1 << 20
 _HTTPS, _S3 = "https://", "s3://"
 _DONE: Final = 200
@@ -82,7 +86,14 @@ class SourceFile(Frozen):
     def _of_table(self, taken: SourceTally) -> Iterator[str]:
         passes = () if self.descriptor is None else (self.descriptor,)
         statement = Statement(f'SELECT openid FROM "{_VIEW}"', {})  # noqa: S608 - our own name
-        with embedded_answer(statement, {_VIEW: self.path}, taken.at, passes) as answer:
+        with embedded_answer(
+            statement,
+            {_VIEW: self.path},
+            taken.at,
+            passes,
+            failed=_table_fault,
+            seconds=TABLE_SECONDS,
+        ) as answer:
             yield from taken.of_rows(answer.columns, answer.pages, ROWS_MAX)
 
 
@@ -117,15 +128,27 @@ class FileReader(Frozen):
     def _from_disk(
         self, named: str, shown: str, at: Place, write: Callable[[bytes], object]
     ) -> None:
-        path = (self.root / Path(named).expanduser()).resolve()
+        """Read a regular file, behind links too: another one may never end, or never begin."""
         try:
-            if path.stat().st_size > FILE_BYTES_MAX:
-                raise SourceFaultsError([_too_large(shown)])
-            with path.open("rb") as file:
+            path = (self.root / Path(named).expanduser()).resolve()
+            with open(path, "rb", opener=_without_wait) as file:
+                found = os.fstat(file.fileno())
+                # The files of /proc say that they are regular, and are not.
+                if not stat.S_ISREG(found.st_mode) or path.is_relative_to("/proc"):
+                    why = Phrase("it is not a regular file")
+                    raise SourceFaultsError([_unread(shown, why, at)])
+                if found.st_size > FILE_BYTES_MAX:
+                    raise SourceFaultsError([_too_large(shown)])
                 while piece := file.read(_PIECE_BYTES):
                     write(piece)
+        except IsADirectoryError:
+            why = Phrase("it is not a regular file")
+            raise SourceFaultsError([_unread(shown, why, at)]) from None
         except OSError as error:
             raise SourceFaultsError([_unread(shown, system_reason(error), at)]) from None
+        except RuntimeError:
+            why = Phrase("its links lead in a circle, or to nobody's home")
+            raise SourceFaultsError([_unread(shown, why, at)]) from None
 
     def _from_web(self, url: str, shown: str, at: Place, write: Callable[[bytes], object]) -> None:
         def kept(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -189,6 +212,20 @@ def _diagnostic(found: Fault) -> Diagnostic:
         Place(found.path or "", found.line, found.column),
         found.hint,
     )
+
+
+def _without_wait(path: str, flags: int) -> int:
+    """Open a pipe too: nobody may be at its other end."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _table_fault(kind: str, at: Place) -> Diagnostic:
+    """Say why a Parquet file gives no openids; the one name that is asked of it is `openid`."""
+    if kind == "BinderException":
+        say = Phrase("{file} has no column {name}", file=at.file, name=COLUMN)
+        return fault("MC604", say, Phrase("name the column of openids `openid`"), at=Place(at.file))
+    say = Phrase("{file} cannot be read as Parquet: {why}", file=at.file, why=f"DuckDB {kind}")
+    return fault("MC607", say, Phrase("export the list again"), at=Place(at.file))
 
 
 def _unread(shown: str, why: str, at: Place) -> Diagnostic:

@@ -21,7 +21,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import AudienceCut
 from massctl.model.frozen import Frozen
-from massctl.model.ids import AppId, CampaignName, Sha256
+from massctl.model.ids import AppId, CampaignName, Sha256, prefixed, unprefixed
 from massctl.model.message import RenderedCampaign, message_digest_to
 from massctl.model.state import Record, State, beijing_day
 from massctl.plan.quota import (
@@ -50,7 +50,6 @@ LARGE_CHANGE = 0.3
 _WEEK = timedelta(days=7)
 CONSOLE = "群发"
 """What stands for a send in the console, which has no name."""
-_PREFIX = "sha256:"
 
 
 class ListPart(Frozen):
@@ -205,7 +204,7 @@ def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
 
 
 def _name_of(audience: Mapping[str, Any]) -> Sha256:
-    return Sha256(str(audience["sha256"]).removeprefix(_PREFIX))
+    return unprefixed(str(audience["sha256"]))
 
 
 class Coming(Frozen):
@@ -334,7 +333,7 @@ def cut_entry(
     approved, before = campaign.openid_list, record.cut
     if approved is None:
         raise ValueError("only a list has people")
-    named = f"{_PREFIX}{approved.sha256}"
+    named = prefixed(approved.sha256)
     removed = Counter[Any]({str(why): count for why, count in cut.removed.items()})
     # An erasure that is not finished has marked people whom the snapshot still has.
     removed.update({str(Removal.ERASED): cut.recipients - kept.count})
@@ -342,7 +341,7 @@ def cut_entry(
         removed.update({str(why): count for why, count in before.removed.items()})
     return AudienceCut(
         snapshot=named,
-        kept_snapshot=f"{_PREFIX}{kept.sha256}",
+        kept_snapshot=prefixed(kept.sha256),
         kept=kept.count,
         removed=dict(+removed),
     )

@@ -198,7 +198,13 @@ def test_a_parquet_file_is_read_in_a_child(team: Shell) -> None:
     assert snapshot_of(PEOPLE) == lock_of(team, "east").snapshot
     path.write_bytes(b"PAR1" + bytes(100) + b"PAR1")
     said = team("audience", "freeze", "east")
-    assert (1, True) == (said.status, "DuckDB" in said.out), said
+    assert (1, True) == (said.status, "MC607" in said.out), said
+
+
+def test_a_file_with_capitals_is_to_be_renamed(team: Shell) -> None:
+    team.tree.write("audiences/A.yaml", FILE.format(title="A", path="list.txt"))
+    said = team("audience", "freeze", "A")
+    assert (2, True) == (said.status, "rename audiences/A.yaml" in said.err), said
 
 
 @pytest.mark.child

@@ -20,6 +20,7 @@ from massctl.audience.query_engine import (
     Statement,
     Value,
     call_driver,
+    unreached,
 )
 from massctl.model.phrase import BEIJING
 from massctl.model.settings import is_loopback
@@ -43,7 +44,7 @@ _TIMEOUTS: Final = frozenset({159, 160, 209})
 def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     """See `Engine.answer`."""
     deadline = Deadline(seconds)
-    client = call_driver(lambda: _connected(url, seconds), _FAULTS, _failure)
+    client = call_driver(lambda: _connected(url, seconds), _FAULTS, unreached(_failure))
     try:
         stream = call_driver(lambda: _execute(client, statement, seconds), _FAULTS, _failure)
         blocks = iter(stream.gen)

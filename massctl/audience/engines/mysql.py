@@ -24,6 +24,7 @@ from massctl.audience.query_engine import (
     Statement,
     Value,
     call_driver,
+    unreached,
 )
 from massctl.model.phrase import BEIJING
 from massctl.model.settings import is_loopback
@@ -48,7 +49,7 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     """See `Engine.answer`."""
     deadline, kind = Deadline(seconds), urlsplit(url).scheme
     connection = call_driver(
-        lambda: pymysql.connect(**_parameters(url, seconds)), _FAULTS, _failure
+        lambda: pymysql.connect(**_parameters(url, seconds)), _FAULTS, unreached(_failure)
     )
     try:
         rows = call_driver(

@@ -21,6 +21,7 @@ from massctl.audience.query_engine import (
     Row,
     Statement,
     call_driver,
+    unreached,
 )
 from massctl.ledger.postgres_connection import verified
 from massctl.model.settings import TIMEZONE
@@ -42,7 +43,7 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     }
     scheme, _, rest = url.partition("://")
     dsn = f"postgresql://{rest}" if scheme not in ("postgres", "postgresql") else url
-    connection = call_driver(lambda: _connected(dsn, around), _FAULTS, _failure)
+    connection = call_driver(lambda: _connected(dsn, around), _FAULTS, unreached(_failure))
     try:
         cursor = call_driver(lambda: _execute(connection, statement, seconds), _FAULTS, _failure)
         columns = tuple(each.name for each in cursor.description or ())

@@ -14,11 +14,11 @@ from massctl.cli.verb_group import VerbGroup
 from massctl.errors import UsageError
 from massctl.model.audience import AudienceName, AudienceUse, NamedAudience
 from massctl.model.campaign import parse_offset_time
-from massctl.model.ids import CampaignName
+from massctl.model.ids import CampaignName, is_folder_name
 from massctl.model.message import Window
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.source.audiences import Audiences
+from massctl.source.audiences import Audiences, audience_path
 from massctl.source.campaigns import load_campaign
 
 _NOTHING = Phrase("Nothing was done.")
@@ -85,9 +85,14 @@ def audience_named(
     if found is not None:
         return found
     close = NearNames().nearest(name, known.names)
-    hint = Phrase("the audiences are {names}", names=enumerated(known.names))
+    hint = Phrase("the audiences are {names}", names=enumerated(known.names or ["-"]))
     if close is not None:
         hint = Phrase("did you mean {key}?", key=close)
+    elif not is_folder_name(name) and (current.root / audience_path(name)).is_file():
+        hint = Phrase(
+            "a name has small letters, digits, `-` and `_` alone: rename {file}",
+            file=audience_path(name),
+        )
     elif not known.names:
         hint = Phrase("write audiences/NAME.yaml; `{command}` explains it", command=_EXPLAINED)
     raise UsageError(Phrase("there is no audience {name}", name=name), _NOTHING, hint)

@@ -14,6 +14,7 @@ from massctl.audience.queries import (
     database_answer,
     embedded_answer,
     engine_of,
+    failed_over,
     files_of,
     parameters_at,
     read_query,
@@ -117,7 +118,7 @@ def from_duckdb(
     (tmp_path / "broken.csv").write_bytes(b"\xff\x00\xff")
     read = statement(sql, most=1000)
     views, offered = views_of(tmp_path, read), [*files_of(tmp_path)]
-    return embedded_answer(read, views, AT, offered=offered)
+    return embedded_answer(read, views, AT, failed=failed_over(offered))
 
 
 @pytest.fixture
@@ -190,6 +191,59 @@ def test_a_failure_of_clickhouse_is_told_without_its_words(status, words):
         said = failed(f"clickhouse://lin:hunter2-hunter2@127.0.0.1:{port}/crm", CLICKHOUSE)
     assert words in said
     assert not any(each in said for each in (PEOPLE[0], "hunter2"))
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://lin:hunter2-hunter2@127.0.0.1:1/crm",
+        "postgresql://lin:hunter2-hunter2@127.0.0.1:port/crm",
+        "mysql://lin:hunter2-hunter2@127.0.0.1:1/crm",
+        "mysql://lin:hunter2-hunter2@127.0.0.1:port/crm",
+        "clickhouse://lin:hunter2-hunter2@127.0.0.1:1/crm",
+        "clickhouse://lin:hunter2-hunter2@127.0.0.1:port/crm",
+    ],
+)
+def test_where_nothing_answers_the_variable_of_the_url_is_named(url, caplog):
+    said = failed(url, "select openid from people")
+    assert "check the URL that" in said
+    assert "hunter2" not in said + caplog.text
+
+
+@pytest.mark.child
+def test_files_of_data_alone_are_read_and_links_do_not_lead_out(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "out.csv"
+    data.mkdir()
+    out.write_text("openid\n", "utf-8")
+    (data / "people.csv").write_text("openid\n", "utf-8")
+    (data / "linked.csv").symlink_to(out)
+    (data / "circle.csv").symlink_to(data / "circle.csv")
+    assert ["people"] == list(files_of(data))
+    read = statement(f"select openid from read_csv('{out}')")
+    told = failed_over(files_of(data))
+    with (
+        pytest.raises(SourceFaultsError) as caught,
+        embedded_answer(read, views_of(data, read), AT, failed=told),
+    ):
+        pass
+    (found,) = caught.value.diagnostics
+    assert "files of `data` alone" in found.message
+    assert "people" in (found.hint or "")
+
+
+@pytest.mark.child
+@pytest.mark.slow
+def test_a_recursive_query_without_an_end_is_stopped():
+    sql = "with recursive r as (select 1 as n union all select n from r) select n as openid from r"
+    with (
+        pytest.raises(SourceFaultsError) as caught,
+        embedded_answer(statement(sql), {}, AT, seconds=2) as answer,
+    ):
+        for _ in answer.pages:
+            pass
+    (found,) = caught.value.diagnostics
+    assert "longer than 2 seconds" in found.message
 
 
 @pytest.mark.slow

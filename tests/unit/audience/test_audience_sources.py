@@ -1,5 +1,6 @@
 """Files of people: here, of a web server and of a store; read in memory, and told of by line alone."""
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -51,6 +52,44 @@ def faults(found: FileReader, named: str) -> str:
     )
     assert PEOPLE[0] not in said
     return said
+
+
+@pytest.mark.parametrize("kind", ["pipe", "linked pipe", "device", "proc", "circle", "folder"])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path, kind):
+    path = tmp_path / "list.txt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        target = {
+            "linked pipe": tmp_path / "pipe",
+            "device": Path("/dev/zero"),
+            "proc": Path("/proc/self/environ"),
+            "circle": path,
+        }[kind]
+        path.symlink_to(target)
+        if kind == "linked pipe":
+            os.mkfifo(target)
+    said = faults(reader(tmp_path), "list.txt")
+    assert "MC601" in said
+    assert ("circle" if kind == "circle" else "not a regular file") in said
+
+
+@pytest.mark.child
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [(b"", "MC607"), (b"PAR1" + bytes(100) + b"PAR1", "MC607"), ("id", "MC604")],
+)
+def test_a_table_that_gives_no_openids_is_told_as_a_list_is(tmp_path, made, code):
+    import duckdb
+
+    path = tmp_path / "list.parquet"
+    if isinstance(made, bytes):
+        path.write_bytes(made)
+    else:
+        duckdb.sql(f"COPY (SELECT 1 AS {made}) TO '{path}'")
+    assert code in faults(reader(tmp_path), "list.parquet")
 
 
 @pytest.mark.parametrize("named", ["list.txt", "../here/list.txt", "{}/list.txt"])

@@ -22,13 +22,13 @@ from building import (
 )
 from copies import replace
 
-from massctl.model.entries import NewEntry, SendAccepted
-from massctl.model.ids import AccountName
+from massctl.model.entries import AudienceCut, NewEntry, SendAccepted
+from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
 from massctl.plan.audience_facts import FrozenAudience, ListPart, Removal
-from massctl.plan.audience_overlaps import account_month, month_overlaps
+from massctl.plan.audience_overlaps import MonthOverlaps, account_month, month_overlaps
 from massctl.plan.guards import Case, Moment, PolicyInForce, Reading, send_refusals
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import Agenda, Calendar, demand_of
@@ -340,6 +340,62 @@ def test_each_two_lists_of_a_month_have_in_common_what_sets_say(seed: int) -> No
     in_lists = Counter(openid for them in reached.values() for openid in them)
     twice = sum(1 for times in in_lists.values() if times > 1)
     assert (len(in_lists), twice) == (found.summary.people, found.summary.twice)
+
+
+def overlaps_of(month: Month, *names: str, audiences: dict[str, Sha256]) -> MonthOverlaps:
+    rules, day = month.rules(), beijing_day(NOW)
+    for each in month.planned:
+        if each.openid_list is not None:
+            month.people.named[each.name] = each.openid_list.sha256
+    calendar = Calendar(rules.agenda, APPID, month.state, rules.policy, NOW)
+    account = APPID, AccountName("main")
+    counted = account_month(month.people, month.state, calendar, account, audiences, day, NOW)
+    return month_overlaps([counted], day.replace(day=1), frozenset(names))
+
+
+def test_only_pairs_of_what_is_named_are_compared() -> None:
+    month = Author(1).month()
+    audiences = {"west": month.people.add(PEOPLE[5:12]).sha256}
+    every = overlaps_of(month, audiences=audiences)
+    named = overlaps_of(month, "west", audiences=audiences)
+    assert named.pairs == tuple(e for e in every.pairs if "west" in {e.one, e.other})
+    assert {each.name for each in every.lists} == {each.name for each in named.lists}
+
+
+def test_an_audience_that_a_send_goes_to_is_the_send_and_is_found_by_its_name() -> None:
+    month = next(m for m in (Author(seed).month() for seed in range(12)) if m.planned)
+    (send, *_) = month.planned
+    assert send.openid_list is not None
+    found = overlaps_of(month, "south", audiences={"south": send.openid_list.sha256})
+    assert ["south"] == [each.audience for each in found.lists if each.name == send.name]
+    assert "south" not in {each.name for each in found.lists}
+
+
+def test_what_a_list_that_nobody_can_read_has_in_common_is_unknown() -> None:
+    month = Author(1).month()
+    west = month.people.add(PEOPLE[5:12]).sha256
+    month.people.gone.add(west)
+    found = overlaps_of(month, "west", audiences={"west": west})
+    assert found.pairs
+    assert {None} == {each.people for each in found.pairs}
+    assert ("west",) == found.summary.unknown
+
+
+@pytest.mark.parametrize(("is_this_list", "count"), [(True, 6), (False, 10)])
+def test_a_send_that_was_cut_goes_to_those_who_stayed(is_this_list: bool, count: int) -> None:
+    people = SamplePeople()
+    campaign = to_list(people, "spring", TEN, of="east")
+    assert campaign.openid_list is not None
+    kept = people.add(TEN[:6])
+    cut = AudienceCut(
+        snapshot=f"sha256:{campaign.openid_list.sha256 if is_this_list else '0' * 64}",
+        kept_snapshot=f"sha256:{kept.sha256}",
+        kept=6,
+        removed={"capped": 4},
+    )
+    month = Month(people, [at(NOW - HOUR, cut, campaign)], [campaign], [], {"spring": TEN})
+    found = overlaps_of(month, audiences={})
+    assert [("spring", count)] == [(each.name, each.people) for each in found.lists]
 
 
 def _reached(month: Month) -> dict[str, set[str]]:

@@ -66,14 +66,12 @@ class Answer(Frozen):
 class EngineError(Exception):
     """Say why there is no answer, in words that are free of data."""
 
-    def __init__(self, kind: str, state: str = "", line: int | None = None) -> None:
+    def __init__(self, kind: str, state: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
         """The class of the driver's error."""
         self.state = state
         """The SQLSTATE or number that the server gave; empty without one."""
-        self.line = line
-        """The line of the query, from 1, where the server said it."""
 
 
 class UnreachableError(EngineError):

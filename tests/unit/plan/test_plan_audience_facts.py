@@ -262,7 +262,7 @@ def test_an_audience_of_which_nobody_is_left_is_not_sent() -> None:
     people.audiences["east"] = FrozenAudience()
     (planned,) = plan_of(listed, state, rules(people, listed)).campaigns
     assert ["audience_bounds"] == guards(planned)
-    assert "1 of its 10 people" in planned.refusals[0].message
+    assert "only 1 of 10 people" in planned.refusals[0].message
 
 
 def test_forty_lists_of_others_draw_no_warning_and_one_person_in_five_draws_one() -> None:

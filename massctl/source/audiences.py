@@ -122,9 +122,7 @@ class Audiences:
         if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
         notes = tuple(
-            Fault(each.code, each.message, each.hint)
-            for each in found.diagnostics
-            if each.code == "MC630"
+            Fault(each.code, each.message, each.hint) for each in self._renewed_parts(found)
         )
         return ListedOpenids(found.openid_list, (), notes)
 

@@ -121,7 +121,10 @@ class Audiences:
         fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
         if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
-        return ListedOpenids(found.openid_list, (), ())
+        notes = tuple(
+            Fault(each.code, each.message, each.hint) for each in self._renewed_parts(found)
+        )
+        return ListedOpenids(found.openid_list, (), notes)
 
     def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:
         """Return why a campaign cannot be sent to an audience; None if it can."""
@@ -165,8 +168,36 @@ class Audiences:
             *self._references(found, file),
             *_about_lock(found, file),
         ]
+        faults += self._renewed_parts(found)
         told = [_at(positions, each) for each in faults]
         return _with(found, [*declared.diagnostics, *told, *about_lock])
+
+    def _renewed_parts(self, own: NamedAudience) -> Iterator[Fault]:
+        """Warn of what an audience is made of, and what was frozen again since; a send takes off `exclude` anyway."""
+        excluded = own.file.exclude if own.file is not None else []
+        for name, between in self._renewed(own.lock, {own.name}):
+            if between or name not in excluded:
+                say = Phrase("{part} was frozen again since {name} was", part=name, name=own.name)
+                hint = Phrase(
+                    "freeze it: {command}", command=Command("audience freeze", *between, own.name)
+                )
+                key = ("source",)
+                yield Fault("MC630", say, hint, Severity.WARNING, key=key)
+
+    def _renewed(
+        self, lock: AudienceLock | None, seen: set[str]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Find parts that have another snapshot now, each with the audiences between, the nearest to it first."""
+        for part in lock.parts if lock is not None else ():
+            name = AudienceName(part.audience)
+            if name in seen or name not in self.names:
+                continue
+            seen.add(name)
+            other, _ = _read_lock(self._repository, name)
+            if other is not None and other.snapshot != part.snapshot:
+                yield name, ()
+            for found, between in self._renewed(other, seen):
+                yield found, (*between, name)
 
     def _sql(self, file: AudienceFile) -> tuple[str | None, list[Fault]]:
         query, key = file.source.query, ("source", "query", "sql")

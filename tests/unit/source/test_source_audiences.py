@@ -7,7 +7,7 @@ from audience_samples import EAST, PEOPLE, audiences, lock, snapshot_of
 from gits import git
 from repositories import APPID, Tree
 
-from massctl.model.audience import AudienceFile, definition_digest
+from massctl.model.audience import AudienceFile, AudienceLock, definition_digest
 from massctl.model.diagnostics import Diagnostic, Severity
 
 OTHER = "  second:\n    appid: wxfedcba9876543210\n    secret_env: SECOND\n    kind: service\n"
@@ -134,6 +134,27 @@ def test_what_was_changed_since_it_was_frozen_stops_the_campaign(tree: Tree, pat
     tree.write("audiences/staff.yaml", EAST)
     tree.write(path, changed[path])
     assert ["MC624"] == [each.code for each in audiences(tree).listed("east", APPID).faults]
+
+
+def test_a_part_that_was_frozen_again_is_told_with_what_freezes_the_whole(tree: Tree) -> None:
+    cold = lock_written(tree, "cold", EAST, ())
+    inner = lock_written(tree, "inner", EAST + "exclude: [cold]\n", (cold,))
+    whole = EAST.replace("{file: /data/east.csv}", "{union: [inner, other]}")
+    other = lock_written(tree, "other", EAST, ())
+    lock_written(tree, "whole", whole, (inner, other))
+    assert () == audiences(tree).listed("whole", APPID).notes
+    lock(tree, "cold", people=("oOTHER00001", "oOTHER00002"))
+    known = audiences(tree)
+    assert [("MC630", "audiences/whole.yaml:4:1")] == told(known.diagnostics())
+    (note,) = known.listed("whole", APPID).notes
+    assert "cold was frozen again" in str(note.message)
+    assert "massctl audience freeze inner whole" in str(note.hint)
+
+
+def lock_written(tree: Tree, name: str, text: str, parts: tuple[AudienceLock, ...]) -> AudienceLock:
+    tree.write(f"audiences/{name}.yaml", text)
+    said = [{"audience": each.audience, "snapshot": each.snapshot} for each in parts]
+    return lock(tree, name, parts=said)
 
 
 def test_a_title_may_be_changed_without_a_freeze(tree: Tree) -> None:

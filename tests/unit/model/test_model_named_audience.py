@@ -6,11 +6,13 @@ import pytest
 from building import APPID, entries, sha
 
 from massctl.model.audience import (
+    AudienceChange,
     AudienceFile,
     AudienceLock,
     AudienceName,
     AudienceState,
     NamedAudience,
+    PeopleChange,
     audience_faults,
     audience_references,
     definition_digest,
@@ -138,6 +140,13 @@ def test_a_lock_is_written_as_it_is_read() -> None:
     held = lock(file())
     assert held.text.endswith("}\n")
     assert held == AudienceLock.model_validate_json(held.text)
+
+
+def test_a_lock_says_how_many_came_and_went() -> None:
+    change = AudienceChange(
+        since="sha256:" + "1" * 64, since_at="2026-11-12T10:00:00+08:00", added=120, removed=3
+    )
+    assert PeopleChange(120, 3) == change.counts
 
 
 # What the settings say of audiences

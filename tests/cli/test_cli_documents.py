@@ -28,6 +28,8 @@ APPLIED_KEYS = {
     "performed",
     "refusals",
     "error",
+    "cut",
+    "closed_batches",
     "jobs",
 }
 STATUS_KEYS = {"name", "edition", "status", "withdrawn_articles", "jobs"}

@@ -22,6 +22,7 @@ from view_samples import (
     text_campaign,
 )
 
+from massctl.model.audience import DatedChange
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import Audience
 from massctl.model.destination import Destination, DestinationKind
@@ -29,7 +30,7 @@ from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
 from massctl.model.phrase import Phrase
-from massctl.plan.audience_facts import AudienceChange, AudienceFacts
+from massctl.plan.audience_facts import AudienceFacts
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,
@@ -152,7 +153,7 @@ def test_a_list_of_other_people_is_told_by_a_warning(
 
 
 def test_an_audience_of_other_people_is_told_beside_its_numbers():
-    change = AudienceChange(added=1, removed=4_859, since=NOW.date())
+    change = DatedChange(added=1, removed=4_859, since=NOW.date())
     facts = AudienceFacts(people=2, change=change)
     (row,) = people_rows(facts)
     assert Inked(large_change(), Ink.WARNING) in row.facts

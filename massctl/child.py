@@ -150,18 +150,21 @@ class Child(Struct, weakref=True):
     def stream(self, job: str, request: Mapping[str, Any], seconds: int) -> Iterator[Any]:
         """Yield the answers to one request, unchecked; each has to come within so long. Raises ChildError.
 
-        Whoever stops in between ends the process.
+        Whoever stops in between ends the process. Nothing else is asked of it meanwhile.
         """
         with self._one_at_a_time:
             self.wait_until_isolated()
             around = {"writes": [], "bytes_max": ANSWER_BYTES_MAX, "streams": True}
             self._send({"job": job, "request": request, **around})
-            try:
-                while (answer := self._read_answer(ANSWER_BYTES_MAX, seconds)) is not None:
-                    yield answer
-            except GeneratorExit:
-                self.close()
-                raise
+            end = self._end
+        try:
+            while (answer := self._read_answer(ANSWER_BYTES_MAX, seconds)) is not None:
+                yield answer
+        except GeneratorExit:
+            # The collector ends a forgotten one in whichever thread it runs: that one must wait for no lock.
+            if end is not None:
+                end()
+            raise
 
     def close(self) -> None:
         """End the process. It may be asked again."""
@@ -195,8 +198,8 @@ class Child(Struct, weakref=True):
                     self._fail(_too_slow())
                 left = left[os.write(self._asked.fileno(), left[:_PIECE]) :]
 
-    def _read_answer(self, bytes_max: int, seconds: int = SECONDS_MAX) -> Any:
-        deadline = time.monotonic() + seconds
+    def _read_answer(self, bytes_max: int, seconds: int | None = None) -> Any:
+        deadline = time.monotonic() + (SECONDS_MAX if seconds is None else seconds)
         status, length = struct.unpack(">iI", self._read(8, deadline))
         data = self._read(length, deadline)
         if status not in (0, _MORE):

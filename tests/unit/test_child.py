@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,19 @@ def test_a_child_stands_behind_every_wall_and_knows_no_secret(tmp_path: Path) ->
     # Two pipes, and what stands for the rest of the standard streams.
     assert len(tried[4:]) <= 4
     assert b"s3cret" not in done.stdout
+
+
+def test_a_stream_that_was_forgotten_is_ended_by_whichever_thread_collects_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = answering(monkeypatch, "iter(range(1000)) if 'many' in q else 'one'")
+    stream = asked.stream("render", {"many": True}, seconds=30)
+    assert 0 == next(stream)
+    collector = threading.Thread(target=stream.close, daemon=True)
+    collector.start()
+    collector.join(30)
+    assert not collector.is_alive()
+    assert "one" == asked.ask("render", {})
 
 
 def test_what_a_child_may_read_holds_no_git(tmp_path: Path) -> None:

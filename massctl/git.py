@@ -253,6 +253,12 @@ def _ended(
             _kill(process)
             out, said = process.communicate()
             return _told(interruption, None, out, said)
+        except AttributeError:
+            # It was interrupted as CPython's communicate() began, which then cannot be called again.
+            if interruption is None:
+                raise
+            _kill(process)
+            raise interruption from None
         except KeyboardInterrupt as error:
             if interruption is not None:
                 _kill(process)

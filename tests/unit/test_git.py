@@ -4,10 +4,12 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from subprocess import CalledProcessError
+from typing import Any
 
 import pytest
 from gits import ENVIRONMENT, clone_of, git, remote_at, with_programs
 
+from massctl import git as git_calls
 from massctl.git import Git
 
 LFS = (
@@ -206,3 +208,18 @@ def test_what_the_repository_says_of_programs_counts_for_nothing(
         ours
         == Git(clone, ENVIRONMENT).run("-c", "a.b=c", "config", "--get", key).out.decode().strip()
     )
+
+
+def test_an_interruption_as_git_begins_is_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPython's communicate() cannot be called again where it was interrupted in its first lines."""
+    answers, killed = iter([KeyboardInterrupt(), AttributeError("_fileobj2output")]), list[object]()
+
+    class Process:
+        def communicate(self, *_: object, **__: object) -> None:
+            raise next(answers)
+
+    process: Any = Process()
+    monkeypatch.setattr(git_calls, "_kill", killed.append)
+    with pytest.raises(KeyboardInterrupt):
+        git_calls._ended(process, b"", 1.0, None)
+    assert [process] == killed

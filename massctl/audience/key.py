@@ -56,9 +56,7 @@ class SnapshotKey:
     def _identity(self, word: str) -> Any:
         try:
             return self._age.x25519.Identity.from_str(word)
-        except Exception:
-            is_key = False
-        if not is_key:
+        except self._age.IdentityError:
             raise SnapshotAwayError(
                 Phrase("{name} does not hold a key of age", name=self.name),
                 Phrase("Nothing was read, written or sent."),
@@ -66,5 +64,4 @@ class SnapshotKey:
                     "export {name}=AGE-SECRET-KEY-1…, whole; several keys have a space between them",
                     name=self.name,
                 ),
-            )
-        raise AssertionError
+            ) from None

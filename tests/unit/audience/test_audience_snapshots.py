@@ -108,3 +108,11 @@ def test_a_missing_or_wrong_key_is_said_and_never_shown(value: str):
 def test_only_people_who_were_compared_with_the_erased_can_be_written(sets: MemberSets):
     with pytest.raises(InvariantError):
         Unerased(object(), sets.of(PEOPLE), frozenset())
+
+
+@pytest.mark.parametrize("held", ["s3cret", "AGE-SECRET-KEY-1QQQ", "密钥"])
+def test_what_is_no_key_is_one_refusal_that_does_not_show_it(held: str) -> None:
+    with pytest.raises(SnapshotAwayError) as refused:
+        SnapshotKey("KEY", {"KEY": held})
+    assert "KEY does not hold a key of age" == str(refused.value.summary)
+    assert held not in str(refused.value.hint)

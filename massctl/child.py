@@ -44,6 +44,7 @@ JOBS: Mapping[str, str] = {
     "themes": "massctl.serve.theme_gallery:answer",
     "document": "massctl.importer.foreign:found",
     "facts": "massctl.importer.foreign:facts",
+    "lacks": "massctl.importer.foreign:lacks",
     "picture": "massctl.importer.foreign:extension",
     "query": "massctl.audience.embedded:answers",
 }

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 EXTRAS = {
     "calendar": "icalendar",
-    "import": "mammoth",
     "listen": "waitress",
     "postgres": "psycopg",
     "qr": "zxingcpp",
@@ -15,6 +14,7 @@ EXTRAS = {
     "signed": "cryptography",
     "socks": "socksio",
     "warehouse": "duckdb",
+    "word": "lxml",
 }
 """What can be installed beside massctl, and the package that each brings."""
 _PIPX = "/pipx/venvs/"

@@ -3,10 +3,17 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Final
 
 _W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _R: Final = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+_M: Final = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+_MC: Final = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+_DRAWN: Final = (
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+)
 _OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _TYPES: Final = f"""<?xml version="1.0" encoding="UTF-8"?><Types xmlns="{_PACKAGE}/content-types">
@@ -18,66 +25,96 @@ _PICTURE: Final = """<w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxml
 </pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"""
 
 
-def _run(text: str, properties: str = "") -> str:
+def run(text: str, properties: str = "") -> str:
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
-def _paragraph(inner: str, style: str = "", more: str = "") -> str:
+def paragraph(inner: str, style: str = "", more: str = "") -> str:
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     return f"<w:p><w:pPr>{named}{more}</w:pPr>{inner}</w:p>"
 
 
 def _entry(text: str) -> str:
-    return _paragraph(_run(text), "", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>')
+    return paragraph(run(text), "", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>')
 
 
 def _row(*cells: str) -> str:
-    return (
-        "<w:tr>" + "".join(f"<w:tc>{_paragraph(_run(each))}</w:tc>" for each in cells) + "</w:tr>"
-    )
+    return "<w:tr>" + "".join(f"<w:tc>{paragraph(run(each))}</w:tc>" for each in cells) + "</w:tr>"
 
 
-def word(picture: bytes, *, title: str = "五月来信", author: str = "林梅") -> bytes:
-    """Write a Word file: title, heading, bold, link, list, table, picture, footnote, and a formula that is lost."""
-    note = '<w:r><w:footnoteReference w:id="2"/></w:r>'
-    link = f'<w:hyperlink r:id="rId8">{_run("白皮书")}</w:hyperlink>'
-    formula = '<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"><m:r><m:t>x</m:t></m:r></m:oMath>'
-    body = [
-        _paragraph(_run(title), "Title"),
-        _paragraph(_run("第一节"), "Heading1"),
-        _paragraph(_run("今天") + _run("风大", "<w:b/>") + _run("，见") + link + _run("。") + note),
-        _entry("带伞"),
-        _entry("3 * 4 = 12"),
-        f"<w:tbl>{_row('城市', '气温')}{_row('北京', '12')}</w:tbl>",
-        _paragraph(_PICTURE),
-        _paragraph(_run("完") + formula),
-    ]
-    styles = [("Title", "Title"), ("Heading1", "heading 1")]
-    written = "".join(
-        f'<w:style w:type="paragraph" w:styleId="{known}"><w:name w:val="{name}"/></w:style>'
-        for known, name in styles
+BULLETS: Final = (
+    f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+)
+STYLES: Final = (
+    f"<w:styles {_W}>"
+    '<w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/></w:style>'
+    '<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/><w:rPr><w:b/><w:color w:val="2E74B5"/></w:rPr></w:style>'
+    "</w:styles>"
+)
+
+
+def packed(
+    body: str,
+    *,
+    parts: Mapping[str, str | bytes] | None = None,
+    related: Mapping[str, tuple[str, str]] | None = None,
+    author: str = "",
+) -> bytes:
+    """Write a Word file: the XML of its body, more parts by name, and what the document refers to: id -> kind, target."""
+    known = {
+        "rId1": ("styles", "styles.xml"),
+        "rId2": ("numbering", "numbering.xml"),
+        **(related or {}),
+    }
+    relations = "".join(
+        f'<Relationship Id="{key}" Type="{_OFFICE}/{kind}" Target="{target}"'
+        f"{' TargetMode=' + chr(34) + 'External' + chr(34) if '://' in target else ''}/>"
+        for key, (kind, target) in known.items()
     )
-    number = '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl>'
-    files = {
+    spaces = f"{_W} {_R} {_M} {_MC} {_DRAWN}"
+    files: dict[str, str | bytes] = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/></Relationships>',
-        "word/document.xml": f"<w:document {_W} {_R}><w:body>{''.join(body)}</w:body></w:document>",
-        "word/styles.xml": f"<w:styles {_W}>{written}</w:styles>",
-        "word/numbering.xml": f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0">{number}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>',
-        "word/footnotes.xml": f'<w:footnotes {_W}><w:footnote w:id="2">{_paragraph(_run("见第三页"))}</w:footnote></w:footnotes>',
-        "word/_rels/document.xml.rels": f"""<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="rId1" Type="{_OFFICE}/styles" Target="styles.xml"/><Relationship Id="rId2" Type="{_OFFICE}/numbering" Target="numbering.xml"/>
-<Relationship Id="rId3" Type="{_OFFICE}/footnotes" Target="footnotes.xml"/>
-<Relationship Id="rId8" Type="{_OFFICE}/hyperlink" Target="https://example.com/a" TargetMode="External"/>
-<Relationship Id="rId9" Type="{_OFFICE}/image" Target="media/image1.png"/></Relationships>""",
+        "word/document.xml": f"<w:document {spaces}><w:body>{body}</w:body></w:document>",
+        "word/styles.xml": STYLES,
+        "word/numbering.xml": BULLETS,
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{relations}</Relationships>',
         "docProps/core.xml": f'<cp:coreProperties xmlns:cp="x" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>{author}</dc:creator></cp:coreProperties>',
+        **(parts or {}),
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text in files.items():
             archive.writestr(name, text)
-        archive.writestr("word/media/image1.png", picture)
     return out.getvalue()
+
+
+def word(picture: bytes, *, title: str = "五月来信", author: str = "林梅") -> bytes:
+    """Write a Word file: title, heading, bold, link, list, table, picture, footnote and a formula."""
+    note = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    link = f'<w:hyperlink r:id="rId8">{run("白皮书")}</w:hyperlink>'
+    body = [
+        paragraph(run(title), "Title"),
+        paragraph(run("第一节"), "Heading1"),
+        paragraph(run("今天") + run("风大", "<w:b/>") + run("，见") + link + run("。") + note),
+        _entry("带伞"),
+        _entry("3 * 4 = 12"),
+        f"<w:tbl>{_row('城市', '气温')}{_row('北京', '12')}</w:tbl>",
+        paragraph(_PICTURE),
+        paragraph(run("完") + "<m:oMath><m:r><m:t>x</m:t></m:r></m:oMath>"),
+    ]
+    footnotes = f'<w:footnotes {_W}><w:footnote w:id="2">{paragraph(run("见第三页"))}</w:footnote></w:footnotes>'
+    return packed(
+        "".join(body),
+        parts={"word/footnotes.xml": footnotes, "word/media/image1.png": picture},
+        related={
+            "rId3": ("footnotes", "footnotes.xml"),
+            "rId8": ("hyperlink", "https://example.com/a"),
+            "rId9": ("image", "media/image1.png"),
+        },
+        author=author,
+    )
 
 
 def page(

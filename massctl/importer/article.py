@@ -20,6 +20,8 @@ from massctl.render.tree import Element, parse, serialized
 
 FOOTNOTE = "massctl-note"
 """An element that stands for a footnote: its attribute `number`, and where the text stands, its children."""
+FORMULA = "massctl-formula"
+"""An element that stands for a formula: its attribute `tex`, and `block` where it stands by itself."""
 _SILENT = frozenset(
     {"script", "style", "link", "meta", "noscript", "template", "title", "base", "head"}
 )
@@ -149,10 +151,11 @@ def design_of(root: Element) -> Phrase | None:
 
 def lost_in_markdown(root: Element) -> list[Phrase]:
     """List what of a plain article Markdown has no words for."""
-    colours = sum(_is_coloured(each) for each in root.below())
+    plain = [each for each in root.below() if not {"class", "align"} & each.attributes.keys()]
+    colours = sum(_is_coloured(each) for each in plain)
     aligned = sum(
         bool(_ALIGNED.search(each.attributes.get("style", ""))) and bool(each.text().strip())
-        for each in root.below()
+        for each in plain
     )
     found = []
     if colours:
@@ -231,6 +234,15 @@ def with_pictures(root: Element, paths: Mapping[str, str]) -> None:
 def as_html(root: Element) -> str:
     """Write an article as HTML, a block a line."""
     _write_notes(root)
+    for each in root.below():
+        if each.name == FORMULA:
+            mark = "$$" if "block" in each.attributes else "$"
+            each.children = [f"{mark}{each.attributes['tex']}{mark}"]
+            each.name, each.attributes = "span", {}
+        elif "style" in each.attributes:
+            # What stands beside a style is for Markdown.
+            each.attributes.pop("class", None)
+            each.attributes.pop("align", None)
     pieces: list[str] = []
     for child in root.children:
         holder = Element("body")

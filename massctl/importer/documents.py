@@ -1,21 +1,16 @@
-"""Read what holds an article: a page of a browser, a Word file, a Markdown file, the answer of WeChat."""
+"""Read what holds an article: a page of a browser, a Markdown file, the answer of WeChat."""
 
 import base64
 import binascii
 import re
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from html import escape, unescape
-from io import BytesIO
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
-from xml.parsers import expat
 
-from massctl.extras import install_command
-from massctl.importer.article import FOOTNOTE, Facts, Found, cleaned, removed_elements
+from massctl.importer.article import Facts, Found, cleaned, removed_elements
 from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.conservation import of_markdown
@@ -192,134 +187,6 @@ def _main(page: Element) -> Element:
 
 def _text(element: Element | None) -> str:
     return " ".join(element.text().split()) if element is not None else ""
-
-
-_STYLES = """
-p[style-name='Title'] => h1.title:fresh
-p[style-name='Subtitle'] => p:fresh
-p[style-name='Quote'] => blockquote:fresh
-p[style-name='Intense Quote'] => blockquote:fresh
-u => u
-"""
-
-
-def of_word(data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
-    """Read the article of a Word file, and its pictures by their placeholder addresses. Raises DocumentError."""
-    # The extra `import`: half a second, and only Word files need it.
-    try:
-        import mammoth
-    except ImportError:
-        raise DocumentError(
-            Phrase("Word files need one more package: {command}", command=install_command("import"))
-        ) from None
-    properties = _properties(data)
-    pictures: dict[str, bytes] = {}
-
-    def kept(image: Any) -> dict[str, str]:
-        address = f"word:{len(pictures) + 1}"
-        with image.open() as opened:
-            pictures[address] = opened.read()
-        # One picture may be shown many times.
-        _require_at_most(sum(map(len, pictures.values())), WORD_BYTES_MAX)
-        return {"src": address}
-
-    try:
-        made = mammoth.convert_to_html(
-            BytesIO(data),
-            style_map=_STYLES,
-            convert_image=mammoth.images.img_element(kept),
-            external_file_access=False,
-        )
-    except RecursionError:
-        raise DocumentError(
-            Phrase("the elements of the file are nested too deeply"), _COPY
-        ) from None
-    except (*_NOT_ZIP, KeyError, ValueError, expat.ExpatError):
-        raise DocumentError(_NO_WORD_FILE) from None
-    root = parse(made.value)
-    _take_notes(root)
-    title = _taken_title(root) or properties.get("title") or name
-    tree, lost = cleaned(root)
-    if not tree.text().strip() and not pictures:
-        raise DocumentError(Phrase("there is no text and no picture in this file"))
-    lost += [Phrase("Word: {what}", what=each.message) for each in made.messages]
-    author = properties.get("creator", "")
-    return Found(
-        title=title, tree=tree, author=author, cover=next(iter(pictures), None), lost=lost
-    ), pictures
-
-
-def _properties(data: bytes) -> dict[str, str]:
-    """Read title and author of a Word file. Raises DocumentError for a file that is not one, or a far too large one."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            # No part gives more than it says.
-            _require_at_most(sum(part.file_size for part in archive.infolist()), WORD_BYTES_MAX)
-            core = archive.read("docProps/core.xml").decode(errors="replace")
-    except KeyError:
-        return {}
-    except _NOT_ZIP:
-        raise DocumentError(_NO_WORD_FILE) from None
-    said = re.findall(r"<dc:(title|creator)>([^<]*)</dc:", core)
-    return {key: unescape(value).strip() for key, value in said}
-
-
-_NO_WORD_FILE = Phrase("this is not a Word file (.docx)")
-_NOT_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
-"""What zipfile raises for bytes that are damaged, sealed or something else."""
-_COPY = Phrase("copy the article alone into a new Word file, and import that")
-
-
-def _require_at_most(found: int, limit: int) -> None:
-    if found > limit:
-        raise DocumentError(
-            Phrase("the file is larger than {limit:,} bytes unpacked", limit=limit), _COPY
-        )
-
-
-def _taken_title(root: Element) -> str:
-    """Take the title out of a body: what has the style of one, else a first heading of the first rank."""
-    headings = [each for each in root.elements if each.name == "h1"]
-    titled = [each for each in headings if each.attributes.get("class") == "title"]
-    found = (
-        titled[0]
-        if titled
-        else headings[0]
-        if headings and headings[0] is root.elements[0]
-        else None
-    )
-    if found is None:
-        return ""
-    root.children.remove(found)
-    return _text(found)
-
-
-_REFERENCE = re.compile(r"#(?:foot|end)note-(?!ref)")
-_NOTE = re.compile(r"(?:foot|end)note-(?!ref)")
-
-
-def _take_notes(root: Element) -> None:
-    """Put an element of ours in the place of each reference to a footnote, and of each footnote."""
-    numbers: dict[str, int] = {}
-    for each in list(root.below()):
-        address = each.attributes.get("href", "")
-        if each.name == "a" and _REFERENCE.match(address) and each.parent is not None:
-            number = numbers.setdefault(address[1:], len(numbers) + 1)
-            place = each.parent if each.parent.name == "sup" else each
-            place.name, place.attributes, place.children = FOOTNOTE, {"number": str(number)}, []
-    for each in list(root.below()):
-        known = each.attributes.get("id", "")
-        if each.name == "li" and _NOTE.match(known) and known in numbers:
-            for link in list(each.below()):
-                if (
-                    link.name == "a"
-                    and "note-ref-" in link.attributes.get("href", "")
-                    and link.parent is not None
-                ):
-                    link.parent.children.remove(link)
-            each.name, each.attributes = FOOTNOTE, {"number": str(numbers[known])}
-            if each.parent is not None and each.parent.name == "ol":
-                each.parent.name = "section"
 
 
 _HEAD = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
+from massctl.extras import install_command
 from massctl.importer.article import Facts, Found
 from massctl.importer.documents import (
     WORD_BYTES_MAX,
@@ -13,7 +14,6 @@ from massctl.importer.documents import (
     of_body,
     of_markdown_file,
     of_page,
-    of_word,
 )
 from massctl.model.diagnostics import Fault, FaultError
 from massctl.model.frozen import Frozen
@@ -28,15 +28,44 @@ _PICTURES_BYTES_MAX = ANSWER_BYTES_MAX + 2 * WORD_BYTES_MAX
 """Of an answer with the pictures of a Word file, as base64."""
 
 
+class WordFile(Frozen):
+    """A Word file, and what a person chose of it."""
+
+    data: bytes
+    name: str
+    revisions: str = ""
+    """`accept`, `reject`, or nothing yet; so `hidden`: `drop` or `keep`, and `comments`: `drop`."""
+    hidden: str = ""
+    comments: str = ""
+
+    @property
+    def request(self) -> dict[str, str]:
+        """The file as a child is asked about it."""
+        chosen = {each: getattr(self, each) for each in ("revisions", "hidden", "comments")}
+        return {"kind": "word", "data": _written(self.data), "name": self.name, **chosen}
+
+
 class ForeignReader(Frozen):
     """Asks a child about documents. Its methods raise DocumentError."""
 
     child: Child
 
-    def word(self, data: bytes, name: str) -> tuple[Found, dict[str, bytes]]:
-        """Take the article of a Word file called `name`, and its pictures by the addresses that stand for them."""
-        answer = self._ask("document", {"kind": "word", "data": _written(data), "name": name})
-        return _found(answer)
+    def word(self, file: WordFile) -> tuple[Found, dict[str, bytes]]:
+        """Take the article of a Word file, and its pictures by the addresses that stand for them."""
+        return _found(self._ask("document", file.request))
+
+    def word_lacks(
+        self, file: WordFile, title: str, body: str
+    ) -> tuple[list[Phrase], list[Phrase]]:
+        """Return what a rendered article lacks of a Word file: what is missing, and what looks another way."""
+        answer = self._ask("lacks", {**file.request, "title": title, "body": body})
+        try:
+            missing, changed = ([from_plain(each) for each in some] for some in answer)
+        except NOT_PLAIN:
+            raise DocumentError(NOT_ACCEPTED) from None
+        if not all(isinstance(each, Phrase) for each in (*missing, *changed)):
+            raise DocumentError(NOT_ACCEPTED)
+        return missing, changed
 
     def page(self, text: str, address: str) -> Found:
         """Take the article of a page, as WeChat serves it or as a browser saved it."""
@@ -166,7 +195,7 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
     try:
         article, pictures = _read(request)
     except DocumentError as error:
-        return {"refused": [to_plain(error.why), to_plain(error.hint)]}
+        return _refused(error)
     except (FaultError, RecursionError):
         return {"refused": [to_plain(_TOO_NESTED), ""]}
     return {
@@ -182,13 +211,44 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
 def _read(request: dict[str, Any]) -> tuple[Found, dict[str, bytes]]:
     match request["kind"]:
         case "word":
-            return of_word(base64.b64decode(request["data"]), request["name"])
+            article: tuple[Found, dict[str, bytes]] = _word().article(*_word_request(request))
+            return article
         case "page":
             return of_page(request["text"], request["name"]), {}
         case "body":
             return of_body(request["text"], **request["about"]), {}
         case _:
             return of_markdown_file(request["text"], request["name"]), {}
+
+
+def _word() -> Any:
+    """Return what reads Word files: an extra, and only they need it."""
+    try:
+        from massctl.importer.word import file
+    except ImportError:
+        raise DocumentError(
+            Phrase("Word files need one more package: {command}", command=install_command("word"))
+        ) from None
+    return file
+
+
+def _word_request(request: dict[str, Any]) -> tuple[bytes, str, dict[str, str]]:
+    chosen = {each: str(request[each]) for each in ("revisions", "hidden", "comments")}
+    return base64.b64decode(request["data"]), str(request["name"]), chosen
+
+
+def lacks(request: dict[str, Any]) -> Any:
+    """Compare a rendered article with its Word file."""
+    data, _, chosen = _word_request(request)
+    try:
+        found = _word().lacking(data, chosen, request["title"], request["body"])
+    except DocumentError as error:
+        return _refused(error)
+    return [[to_plain(each) for each in some] for some in found]
+
+
+def _refused(error: DocumentError) -> dict[str, Any]:
+    return {"refused": [to_plain(error.why), to_plain(error.hint)]}
 
 
 def _flat(root: Element) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from massctl.importer.article import FOOTNOTE
+from massctl.importer.article import FOOTNOTE, FORMULA
 from massctl.model.frozen import Frozen
 from massctl.render.tree import Element, serialized
 
@@ -14,7 +14,7 @@ _BLOCK_NAMES = (
     " h6 header hr li main nav ol p pre section summary table tbody thead tfoot tr td th ul"
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
-_RAW = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd"})
+_RAW = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd", "big", "small"})
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 _SIGNS = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
 _LINE_BEGIN = re.compile(
@@ -71,6 +71,9 @@ def _block(element: Element, notes: list[str]) -> Iterator[str]:
         notes.append(f"[^{element.attributes['number']}]: {_indented(text, 4)}")
     elif (write := _WRITERS.get(name)) is not None:
         yield write(element, notes)
+    elif aligned := element.attributes.get("align", ""):
+        text = "\n\n".join(block for block in _blocks(element, notes) if block.strip())
+        yield f'<div align="{aligned}">\n\n{text}\n\n</div>' if text else ""
     else:
         yield from _blocks(element, notes)
 
@@ -219,7 +222,7 @@ def _pieces(node: Element | str, on: Piece) -> list[Piece]:
         return [replace(on, text=_BLANK.sub(" ", node).replace("\u200b", ""))]
     if node.name == "br":
         return [_BREAK]
-    if (text := _ready(node)) is not None:
+    if (text := _of_word(node)) is not None or (text := _ready(node)) is not None:
         # A picture is not bold.
         return [
             Piece(text, link=on.link, is_raw=True)
@@ -254,6 +257,31 @@ def _ready(node: Element) -> str | None:
     if node.name in _RAW and node.text().strip():
         return f"<{node.name}>{_inline(_pieces_below(node, Piece('')))}</{node.name}>"
     return None
+
+
+def _of_word(node: Element) -> str | None:
+    """Write what only the reader of Word makes: formulas, ruby, and words with a class of themes."""
+    if node.name == FORMULA:
+        return _formula(node)
+    if node.name == "ruby" and (found := _RUBY.fullmatch(_ruby(node))) is not None:
+        return found[0]
+    if node.name == "span" and (kind := node.attributes.get("class")) and node.text().strip():
+        return f'<span class="{kind}">{_inline(_pieces_below(node, Piece("")))}</span>'
+    return None
+
+
+def _formula(node: Element) -> str:
+    written = node.attributes["tex"].replace("\n", " ")
+    return f"$${written}$$" if "block" in node.attributes else f"${written}$"
+
+
+_RUBY = re.compile(r"\{[\u2e80-\u9fff\uf900-\ufaff]+\|[^{}|\n]+\}")
+
+
+def _ruby(node: Element) -> str:
+    base = "".join(each for each in node.children if isinstance(each, str))
+    read = "".join(each.text() for each in node.elements if each.name == "rt")
+    return f"{{{base}|{read}}}"
 
 
 def _pieces_below(element: Element, on: Piece) -> list[Piece]:

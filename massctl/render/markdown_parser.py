@@ -82,6 +82,7 @@ _BEGINS = {
     "!": ("image",),
     "<": ("autolink", "html_inline"),
     "&": ("entity",),
+    "{": ("ruby",),
     "]": (),
 }
 """The rules that may start at a character, in the parser's order. `]` starts none; it ends what another rule reads."""
@@ -345,8 +346,8 @@ def _name_quote(tokens: Sequence[Token], index: int) -> bool:
     return True
 
 
-# Small marks in running text: `==highlight==`, `H~2~O`, `x^2^`. They are read narrowly: `~` and `^` are at home in
-# Chinese chat (`好~`, `^_^`), and `==` in code, so a mark that may be meant as itself stays as it is written.
+# Small marks in running text: `==highlight==`, `H~2~O`, `x^2^`, `{汉|hàn}`. They are read narrowly: `~` and `^` are
+# at home in Chinese chat (`好~`, `^_^`), and `==` in code, so a mark that may be meant as itself stays as it is.
 
 _HIGHLIGHT = re.compile(
     r"==(?=[^\s=])(?P<text>(?:[^\n=]|=(?!=)){1,500}?)(?<=[^\s=])==(?![=A-Za-z0-9])"
@@ -354,6 +355,9 @@ _HIGHLIGHT = re.compile(
 _SUBSCRIPT = re.compile(r"~(?P<text>[0-9]{1,4}[+-]?|[a-z]{1,3}|[+-])~(?!~)")
 _SUPERSCRIPT = re.compile(
     r"\^(?P<text>[+\-−]?[0-9]{1,6}[+-]?|[+-]|[A-Za-z]{1,8}|\([A-Za-z0-9+\-]{1,8}\))\^"
+)
+_RUBY = re.compile(
+    r"\{(?P<base>[\u2e80-\u9fff\uf900-\ufaff]{1,20})\|(?P<reading>[^{}|\n<>]{1,40})\}"
 )
 _BEFORE_HIGHLIGHT = re.compile(r"[=!<>A-Za-z0-9]")
 _BEFORE_SUBSCRIPT = re.compile(r"[A-Za-z)\]]")
@@ -364,6 +368,7 @@ def _add_marks(markdown: MarkdownIt) -> None:
     markdown.inline.ruler.before("emphasis", "highlight", _highlight)
     markdown.inline.ruler.before("strikethrough", "subscript", _subscript)
     markdown.inline.ruler.before("emphasis", "superscript", _superscript)
+    markdown.inline.ruler.before("emphasis", "ruby", _ruby)
     # The parser steps over plain text up to the next character that may begin something.
     markdown.inline.add_terminator_char("=")
     markdown.inline.add_terminator_char("^")
@@ -383,6 +388,21 @@ def _highlight(state: StateInline, silent: bool) -> bool:
         state.md.inline.tokenize(state)
         state.posMax = maximum
         state.push("highlight_close", "mark", -1)
+    state.pos = found.end()
+    return True
+
+
+def _ruby(state: StateInline, silent: bool) -> bool:
+    found = _RUBY.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.push("ruby_open", "ruby", 1)
+        state.push("text", "", 0).content = found["base"]
+        state.push("rt_open", "rt", 1)
+        state.push("text", "", 0).content = found["reading"]
+        state.push("rt_close", "rt", -1)
+        state.push("ruby_close", "ruby", -1)
     state.pos = found.end()
     return True
 

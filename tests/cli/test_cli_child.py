@@ -52,11 +52,11 @@ def test_formulas_code_and_every_block_are_drawn(shell: Shell) -> None:
             assert "<svg" in each.article.content or sample == "blocks"
 
 
-@pytest.mark.parametrize("kind", ["docx", "url", "markdown"])
+@pytest.mark.parametrize("kind", ["word", "url", "markdown"])
 def test_a_document_is_read_there(shell: Shell, kind: str) -> None:
     picture = png((9, 9, 200))
     files = {
-        "docx": ("letter.docx", word(picture)),
+        "word": ("letter.docx", word(picture)),
         "url": ("page.html", page("<p>第一段，<b>粗</b>。</p>", cover="").encode()),
         "markdown": (
             "letter.md",

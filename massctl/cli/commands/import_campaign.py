@@ -38,7 +38,7 @@ from massctl.importer.article import (
 )
 from massctl.importer.documents import DATA, DocumentError, markdown_with_pictures, picture_in
 from massctl.importer.folder import ArticleFile, campaign_files
-from massctl.importer.foreign import ForeignReader
+from massctl.importer.foreign import ForeignReader, WordFile
 from massctl.importer.markdown import as_markdown
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, AccountName, CampaignName, Folder, MediaId, Sha256
@@ -200,16 +200,45 @@ def url(current: Session, page: str, name: str, account: str | None, kind: str) 
     return _run(current, name, account, kind, take)
 
 
-@command.command(name="docx")
+@command.command(name="word")
 @click.argument("file")
 @click.argument("name", metavar="[GROUP/]NAME")
+@click.option(
+    "--revisions",
+    type=click.Choice(["accept", "reject"]),
+    help="What becomes of tracked changes, also of formats. Without it they stop the import.",
+)
+@click.option(
+    "--hidden",
+    type=click.Choice(["drop", "keep"]),
+    help="What becomes of hidden text, and of white text on white. Without it that stops the import.",
+)
+@click.option(
+    "--comments",
+    type=click.Choice(["drop"]),
+    help="Leave comments out. Without it they stop the import.",
+)
 @_options
 @verb("import")
-def docx(current: Session, file: str, name: str, account: str | None, kind: str) -> Result:
-    """Import a Word file: headings, bold words, lists, tables, pictures, links and footnotes."""
+def word(
+    current: Session,
+    file: str,
+    name: str,
+    revisions: str | None,
+    hidden: str | None,
+    comments: str | None,
+    account: str | None,
+    kind: str,
+) -> Result:
+    """Import a Word file (.docx), and name what of it cannot come, with its words and place.
+
+    Tracked changes, hidden text and comments stop the import until you say what becomes of them.
+    """
 
     def take(source: "_Source") -> "list[Found]":
-        found, source.embedded = source.reader.word(_document(file), Path(file).stem)
+        chosen = (revisions or "", hidden or "", comments or "")
+        source.word = WordFile(_document(file), Path(file).stem, *chosen)
+        found, source.embedded = source.reader.word(source.word)
         return [found]
 
     return _run(current, name, account, kind, take)
@@ -273,6 +302,8 @@ class _Source(Struct):
     """Pictures that came with it, by what stands for their addresses."""
     folder: Path | None = None
     """Of a local file: its pictures may be below."""
+    word: WordFile | None = None
+    """The Word file with which the result is compared."""
     beside: "Mapping[str, str]" = field(default_factory=dict)
     """Which of these files is a picture of the Internet, by its address."""
 
@@ -457,14 +488,17 @@ def _written(
     articles = []
     for number, (file, facts) in enumerate(written):
         told = [Phrase("it cannot be rendered as it is, so it was not compared")]
+        lost = file.found.lost
         if rendered is not None:
             body = rendered.message.articles[number].content
-            told = differences(facts, body, names, may_add=file.found.markdown is not None)
+            if source.word is not None:
+                told, changed = source.reader.word_lacks(source.word, file.found.title, body)
+                lost = [*lost, *changed]
+            else:
+                told = differences(facts, body, names, may_add=file.found.markdown is not None)
         counts = facts.characters, len(facts.pictures), len(facts.links)
         articles.append(
-            views.imported.ImportedArticleFacts(
-                file.found.title, file.path, *counts, told, file.found.lost
-            )
+            views.imported.ImportedArticleFacts(file.found.title, file.path, *counts, told, lost)
         )
     return articles, diagnostics
 

@@ -1,0 +1,606 @@
+"""What a Word file shows, taken from its XML, and what a rendered article lacks of it.
+
+The list is made without the reader: a piece for each run, formula, picture, link and note, with its place. A construct
+that this module does not know is refused, so that nothing is passed over.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from massctl.importer.documents import DocumentError
+from massctl.importer.word.document import (
+    BOX,
+    DRAWINGS,
+    Document,
+    Fields,
+    address_of,
+    box_of,
+    outer_box,
+    text_of,
+)
+from massctl.importer.word.formula import UnknownPart, tex
+from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.signs import sign_of
+from massctl.importer.word.styles import hue
+from massctl.model.frozen import Frozen
+from massctl.model.phrase import Phrase, plural_phrase
+from massctl.picture.formats import sniff
+from massctl.render.tree import Element, escaped_value, parse
+
+_WORDS_MAX = 40
+_TOLD_MAX = 5
+"""Of one kind of loss so many are told; the others are counted."""
+
+
+class Piece(Frozen):
+    """Something that a file shows."""
+
+    place: Phrase
+    kind: str
+    """`text`, `label` (the number before it), `picture`, `link`, `formula`, `block` (an aligned paragraph)."""
+    text: str
+    """Words without blanks, an address, TeX."""
+    looks: frozenset[str] = frozenset()
+    words: str = ""
+    """The words as they stand in the file, for a message."""
+
+
+class Baseline(Struct):
+    """What a file shows."""
+
+    paragraphs: list[list[Piece]] = field(default_factory=list)
+    """In the order of reading."""
+    lost: list[tuple[str, Phrase]] = field(default_factory=list)
+    """What no article has: its kind, and the words for it."""
+
+
+def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
+    """Return the words for losses: the first of each kind, and how many more there are."""
+    counts = Counter[str]()
+    shown: list[Phrase] = []
+    for kind, say in lost:
+        counts[kind] += 1
+        if counts[kind] <= _TOLD_MAX:
+            shown.append(say)
+    shown += [
+        plural_phrase(
+            "{kind}: {count:,} more loss of this kind",
+            "{kind}: {count:,} more losses of this kind",
+            count=count - _TOLD_MAX,
+            kind=_KINDS.get(kind) or _LOOKS[kind],
+        )
+        for kind, count in counts.items()
+        if count > _TOLD_MAX
+    ]
+    return shown
+
+
+def refuse_unknown(document: Document) -> None:
+    """Raise DocumentError for the first construct of Word that is unknown, with its name and place."""
+    for story in document.stories():
+        for each in story.iter():
+            if each.tag in _KNOWN or _is_inside(each):
+                continue
+            name = each.tag.rpartition("}")[2]
+            prefix = f"{each.prefix}:" if each.prefix else ""
+            raise DocumentError(
+                Phrase(
+                    "{place}: massctl does not know `{name}` of Word",
+                    place=document.place(each),
+                    name=f"{prefix}{name}",
+                ),
+                Phrase("write it in another way in Word, save, and import again"),
+            )
+
+
+def _is_inside(element: Xml) -> bool:
+    """Whether an element belongs to a drawing, a formula or the properties of something, which are read as a whole."""
+    for each in element.iterancestors():
+        if each.tag in (BOX, f"{W}body"):
+            return False
+        if each.tag in DRAWINGS or each.tag in _WHOLE:
+            return True
+    return False
+
+
+_OFFICE = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_PROPERTIES = "sdtPr sdtEndPr sectPr tblPr tblPrEx trPr tcPr ffData smartTagPr customXmlPr"
+_EFFECTS = (
+    "glow shadow reflection textOutline textFill props3d scene3d stylisticSets ligatures numForm numSpacing cntxtAlts"
+)
+_WHOLE: Final = frozenset(
+    (
+        *(f"{W}{name}" for name in _PROPERTIES.split()),
+        *(f"{M}{name}" for name in ("oMath", "oMathPara")),
+        *(f"{_OFFICE}{name}" for name in _EFFECTS.split()),
+    )
+)
+"""What is read as a whole, or not at all."""
+_OF_RUNS = (
+    "b bCs i iCs caps smallCaps strike dstrike outline shadow emboss imprint noProof snapToGrid vanish webHidden color"
+    " spacing w kern position sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang eastAsianLayout"
+    " specVanish oMath rStyle rFonts ins del moveFrom moveTo"
+)
+_OF_PARAGRAPHS = (
+    "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr ilvl numId suppressLineNumbers pBdr top left"
+    " bottom right between bar start end tabs suppressAutoHyphens kinsoku wordWrap overflowPunct topLinePunct"
+    " autoSpaceDE autoSpaceDN bidi adjustRightInd ind contextualSpacing mirrorIndents suppressOverlap jc textDirection"
+    " textAlignment textboxTightWrap outlineLvl divId cnfStyle sectPr rPr"
+)
+_OF_STORIES = (
+    "body p pPr r t tab br cr sym ptab noBreakHyphen softHyphen hyperlink fldSimple fldChar instrText delInstrText"
+    " fldData sdt sdtContent smartTag customXml bdo dir tbl tblGrid gridCol tr tc"
+    " footnoteReference endnoteReference footnoteRef endnoteRef footnote endnote separator continuationSeparator"
+    " annotationRef commentReference commentRangeStart commentRangeEnd bookmarkStart bookmarkEnd proofErr permStart"
+    " permEnd lastRenderedPageBreak moveFromRangeStart moveFromRangeEnd moveToRangeStart moveToRangeEnd"
+    " customXmlInsRangeStart customXmlInsRangeEnd customXmlDelRangeStart customXmlDelRangeEnd"
+    " customXmlMoveFromRangeStart customXmlMoveFromRangeEnd customXmlMoveToRangeStart customXmlMoveToRangeEnd ruby"
+    " rubyPr rubyAlign hps hpsRaise hpsBaseText lid dirty rt rubyBase drawing pict object txbxContent sectPr"
+)
+_KNOWN: Final = _WHOLE | {
+    f"{W}{name}" for name in f"{_OF_STORIES} {_OF_PARAGRAPHS} {_OF_RUNS}".split()
+}
+"""Every element outside of drawings and formulas that may stand in a story."""
+
+
+class _Taker(Struct):
+    """Takes the pieces of a document's stories."""
+
+    document: Document
+    baseline: Baseline = field(default_factory=Baseline)
+    _fields: Fields = field(default_factory=Fields)
+    _part: str = ""
+    _line: list[Piece] = field(default_factory=list)
+
+    def take(self) -> Baseline:
+        document = self.document
+        self._part = document.package.main
+        self._story(document.body)
+        for note in document.notes.values():
+            self._part, self._fields = note.part, Fields()
+            self._story(note.element)
+        for name, root in document.margins:
+            for paragraph in root.iter(f"{W}p"):
+                words = text_of(paragraph)
+                if words and not _PAGE_NUMBER.fullmatch(words):
+                    self._lose(
+                        "margin", Phrase("{place}: “{words}”", place=name, words=_cut(words))
+                    )
+        return self.baseline
+
+    def _lose(self, kind: str, say: Phrase) -> None:
+        self.baseline.lost.append((kind, say))
+
+    def _story(self, story: Xml) -> None:
+        for paragraph in story.iter(f"{W}p"):
+            if any(each.tag == BOX for each in paragraph.iterancestors()):
+                continue
+            self._paragraph(paragraph)
+
+    def _paragraph(self, paragraph: Xml) -> None:
+        self._line = []
+        self.baseline.paragraphs.append(self._line)
+        label = self.document.numbering.label(paragraph)
+        if label is not None and label.text:
+            is_entry = label.is_plain and not self.document.styles.heading(paragraph)
+            text = str(label.number) if is_entry else label.text
+            self._add(paragraph, "label", text)
+        boxes: list[Xml] = []
+        self._inside(paragraph, paragraph, boxes)
+        styles = self.document.styles
+        aligned = styles.alignment(paragraph)
+        words = "".join(each.words for each in self._line if each.kind == "text")
+        if aligned and not styles.heading(paragraph) and not styles.is_title(paragraph):
+            self._add(paragraph, "block", words, frozenset({aligned}))
+        for box in boxes:
+            place = self.document.place(next(box.iter(f"{W}p"), box))
+            if text_of(box):
+                say = Phrase("{place}: its words follow the paragraph beside it", place=place)
+                self._lose("box", say)
+            for each in box.iter(f"{W}p"):
+                if next(each.iterancestors(BOX)) is box:
+                    self._paragraph(each)
+
+    def _inside(self, holder: Xml, paragraph: Xml, boxes: list[Xml]) -> None:
+        for each in holder:
+            tag = each.tag
+            if tag == f"{W}r":
+                self._run(each, paragraph, boxes)
+            elif tag in (f"{M}oMath", f"{M}oMathPara"):
+                for formula in each.iter(f"{M}oMath"):
+                    self._formula(formula)
+            elif tag not in _UNSEEN:
+                if tag == f"{W}hyperlink":
+                    known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
+                    self._link(each, known.target if known is not None else "")
+                elif tag == f"{W}fldSimple":
+                    self._link(each, address_of(each.get(f"{W}instr", "")))
+                self._inside(each, paragraph, boxes)
+
+    def _link(self, element: Xml, address: str) -> None:
+        if not address or not text_of(element):
+            return
+        if address.startswith(("http://", "https://", "mailto:")):
+            self._add(element, "link", address)
+        else:
+            place = self.document.place(element)
+            say = Phrase("{place}: the link to {address}", place=place, address=_cut(address))
+            self._lose("address", say)
+
+    def _add(
+        self, element: Xml, kind: str, words: str, looks: frozenset[str] = frozenset()
+    ) -> None:
+        last = self._line[-1] if self._line else None
+        text = words if kind in _AS_WRITTEN else _without_blanks(words)
+        if text and last is not None and kind == last.kind == "text" and looks == last.looks:
+            self._line[-1] = replace(last, text=last.text + text, words=last.words + words)
+        elif text:
+            self._line.append(Piece(self.document.place(element), kind, text, looks, words))
+
+    def _run(self, run: Xml, paragraph: Xml, boxes: list[Xml]) -> None:
+        styles = self.document.styles
+        looks = styles.looks(run, paragraph, is_note=self.document.is_in_note(run))
+        is_upper = "caps" in styles.properties(run, paragraph).on
+        words = ""
+        for each in run:
+            if each.tag == f"{W}fldChar":
+                words += self._field(each)
+            elif each.tag == f"{W}instrText":
+                self._fields.add_code(each.text or "")
+            elif not self._fields.is_code:
+                words += self._words(each, boxes)
+        if self._fields.address and words.strip():
+            self._link(run, self._fields.address)
+        if self._fields.address or next(run.iterancestors(f"{W}hyperlink"), None) is not None:
+            looks = frozenset(each for each in looks if each.partition(":")[0] not in _OF_LINKS)
+        self._add(run, "text", words.upper() if is_upper else words, looks)
+
+    def _field(self, mark: Xml) -> str:
+        ended = self._fields.mark(mark)
+        if ended is None:
+            return ""
+        code, data = ended
+        if sign := box_of(data):
+            return sign
+        place = self.document.place(mark)
+        self._lose("field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code)))
+        return ""
+
+    def _words(self, each: Xml, boxes: list[Xml]) -> str:
+        """Return the words of a part of a run, and take what is not words."""
+        place = self.document.place(each)
+        words = ""
+        if each.tag == f"{W}t":
+            words = each.text or ""
+        elif each.tag == f"{W}noBreakHyphen":
+            words = "\u2011"
+        elif each.tag == f"{W}sym":
+            words = sign_of(each)
+            if not words:
+                font, code = each.get(f"{W}font", ""), each.get(f"{W}char", "")
+                say = Phrase(
+                    "{place}: the sign {code} of {font}", place=place, code=code, font=font
+                )
+                self._lose("sign", say)
+        elif each.tag == f"{W}ruby":
+            parts = (each.find(f"{W}rubyBase"), each.find(f"{W}rt"))
+            words = "".join(text_of(part) for part in parts if part is not None)
+        elif each.tag in DRAWINGS:
+            self._drawing(each, boxes)
+        elif each.tag in _SHOWN:
+            words = " "
+        if words:
+            self._fields.show()
+        return words
+
+    def _formula(self, formula: Xml) -> None:
+        place = self.document.place(formula)
+        try:
+            written = tex(formula)
+        except UnknownPart as error:
+            say = Phrase(
+                "{place}: the formula “{words}”: massctl does not know `m:{name}`",
+                place=place,
+                words=_cut(text_of(formula)),
+                name=str(error),
+            )
+            self._lose("formula", say)
+            return
+        if _letters(text_of(formula)) - _letters(written):
+            self._lose("formula", _formula_lost(place, text_of(formula)))
+        self._add(formula, "formula", " ".join(written.split()))
+
+    def _drawing(self, drawing: Xml, boxes: list[Xml]) -> None:
+        place = self.document.place(drawing)
+        own = [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
+        boxes += own
+        pictures = [
+            each
+            for each in drawing.iter(f"{A}blip", f"{V}imagedata")
+            if outer_box(each, drawing) is None
+        ]
+        package = self.document.package
+        for each in pictures:
+            known = package.related(self._part).get(each.get(f"{R}embed") or each.get(f"{R}id", ""))
+            if known is None or known.is_external:
+                target = known.target if known is not None else "?"
+                say = Phrase(
+                    "{place}: a picture that is elsewhere: {name}", place=place, name=_cut(target)
+                )
+                self._lose("picture", say)
+                continue
+            data = package.read(known.target)
+            name = known.target.rpartition("/")[2]
+            if data is None or sniff(data) is None:
+                say = Phrase(
+                    "{place}: the picture {name}: WeChat does not show its format",
+                    place=place,
+                    name=name,
+                )
+                self._lose("picture", say)
+            else:
+                self._add(drawing, "picture", name)
+        if not pictures and not own:
+            say = Phrase("{place}: a drawing ({kind})", place=place, kind=_kind_of(drawing))
+            self._lose("drawing", say)
+
+
+def take(document: Document) -> Baseline:
+    """Take what a document shows."""
+    return _Taker(document).take()
+
+
+_AS_WRITTEN = frozenset({"link", "picture", "formula"})
+_PAGE_NUMBER = re.compile(r"[\d\s/|.·\-–—第页共 ofPage]*")
+_OF_LINKS = frozenset({"colour", "underline"})
+_SHOWN: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
+_UNSEEN: Final = frozenset(
+    f"{W}{name}" for name in ("pPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "rPr")
+)
+_DRAWN: Mapping[str, Phrase] = {
+    "chart": Phrase("chart"),
+    "relIds": Phrase("SmartArt"),
+    "contentPart": Phrase("ink"),
+    "OLEObject": Phrase("embedded object"),
+}
+_KINDS: Mapping[str, Phrase] = {
+    "margin": Phrase("header or footer"),
+    "box": Phrase("text box"),
+    "address": Phrase("link"),
+    "field": Phrase("field"),
+    "sign": Phrase("sign"),
+    "formula": Phrase("formula"),
+    "picture": Phrase("picture"),
+    "drawing": Phrase("drawing"),
+    "text": Phrase("text"),
+    "label": Phrase("number"),
+}
+
+
+def _kind_of(drawing: Xml) -> Phrase:
+    names = (each.tag.rpartition("}")[2] for each in drawing.iter())
+    return next((_DRAWN[each] for each in names if each in _DRAWN), Phrase("shape"))
+
+
+def _letters(text: str) -> Counter[str]:
+    return Counter(each for each in text if each.isalnum())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WORDS_MAX else f"{text[:_WORDS_MAX]}…"
+
+
+_NOTHING = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]+")
+
+
+def _without_blanks(text: str) -> str:
+    return _NOTHING.sub("", text)
+
+
+# What the rendered article shows.
+
+
+class _Shown(Struct):
+    """The words of a rendered article, with the looks of each stretch of them."""
+
+    words: str = ""
+    starts: list[int] = field(default_factory=list)
+    looks: list[frozenset[str]] = field(default_factory=list)
+    links: set[str] = field(default_factory=set)
+    pictures: int = 0
+
+    def looks_at(self, start: int, end: int) -> frozenset[str]:
+        """Return the looks that all words of a stretch have."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, end - 1) - 1
+        return frozenset.intersection(*self.looks[first : last + 1])
+
+
+_ELEMENTS: Mapping[str, str] = {
+    **dict.fromkeys(("strong", "b", "th", "h1", "h2", "h3", "h4", "h5", "h6"), "bold"),
+    **dict.fromkeys(("em", "i"), "italic"),
+    **dict.fromkeys(("s", "del"), "strike"),
+    "u": "underline",
+    "sub": "sub",
+    "sup": "sup",
+    "big": "larger",
+    "small": "smaller",
+}
+_DECLARED = re.compile(r"(?:^|;)\s*([a-z-]+)\s*:\s*([^;]+)")
+_HEX = re.compile(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
+_NUMBER = re.compile(r"\[\d+\]")
+
+
+def _shown(body: str) -> _Shown:
+    shown = _Shown()
+    pieces: list[str] = []
+    length = 0
+    waiting: list[tuple[Element | str, frozenset[str]]] = [(parse(body), frozenset())]
+    while waiting:
+        node, looks = waiting.pop()
+        if isinstance(node, str):
+            if words := _without_blanks(unescape(node)):
+                shown.starts.append(length)
+                shown.looks.append(looks)
+                pieces.append(words)
+                length += len(words)
+            continue
+        if node.name == "svg" or (node.name == "sup" and _NUMBER.fullmatch(node.text().strip())):
+            continue
+        shown.pictures += node.name == "img"
+        if node.name == "a":
+            shown.links.add(node.get("href"))
+        looks = _looks_of(node, looks)
+        waiting += ((each, looks) for each in reversed(node.children))
+    shown.words = "".join(pieces)
+    return shown
+
+
+def _looks_of(node: Element, around: frozenset[str]) -> frozenset[str]:
+    looks = set(around)
+    if node.name in _ELEMENTS:
+        looks.add(_ELEMENTS[node.name])
+    if node.name == "em":
+        looks.add("dots")
+    style = node.get("style")
+    for name, said in _DECLARED.findall(style) if ":" in style else ():
+        colour = _HEX.search(said)
+        if name == "color" and colour is not None:
+            looks = {each for each in looks if not each.startswith("colour:")}
+            written = colour[1] if len(colour[1]) == 6 else "".join(2 * each for each in colour[1])
+            looks.add(f"colour:{hue(written)}")
+        elif name in ("background", "background-color"):
+            looks.add("highlight")
+        elif name == "text-align" and said.strip() in ("center", "right"):
+            looks = {*(looks - {"center", "right"}), said.strip()}
+    return frozenset(looks)
+
+
+_LOOKS: Mapping[str, Phrase] = {
+    "bold": Phrase("bold text"),
+    "italic": Phrase("italic text"),
+    "dots": Phrase("text with emphasis dots"),
+    "strike": Phrase("text struck through"),
+    "underline": Phrase("underlined text"),
+    "sub": Phrase("lowered text"),
+    "sup": Phrase("raised text"),
+    "larger": Phrase("larger text"),
+    "smaller": Phrase("smaller text"),
+    "framed": Phrase("framed text"),
+    "moved": Phrase("moved text"),
+    "effect": Phrase("text with an effect"),
+    "small capitals": Phrase("small capitals"),
+    "highlight": Phrase("highlighted text"),
+    "center": Phrase("centred text"),
+    "right": Phrase("text on the right"),
+    "colour:red": Phrase("red text"),
+    "colour:orange": Phrase("orange text"),
+    "colour:yellow": Phrase("yellow text"),
+    "colour:green": Phrase("green text"),
+    "colour:cyan": Phrase("cyan text"),
+    "colour:blue": Phrase("blue text"),
+    "colour:purple": Phrase("purple text"),
+    "colour:grey": Phrase("grey text"),
+}
+
+
+def _plain(look: str) -> str:
+    """Return a look as `_shown` finds it."""
+    kind, _, said = look.partition(":")
+    return f"colour:{hue(said)}" if kind == "colour" else kind
+
+
+class _Comparison(Struct):
+    """Follows the paragraphs of a file through a rendered article."""
+
+    shown: _Shown
+    body: str
+    missing: list[tuple[str, Phrase]] = field(default_factory=list)
+    changed: list[tuple[str, Phrase]] = field(default_factory=list)
+    _position: int = 0
+    _pictures: int = 0
+    _formulas: Counter[str] = field(default_factory=Counter)
+
+    def paragraph(self, pieces: Sequence[Piece]) -> None:
+        """Look for the pieces of one paragraph."""
+        whole = "".join(each.text for each in pieces if each.kind == "text")
+        before = self._position
+        start = self.shown.words.find(whole, before)
+        end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
+        self._position = max(start, before)
+        for each in pieces:
+            match each.kind:
+                case "text":
+                    self._text(each, end)
+                case "label":
+                    if start >= 0 and each.text not in self.shown.words[before:start]:
+                        self.missing.append(("label", _gone(each, Phrase("number"))))
+                case "block":
+                    if start >= 0 and not each.looks <= self.shown.looks_at(start, end):
+                        self.changed += [(look, _lost(each, _LOOKS[look])) for look in each.looks]
+                case _:
+                    self._thing(each)
+
+    def _text(self, piece: Piece, end: int) -> None:
+        at = self.shown.words.find(piece.text, self._position, end)
+        if at < 0:
+            self.missing.append(("text", _gone(piece, Phrase("text"))))
+            return
+        self._position = at + len(piece.text)
+        wanted = {_plain(look) for look in piece.looks}
+        lacking = wanted - self.shown.looks_at(at, self._position)
+        self.changed += [(look, _lost(piece, _LOOKS[look])) for look in sorted(lacking)]
+
+    def _thing(self, piece: Piece) -> None:
+        if piece.kind == "link":
+            if piece.text not in self.shown.links:
+                self.missing.append(("address", _gone(piece, Phrase("link"))))
+        elif piece.kind == "picture":
+            self._pictures += 1
+            if self._pictures > self.shown.pictures:
+                self.missing.append(("picture", _gone(piece, Phrase("picture"))))
+        else:
+            self._formulas[piece.text] += 1
+            drawn = self.body.count(f'="{escaped_value(piece.text)}"')
+            if drawn < self._formulas[piece.text]:
+                self.changed.append(("formula", _formula_lost(piece.place, piece.text)))
+
+
+_AROUND = 400
+"""A paragraph that does not stand as a whole may have so many more characters between its pieces."""
+
+
+def losses(
+    baseline: Baseline, title: str, body: str
+) -> tuple[list[tuple[str, Phrase]], list[tuple[str, Phrase]]]:
+    """Return what an article lacks of a file: pieces that are missing, and looks that its words have no more."""
+    comparison = _Comparison(_shown(body), body)
+    is_title_due = True
+    for pieces in baseline.paragraphs:
+        whole = "".join(each.text for each in pieces if each.kind == "text")
+        if is_title_due and whole and whole == _without_blanks(title):
+            is_title_due = False
+        else:
+            comparison.paragraph(pieces)
+    return comparison.missing, comparison.changed
+
+
+def _gone(piece: Piece, what: Phrase) -> Phrase:
+    words = _cut(" ".join(piece.words.split()))
+    return Phrase("{place}: {what} “{words}” is missing", place=piece.place, what=what, words=words)
+
+
+def _lost(piece: Piece, what: Phrase) -> Phrase:
+    words = _cut(" ".join(piece.words.split()))
+    return Phrase("{place}: {what} “{words}”", place=piece.place, what=what, words=words)
+
+
+def _formula_lost(place: Phrase, words: str) -> Phrase:
+    return Phrase("{place}: the formula “{words}”", place=place, words=_cut(words))

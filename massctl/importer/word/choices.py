@@ -1,0 +1,250 @@
+"""What a person decides of a Word file before it is read: revisions, hidden text, comments."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from lxml import etree
+
+from massctl.importer.documents import DocumentError
+from massctl.importer.word.document import BOX, DRAWINGS, Document, text_of
+from massctl.importer.word.package import W, Xml
+from massctl.importer.word.styles import WHITE, is_on
+from massctl.model.frozen import Frozen
+from massctl.model.phrase import Phrase, in_a_row, plural_phrase
+
+_SHOWN_MAX = 3
+"""So many places of each kind are told."""
+_WORDS_MAX = 20
+_PUT_IN: Final = (f"{W}ins", f"{W}moveTo")
+_TAKEN_OUT: Final = (f"{W}del", f"{W}moveFrom")
+_CHANGED: Final = tuple(
+    f"{W}{name}Change"
+    for name in ("rPr", "pPr", "tblPr", "tblPrEx", "trPr", "tcPr", "sectPr", "tblGrid", "numbering")
+)
+_CELLS: Final = (f"{W}cellIns", f"{W}cellDel", f"{W}cellMerge")
+_REVISIONS: Final = frozenset((*_PUT_IN, *_TAKEN_OUT, *_CHANGED, *_CELLS))
+_TO_TEXT: Mapping[str, str] = {f"{W}delText": f"{W}t", f"{W}delInstrText": f"{W}instrText"}
+
+
+class Choices(Frozen):
+    """What a person chose; empty: nothing yet."""
+
+    revisions: str = ""
+    """`accept` or `reject`."""
+    hidden: str = ""
+    """`drop` or `keep`."""
+    comments: str = ""
+    """`drop`."""
+
+
+def settle(document: Document, chosen: Choices) -> list[Phrase]:
+    """Carry out the choices, and return what was done; raise DocumentError where one is missing."""
+    waiting: list[Phrase] = []
+    options: list[str] = []
+    done: list[Phrase] = []
+    for name, find, say in _KINDS:
+        found = find(document)
+        if not found:
+            continue
+        choice = getattr(chosen, name)
+        carry_out = _WAYS[name].get(choice)
+        if carry_out is None:
+            told = [_shown(document, each) for each in found[:_SHOWN_MAX]]
+            what = say(len(found))
+            waiting.append(Phrase("{what}: {places}", what=what, places=in_a_row(told)))
+            options.append(f"--{name} {'|'.join(_WAYS[name])}")
+            continue
+        carry_out(found)
+        done.append(Phrase(_DONE[name, choice], what=say(len(found))))
+    if waiting:
+        said = " ".join(options)
+        raise DocumentError(
+            Phrase("{what}", what=in_a_row(waiting)),
+            Phrase("choose, and run the command with {options}", options=said),
+        )
+    document.count()
+    return done
+
+
+def _shown(document: Document, element: Xml) -> Phrase:
+    words = text_of(element)
+    cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
+    place = document.place(element)
+    return Phrase("{place} “{words}”", place=place, words=cut) if words else place
+
+
+def _of_stories(document: Document) -> Iterator[Xml]:
+    for story in document.stories():
+        yield from story.iter()
+
+
+def _revisions(document: Document) -> list[Xml]:
+    return [each for each in _of_stories(document) if each.tag in _REVISIONS]
+
+
+def _comments(document: Document) -> list[Xml]:
+    known = (each.get(f"{W}id", "") for each in document.body.iter(f"{W}commentReference"))
+    return [document.comments[each] for each in known if each in document.comments]
+
+
+def _hidden(document: Document) -> list[Xml]:
+    found = []
+    styles = document.styles
+    for each in _of_stories(document):
+        if each.tag == f"{W}r" and _is_shown(each):
+            paragraph = next(each.iterancestors(f"{W}p"), None)
+            seen = styles.properties(each, paragraph)
+            if "vanish" in seen.on or (seen.colour == WHITE and _is_on_white(each, seen.highlight)):
+                found.append(each)
+        elif each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true"):
+            found.append(next(each.iterancestors(*DRAWINGS)))
+        elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
+            found.append(each.getparent())
+    return found
+
+
+_SEEN: Final = (f"{W}t", f"{W}sym", f"{W}drawing", f"{W}pict", f"{W}object", f"{W}ruby")
+
+
+def _is_shown(run: Xml) -> bool:
+    return next(run.iterchildren(*_SEEN), None) is not None
+
+
+def _is_on_white(run: Xml, highlight: str) -> bool:
+    """Whether nothing behind a run is coloured: neither itself, its paragraph, cell, table nor box."""
+    if highlight:
+        return False
+    for each in run.iterancestors():
+        if each.tag in (f"{W}tbl", BOX):
+            return False
+        if each.tag == f"{W}p" and each.find(f"{W}pPr/{W}shd") is not None:
+            return False
+    return True
+
+
+def _drop(found: Sequence[Xml]) -> None:
+    for each in found:
+        parent = each.getparent()
+        if parent is not None:
+            parent.remove(each)
+
+
+def _keep(found: Sequence[Xml]) -> None:
+    """Show what is hidden, by saying at the run that it is not."""
+    for each in found:
+        if each.tag == f"{W}r":
+            own = each.find(f"{W}rPr")
+            if own is None:
+                own = etree.SubElement(each, f"{W}rPr")
+                each.insert(0, own)
+            for name, said in (("vanish", "0"), ("color", "auto")):
+                for old in own.findall(f"{W}{name}"):
+                    own.remove(old)
+                etree.SubElement(own, f"{W}{name}").set(f"{W}val", said)
+
+
+def _forget(found: Sequence[Xml]) -> None:
+    """Leave comments where they are: no reader of ours looks at them."""
+
+
+def _accept(found: Sequence[Xml]) -> None:
+    _resolve(found, _TAKEN_OUT, f"{W}cellDel")
+    _drop([each for each in found if each.tag in _CHANGED])
+
+
+def _reject(found: Sequence[Xml]) -> None:
+    for each in found:
+        if each.tag in _CHANGED:
+            _restore(each)
+    _resolve(found, _PUT_IN, f"{W}cellIns")
+
+
+def _restore(change: Xml) -> None:
+    """Put old properties in the place of the new ones."""
+    holder = change.getparent()
+    if holder is None:
+        return
+    old = next(iter(change), None)
+    kept = [each for each in holder if each.tag in (*_PUT_IN, *_TAKEN_OUT, f"{W}rPr", f"{W}sectPr")]
+    before = [*(old if old is not None else ())]
+    names = {each.tag for each in before}
+    holder[:] = [*before, *(each for each in kept if each.tag not in names)]
+
+
+def _resolve(found: Sequence[Xml], gone: Sequence[str], cell: str) -> None:
+    """Take out what is gone and unwrap what stays; a mark on a paragraph, row or cell speaks for the whole."""
+    for each in found:
+        parent = each.getparent()
+        if parent is None or each.tag in _CHANGED:
+            continue
+        if parent.tag == f"{W}rPr" and parent.getparent().tag == f"{W}pPr":
+            if each.tag in gone:
+                _join(parent.getparent().getparent())
+        elif parent.tag == f"{W}trPr":
+            if each.tag in gone:
+                _drop([parent.getparent()])
+        elif parent.tag == f"{W}tcPr":
+            if each.tag == cell:
+                _drop([parent.getparent()])
+        elif each.tag in gone:
+            parent.remove(each)
+        else:
+            _unwrap(each)
+        if each.getparent() is not None:
+            each.getparent().remove(each)
+
+
+def _unwrap(element: Xml) -> None:
+    for each in element.iter(*_TO_TEXT):
+        each.tag = _TO_TEXT[each.tag]
+    parent = element.getparent()
+    at = parent.index(element)
+    parent[at : at + 1] = [*element]
+
+
+def _join(paragraph: Xml) -> None:
+    """Move what a paragraph holds to the beginning of the next one, whose mark stays."""
+    after = paragraph.getnext()
+    if after is not None and after.tag == f"{W}p":
+        moved = [each for each in paragraph if each.tag != f"{W}pPr"]
+        at = 1 if after.find(f"{W}pPr") is not None else 0
+        after[at:at] = moved
+        paragraph.getparent().remove(paragraph)
+
+
+_KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int], Phrase]]]] = (
+    (
+        "revisions",
+        _revisions,
+        lambda count: plural_phrase(
+            "{count} tracked change is open", "{count} tracked changes are open", count=count
+        ),
+    ),
+    (
+        "hidden",
+        _hidden,
+        lambda count: plural_phrase(
+            "{count} piece is hidden in Word", "{count} pieces are hidden in Word", count=count
+        ),
+    ),
+    (
+        "comments",
+        _comments,
+        lambda count: plural_phrase(
+            "it has {count} comment", "it has {count} comments", count=count
+        ),
+    ),
+)
+"""In the order in which they are carried out: what a revision takes out is hidden no more."""
+_WAYS: Final[Mapping[str, Mapping[str, Callable[[Sequence[Xml]], None]]]] = {
+    "revisions": {"accept": _accept, "reject": _reject},
+    "hidden": {"drop": _drop, "keep": _keep},
+    "comments": {"drop": _forget},
+}
+_DONE: Final[Mapping[tuple[str, str], Phrase]] = {
+    ("revisions", "accept"): Phrase("{what}: accepted"),
+    ("revisions", "reject"): Phrase("{what}: rejected"),
+    ("hidden", "drop"): Phrase("{what}: left out"),
+    ("hidden", "keep"): Phrase("{what}: shown"),
+    ("comments", "drop"): Phrase("{what}: left out"),
+}

@@ -1,0 +1,294 @@
+"""The stories of a Word file (text, notes, headers), and where each paragraph of them stands."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec import Struct, field
+
+from massctl.importer.documents import DocumentError
+from massctl.importer.word.numbering import Numbering
+from massctl.importer.word.package import MC, NO_WORD_FILE, Package, W, Xml, opened
+from massctl.importer.word.styles import Styles
+from massctl.model.phrase import Phrase
+
+DRAWINGS: Final = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
+BOX: Final = f"{W}txbxContent"
+_NOTES: Mapping[str, Phrase] = {
+    "footnote": Phrase("footnote {number}"),
+    "endnote": Phrase("endnote {number}"),
+}
+_MARGINS: Mapping[str, Phrase] = {"header": Phrase("header"), "footer": Phrase("footer")}
+_SEPARATORS = frozenset({"separator", "continuationSeparator", "continuationNotice"})
+
+
+class Note(Struct):
+    """A footnote or an endnote."""
+
+    element: Xml
+    part: str
+    number: int
+    """In the order of their references, from 1."""
+
+
+class Document(Struct):
+    """A Word file that was read."""
+
+    package: Package
+    body: Xml
+    styles: Styles
+    numbering: Numbering
+    notes: dict[tuple[str, str], Note] = field(default_factory=dict)
+    """By kind and id, in the order of their references."""
+    kept_notes: dict[tuple[str, str], tuple[Xml, str]] = field(default_factory=dict)
+    """All notes of the file, each with its part, also those to which nothing refers."""
+    margins: list[tuple[Phrase, Xml]] = field(default_factory=list)
+    """Headers and footers that a section shows."""
+    comments: dict[str, Xml] = field(default_factory=dict)
+    title: str = ""
+    author: str = ""
+    _places: dict[Xml, Phrase] = field(default_factory=dict)
+
+    def place(self, element: Xml) -> Phrase:
+        """Return where an element stands, for people: the place of its paragraph."""
+        for each in (element, *element.iterancestors()):
+            if each in self._places:
+                return self._places[each]
+        inside = next(element.iter(f"{W}p"), None)
+        return self._places.get(inside, Phrase("the document"))
+
+    def stories(self) -> Iterator[Xml]:
+        """Yield the text and the notes, in the order of reading."""
+        yield self.body
+        yield from (each.element for each in self.notes.values())
+
+    def is_in_note(self, element: Xml) -> bool:
+        """Whether an element stands in a note."""
+        return next(element.iterancestors(f"{W}body"), None) is None
+
+    def count(self) -> None:
+        """Number the notes, and as people count them the paragraphs that have words, the tables and the boxes."""
+        _take_notes(self)
+        self._places = {}
+        counts = {"paragraph": 0, "table": 0, "box": 0}
+        _count(self.body, None, self._places, counts)
+        for (kind, _), note in self.notes.items():
+            place = Phrase(_NOTES[kind], number=note.number)
+            self._places |= dict.fromkeys(note.element.iter(f"{W}p"), place)
+        for name, root in self.margins:
+            self._places |= dict.fromkeys(root.iter(f"{W}p"), name)
+
+
+def _count(
+    holder: Xml, around: Phrase | None, places: dict[Xml, Phrase], counts: dict[str, int]
+) -> None:
+    for each in _blocks(holder):
+        if each.tag == f"{W}p":
+            if around is None and _has_words(each):
+                counts["paragraph"] += 1
+            number = max(counts["paragraph"], 1)
+            places[each] = around or Phrase("paragraph {number}", number=number)
+            for box in each.iter(BOX):
+                counts["box"] += 1
+                _count(box, Phrase("text box {number}", number=counts["box"]), places, counts)
+        elif around is None:
+            counts["table"] += 1
+            for row, tr in enumerate(each.iter(f"{W}tr"), 1):
+                for column, cell in enumerate(tr.iter(f"{W}tc"), 1):
+                    place = Phrase(
+                        "table {table}, row {row}, column {column}",
+                        table=counts["table"],
+                        row=row,
+                        column=column,
+                    )
+                    _count(cell, place, places, counts)
+        else:
+            _count(each, around, places, counts)
+
+
+def _blocks(holder: Xml) -> Iterator[Xml]:
+    """Yield the paragraphs and tables of a holder, through what only wraps them."""
+    for each in holder:
+        if each.tag in (f"{W}p", f"{W}tbl"):
+            yield each
+        elif each.tag != BOX:
+            yield from _blocks(each)
+
+
+def _has_words(paragraph: Xml) -> bool:
+    return any(
+        (each.text or "").strip()
+        for each in paragraph.iter(f"{W}t", f"{W}delText", M_T)
+        if next(each.iterancestors(BOX), None) is None
+    )
+
+
+M_T: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_FALLBACK = f"{MC}Fallback"
+_SHOWN = frozenset({"wps", "wpg", "wpc", "w14", "w15", "wp14", "a14", "cx", "cx1", "am3d", "aink"})
+"""Forms of which the reader knows the newer one; of any other it takes the older."""
+
+
+def read(data: bytes) -> Document:
+    """Read a Word file. Raises DocumentError."""
+    package = opened(data)
+    root = package.xml(package.main)
+    body = root.find(f"{W}body") if root is not None else None
+    if body is None:
+        raise DocumentError(NO_WORD_FILE)
+    styles = Styles()
+    _, said = package.part("styles")
+    if said is not None:
+        styles.add(said)
+    numbering = Numbering(styles)
+    _, said = package.part("numbering")
+    if said is not None:
+        numbering.add(said)
+    document = Document(package, body, styles, numbering, kept_notes=dict(_read_notes(package)))
+    _take_alternatives(body)
+    _take_margins(document)
+    _, said = package.part("comments")
+    if said is not None:
+        document.comments = {each.get(f"{W}id", ""): each for each in said.iterfind(f"{W}comment")}
+    core = package.xml("docProps/core.xml")
+    for each in core if core is not None else ():
+        name = each.tag.rpartition("}")[2]
+        if name == "title":
+            document.title = (each.text or "").strip()
+        elif name == "creator":
+            document.author = (each.text or "").strip()
+    document.count()
+    return document
+
+
+def _take_alternatives(root: Xml) -> None:
+    """Leave one of several forms of the same content."""
+    for each in [*root.iter(f"{MC}AlternateContent")]:
+        choices = each.findall(f"{MC}Choice")
+        known = [one for one in choices if set(one.get("Requires", "").split()) <= _SHOWN]
+        taken = known[0] if known else each.find(_FALLBACK)
+        parent = each.getparent()
+        at = parent.index(each)
+        parent[at : at + 1] = [*(taken if taken is not None else ())]
+
+
+def _read_notes(package: Package) -> Iterator[tuple[tuple[str, str], tuple[Xml, str]]]:
+    for kind in _NOTES:
+        for name, root in package.parts(f"{kind}s"):
+            _take_alternatives(root)
+            for each in root.iterfind(f"{W}{kind}"):
+                if each.get(f"{W}type", "normal") not in _SEPARATORS:
+                    yield (kind, each.get(f"{W}id", "")), (each, name)
+
+
+def _take_notes(document: Document) -> None:
+    found = document.kept_notes
+    document.notes = {}
+    for each in document.body.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
+        kind = each.tag.rpartition("}")[2].removesuffix("Reference")
+        known = (kind, each.get(f"{W}id", ""))
+        if known in found and known not in document.notes:
+            element, name = found[known]
+            document.notes[known] = Note(element, name, len(document.notes) + 1)
+
+
+def _take_margins(document: Document) -> None:
+    related = document.package.related(document.package.main)
+    shown = dict.fromkeys(
+        related[known].target
+        for each in document.body.iter(f"{W}headerReference", f"{W}footerReference")
+        if (known := each.get(_ID, "")) in related
+    )
+    for kind, name in _MARGINS.items():
+        for target, root in document.package.parts(kind):
+            if target in shown:
+                _take_alternatives(root)
+                document.margins.append((name, root))
+
+
+_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ADDRESS = re.compile(r'^\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"^\s*HYPERLINK\s+([^\s\\\"]+)", re.IGNORECASE)
+_UNSEEN = frozenset({"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"})
+"""Fields that show nothing themselves. Source: ECMA-376, part 1, 17.16.5, read 2026-12."""
+
+
+class _Field(Struct):
+    code: str = ""
+    is_shown: bool = False
+    """Past its code."""
+    has_result: bool = False
+    data: Xml | None = None
+
+
+class Fields(Struct):
+    """The fields that are open while a story is read; each hides its code and shows its last result."""
+
+    _open: list[_Field] = field(default_factory=list)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether what comes now is part of a code, which nobody sees."""
+        return any(not each.is_shown for each in self._open)
+
+    @property
+    def address(self) -> str:
+        """Return where a link leads that is open; empty if none is."""
+        return next((found for each in self._open if (found := address_of(each.code))), "")
+
+    def mark(self, element: Xml) -> tuple[str, Xml | None] | None:
+        """Take a `fldChar`; return the code and the data of a field that ends without having shown anything."""
+        kind = element.get(f"{W}fldCharType")
+        if kind == "begin":
+            self._open.append(_Field(data=element.find(f"{W}ffData")))
+        elif kind == "separate" and self._open:
+            self._open[-1].is_shown = True
+        elif kind == "end" and self._open:
+            ended = self._open.pop()
+            if not ended.has_result and ended.code.strip():
+                name = ended.code.split()[0].upper()
+                return None if name in _UNSEEN else (ended.code.strip(), ended.data)
+        return None
+
+    def add_code(self, text: str) -> None:
+        """Take a piece of the innermost code."""
+        if self._open and not self._open[-1].is_shown:
+            self._open[-1].code += text
+
+    def show(self) -> None:
+        """Note that something of a result is shown."""
+        for each in self._open:
+            each.has_result = True
+
+
+def address_of(code: str) -> str:
+    """Return the address of a field that is a link; empty for one inside the document, and for others."""
+    found = _ADDRESS.match(code) or _BARE_ADDRESS.match(code)
+    return found[1] if found is not None else ""
+
+
+def box_of(data: Xml | None) -> str:
+    """Return the sign of a check box of an old form; empty for other fields."""
+    box = data.find(f"{W}checkBox") if data is not None else None
+    if box is None:
+        return ""
+    checked = box.find(f"{W}checked")
+    said = checked if checked is not None else box.find(f"{W}default")
+    state = said.get(f"{W}val", "1") if said is not None else "0"
+    return "☒" if state not in ("0", "false", "off") else "☐"
+
+
+def text_of(element: Xml) -> str:
+    """Return the words below an element, for a message."""
+    words = "".join(each.text or "" for each in element.iter(f"{W}t", f"{W}delText", M_T))
+    return " ".join(words.split())
+
+
+def outer_box(element: Xml, drawing: Xml) -> Xml | None:
+    """Return the box inside a drawing that holds an element; None where only the drawing does."""
+    for each in element.iterancestors():
+        if each is drawing:
+            return None
+        if each.tag == BOX:
+            return each
+    return None

@@ -1,0 +1,50 @@
+"""What a child is asked about a Word file: its article, and what a rendered article lacks of it."""
+
+from collections.abc import Mapping
+
+from massctl.importer.article import FORMULA, Found
+from massctl.importer.documents import DocumentError
+from massctl.importer.word.baseline import losses, refuse_unknown, take, told
+from massctl.importer.word.choices import Choices, settle
+from massctl.importer.word.document import Document, read
+from massctl.importer.word.reader import Reader
+from massctl.model.phrase import Phrase
+from massctl.render.limits import AUTHOR_CHARACTERS_MAX
+
+
+def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, dict[str, bytes]]:
+    """Read the article of a file, and its pictures by their placeholder addresses. Raises DocumentError."""
+    document, done = _settled(data, chosen)
+    reader = Reader(document)
+    found = reader.read(name)
+    has_formula = any(each.name == FORMULA for each in found.tree.below())
+    if not (found.tree.text().strip() or reader.pictures or has_formula):
+        raise DocumentError(Phrase("there is no text and no picture in this file"))
+    found.lost += [*done, *told(take(document).lost)]
+    if len(found.author) > AUTHOR_CHARACTERS_MAX:
+        found.lost.append(
+            Phrase(
+                "the author “{author}”: WeChat takes {limit} characters",
+                author=found.author,
+                limit=AUTHOR_CHARACTERS_MAX,
+            )
+        )
+        found.author = ""
+    return found, reader.pictures
+
+
+def lacking(
+    data: bytes, chosen: Mapping[str, str], title: str, body: str
+) -> tuple[list[Phrase], list[Phrase]]:
+    """Return what a rendered article lacks of a file: what is missing, and what only looks another way."""
+    document, _ = _settled(data, chosen)
+    missing, changed = losses(take(document), title, body)
+    return told(missing), told(changed)
+
+
+def _settled(data: bytes, chosen: Mapping[str, str]) -> tuple[Document, list[Phrase]]:
+    document = read(data)
+    done = settle(document, Choices(**chosen))
+    refuse_unknown(document)
+    document.styles.weigh(document.body)
+    return document, done

@@ -1,0 +1,386 @@
+"""Write a formula of Word (OMML) as TeX. Source: ECMA-376, part 1, 22.1, read 2026-12.
+
+Signs stay as they are (α, ≤, ∑): MathJax draws them, and an editor reads them.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from massctl.importer.word.package import M, W, Xml
+
+_SPECIAL = str.maketrans(
+    {
+        **{each: f"\\{each}" for each in "#$%&_{}"},
+        "\\": "\\backslash ",
+        "^": "\\text{^}",
+        "~": "\\sim ",
+        "\u2061": "",
+        "\u200b": "",
+        "\u00a0": "~",
+        "\u2003": "\\quad ",
+        "\u2009": "\\,",
+        "−": "-",
+        "…": "\\dots ",
+        "⋯": "\\cdots ",
+        "∗": "*",
+    }
+)
+_ACCENTS: Mapping[str, str] = {
+    "\u0300": "\\grave",
+    "\u0301": "\\acute",
+    "\u0302": "\\hat",
+    "\u0303": "\\tilde",
+    "\u0304": "\\bar",
+    "\u0305": "\\overline",
+    "\u0306": "\\breve",
+    "\u0307": "\\dot",
+    "\u0308": "\\ddot",
+    "\u030c": "\\check",
+    "\u20d6": "\\overleftarrow",
+    "\u20d7": "\\vec",
+    "\u20db": "\\dddot",
+    "\u20e1": "\\overleftrightarrow",
+    "^": "\\hat",
+    "~": "\\tilde",
+    "¯": "\\bar",
+    "→": "\\vec",
+}
+_LARGE: Mapping[str, str] = {
+    "∫": "\\int",
+    "∬": "\\iint",
+    "∭": "\\iiint",
+    "∮": "\\oint",
+    "∑": "\\sum",
+    "∏": "\\prod",
+    "∐": "\\coprod",
+    "⋃": "\\bigcup",
+    "⋂": "\\bigcap",
+    "⋁": "\\bigvee",
+    "⋀": "\\bigwedge",
+    "⨁": "\\bigoplus",
+    "⨂": "\\bigotimes",
+}
+_FENCES: Mapping[str, str] = {
+    **{each: each for each in "()[]|/"},
+    "{": "\\{",
+    "}": "\\}",
+    "‖": "\\|",
+    "∥": "\\|",
+    "〈": "\\langle",
+    "⟨": "\\langle",
+    "〉": "\\rangle",
+    "⟩": "\\rangle",
+    "⌈": "\\lceil",
+    "⌉": "\\rceil",
+    "⌊": "\\lfloor",
+    "⌋": "\\rfloor",
+    "": ".",
+}
+_GROUPS: Mapping[str, str] = {
+    "⏞": "\\overbrace",
+    "⏟": "\\underbrace",
+    "⏜": "\\overparen",
+    "⏝": "\\underparen",
+    "→": "\\overrightarrow",
+    "←": "\\overleftarrow",
+    "⎴": "\\overbracket",
+    "⎵": "\\underbracket",
+}
+_FUNCTIONS = frozenset(
+    [
+        "arccos",
+        "arcsin",
+        "arctan",
+        "arg",
+        "cos",
+        "cosh",
+        "cot",
+        "coth",
+        "csc",
+        "deg",
+        "det",
+        "dim",
+        "exp",
+        "gcd",
+        "hom",
+        "inf",
+        "ker",
+        "lg",
+        "lim",
+        "liminf",
+        "limsup",
+        "ln",
+        "log",
+        "max",
+        "min",
+        "Pr",
+        "sec",
+        "sin",
+        "sinh",
+        "sup",
+        "tan",
+        "tanh",
+    ]
+)
+_SCRIPTS: Mapping[str, str] = {
+    "double-struck": "\\mathbb",
+    "fraktur": "\\mathfrak",
+    "monospace": "\\mathtt",
+    "sans-serif": "\\mathsf",
+    "script": "\\mathcal",
+}
+_FRACTIONS: Mapping[str, str] = {
+    "bar": "\\frac{{{num}}}{{{den}}}",
+    "noBar": "{{{num} \\atop {den}}}",
+    "lin": "{num}/{den}",
+    "skw": "{{}}^{{{num}}}\\!/_{{{den}}}",
+}
+_NEXT_ROW = " \\\\ "
+_BETWEEN = re.compile(r"(?<=\w) (?=\w)")
+"""A space that Word shows and TeX does not."""
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+
+
+class UnknownPart(Exception):  # noqa: N818
+    """Name a part of a formula that has no TeX."""
+
+
+def tex(formula: Xml) -> str:
+    """Write a formula as TeX. Raises UnknownPart."""
+    return re.sub(r" {2,}", " ", _below(formula)).strip()
+
+
+def _below(element: Xml | None) -> str:
+    return "".join(map(_written, element)) if element is not None else ""
+
+
+def _written(element: Xml) -> str:
+    name = element.tag.removeprefix(M)
+    if name in _SILENT or element.tag in _SILENT_WORDS:
+        return ""
+    if element.tag in _HOLDERS:
+        return _below(element)
+    write = _PARTS.get(name)
+    if write is None:
+        raise UnknownPart(name.rpartition("}")[2])
+    return write(element)
+
+
+def _part(element: Xml, name: str) -> str:
+    return _below(element.find(f"{M}{name}"))
+
+
+def _said(element: Xml, name: str, otherwise: str) -> str:
+    """Return the value of a property of a part."""
+    properties = element.find(f"{element.tag}Pr")
+    found = properties.find(f"{M}{name}") if properties is not None else None
+    return otherwise if found is None else str(found.get(f"{M}val", ""))
+
+
+def _is_on(element: Xml, name: str) -> bool:
+    properties = element.find(f"{element.tag}Pr")
+    found = properties.find(f"{M}{name}") if properties is not None else None
+    return found is not None and found.get(f"{M}val", "1") not in ("0", "off", "false")
+
+
+def _run(element: Xml) -> str:
+    text = "".join(each.text or "" for each in element.iter(f"{M}t", f"{W}t"))
+    properties = element.find(f"{M}rPr")
+    if properties is not None and properties.find(f"{M}nor") is not None:
+        return f"\\text{{{_escaped_text(text)}}}" if text else ""
+    written = _escaped(text)
+    if properties is None or not written.strip():
+        return written
+    script = properties.find(f"{M}scr")
+    style = properties.find(f"{M}sty")
+    if script is not None and (command := _SCRIPTS.get(script.get(f"{M}val", ""))):
+        return f"{command}{{{written}}}"
+    return _in_style(written, text, style.get(f"{M}val", "") if style is not None else "")
+
+
+def _in_style(written: str, text: str, style: str) -> str:
+    if style == "p" and re.search(r"[A-Za-z]", text):
+        return f"\\{text} " if text in _FUNCTIONS else f"\\mathrm{{{written}}}"
+    if style == "b":
+        return f"\\mathbf{{{written}}}"
+    return f"\\boldsymbol{{{written}}}" if style == "bi" else written
+
+
+def _escaped(text: str) -> str:
+    """Write signs for TeX, and Chinese as words."""
+    return "".join(
+        f"\\text{{{piece}}}"
+        if _CHINESE.fullmatch(piece)
+        else _BETWEEN.sub("\\\\ ", piece.translate(_SPECIAL))
+        for piece in re.split(f"({_CHINESE.pattern})", text)
+        if piece
+    )
+
+
+def _escaped_text(text: str) -> str:
+    return re.sub(r"([#$%&_{}])", r"\\\1", text.replace("\\", "/").replace("\u00a0", " "))
+
+
+def _fraction(element: Xml) -> str:
+    form = _FRACTIONS.get(_said(element, "type", "bar"), _FRACTIONS["bar"])
+    return form.format(num=_part(element, "num"), den=_part(element, "den"))
+
+
+def _base(element: Xml) -> str:
+    base = _part(element, "e")
+    return base if re.fullmatch(r"\w|\\[A-Za-z]+ ?", base) else f"{{{base}}}"
+
+
+def _root(element: Xml) -> str:
+    degree = "" if _is_on(element, "degHide") else _part(element, "deg")
+    return f"\\sqrt{f'[{degree}]' if degree.strip() else ''}{{{_part(element, 'e')}}}"
+
+
+def _large(element: Xml) -> str:
+    sign = _said(element, "chr", "∫")
+    command = _LARGE.get(sign, f"\\mathop{{{_escaped(sign)}}}")
+    stands = {"undOvr": "\\limits", "subSup": "\\nolimits"}.get(_said(element, "limLoc", ""), "")
+    below = "" if _is_on(element, "subHide") else _part(element, "sub")
+    above = "" if _is_on(element, "supHide") else _part(element, "sup")
+    limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+    return f"{command}{stands if limits else ''}{limits} {_part(element, 'e')}"
+
+
+def _fenced(element: Xml) -> str:
+    first, last = _said(element, "begChr", "("), _said(element, "endChr", ")")
+    between = _said(element, "sepChr", "|")
+    parts = [_below(each) for each in element.findall(f"{M}e")]
+    middle = _FENCES.get(between, _escaped(between))
+    sign = f" \\middle{middle} " if between in "|‖∥/" and between else middle
+    left, right = (_FENCES.get(each, _escaped(each)) for each in (first, last))
+    return f"\\left{left} {sign.join(parts)} \\right{right} "
+
+
+def _matrix(element: Xml) -> str:
+    rows = (
+        " & ".join(_below(each) for each in row.findall(f"{M}e"))
+        for row in element.findall(f"{M}mr")
+    )
+    return f"\\begin{{matrix}} {_NEXT_ROW.join(rows)} \\end{{matrix}}"
+
+
+def _equations(element: Xml) -> str:
+    rows = [_below(each).replace("\\&", "&") for each in element.findall(f"{M}e")]
+    return f"\\begin{{aligned}} {_NEXT_ROW.join(rows)} \\end{{aligned}}"
+
+
+def _function(element: Xml) -> str:
+    name = _part(element, "fName").strip()
+    bare = re.fullmatch(r"(?:\\mathrm\{)?([A-Za-z]+)\}?", name)
+    if bare is not None:
+        name = f"\\{bare[1]}" if bare[1] in _FUNCTIONS else f"\\operatorname{{{bare[1]}}}"
+    return f"{name} {_part(element, 'e')}"
+
+
+def _limit(element: Xml, mark: str) -> str:
+    base, limit = _part(element, "e").strip(), _part(element, "lim")
+    known = re.fullmatch(r"(?:\\mathrm\{)?\\?([A-Za-z]+)\}?", base)
+    if known is not None and known[1] in _FUNCTIONS:
+        return f"\\{known[1]}{mark}{{{limit}}} "
+    if base.startswith(("\\underbrace", "\\overbrace")):
+        return f"{base}{mark}{{{limit}}}"
+    return f"\\{'under' if mark == '_' else 'over'}set{{{limit}}}{{{base}}}"
+
+
+def _accent(element: Xml) -> str:
+    command = _ACCENTS.get(_said(element, "chr", "\u0302"))
+    inner = _part(element, "e")
+    if command is None:
+        return f"\\overset{{{_escaped(_said(element, 'chr', ''))}}}{{{inner}}}"
+    wide = {"\\hat": "\\widehat", "\\tilde": "\\widetilde", "\\bar": "\\overline"}
+    wide["\\vec"] = "\\overrightarrow"
+    return f"{wide.get(command, command) if len(inner.strip()) > 1 else command}{{{inner}}}"
+
+
+def _bar(element: Xml) -> str:
+    is_top = _said(element, "pos", "bot") == "top"
+    return f"\\{'over' if is_top else 'under'}line{{{_part(element, 'e')}}}"
+
+
+def _group(element: Xml) -> str:
+    sign, inner = _said(element, "chr", "⏟"), _part(element, "e")
+    command = _GROUPS.get(sign)
+    if command is None:
+        where = "over" if _said(element, "pos", "bot") == "top" else "under"
+        return f"\\{where}set{{{_escaped(sign)}}}{{{inner}}}"
+    if _said(element, "pos", "bot") == "bot":
+        command = command.replace("\\overright", "\\underright").replace(
+            "\\overleft", "\\underleft"
+        )
+    return f"{command}{{{inner}}}"
+
+
+_PARTS: Final[Mapping[str, Callable[[Xml], str]]] = {
+    "r": _run,
+    "f": _fraction,
+    "sSup": lambda each: f"{_base(each)}^{{{_part(each, 'sup')}}}",
+    "sSub": lambda each: f"{_base(each)}_{{{_part(each, 'sub')}}}",
+    "sSubSup": lambda each: f"{_base(each)}_{{{_part(each, 'sub')}}}^{{{_part(each, 'sup')}}}",
+    "sPre": lambda each: f"{{}}_{{{_part(each, 'sub')}}}^{{{_part(each, 'sup')}}}{_base(each)}",
+    "rad": _root,
+    "nary": _large,
+    "d": _fenced,
+    "m": _matrix,
+    "eqArr": _equations,
+    "func": _function,
+    "limLow": lambda each: _limit(each, "_"),
+    "limUpp": lambda each: _limit(each, "^"),
+    "acc": _accent,
+    "bar": _bar,
+    "groupChr": _group,
+    "box": lambda each: _part(each, "e"),
+    "borderBox": lambda each: f"\\boxed{{{_part(each, 'e')}}}",
+    "phant": lambda each: (
+        f"\\phantom{{{_part(each, 'e')}}}"
+        if _said(each, "show", "1") in ("0", "off")
+        else _part(each, "e")
+    ),
+    "oMath": _below,
+    "argPr": lambda _: "",
+}
+_SILENT = frozenset(
+    f"{name}Pr"
+    for name in [
+        "oMathPara",
+        "acc",
+        "bar",
+        "box",
+        "borderBox",
+        "d",
+        "eqArr",
+        "f",
+        "func",
+        "groupChr",
+        "limLow",
+        "limUpp",
+        "m",
+        "nary",
+        "phant",
+        "rad",
+        "sPre",
+        "sSub",
+        "sSubSup",
+        "sSup",
+        "ctrl",
+    ]
+)
+_SILENT_WORDS = frozenset(
+    f"{W}{name}"
+    for name in (
+        "bookmarkStart",
+        "bookmarkEnd",
+        "proofErr",
+        "rPr",
+        "commentRangeStart",
+        "commentRangeEnd",
+    )
+)
+_HOLDERS = frozenset(
+    f"{W}{name}" for name in ("ins", "moveTo", "r", "smartTag", "sdtContent", "sdt", "customXml")
+)

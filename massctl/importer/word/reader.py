@@ -1,0 +1,394 @@
+"""Make an article of a Word file: a tree of elements that Markdown and HTML can both be written from.
+
+Colours, sizes and alignment stand on an element twice: as a class or an attribute for Markdown, whose theme draws them,
+and as a style for HTML.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct, field
+
+from massctl.importer.article import FOOTNOTE, FORMULA, Found
+from massctl.importer.word.document import (
+    BOX,
+    DRAWINGS,
+    Document,
+    Fields,
+    address_of,
+    box_of,
+    outer_box,
+)
+from massctl.importer.word.formula import UnknownPart, tex
+from massctl.importer.word.numbering import Label
+from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.signs import sign_of
+from massctl.importer.word.styles import hue, is_on, value
+from massctl.picture.formats import sniff
+from massctl.render.tree import Element
+
+_MARKS: Mapping[str, str] = {
+    "bold": "strong",
+    "italic": "em",
+    "dots": "em",
+    "strike": "s",
+    "underline": "u",
+    "sub": "sub",
+    "sup": "sup",
+    "larger": "big",
+    "smaller": "small",
+}
+"""The element of each look, the outermost first."""
+_SCHEMES = ("http://", "https://", "mailto:")
+
+
+class _OpenList(Struct):
+    level: int
+    element: Element
+    item: Element
+    label: Label
+
+
+class Reader(Struct):
+    """Reads the stories of a document, one after the other."""
+
+    document: Document
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    """By the addresses that stand for them."""
+    _fields: Fields = field(default_factory=Fields)
+    _lists: list[_OpenList] = field(default_factory=list)
+    _boxes: list[Xml] = field(default_factory=list)
+    """Boxes of the paragraph that is read; their words follow it."""
+    _first_letter: list[Element | str] = field(default_factory=list)
+    """A drop cap, until the paragraph comes that it begins."""
+    _part: str = ""
+    """The part that is read, whose relations count."""
+
+    def read(self, name: str) -> Found:
+        """Make the article; `name` is its title if nothing else is one."""
+        root = Element("body")
+        self._part = self.document.package.main
+        self._blocks(self.document.body, root)
+        for note in self.document.notes.values():
+            element = root.add(FOOTNOTE, {"number": str(note.number)})
+            self._part, self._fields, self._lists = note.part, Fields(), []
+            self._blocks(note.element, element)
+        title = _taken_title(root) or self.document.title or name
+        return Found(
+            title=title,
+            tree=root,
+            author=self.document.author,
+            cover=next(iter(self.pictures), None),
+        )
+
+    def _blocks(self, holder: Xml, into: Element) -> None:
+        for each in holder:
+            if each.tag == f"{W}p":
+                self._paragraph(each, into)
+            elif each.tag == f"{W}tbl":
+                self._lists = []
+                self._table(each, into)
+            elif each.tag in _WRAPPERS:
+                self._blocks(each, into)
+
+    def _paragraph(self, paragraph: Xml, into: Element) -> None:
+        styles = self.document.styles
+        label = self.document.numbering.label(paragraph)
+        heading = styles.heading(paragraph)
+        line = Element("p")
+        if label is not None and label.text and (heading or not label.is_plain):
+            line.children.append(f"{label.text} ")
+        line.children += self._first_letter
+        self._first_letter = []
+        self._runs(paragraph, paragraph, line)
+        frame = paragraph.find(f"{W}pPr/{W}framePr")
+        if frame is not None and frame.get(f"{W}dropCap", "none") != "none":
+            self._first_letter = line.children
+            return
+        aligned = styles.alignment(paragraph)
+        if aligned and not heading and into.name not in ("td", "th"):
+            line.attributes = {"align": aligned, "style": f"text-align:{aligned}"}
+        elif aligned and into.name in ("td", "th"):
+            into.attributes |= {"align": aligned, "style": f"text-align:{aligned}"}
+        self._place(line, paragraph, label, heading, into)
+        boxes, self._boxes = self._boxes, []
+        for box in boxes:
+            self._blocks(box, into)
+
+    def _place(
+        self, line: Element, paragraph: Xml, label: Label | None, heading: int, into: Element
+    ) -> None:
+        styles = self.document.styles
+        if not line.children:
+            if paragraph.find(f"{W}pPr/{W}pBdr/{W}bottom") is not None and not self._lists:
+                into.add("hr")
+            return
+        if styles.is_title(paragraph):
+            line.name, line.attributes = "h1", {"class": "title"}
+        elif heading:
+            line.name = f"h{heading}"
+        if label is not None and not heading:
+            self._entry(line, label, into)
+            return
+        self._lists = []
+        if styles.is_quote(paragraph):
+            _joined(into, "blockquote").children.append(line)
+        elif styles.is_code(paragraph):
+            code = _joined(into, "pre")
+            code.children.append(("\n" if code.children else "") + line.text())
+        else:
+            into.children.append(line)
+        line.parent = into
+
+    def _entry(self, line: Element, label: Label, into: Element) -> None:
+        """Put a paragraph into its list: a new one where its level or number does not follow."""
+        lists = self._lists
+        while lists and lists[-1].level > label.level:
+            lists.pop()
+        kind = "ol" if label.is_plain else "ul"
+        last = lists[-1] if lists else None
+        if last is not None and last.level == label.level and not _follows(last, label, kind):
+            lists.pop()
+            last = None
+        if label.text and not label.is_plain:
+            holder = lists[-1].item if lists else into
+            holder.children.append(line)
+            line.parent = holder
+            return
+        if last is None or last.level < label.level:
+            holder = lists[-1].item if lists else into
+            start = {"start": str(label.number)} if kind == "ol" and label.number != 1 else {}
+            last = _OpenList(label.level, holder.add(kind, start), line, label)
+            lists.append(last)
+        item = last.element.add("li")
+        item.children.append(line)
+        line.parent = item
+        last.item, last.label = item, label
+
+    def _runs(self, holder: Xml, paragraph: Xml, into: Element) -> None:
+        for each in holder:
+            tag = each.tag
+            if tag == f"{W}r":
+                self._run(each, paragraph, into)
+            elif tag == f"{W}hyperlink":
+                known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
+                self._runs(each, paragraph, _link(into, known.target if known is not None else ""))
+            elif tag == f"{W}fldSimple":
+                self._runs(each, paragraph, _link(into, address_of(each.get(f"{W}instr", ""))))
+            elif tag == f"{M}oMathPara":
+                for formula in each.iter(f"{M}oMath"):
+                    self._formula(formula, into, is_block=True)
+            elif tag == f"{M}oMath":
+                self._formula(each, into)
+            elif tag in _WRAPPERS:
+                self._runs(each, paragraph, into)
+
+    def _formula(self, formula: Xml, into: Element, *, is_block: bool = False) -> None:
+        # What has no TeX is named by the baseline.
+        try:
+            written = tex(formula)
+        except UnknownPart:
+            return
+        if written:
+            into.add(FORMULA, {"tex": written, **({"block": ""} if is_block else {})})
+
+    def _run(self, run: Xml, paragraph: Xml, into: Element) -> None:
+        place = into
+        if not self._fields.is_code:
+            place = _link(into, self._fields.address)
+            looks = self.document.styles.looks(
+                run, paragraph, is_note=self.document.is_in_note(run)
+            )
+            place = _marked(place, looks, is_link=place.name == "a")
+        is_upper = "caps" in self.document.styles.properties(run, paragraph).on
+        for each in run:
+            if each.tag == f"{W}fldChar":
+                ended = self._fields.mark(each)
+                if ended is not None and (sign := box_of(ended[1])):
+                    _add_text(place, sign)
+            elif each.tag == f"{W}instrText":
+                self._fields.add_code(each.text or "")
+            elif not self._fields.is_code:
+                self._piece(each, run, place, is_upper=is_upper)
+
+    def _piece(self, each: Xml, run: Xml, into: Element, *, is_upper: bool) -> None:
+        tag = each.tag
+        if tag == f"{W}t":
+            text = each.text or ""
+            _add_text(into, text.upper() if is_upper else text)
+        elif tag in _SIGNS:
+            _add_text(into, _SIGNS[tag])
+        elif (
+            tag == f"{W}br" and each.get(f"{W}type", "textWrapping") == "textWrapping"
+        ) or tag == f"{W}cr":
+            into.add("br")
+        elif tag == f"{W}sym":
+            _add_text(into, sign_of(each))
+        elif tag == f"{W}ruby":
+            self._ruby(each, into)
+        elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
+            kind = tag.rpartition("}")[2].removesuffix("Reference")
+            note = self.document.notes.get((kind, each.get(f"{W}id", "")))
+            if note is not None:
+                into.add(FOOTNOTE, {"number": str(note.number)})
+        elif tag in DRAWINGS:
+            self._drawing(each, into)
+        else:
+            return
+        self._fields.show()
+
+    def _ruby(self, ruby: Xml, into: Element) -> None:
+        element = into.add("ruby")
+        base = ruby.find(f"{W}rubyBase")
+        for run in base.iter(f"{W}r") if base is not None else ():
+            for each in run:
+                self._piece(each, run, element, is_upper=False)
+        read = ruby.find(f"{W}rt")
+        words = "".join(each.text or "" for each in read.iter(f"{W}t")) if read is not None else ""
+        element.add("rt").children.append(words)
+
+    def _drawing(self, drawing: Xml, into: Element) -> None:
+        package = self.document.package
+        described = next((each for each in drawing.iter() if each.tag.endswith("}docPr")), None)
+        alt = described.get("descr", "") if described is not None else ""
+        for each in drawing.iter(f"{A}blip", f"{V}imagedata"):
+            if outer_box(each, drawing) is not None:
+                continue
+            known = package.related(self._part).get(each.get(f"{R}embed") or each.get(f"{R}id", ""))
+            data = (
+                package.read(known.target) if known is not None and not known.is_external else None
+            )
+            if known is not None and data is not None and sniff(data) is not None:
+                address = f"word:{known.target}"
+                self.pictures[address] = data
+                into.add("img", {"src": address, **({"alt": alt} if alt else {})})
+        self._boxes += [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
+
+    def _table(self, table: Xml, into: Element) -> None:
+        element = into.add("table")
+        grid: dict[int, Element] = {}
+        """The cells that go on below, by their columns."""
+        rows = [
+            each for each in table.iter(f"{W}tr") if next(each.iterancestors(f"{W}tbl")) is table
+        ]
+        headed = _heading_rows(rows)
+        for number, row in enumerate(rows):
+            line = element.add("tr")
+            column = _whole(value(row.find(f"{W}trPr"), "gridBefore"))
+            for cell in row.iter(f"{W}tc"):
+                if next(cell.iterancestors(f"{W}tr")) is not row:
+                    continue
+                said = cell.find(f"{W}tcPr")
+                span = max(1, _whole(value(said, "gridSpan")))
+                merge = said.find(f"{W}vMerge") if said is not None else None
+                above = grid.get(column)
+                if merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
+                    above.attributes["rowspan"] = str(int(above.attributes.get("rowspan", "1")) + 1)
+                    self._lists = []
+                    self._blocks(cell, above)
+                else:
+                    made = line.add("th" if number < headed else "td")
+                    made.attributes |= {"colspan": str(span)} if span > 1 else {}
+                    grid[column] = made
+                    self._lists = []
+                    self._blocks(cell, made)
+                    if merge is None:
+                        del grid[column]
+                column += span
+        self._lists = []
+
+
+_WRAPPERS: Final = frozenset(
+    f"{W}{name}"
+    for name in (
+        "sdt",
+        "sdtContent",
+        "smartTag",
+        "customXml",
+        "bdo",
+        "dir",
+        "ins",
+        "moveTo",
+        "fldSimple",
+        "hyperlink",
+    )
+)
+_SIGNS: Final[Mapping[str, str]] = {
+    f"{W}tab": " ",
+    f"{W}ptab": " ",
+    f"{W}noBreakHyphen": "\u2011",
+}
+
+
+def _follows(last: _OpenList, label: Label, kind: str) -> bool:
+    """Whether an entry goes on with an open list of its level."""
+    is_next = kind == "ul" or label.number == last.label.number + 1
+    return last.element.name == kind and is_next
+
+
+def _heading_rows(rows: list[Xml]) -> int:
+    """Count the rows that are headings; the first one is where a plain table says nothing."""
+    said = 0
+    for row in rows:
+        if not is_on(row.find(f"{W}trPr"), "tblHeader"):
+            break
+        said += 1
+    return said or int(len(rows) > 1 and len(rows[0].findall(f"{W}tc")) > 1)
+
+
+def _whole(text: str) -> int:
+    return min(int(text), 1_000) if text.isdecimal() and len(text) < 6 else 0
+
+
+def _joined(into: Element, name: str) -> Element:
+    """Return the last child if it has a name, else a new one."""
+    last = into.children[-1] if into.children else None
+    return last if isinstance(last, Element) and last.name == name else into.add(name)
+
+
+def _link(into: Element, address: str) -> Element:
+    if into.name == "a" or not address.startswith(_SCHEMES):
+        return into
+    last = into.children[-1] if into.children else None
+    if isinstance(last, Element) and last.name == "a" and last.get("href") == address:
+        return last
+    return into.add("a", {"href": address})
+
+
+def _marked(into: Element, looks: Iterable[str], *, is_link: bool) -> Element:
+    """Open an element for each look of a run, or go on in those that the run before had."""
+    wanted = [(name, dict[str, str]()) for look, name in _MARKS.items() if look in looks]
+    for look in sorted(looks):
+        kind, _, said = look.partition(":")
+        if kind == "colour":
+            wanted.append(("span", {"class": hue(said), "style": f"color:#{said}"}))
+        elif kind == "highlight":
+            wanted.append(("mark", {"style": f"background-color:#{said}"}))
+    names = list[str]()
+    for name, attributes in wanted:
+        if (is_link and name in ("u", "span")) or name in names:
+            continue
+        names += [name] if name == "em" else []
+        last = into.children[-1] if into.children else None
+        is_same = isinstance(last, Element) and (last.name, last.attributes) == (name, attributes)
+        into = last if is_same and isinstance(last, Element) else into.add(name, attributes)
+    return into
+
+
+def _add_text(into: Element, text: str) -> None:
+    if into.children and isinstance(into.children[-1], str):
+        into.children[-1] += text
+    elif text:
+        into.children.append(text)
+
+
+def _taken_title(root: Element) -> str:
+    """Take the title out of a body: what has the style of one, else a first heading of the first rank."""
+    headings = [each for each in root.elements if each.name == "h1"]
+    titled = [each for each in headings if each.attributes.pop("class", "") == "title"]
+    is_first = bool(headings) and headings[0] is next(iter(root.elements), None)
+    found = titled[0] if titled else headings[0] if is_first else None
+    if found is None:
+        return ""
+    root.children.remove(found)
+    return " ".join(found.text().split())

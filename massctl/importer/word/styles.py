@@ -1,0 +1,375 @@
+"""What the styles and properties of a Word file make of a run and of a paragraph.
+
+`looks` are what a reader sees of a run beside its words. A look that the paragraph's built-in style gives to the whole
+paragraph (the blue of Heading 1) is none: a theme has its own.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from massctl.importer.word.package import W, Xml
+from massctl.model.frozen import Frozen
+
+_TOGGLES = frozenset(
+    [
+        "b",
+        "i",
+        "caps",
+        "smallCaps",
+        "strike",
+        "dstrike",
+        "vanish",
+        "outline",
+        "shadow",
+        "emboss",
+        "imprint",
+    ]
+)
+"""Properties that a style of characters turns round. Source: ECMA-376, part 1, 17.7.3, read 2026-12."""
+_OFF = frozenset({"0", "false", "off", "none", "nil"})
+_HEX = re.compile(r"[0-9A-Fa-f]{6}")
+_THEME: Mapping[str, str] = {
+    "accent1": "4472C4",
+    "accent2": "ED7D31",
+    "accent3": "A5A5A5",
+    "accent4": "FFC000",
+    "accent5": "5B9BD5",
+    "accent6": "70AD47",
+    "background1": "FFFFFF",
+    "light1": "FFFFFF",
+}
+"""Colours of Word's own theme, where a file names only the place in its theme."""
+_HIGHLIGHTS: Mapping[str, str] = {
+    "yellow": "FFFF00",
+    "green": "00FF00",
+    "cyan": "00FFFF",
+    "magenta": "FF00FF",
+    "blue": "0000FF",
+    "red": "FF0000",
+    "darkBlue": "000080",
+    "darkCyan": "008080",
+    "darkGreen": "008000",
+    "darkMagenta": "800080",
+    "darkRed": "800000",
+    "darkYellow": "808000",
+    "darkGray": "808080",
+    "lightGray": "C0C0C0",
+    "black": "000000",
+    "white": "FFFFFF",
+}
+_LARGER, _SMALLER = 1.15, 0.87
+"""So many times the size of the text around it is large or small."""
+_HEADING = re.compile(r"heading ([1-9])$")
+_QUOTES = frozenset({"quote", "intense quote", "block text"})
+_CODES = frozenset({"source code", "html preformatted"})
+WHITE: Final = "FFFFFF"
+
+
+class Properties(Frozen):
+    """The properties of a run that a reader sees."""
+
+    on: frozenset[str] = frozenset()
+    """The toggles that are on."""
+    colour: str = ""
+    highlight: str = ""
+    size: int = 20
+    """In half points."""
+    underlined: bool = False
+    vertical: str = ""
+    """`sub` or `sup`."""
+    dotted: bool = False
+    """With emphasis dots (着重号)."""
+    framed: bool = False
+    moved: bool = False
+    """Raised or lowered."""
+    effect: bool = False
+    """With glow, outline or another effect of Word 2010."""
+
+
+class Style(Struct):
+    """A style of styles.xml."""
+
+    name: str
+    based_on: str
+    is_own: bool
+    """Not one of Word's."""
+    run: Xml | None
+    paragraph: Xml | None
+
+
+class Styles(Struct):
+    """The styles of a file."""
+
+    _styles: dict[str, Style] = field(default_factory=dict)
+    _defaults: Xml | None = None
+    _normal: str = ""
+    _of: dict[Xml, str] = field(default_factory=dict)
+    _given: dict[tuple[str, bool], Properties] = field(default_factory=dict)
+    body: Properties = Properties()
+    """What most of the text has."""
+
+    def add(self, root: Xml) -> None:
+        """Take the styles of styles.xml."""
+        self._defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        for each in root.iterfind(f"{W}style"):
+            known = each.get(f"{W}styleId", "")
+            self._styles[known] = Style(
+                value(each, "name").lower(),
+                value(each, "basedOn"),
+                each.get(f"{W}customStyle") in ("1", "true", "on"),
+                each.find(f"{W}rPr"),
+                each.find(f"{W}pPr"),
+            )
+            if each.get(f"{W}type") == "paragraph" and each.get(f"{W}default") in ("1", "true"):
+                self._normal = known
+
+    def chain(self, known: str) -> Iterator[Style]:
+        """Yield a style and those that it is based on."""
+        seen = set[str]()
+        while known in self._styles and known not in seen:
+            seen.add(known)
+            yield self._styles[known]
+            known = self._styles[known].based_on
+
+    def style_of(self, paragraph: Xml) -> str:
+        """Return the id of a paragraph's style."""
+        if paragraph not in self._of:
+            said = value(paragraph.find(f"{W}pPr"), "pStyle")
+            self._of[paragraph] = said or self._normal
+        return self._of[paragraph]
+
+    def names(self, paragraph: Xml) -> list[str]:
+        """Return the names of a paragraph's style and of those that it is based on."""
+        return [each.name for each in self.chain(self.style_of(paragraph))]
+
+    def heading(self, paragraph: Xml) -> int:
+        """Return the rank of a heading; 0 for other paragraphs."""
+        for name in self.names(paragraph):
+            if (found := _HEADING.match(name)) is not None:
+                return min(int(found[1]), 6)
+        level = self._of_paragraph(paragraph, "outlineLvl")
+        return min(int(level) + 1, 6) if level.isdecimal() and int(level) < 9 else 0
+
+    def is_title(self, paragraph: Xml) -> bool:
+        """Whether a paragraph has the style Title."""
+        return "title" in self.names(paragraph)
+
+    def is_quote(self, paragraph: Xml) -> bool:
+        """Whether a paragraph has a style of quotations."""
+        return not _QUOTES.isdisjoint(self.names(paragraph))
+
+    def is_code(self, paragraph: Xml) -> bool:
+        """Whether a paragraph has a style of code."""
+        return not _CODES.isdisjoint(self.names(paragraph))
+
+    def _of_paragraph(self, paragraph: Xml, name: str) -> str:
+        around = (each.paragraph for each in self.chain(self.style_of(paragraph)))
+        for each in (paragraph.find(f"{W}pPr"), *around):
+            if found := value(each, name):
+                return found
+        return ""
+
+    def alignment(self, paragraph: Xml) -> str:
+        """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
+        around = (each.paragraph for each in self.chain(self.style_of(paragraph)) if each.is_own)
+        for each in (paragraph.find(f"{W}pPr"), *around):
+            if found := value(each, "jc"):
+                return {"center": "center", "right": "right", "end": "right"}.get(found, "")
+        return ""
+
+    def numbering(self, paragraph: Xml) -> tuple[str, str]:
+        """Return the number of a paragraph's list and its level, of itself or of its style; empty for none."""
+        around = (each.paragraph for each in self.chain(self.style_of(paragraph)))
+        number = level = ""
+        for each in (paragraph.find(f"{W}pPr"), *around):
+            found = each.find(f"{W}numPr") if each is not None else None
+            number = number or value(found, "numId")
+            level = level or value(found, "ilvl")
+        return ("", "") if number in ("", "0") else (number, level)
+
+    def properties(self, run: Xml, paragraph: Xml | None) -> Properties:
+        """Return all properties of a run."""
+        style = self.style_of(paragraph) if paragraph is not None else self._normal
+        found = self._of_style(style, is_own=True)
+        own = run.find(f"{W}rPr")
+        if own is None:
+            return found
+        if named := value(own, "rStyle"):
+            chain = [each.run for each in reversed([*self.chain(named)])]
+            turned = reduce(_with, chain, Properties()).on
+            found = replace(reduce(_with, chain, found), on=found.on ^ turned)
+        return _with(found, own)
+
+    def base(self, paragraph: Xml) -> Properties:
+        """Return what a paragraph's style of Word's own gives to all its runs."""
+        return self._of_style(self.style_of(paragraph), is_own=False)
+
+    def _of_style(self, known: str, *, is_own: bool) -> Properties:
+        """Return what a style gives to a run; without `is_own`, what of it the styles of Word give."""
+        if (known, is_own) not in self._given:
+            chain = [each.run for each in self.chain(known) if is_own or not each.is_own]
+            self._given[known, is_own] = reduce(
+                _with, reversed(chain), _with(Properties(), self._defaults)
+            )
+        return self._given[known, is_own]
+
+    def weigh(self, body: Xml) -> None:
+        """Find out what size and colour most of the text has."""
+        counts = Counter[tuple[int, str]]()
+        for run in body.iter(f"{W}r"):
+            paragraph = next(run.iterancestors(f"{W}p"), None)
+            if paragraph is not None and not self.heading(paragraph):
+                found = self.properties(run, paragraph)
+                length = sum(len(each.text or "") for each in run.iterfind(f"{W}t"))
+                counts[found.size, found.colour] += length
+        if counts:
+            (size, colour), _ = counts.most_common(1)[0]
+            # All text may be grey; red text is meant.
+            self.body = Properties(size=size, colour=colour if hue(colour) in ("", "grey") else "")
+
+    def looks(self, run: Xml, paragraph: Xml | None, *, is_note: bool = False) -> frozenset[str]:
+        """Return what a reader sees of a run beside its words."""
+        found = self.properties(run, paragraph)
+        base = self.base(paragraph) if paragraph is not None else self.body
+        is_heading = paragraph is not None and (
+            bool(self.heading(paragraph)) or self.is_title(paragraph)
+        )
+        on = found.on - base.on
+        looks = {_NAMES[each] for each in on if each in _NAMES}
+        if is_heading:
+            looks.discard("bold")
+        if found.colour not in (base.colour, self.body.colour) and hue(found.colour):
+            looks.add(f"colour:{found.colour}")
+        if found.highlight and found.highlight not in (WHITE, base.highlight):
+            looks.add(f"highlight:{found.highlight}")
+        if found.underlined and not base.underlined:
+            looks.add("underline")
+        if found.dotted:
+            looks.add("dots")
+        if found.framed:
+            looks.add("framed")
+        if found.moved:
+            looks.add("moved")
+        if found.effect:
+            looks.add("effect")
+        if found.vertical:
+            looks.add(found.vertical)
+        elif not is_heading and not is_note and found.size != base.size:
+            looks |= {"larger"} if found.size > self.body.size * _LARGER else set()
+            looks |= {"smaller"} if found.size < self.body.size * _SMALLER else set()
+        return frozenset(looks)
+
+
+_NAMES: Mapping[str, str] = {
+    "b": "bold",
+    "i": "italic",
+    "smallCaps": "small capitals",
+    "strike": "strike",
+    "dstrike": "strike",
+    "outline": "effect",
+    "shadow": "effect",
+    "emboss": "effect",
+    "imprint": "effect",
+}
+"""What a toggle looks like; `caps` is written in capital letters, and `vanish` is a choice."""
+
+
+def value(holder: Xml | None, name: str) -> str:
+    """Return the value of a property; empty where there is none."""
+    found = holder.find(f"{W}{name}") if holder is not None else None
+    return found.get(f"{W}val", "") if found is not None else ""
+
+
+def is_on(holder: Xml | None, name: str) -> bool | None:
+    """Return whether a property is on; None where it is not said."""
+    found = holder.find(f"{W}{name}") if holder is not None else None
+    return None if found is None else found.get(f"{W}val", "1") not in _OFF
+
+
+def _with(before: Properties, said: Xml | None) -> Properties:
+    """Return properties with what an `rPr` says."""
+    changed: dict[str, object] = {}
+    on = before.on
+    for each in said if said is not None else ():
+        name = each.tag.rpartition("}")[2]
+        if name in _TOGGLES:
+            on = on | {name} if each.get(f"{W}val", "1") not in _OFF else on - {name}
+        elif (read := _READ.get(name)) is not None:
+            changed |= read(each)
+    if on is not before.on:
+        changed["on"] = on
+    return replace(before, **changed) if changed else before
+
+
+def _of_shade(said: Xml) -> dict[str, object]:
+    fill = said.get(f"{W}fill", "").upper()
+    return {"highlight": fill if _HEX.fullmatch(fill) else ""}
+
+
+def _of_size(said: Xml) -> dict[str, object]:
+    written = said.get(f"{W}val", "")
+    return {"size": int(written)} if re.fullmatch(r"\d{1,4}", written) else {}
+
+
+_READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
+    "color": lambda said: {"colour": _colour(said)},
+    "highlight": lambda said: {"highlight": _HIGHLIGHTS.get(said.get(f"{W}val", ""), "")},
+    "shd": _of_shade,
+    "sz": _of_size,
+    "u": lambda said: {"underlined": said.get(f"{W}val", "single") not in _OFF},
+    "vertAlign": lambda said: {
+        "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
+    },
+    "em": lambda said: {"dotted": said.get(f"{W}val", "") not in _OFF},
+    "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in _OFF},
+    "position": lambda said: {"moved": said.get(f"{W}val", "0") != "0"},
+    **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), lambda _: {"effect": True}),
+}
+"""How each property is read; those of Word 2010 for effects share names with none of them."""
+
+
+def _colour(said: Xml) -> str:
+    written = said.get(f"{W}val", "").upper()
+    if _HEX.fullmatch(written):
+        return str(written)
+    return _THEME.get(said.get(f"{W}themeColor", ""), "")
+
+
+_DARK = 0x50
+_GAP = 24
+"""So far the parts of a colour may be apart in a grey."""
+_HUES = (
+    (20, "red"),
+    (45, "orange"),
+    (70, "yellow"),
+    (165, "green"),
+    (200, "cyan"),
+    (255, "blue"),
+    (330, "purple"),
+    (361, "red"),
+)
+"""Up to which angle of the colour circle a colour has which name."""
+
+
+def hue(colour: str) -> str:
+    """Name a colour as themes name it; empty for black, dark greys and none."""
+    if not _HEX.fullmatch(colour):
+        return ""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
+    most, least = max(red, green, blue), min(red, green, blue)
+    if most - least <= _GAP:
+        return "" if most <= _DARK else "grey"
+    spread = (most - least) / 60
+    if most == red:
+        angle = (green - blue) / spread % 360
+    elif most == green:
+        angle = (blue - red) / spread + 120
+    else:
+        angle = (red - green) / spread + 240
+    return next(name for end, name in _HUES if angle < end)

@@ -1,0 +1,278 @@
+# ruff: noqa: E501
+"""What a Word file becomes, feature by feature, and what of each is named as lost."""
+
+from typing import Any
+
+import pytest
+from document_samples import packed, paragraph, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from repositories import png
+
+from massctl.importer.article import as_html
+from massctl.importer.documents import DocumentError
+from massctl.importer.markdown import as_markdown
+from massctl.importer.word.file import article, lacking
+
+NOTHING = {"revisions": "", "hidden": "", "comments": ""}
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def read(body: str, chosen: dict[str, str] | None = None, **more: Any) -> tuple[str, list[str]]:
+    """Read a file whose body begins with a plain paragraph; return its Markdown without that, and what is lost."""
+    found, _ = article(packed(body, **more), "letter", {**NOTHING, **(chosen or {})})
+    return as_markdown(found.tree).removesuffix("\n"), [*map(str, found.lost)]
+
+
+def level(form: str, text: str, at: int = 0, more: str = "") -> str:
+    return f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/>{more}</w:lvl>'
+
+
+def lists(*levels: str) -> dict[str, str]:
+    return {
+        "word/numbering.xml": f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0">{"".join(levels)}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    }
+
+
+def entry(text: str, at: int = 0, style: str = "") -> str:
+    number = f'<w:numPr><w:ilvl w:val="{at}"/><w:numId w:val="1"/></w:numPr>'
+    return paragraph(run(text), style, number)
+
+
+def field(code: str, *shown: str) -> str:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    middle = [mark("separate"), *shown] if shown else []
+    return "".join(
+        [mark("begin"), f"<w:r><w:instrText>{code}</w:instrText></w:r>", *middle, mark("end")]
+    )
+
+
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(run(text))}</w:tc>"
+
+
+def row(*cells: str) -> str:
+    return f"<w:tr>{''.join(cells)}</w:tr>"
+
+
+MARKED = [
+    ("<w:b/>", "**一**"),
+    ("<w:i/>", "*一*"),
+    ('<w:em w:val="dot"/>', "*一*"),
+    ('<w:u w:val="single"/>', "<u>一</u>"),
+    ("<w:strike/>", "~~一~~"),
+    ('<w:vertAlign w:val="superscript"/>', "<sup>一</sup>"),
+    ('<w:vertAlign w:val="subscript"/>', "<sub>一</sub>"),
+    ('<w:color w:val="C00000"/>', '<span class="red">一</span>'),
+    ('<w:color w:val="00B050"/>', '<span class="green">一</span>'),
+    ('<w:color w:themeColor="accent1"/>', '<span class="blue">一</span>'),
+    ('<w:color w:val="7F7F7F"/>', '<span class="grey">一</span>'),
+    ('<w:color w:val="000000"/>', "一"),
+    ('<w:highlight w:val="yellow"/>', "<mark>一</mark>"),
+    ('<w:shd w:val="clear" w:fill="FFFF00"/>', "<mark>一</mark>"),
+    ('<w:sz w:val="40"/>', "<big>一</big>"),
+    ('<w:sz w:val="12"/>', "<small>一</small>"),
+    ('<w:b w:val="0"/>', "一"),
+]
+
+
+@pytest.mark.parametrize(("properties", "written"), MARKED, ids=[each[0] for each in MARKED])
+def test_a_look_of_a_run_comes(properties: str, written: str) -> None:
+    plain = "平常的文字"
+    assert (f"{plain}{written}", []) == read(paragraph(run(plain) + run("一", properties)))
+
+
+def test_a_run_has_all_its_looks_and_its_neighbours_share_them() -> None:
+    both = '<w:b/><w:color w:val="FF0000"/>'
+    body = paragraph(run("平常的文字") + run("限", both) + run("时", both))
+    assert '平常的文字<span class="red">**限时**</span>' in read(body)[0] or (
+        '平常的文字**<span class="red">限时</span>**' == read(body)[0]
+    )
+
+
+def test_what_a_style_of_word_gives_to_a_paragraph_is_no_look() -> None:
+    assert ("# 第一节\n\n正文", []) == read(
+        paragraph(run("标题"), "Title")
+        + paragraph(run("第一节"), "Heading1")
+        + paragraph(run("正文"))
+    )
+
+
+STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
+    ("centred", paragraph(run("一"), "", '<w:jc w:val="center"/>'), {}, '<div align="center">\n\n一\n\n</div>'),
+    ("justified", paragraph(run("一"), "", '<w:jc w:val="both"/>'), {}, "一"),
+    ("numbers", entry("a") + entry("b"), {"parts": lists(level("decimal", "%1."))}, "1. a\n2. b"),
+    ("nested", entry("a") + entry("b", 1) + entry("c"), {"parts": lists(level("bullet", "•"), level("decimal", "%2)", 1))}, "- a\n  1. b\n- c"),
+    ("Chinese numbers", entry("a") + entry("b"), {"parts": lists(level("chineseCounting", "%1、"))}, "一、 a\n\n二、 b"),
+    ("parts of numbers", entry("a") + entry("b", 1), {"parts": lists(level("decimal", "%1."), level("decimal", "%1.%2", 1))}, "1. a\n\n   1.1 b"),
+    ("a numbered heading", paragraph(run("标题"), "Title") + entry("总则", 0, "Heading1"), {"parts": lists(level("decimal", "第%1章"))}, "# 第1章 总则"),
+    ("a simple table", f"<w:tbl>{row(cell('a'), cell('b'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+    ("merged cells", f"<w:tbl>{row(cell('a', '<w:gridSpan w:val=' + chr(34) + '2' + chr(34) + '/>'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, '<table><tr><td colspan="2"><p>a</p></td></tr><tr><td><p>1</p></td><td><p>2</p></td></tr></table>'),
+    ("a link", paragraph(f'<w:hyperlink r:id="rId9">{run("这里")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "https://example.com/a")}}, "[这里](https://example.com/a)"),
+    ("a link by a field", paragraph(field(' HYPERLINK "https://example.com/a" ', run("这里"))), {}, "[这里](https://example.com/a)"),
+    ("a page number", paragraph(run("见第") + field(" PAGEREF x ", run("7")) + run("页")), {}, "见第7页"),
+    ("a break", paragraph(run("一") + "<w:r><w:br/></w:r>" + run("二")), {}, "一\\\n二"),
+    ("ruby", paragraph("<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r>"), {}, "{汉|hàn}"),
+    ("a sign", paragraph('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>' + run("好")), {}, "☑好"),
+    ("capitals", paragraph(run("abc", "<w:caps/>")), {}, "ABC"),
+    ("what only wraps", f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph('<w:smartTag w:uri=' + chr(34) * 2 + '>' + run('一') + '</w:smartTag>')}</w:sdtContent></w:sdt>", {}, "一"),
+    ("one of two forms", paragraph(f'<mc:AlternateContent><mc:Choice Requires="wps">{run("新")}</mc:Choice><mc:Fallback>{run("旧")}</mc:Fallback></mc:AlternateContent>'), {}, "新"),
+    ("a form of the future", paragraph(f'<mc:AlternateContent><mc:Choice Requires="w99">{run("新")}</mc:Choice><mc:Fallback>{run("旧")}</mc:Fallback></mc:AlternateContent>'), {}, "旧"),
+    ("a formula by itself", paragraph("<m:oMathPara><m:oMath><m:r><m:t>x</m:t></m:r></m:oMath></m:oMathPara>"), {}, "$$x$$"),
+    ("a drop cap", paragraph(run("春"), "", '<w:framePr w:dropCap="drop"/>') + paragraph(run("天来了")), {}, "春天来了"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "written"),
+    [each[1:] for each in STRUCTURES],
+    ids=[each[0] for each in STRUCTURES],
+)
+def test_a_structure_comes(body: str, more: dict[str, Any], written: str) -> None:
+    assert (written, []) == read(body, **more)
+
+
+def test_notes_come_in_the_order_of_their_references() -> None:
+    def note(known: int, text: str) -> str:
+        return f'<w:footnote w:id="{known}">{paragraph(run(text))}</w:footnote>'
+
+    def reference(known: int) -> str:
+        return f'<w:r><w:footnoteReference w:id="{known}"/></w:r>'
+
+    notes = f"<w:footnotes {_W}>{note(1, '后')}{note(2, '先')}{note(3, '无')}</w:footnotes>"
+    body = paragraph(run("一") + reference(2) + run("二") + reference(1))
+    related = {"rId3": ("footnotes", "footnotes.xml")}
+    written, _ = read(body, parts={"word/footnotes.xml": notes}, related=related)
+    assert "一[^1]二[^2]\n\n[^1]: 先\n\n[^2]: 后" == written
+
+
+BOX = (
+    "<w:r><w:drawing><wp:inline><wps:wsp><wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx>"
+    "</wps:wsp></wp:inline></w:drawing></w:r>"
+)
+SHAPE = "<w:r><w:drawing><wp:inline><wps:wsp/></wp:inline></w:drawing></w:r>"
+PICTURE = '<w:r><w:pict><v:shape><v:imagedata r:id="rId9"/></v:shape></w:pict></w:r>'
+LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
+    ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it"]),
+    ("a shape", paragraph(run("一") + SHAPE), {}, ["paragraph 1: a drawing (shape)"]),
+    ("a metafile", paragraph(run("一") + PICTURE), {"related": {"rId9": ("image", "media/a.emf")}, "parts": {"word/media/a.emf": b"\1\0\0\0"}}, ["paragraph 1: the picture a.emf: WeChat does not show its format"]),
+    ("a picture elsewhere", paragraph(run("一") + PICTURE), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
+    ("a field without a result", paragraph(run("一") + field(r"EQ \f(1,2)")), {}, [r"paragraph 1: the field `EQ \f(1,2)`"]),
+    ("an unknown sign", paragraph(run("一") + '<w:r><w:sym w:font="Webdings" w:char="F021"/></w:r>'), {}, ["paragraph 1: the sign F021 of Webdings"]),
+    ("a file", paragraph(f'<w:hyperlink r:id="rId9">{run("一")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "file://c/a.doc")}}, ["paragraph 1: the link to file://c/a.doc"]),
+    ("a part of a formula", paragraph(run("一") + "<m:oMath><m:r><m:t>y</m:t></m:r><m:xyz/></m:oMath>"), {}, ["paragraph 1: the formula “y”: massctl does not know `m:xyz`"]),
+    ("a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}>{paragraph(run('内部资料'))}</w:hdr>"}}, ["header: “内部资料”"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "lost"), [each[1:] for each in LOST], ids=[each[0] for each in LOST]
+)
+def test_what_cannot_come_is_named_with_its_place(
+    body: str, more: dict[str, Any], lost: list[str]
+) -> None:
+    assert lost == read(body, **more)[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (paragraph(run("一")) + '<w:altChunk r:id="rId9"/>', "`w:altChunk`"),
+        (
+            paragraph(run("一") + "<w:marvel/>"),
+            "paragraph 1: massctl does not know `w:marvel` of Word",
+        ),
+        (
+            paragraph(run("一", "<w:sparkle/>")),
+            "paragraph 1: massctl does not know `w:sparkle` of Word",
+        ),
+    ],
+)
+def test_a_construct_that_is_unknown_refuses(body: str, says: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(body)
+    assert says in str(caught.value.why)
+
+
+def test_a_form_of_numbers_that_is_unknown_refuses() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(entry("a"), parts=lists(level("hebrew1", "%1.")))
+    assert "`hebrew1`" in str(caught.value.why)
+
+
+ONCE = [
+    ("bold", '<w:b/>', "bold text"),
+    ("red", '<w:color w:val="FF0000"/>', "red text"),
+    ("framed", '<w:bdr w:val="single"/>', "framed text"),
+    ("raised", '<w:position w:val="6"/>', "moved text"),
+    ("small capitals", "<w:smallCaps/>", "small capitals"),
+    ("shadow", "<w:shadow/>", "text with an effect"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("properties", "look"), [each[1:] for each in ONCE], ids=[each[0] for each in ONCE]
+)
+def test_a_look_that_the_result_lacks_is_named_with_its_words(properties: str, look: str) -> None:
+    data = packed(paragraph(run("今天")) + paragraph(run("平常") + run("限时", properties)))
+    missing, changed = lacking(data, NOTHING, "", "<p>今天</p><p>平常限时</p>")
+    assert ([], [f"paragraph 2: {look} “限时”"]) == (missing, changed)
+
+
+def test_words_pictures_links_and_numbers_that_are_missing_are_named() -> None:
+    link = f'<w:hyperlink r:id="rId8">{run("这里")}</w:hyperlink>'
+    data = packed(
+        paragraph(run("第一段")) + entry("第二段") + paragraph(link + PICTURE),
+        related={"rId8": ("hyperlink", "https://example.com/a"), "rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3)), **lists(level("decimal", "%1."))},
+    )
+    missing, _ = lacking(data, NOTHING, "", "<p>第二段</p><p>这里</p>")
+    assert [
+        "paragraph 1: text “第一段” is missing",
+        "paragraph 2: number “1” is missing",
+        "paragraph 3: link “https://example.com/a” is missing",
+        "paragraph 3: picture “a.png” is missing",
+    ] == sorted(map(str, missing))
+
+
+def test_many_losses_of_a_kind_are_counted() -> None:
+    data = packed("".join(paragraph(run(f"第{n}段")) for n in range(9)))
+    missing, _ = lacking(data, NOTHING, "", "<p></p>")
+    assert (6, "text: 4 more losses of this kind") == (len(missing), str(missing[-1]))
+
+
+_TEXTS = st.text(st.sampled_from("春眠不觉晓ab 12.*_<&"), min_size=1, max_size=6)
+_RUNS = st.tuples(_TEXTS, st.sampled_from([each[0] for each in MARKED]))
+_PARAGRAPHS = st.lists(_RUNS, min_size=1, max_size=4)
+
+
+@settings(max_examples=40)
+@given(st.lists(_PARAGRAPHS, min_size=1, max_size=4))
+def test_the_words_and_looks_of_every_run_are_in_the_article(
+    drawn: list[list[tuple[str, str]]],
+) -> None:
+    body = "".join(
+        paragraph("".join(run(_escaped(text), properties) for text, properties in runs))
+        for runs in drawn
+    )
+    data = packed(body)
+    try:
+        found, _ = article(data, "letter", NOTHING)
+    except DocumentError:
+        assert not "".join(text for runs in drawn for text, _ in runs).strip()
+        return
+    assert ([], []) == lacking(data, NOTHING, "", as_html(found.tree))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def test_as_html_a_look_is_a_style() -> None:
+    body = paragraph(run("一", '<w:color w:val="C00000"/>'), "", '<w:jc w:val="right"/>')
+    found, _ = article(packed(body), "letter", NOTHING)
+    written = '<p style="text-align:right"><span style="color:#C00000">一</span></p>'
+    assert f"{written}\n" == as_html(found.tree)

@@ -1,0 +1,146 @@
+# ruff: noqa: E501
+"""What is hidden, changed or commented in a Word file is decided by a person, and never published without a word."""
+
+import pytest
+from document_samples import packed, paragraph, run
+
+from massctl.importer.documents import DocumentError
+from massctl.importer.markdown import as_markdown
+from massctl.importer.word.file import article
+
+NOTHING = {"revisions": "", "hidden": "", "comments": ""}
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def put_in(inner: str) -> str:
+    return f'<w:ins w:id="1" w:author="a">{inner}</w:ins>'
+
+
+def taken_out(text: str) -> str:
+    return f'<w:del w:id="2" w:author="a"><w:r><w:delText>{text}</w:delText></w:r></w:del>'
+
+
+MARK = '<w:rPr><{} w:id="3" w:author="a"/></w:rPr>'
+OLD_FORMAT = '<w:b/><w:rPrChange w:id="4" w:author="a"><w:rPr><w:i/></w:rPr></w:rPrChange>'
+ROW = (
+    "<w:tr>{}<w:tc>"
+    + paragraph(run("{}"))
+    + "</w:tc><w:tc>"
+    + paragraph(run("b"))
+    + "</w:tc></w:tr>"
+)
+REVISED = {
+    "words": (paragraph(run("一") + put_in(run("新")) + taken_out("旧")), "一新", "一旧"),
+    "a move": (
+        paragraph(f'<w:moveFrom w:id="1">{run("甲")}</w:moveFrom>' + run("乙") + f'<w:moveTo w:id="1">{run("甲")}</w:moveTo>'),
+        "乙甲",
+        "甲乙",
+    ),
+    "a format": (paragraph(run("一", OLD_FORMAT)), "**一**", "*一*"),
+    "a mark put in": (paragraph(run("一"), "", MARK.format("w:ins")) + paragraph(run("二")), "一\n\n二", "一二"),
+    "a mark taken out": (paragraph(run("一"), "", MARK.format("w:del")) + paragraph(run("二")), "一二", "一\n\n二"),
+    "a row put in": (
+        f"<w:tbl>{ROW.format('', 'a')}{ROW.format('<w:trPr><w:ins/></w:trPr>', 'c')}{ROW.format('', 'd')}</w:tbl>",
+        "| a | b |\n| --- | --- |\n| c | b |\n| d | b |",
+        "| a | b |\n| --- | --- |\n| d | b |",
+    ),
+    "one in the other": (paragraph(run("一") + put_in(run("新") + taken_out("没"))), "一新", "一"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REVISED)
+def test_tracked_changes_stop_until_they_are_accepted_or_rejected(name: str) -> None:
+    body, accepted, rejected = REVISED[name]
+    data = packed(body)
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "--revisions accept|reject" in str(caught.value.hint)
+    for choice, written in (("accept", accepted), ("reject", rejected)):
+        found, _ = article(data, "letter", {**NOTHING, "revisions": choice})
+        assert f"{written}\n" == as_markdown(found.tree)
+        assert any(f"{choice}ed" in each for each in found.lost)
+
+
+STYLE = (
+    f'<w:styles {_W}><w:style w:type="character" w:styleId="x"><w:name w:val="x"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    "</w:styles>"
+)
+PICTURE = '<w:r><w:drawing><wp:inline><wp:docPr id="1" hidden="1"/></wp:inline></w:drawing></w:r>'
+HIDDEN = {
+    "a run": run("内部", "<w:vanish/>"),
+    "a style": run("内部", '<w:rStyle w:val="x"/>'),
+    "white on white": run("内部", '<w:color w:val="FFFFFF"/>'),
+}
+SHOWN = {
+    "what a run shows again": run("内部", '<w:rStyle w:val="x"/><w:vanish w:val="0"/>'),
+    "what only a page of the web hides": run("内部", "<w:webHidden/>"),
+    "white on a colour": run(
+        "内部", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="C00000"/>'
+    ),
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
+def test_hidden_text_stops_until_it_is_dropped_or_kept(hidden: str) -> None:
+    data = packed(paragraph(run("公开") + hidden), parts={"word/styles.xml": STYLE})
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "1 piece is hidden in Word: paragraph 1 “内部”" == str(caught.value.why)
+    assert "--hidden drop|keep" in str(caught.value.hint)
+    texts = {}
+    for choice in ("drop", "keep"):
+        found, _ = article(data, "letter", {**NOTHING, "hidden": choice})
+        texts[choice] = found.tree.text()
+    assert {"drop": "公开", "keep": "公开内部"} == texts
+
+
+@pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
+def test_what_word_shows_needs_no_choice(shown: str) -> None:
+    data = packed(paragraph(run("公开") + shown), parts={"word/styles.xml": STYLE})
+    assert "公开内部" == article(data, "letter", NOTHING)[0].tree.text()
+
+
+def test_a_drawing_and_a_row_may_be_hidden_too() -> None:
+    row = f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{paragraph(run('内部'))}</w:tc></w:tr>"
+    data = packed(paragraph(run("公开") + PICTURE) + f"<w:tbl>{row}</w:tbl>")
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "2 pieces are hidden in Word" in str(caught.value.why)
+    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
+    assert "公开" == found.tree.text()
+
+
+def test_a_note_that_only_hidden_text_refers_to_is_not_published() -> None:
+    notes = f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("秘密"))}</w:footnote></w:footnotes>'
+    reference = '<w:r><w:rPr><w:vanish/></w:rPr><w:t>见</w:t><w:footnoteReference w:id="1"/></w:r>'
+    data = packed(
+        paragraph(run("公开") + reference),
+        parts={"word/footnotes.xml": notes},
+        related={"rId3": ("footnotes", "footnotes.xml")},
+    )
+    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
+    assert "公开" == found.tree.text()
+
+
+def test_comments_stop_until_they_are_dropped() -> None:
+    comments = f'<w:comments {_W}><w:comment w:id="0" w:author="a">{paragraph(run("删掉这句"))}</w:comment></w:comments>'
+    data = packed(
+        paragraph(run("一") + '<w:r><w:commentReference w:id="0"/></w:r>'),
+        parts={"word/comments.xml": comments},
+        related={"rId3": ("comments", "comments.xml")},
+    )
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert ("it has 1 comment: the document “删掉这句”", True) == (
+        str(caught.value.why),
+        "--comments drop" in str(caught.value.hint),
+    )
+    found, _ = article(data, "letter", {**NOTHING, "comments": "drop"})
+    assert ("一", ["it has 1 comment: left out"]) == (found.tree.text(), [*map(str, found.lost)])
+
+
+def test_all_that_waits_for_a_choice_is_told_at_once() -> None:
+    data = packed(paragraph(run("一") + put_in(run("新")) + run("内部", "<w:vanish/>")))
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "--revisions accept|reject --hidden drop|keep" in str(caught.value.hint)

@@ -1,0 +1,74 @@
+"""Formulas of Word as TeX."""
+
+import pytest
+from lxml import etree
+
+from massctl.importer.word.formula import UnknownPart, tex
+
+_M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def r(text: str, properties: str = "") -> str:
+    return f"<m:r>{f'<m:rPr>{properties}</m:rPr>' if properties else ''}<m:t>{text}</m:t></m:r>"
+
+
+def part(name: str, properties: str = "", **parts: str) -> str:
+    inner = "".join(f"<m:{key}>{value}</m:{key}>" for key, value in parts.items())
+    return f"<m:{name}><m:{name}Pr>{properties}</m:{name}Pr>{inner}</m:{name}>"
+
+
+def val(name: str, value: str) -> str:
+    return f'<m:{name} m:val="{value}"/>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "written"),
+    [
+        (r("E=m") + part("sSup", e=r("c"), sup=r("2")), "E=mc^{2}"),
+        (part("sSub", e=r("α"), sub=r("ij")), "α_{ij}"),
+        (part("sSubSup", e=r("xy"), sub=r("1"), sup=r("2")), "{xy}_{1}^{2}"),
+        (part("sPre", sub=r("6"), sup=r("14"), e=r("C")), "{}_{6}^{14}C"),
+        (part("f", num=r("1"), den=r("2")), r"\frac{1}{2}"),
+        (part("f", val("type", "noBar"), num=r("n"), den=r("k")), r"{n \atop k}"),
+        (part("f", val("type", "lin"), num=r("1"), den=r("2")), "1/2"),
+        (part("rad", val("degHide", "1"), deg="", e=r("x")), r"\sqrt{x}"),
+        (part("rad", deg=r("3"), e=r("x")), r"\sqrt[3]{x}"),
+        (part("nary", val("chr", "∑"), sub=r("i=1"), sup=r("n"), e=r("i")), r"\sum_{i=1}^{n} i"),
+        (part("nary", val("limLoc", "undOvr"), sub=r("0"), sup=r("1"), e=r("x")), r"\int\limits_{0}^{1} x"),
+        (part("nary", val("chr", "∯"), sub=r("S"), sup="", e=r("x")), r"\mathop{∯}_{S} x"),
+        (part("d", e=r("x")), r"\left( x \right)"),
+        (part("d", val("begChr", "{") + val("endChr", ""), e=r("x")), r"\left\{ x \right."),
+        (part("d", val("begChr", "‖") + val("endChr", "‖"), e=r("x")), r"\left\| x \right\|"),
+        (part("m", mr=f"<m:e>{r('a')}</m:e><m:e>{r('b')}</m:e>"), r"\begin{matrix} a & b \end{matrix}"),
+        (part("eqArr", e=r("x&amp;=1")), r"\begin{aligned} x&=1 \end{aligned}"),
+        (part("func", fName=r("sin", val("sty", "p")), e=r("x")), r"\sin x"),
+        (part("func", fName=r("sgn", val("sty", "p")), e=r("x")), r"\operatorname{sgn} x"),
+        (part("limLow", e=r("lim", val("sty", "p")), lim=r("n→∞")), r"\lim_{n→∞}"),
+        (part("limUpp", e=r("x"), lim=r("y")), r"\overset{y}{x}"),
+        (part("acc", e=r("x")), r"\hat{x}"),
+        (part("acc", val("chr", "\u20d7"), e=r("AB")), r"\overrightarrow{AB}"),
+        (part("acc", val("chr", "\u0309"), e=r("x")), "\\overset{\u0309}{x}"),
+        (part("bar", val("pos", "top"), e=r("x")), r"\overline{x}"),
+        (part("groupChr", e=r("x")), r"\underbrace{x}"),
+        (part("groupChr", val("chr", "→"), e=r("x")), r"\underrightarrow{x}"),
+        (part("groupChr", val("chr", "=") + val("pos", "top"), e=r("x")), r"\overset{=}{x}"),
+        (part("borderBox", e=r("x")), r"\boxed{x}"),
+        (part("phant", val("show", "0"), e=r("x")), r"\phantom{x}"),
+        (part("box", e=r("x")), "x"),
+        (r("速度") + r("v"), r"\text{速度}v"),
+        (r("if x &lt; 0", "<m:nor/>"), r"\text{if x < 0}"),
+        (r("R", val("scr", "double-struck")), r"\mathbb{R}"),
+        (r("v", val("sty", "b")), r"\mathbf{v}"),
+        (r("v", val("sty", "bi")), r"\boldsymbol{v}"),
+        (r("50% {a} $"), r"50\% \{a\} \$"),
+        (r("two words"), r"two\ words"),
+    ],
+)  # fmt: skip
+def test_a_part_is_written_as_tex(inner: str, written: str) -> None:
+    assert written == tex(etree.fromstring(f"<m:oMath {_M}>{inner}</m:oMath>"))
+
+
+def test_a_part_without_tex_is_named() -> None:
+    with pytest.raises(UnknownPart) as caught:
+        tex(etree.fromstring(f"<m:oMath {_M}><m:xyz/></m:oMath>"))
+    assert "xyz" == str(caught.value)

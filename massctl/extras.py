@@ -8,6 +8,7 @@ EXTRAS = {
     "calendar": "icalendar",
     "import": "mammoth",
     "listen": "waitress",
+    "math": "mathjax",
     "postgres": "psycopg",
     "qr": "zxingcpp",
     "report": "pygal",

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Fault, Lines, Severity
 from massctl.model.message import Picture
+from massctl.render.formula import Formula
 from massctl.render.html_scan import Tag
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
 from massctl.render.tracking import Tracking
@@ -31,8 +32,8 @@ class ArticleFile(Struct):
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)
-    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The drawing or the words of each formula, by its TeX and its opening mark."""
+    formulas: list[Formula] = field(default_factory=list)
+    """In the order of the text; tokens and elements name one by its number here."""
     unclosed: Counter[str] = field(default_factory=Counter)
     """How many start tags have no end tag, by name."""
     scripts_told: Counter[str] = field(default_factory=Counter)

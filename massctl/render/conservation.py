@@ -17,6 +17,7 @@ from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
+from massctl.render.formula import Formula
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
 from massctl.render.links import has_scheme, meant
@@ -66,7 +67,7 @@ class Inventory(Struct):
     """WeChat's components: the tag as written, and its name and data as they must be in the body."""
     formulas: list[str] = field(default_factory=list)
     """The TeX of those that are drawn."""
-    shown_formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    shown_formulas: Sequence[Formula] = ()
     cells: int = 0
     open_tables: int = 0
     """Of raw HTML, while the inventory is taken."""
@@ -125,7 +126,7 @@ def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list
 def of_markdown(
     tokens: "Sequence[Token]",
     notes: "Sequence[Sequence[Token]]",
-    formulas: Mapping[tuple[str, str], str],
+    formulas: Sequence[Formula],
 ) -> Inventory:
     """Take the inventory of an article's Markdown; `formulas` are the drawn formulas (`ArticleFile.formulas`)."""
     found = Inventory(shown_formulas=formulas)
@@ -151,10 +152,11 @@ def _take(tokens: "Sequence[Token]", found: Inventory) -> None:
 
 
 def _take_formula(token: "Token", found: Inventory) -> None:
-    shown = found.shown_formulas.get((token.content, token.markup), "<svg")
+    number = token.meta.get("formula")
+    shown = "<svg" if number is None else found.shown_formulas[number].shown
     if "<svg" in shown:
         found.formulas.append(" ".join(token.content.split()))
-    else:
+    elif shown:
         found.texts.append(_without_blanks(parse(shown).text()))
 
 

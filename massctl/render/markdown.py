@@ -21,6 +21,7 @@ from massctl.render.article_bounds import (
 )
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
+from massctl.render.formula import Formula
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
 from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
@@ -166,12 +167,11 @@ class _TokenReader:
         self._builder.end("pre")
 
     def _formula(self, token: Token) -> None:
+        number = len(self._page.formulas)
+        self._page.formulas.append(Formula(token.content, token.markup in ("$$", "\\[")))
+        token.meta["formula"] = number
         block = {"block": ""} if token.block else {}
-        self._builder.start(
-            "massctl-formula",
-            {"tex": token.content, "mark": token.markup, **block},
-            self._at(token),
-        )
+        self._builder.start("massctl-formula", {"number": str(number), **block}, self._at(token))
         self._builder.end("massctl-formula")
 
     def _soft_break(self, _: Token) -> None:

@@ -28,7 +28,7 @@ from massctl.model.diagnostics import FaultError
 from massctl.model.frozen import Frozen
 from massctl.render.article_bounds import BRACKETS_MAX, NESTING_MAX, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
-from massctl.render.md_math import add_math
+from massctl.render.markdown_formulas import add_math
 
 _LEVELS = 2 * NESTING_MAX + 4
 """Of the parser, which drops what stands deeper; a list and its entries are two."""

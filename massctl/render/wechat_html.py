@@ -97,6 +97,7 @@ def normalised(
     Its notes have one order, and stand at the end of the part `own`. `is_chinese`: words of ours are Chinese, as the
     article is.
     """
+    _draw([page for _, page in parts])
     notes = Notes()
     writers = [
         _ArticleWriter(page, notes, part, is_chinese=is_chinese)
@@ -592,33 +593,26 @@ def _title(writer: _ArticleWriter, _: Element) -> None:
     writer.page.report(lost_title())
 
 
-def _formula(writer: _ArticleWriter, node: Element) -> None:
-    """Draw a formula; one that cannot be drawn is an error, since followers would read TeX."""
-    # Some 200 ms, for the fonts; hardly any article has a formula.
-    from massctl.render.math import FormulaError, drawn
+def _draw(pages: Sequence[ArticleFile]) -> None:
+    """Draw the formulas of an article, all at once: numbers and macros go on from one to the next."""
+    formulas = [each for page in pages for each in page.formulas]
+    missing = pages[0].pictures.inputs.formulas(formulas) if formulas else None
+    if missing is not None:
+        next(page for page in pages if page.formulas).report(missing)
 
-    tex = node.get("tex")
-    mark = node.get("mark")
-    try:
-        shown = drawn(tex, display=mark in ("$$", "\\["))
-    except FormulaError as error:
-        writer.page.report(
-            Fault(
-                "MC329",
-                Phrase("the formula cannot be drawn: `{text}`", text=str(error)),
-                Phrase(
-                    "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
-                ),
-                needle=tex.partition("\n")[0],
-            )
-        )
+
+def _formula(writer: _ArticleWriter, node: Element) -> None:
+    """Write a drawn formula; one that cannot be drawn is an error, since followers would read TeX."""
+    formula = writer.page.formulas[int(node.get("number"))]
+    if formula.fault is not None:
+        writer.page.report(formula.fault)
+    if not formula.shown:
         return
-    writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
     if not is_block:
         writer.shown()
     with writer.block("section", {"class": "math"}, node.at) if is_block else nullcontext():
-        writer.here.take(parse(shown))
+        writer.here.take(parse(formula.shown))
 
 
 # Links and notes.

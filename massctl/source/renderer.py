@@ -47,6 +47,7 @@ from massctl.source.text import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
+    from massctl.render.formula import Formula
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded

@@ -15,6 +15,7 @@ from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
 from massctl.source.loader import Desires, WorkingTree
+from massctl.source.formulas import LIBRARIES
 from massctl.source.locks import (
     RENDER_LIBRARIES,
     DamagedLockError,
@@ -173,9 +174,15 @@ def test_the_renderer_lists_massctl_and_every_library_that_is_pinned() -> None:
     project = tomllib.loads(
         (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
     )["project"]
-    pinned = [each.replace("==", " ") for each in project["dependencies"] if "==" in each]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["math"]]
+    pinned = [each.replace("==", " ") for each in declared if "==" in each]
     assert f"massctl {project['version']}, " + ", ".join(pinned) == renderer()
-    assert len(RENDER_LIBRARIES) == len(pinned)
+    assert len(RENDER_LIBRARIES) + len(LIBRARIES) == len(pinned)
+
+
+def test_the_renderer_names_no_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("massctl.source.locks.is_installed", lambda: False)
+    assert "mathjax" not in renderer.__wrapped__()
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"{}", b"[" * 100_000, b'{"digest": NaN}'])

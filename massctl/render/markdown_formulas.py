@@ -32,6 +32,8 @@ _AMOUNT = re.compile(r"[0-9]")
 _BRACKETED = re.compile(
     r"\\\((?P<tex>(?:[^\n\\]|\\[^\n()\[\]]){1,2000}?)\\\)|\\\[(?P<shown>(?:[^\\]|\\[^()\[\]]){1,2000}?)\\\]"
 )
+_REFERENCE = re.compile(r"\\(?:eq)?ref\{[^{}\n]{1,100}\}")
+"""To the number of a formula; it may stand in the text, as LaTeX's does."""
 _CERTAIN = re.compile(r"(?<!\\)[\^_=<>]")
 _TERM = re.compile(r"(?![A-Za-z]{3})(?:[A-Za-z]{1,2}(?![A-Za-z])|[0-9+\-*/(),. |'!\[\]]){1,40}")
 """`x`, `n+1`, `(a, b)`, `[0, 1]`: no word."""
@@ -97,20 +99,20 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _bracketed(state: StateInline, silent: bool) -> bool:
-    found = (
-        _BRACKETED.match(state.src, state.pos, state.posMax)
-        if state.src[state.pos] == "\\"
-        else None
-    )
-    if found is None:
+    if state.src[state.pos] != "\\":
         return False
-    tex = (found["tex"] or found["shown"]).strip()
-    if not (_is_certain(tex) or (found["tex"] and _TERM.fullmatch(tex))):
+    if found := _REFERENCE.match(state.src, state.pos, state.posMax):
+        tex, markup = found[0], "\\("
+    elif found := _BRACKETED.match(state.src, state.pos, state.posMax):
+        tex, markup = (found["tex"] or found["shown"]).strip(), found[0][:2]
+        if not (_is_certain(tex) or (found["tex"] and _TERM.fullmatch(tex))):
+            return False
+    else:
         return False
     if not silent:
         token = state.push("formula", "", 0)
         token.content = tex
-        token.markup = found[0][:2]
+        token.markup = markup
     state.pos = found.end()
     return True
 

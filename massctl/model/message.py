@@ -775,8 +775,8 @@ class RenderedCampaign(Campaign, dict=True):
 
     @property
     def sender(self) -> str:
-        """Return what people call the account, else the key that it stands under."""
-        return self.account_name or self.account
+        """Return what people call the account; a phone never shows the key that it stands under."""
+        return self.account_name or "公众号"
 
     @property
     def identity(self) -> CampaignName:

@@ -186,7 +186,7 @@ class Account(Strict):
     """One Official Account (公众号)."""
 
     name: NonEmptyLine | None = None
-    """What people call the account, on phones and pages; else its key."""
+    """What people call the account, on phones and pages; else 公众号 on phones, and its key on pages."""
     owner: NonEmptyLine | None = None
     """Who answers for the account, in words for people: a team, a login. Shown beside its name."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Fault, Lines, Severity
 from massctl.model.message import Picture
+from massctl.model.theme import CodeSettings
 from massctl.render.html_scan import Tag
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
 from massctl.render.tracking import Tracking
@@ -26,6 +27,7 @@ class ArticleFile(Struct):
     title: str = ""
     breaks: bool = False
     """Each line of Markdown is a line of the article."""
+    code: CodeSettings = field(default_factory=CodeSettings)
     track: Tracking = field(default_factory=Tracking)
     """Puts the campaign's tag on links to own sites."""
     lines: Lines | None = None

@@ -34,6 +34,8 @@ Conserved = NewType("Conserved", str)
 NOTHING = Conserved("")
 """The body of an article that cannot be sent."""
 
+UNSELECTED = "[style*='user-select:none']"
+"""The numbers of lines of code, which are not part of it."""
 _TEXT_LOST = Phrase("text is missing from the rendered article: `{text}`")
 
 _COMPONENTS = ("mp", "qqmusic", "iframe")
@@ -164,11 +166,9 @@ def _take_cell(_: "Token", found: Inventory) -> None:
 
 _TAKES: "Final[Mapping[str, Callable[[Token, Inventory], None]]]" = {
     "text": lambda token, found: found.texts.extend(_runs(token.content)),
-    "code_inline": lambda token, found: found.codes.append(_plain_code(token.content)),
-    "fence": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
-    "code_block": lambda token, found: found.codes.append(
-        _plain_code(token.content.removesuffix("\n"))
-    ),
+    "code_inline": lambda token, found: found.codes.append(_plain(token.content.expandtabs(TAB))),
+    "fence": lambda token, found: found.codes.append(_plain(token.content.removesuffix("\n"))),
+    "code_block": lambda token, found: found.codes.append(_plain(token.content.removesuffix("\n"))),
     "image": lambda token, found: found.pictures.append(str(token.attrs.get("src", ""))),
     "link_open": lambda token, found: found.links.append(str(token.attrs.get("href", ""))),
     "html_inline": lambda token, found: _take_html(token.content, found),
@@ -244,8 +244,8 @@ def _without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def _plain_code(code: str) -> str:
-    return code.expandtabs(TAB).replace("\u00a0", " ")
+def _plain(code: str) -> str:
+    return code.replace("\u00a0", " ")
 
 
 def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]:
@@ -254,7 +254,9 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     tree = lexbor_tree(body.replace("<br>", "\n"))
     whole = tree.body.text() if tree.body is not None else ""
     yield from _missing_texts(_without_blanks(whole), source.texts)
-    code = whole.replace("\u00a0", " ")
+    for number in tree.css(UNSELECTED) if "user-select:none" in body else ():
+        number.decompose()
+    code = _plain(tree.body.text() if tree.body is not None else "")
     position = 0
     for each in source.codes:
         at = code.find(each, position)

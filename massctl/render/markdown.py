@@ -160,8 +160,8 @@ class _TokenReader:
         self._builder.end("code")
 
     def _block_of_code(self, token: Token) -> None:
-        language = language_of(token)
-        self._builder.start("pre", {"lang": language} if language else None, self._at(token))
+        info = token.info.strip()
+        self._builder.start("pre", {"info": info} if info else None, self._at(token))
         self._builder.text(token.content.removesuffix("\n"))
         self._builder.end("pre")
 
@@ -274,12 +274,6 @@ _WRITERS: Mapping[str, Callable[[_TokenReader, Token], None]] = {
     "footnote_reference_open": _TokenReader._note,
     "footnote_reference_close": _TokenReader._note_end,
 }
-
-
-def language_of(token: Token) -> str:
-    """Return the language of a fenced code block; empty if it names none."""
-    words = token.info.split(maxsplit=1)
-    return words[0] if words else ""
 
 
 def _without_title(tokens: Sequence[Token], page: ArticleFile, lines: Lines) -> Sequence[Token]:

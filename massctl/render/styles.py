@@ -294,8 +294,10 @@ def _settle_blocks(article: Element, font: float | None) -> None:
             above = 0.0
             continue
         if child.name in _HEADINGS and font is not None:
-            _settle_heading(child, font, float(spacing["pixels"]) if spacing is not None else 0.0)
-            if "text-align:left" in looks and "text-align" not in child.get("style"):
+            fits = _settle_heading(
+                child, font, float(spacing["pixels"]) if spacing is not None else 0.0
+            )
+            if fits and "text-align:left" in looks and "text-align" not in child.get("style"):
                 _settle_words(child)
         elif child.name == "img":
             _settle_picture(child)
@@ -307,8 +309,8 @@ def _settle_blocks(article: Element, font: float | None) -> None:
         above = below
 
 
-def _settle_heading(heading: Element, around: float, spacing: float) -> None:
-    """Take out how a heading wraps if its words surely stand in one line."""
+def _settle_heading(heading: Element, around: float, spacing: float) -> bool:
+    """Take out how a heading wraps if its words surely stand in one line; return whether they do."""
     style = heading.get("style")
     font = _font_size(style, heading.name, around)
     said = _SPACING.search(style)
@@ -316,18 +318,16 @@ def _settle_heading(heading: Element, around: float, spacing: float) -> None:
     if font is None or any(
         each.name not in _WORDS or _RESIZED.search(each.get("style")) for each in inside
     ):
-        return
+        return False
     if (
         len(heading.text()) * (font + (float(said["pixels"]) if said is not None else spacing))
         > ONE_LINE_PX
     ):
-        return
-    for each, declaration in [
-        (heading, "text-wrap:[a-z]+"),
-        *((each, r"max-width:\d+%") for each in inside),
-    ]:
-        if "style" in each.attributes:
-            each.attributes["style"] = _without(each.get("style"), declaration)
+        return False
+    for declaration in ("text-wrap:[a-z]+", r"padding:0 \d+%"):
+        if "style" in heading.attributes:
+            heading.attributes["style"] = _without(heading.get("style"), declaration)
+    return True
 
 
 def _settle_words(heading: Element) -> None:

@@ -14,6 +14,7 @@ from string import ascii_lowercase
 from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import Fault, FaultError, note, warning
 from massctl.model.message import Picture
@@ -21,6 +22,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.article_bounds import DEPTH_MAX, ELEMENTS_MAX, too_deep, too_many
 from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import cjk_count, line_break
+from massctl.render.code_block import code_style, read_info, write_code
 from massctl.render.elements import (
     Handling,
     hidden_content,
@@ -30,7 +32,7 @@ from massctl.render.elements import (
     row,
     script_link,
 )
-from massctl.render.highlight import blanks_kept, coloured_pieces
+from massctl.render.highlight import blanks_kept
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
 from massctl.render.paths import is_spacer, spacer_fault
 from massctl.render.styles import declarations, with_pictures
@@ -393,8 +395,8 @@ def _centred(writer: _ArticleWriter, node: Element) -> None:
 
 
 def _code_block(writer: _ArticleWriter, node: Element) -> None:
-    """Write a code block as a section that wraps, since `pre` is wider than the screen."""
-    language = _language(node)
+    """Write a code block as a section, since `pre` is wider than the screen."""
+    info, language = read_info(node.get("info")), _language(node)
     at = node.at
     if (
         len(node.children) == 1
@@ -404,12 +406,11 @@ def _code_block(writer: _ArticleWriter, node: Element) -> None:
         language = language or _language(inner)
         node = inner
     code = node.children[0] if len(node.children) == 1 else None
-    pieces = coloured_pieces(code, language) if isinstance(code, str) and language else None
     with writer.block("section", {"class": "code"}, at):
-        for name, text in pieces or ():
-            with writer.inside("span", {"class": name}) if name else nullcontext():
-                writer.code(text)
-        if pieces is None:
+        if isinstance(code, str):
+            write_code(writer, code, replace(info, language=language or info.language))
+        else:
+            writer.here.attributes["style"] = code_style(writer.page.code)
             _in_code(writer, node)
 
 
@@ -717,7 +718,8 @@ def _write_note(writer: _ArticleWriter, key: str | tuple[int, int], listed: Elem
     if isinstance(key, str):
         words = writer.notes.words(key)
         address = key.removeprefix("mailto:")
-        writer.here.children.append(f"{number}{words}: {address}" if words else number + address)
+        writer.here.children.append(f"{number}{words}: " if words else number)
+        writer.ours("span", "note-address", address)
     else:
         writer.here.children.append(number)
         for text in writer.notes.texts(key):
@@ -983,7 +985,7 @@ COLUMNS_MAX = 4
 COLUMN_SHARE = 26
 """Percent of the screen that each column of such a table has, some 90 px of a phone."""
 SCREEN_EMS = 24
-"""Letters in a row on a phone: 343 px, at the 14 px that the built-in themes write tables with."""
+"""Letters in a row on a phone: 335 px, at the 14 px that the built-in themes write tables with."""
 BETWEEN_EMS = 1.2
 """Room inside each cell of theirs, 14 to 17 px; WeChat counts it as a part of a width (`box-sizing`)."""
 SPACED = 1.1
@@ -992,7 +994,7 @@ WORD_EMS_MAX = 4
 """Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
 LATIN_EMS = 0.6
 """The average width of a letter of another script."""
-SCREEN_PX = 343
+SCREEN_PX = 335
 """The text width of a 375 px phone. Cells that are wider together were made for another page."""
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
 _CELLS = ("th", "td")

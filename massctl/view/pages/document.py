@@ -64,7 +64,7 @@ _LOOK: Knob = (
 )
 
 
-STYLES = ("page.css", "chat.css", "article.css")
+STYLES = ("page.css", "chat.css", "wechat.css", "article.css")
 """The style sheets of a page with a phone on it."""
 _LOST = Phrase("{command} no longer answers", command=Command("serve"))
 

@@ -5,6 +5,7 @@ them. Neither holds an openid.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,7 @@ from massctl.model.ids import (
     Digest,
     Sha256,
     digest_of,
+    sha256_of,
     unprefixed,
 )
 from massctl.model.message import Window
@@ -171,10 +173,31 @@ def audience_references(file: AudienceFile) -> Iterator[tuple[KeyPath, AudienceN
         yield ("exclude", index), AudienceName(name)
 
 
+def shown_file(written: str) -> str:
+    """Return the path or URL of a list as it may be shown: without credentials.
+
+    >>> shown_file("https://lin:secret@lists.example/east.csv?signature=1")
+    'https://lists.example/east.csv'
+    """
+    return _CREDENTIALS.sub("//", written.partition("?")[0])
+
+
+_CREDENTIALS = re.compile(r"(?<=:)//[^/]*@")
+
+
+def query_digest(sql: str) -> Sha256:
+    """Name the text of a query, with every CRLF as LF."""
+    return sha256_of(_lines(sql).encode())
+
+
+def _lines(sql: str) -> str:
+    return sql.replace("\r\n", "\n")
+
+
 def definition_digest(file: AudienceFile, sql: str | None) -> Digest:
     """Name what an audience says of its people; `sql` is the text of its query, None without one."""
     source = file.source.model_dump(mode="json", by_alias=True, exclude_none=True)
-    text = None if sql is None else sql.replace("\r\n", "\n")
+    text = None if sql is None else _lines(sql)
     return digest_of({"source": source, "sql": text, "exclude": file.exclude})
 
 

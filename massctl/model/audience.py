@@ -5,7 +5,6 @@ them. Neither holds an openid.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -31,6 +30,7 @@ from massctl.model.ids import (
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import without_login
 from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
@@ -177,12 +177,9 @@ def shown_file(written: str) -> str:
     """Return the path or URL of a list as it may be shown: without credentials.
 
     >>> shown_file("https://lin:secret@lists.example/east.csv?signature=1")
-    'https://lists.example/east.csv'
+    'https://********@lists.example/east.csv'
     """
-    return _CREDENTIALS.sub("//", written.partition("?")[0])
-
-
-_CREDENTIALS = re.compile(r"(?<=:)//[^/]*@")
+    return without_login(written.partition("?")[0])
 
 
 def query_digest(sql: str) -> Sha256:

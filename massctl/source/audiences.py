@@ -255,7 +255,8 @@ class Audiences:
 
     def _circle(self, start: AudienceName, end: AudienceName) -> Sequence[AudienceName] | None:
         """Return how an audience leads to another by what each needs; None where it does not."""
-        waiting, seen = [(start,)], {start}
+        waiting: list[tuple[AudienceName, ...]] = [(start,)]
+        seen = {start}
         while waiting:
             way = waiting.pop()
             if way[-1] == end:

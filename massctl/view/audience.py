@@ -133,8 +133,8 @@ def source_rows(found: NamedAudience) -> Rows:
         rows.append((Phrase("without"), enumerated(file.exclude)))
     if (expected := bounds(file.expect)) is not None:
         rows.append((Phrase("expected"), expected))
-    change = Phrase("{share} of the snapshot before", share=file.expect.change)
-    rows.append((Phrase("most that may come or go"), change))
+    change = Phrase("by {share} of the snapshot before", share=file.expect.change)
+    rows.append((Phrase("may change"), change))
     if file.cap is not None:
         rows.append((Phrase("cap"), _cap_words(file.cap)))
     days = plural_phrase("{count} day", "{count} days", count=int(file.keep_for.removesuffix("d")))

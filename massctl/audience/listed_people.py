@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from massctl.audience.lock_proof import disproof
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
 from massctl.model.audience import AudienceChange, DatedChange
 from massctl.model.batches import BATCH_MAX, batch_sizes
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
-from massctl.model.phrase import Phrase
 from massctl.model.state import beijing_day
 from massctl.plan.account_people import FrozenAudience, ListPart, Pattern
 from massctl.plan.people_judge import Cut
@@ -159,24 +159,10 @@ class ListedPeople(Struct, dict=True):
         return self._proofs[lock.audience]
 
     def _disproof(self, lock: "AudienceLock") -> str | None:
-        place, own, change = self._place, lock.openid_list.sha256, lock.change
-        now = self._snapshot(own)
-        if place is None or isinstance(place, str) or not isinstance(now, Members):
+        place = self._place
+        if place is None or isinstance(place, str):
             return None
-        if not place.is_of(own, lock.audience):
-            say = Phrase("the lock of {name} names people who were frozen for another audience")
-            return Phrase(say, name=lock.audience)
-        before = unprefixed(change.since) if change is not None else own
-        is_whole = place.is_whole(own) and place.is_whole(before) and place.has(before)
-        then = self._snapshot(before) if is_whole else None
-        if change is None or not isinstance(then, Members):
-            return None
-        counted = self._sets.change(then, now)
-        if (counted.added, counted.removed) == (change.added, change.removed):
-            return None
-        return Phrase(
-            "the lock of {name} tells another change than its snapshots", name=lock.audience
-        )
+        return disproof(lock, place, self._sets, self._snapshot)
 
     def _listed(self, name: CampaignName, written: str) -> Sha256 | None:
         folder = self.tree.repository.folder(name)

@@ -353,6 +353,15 @@ class NamedAudience(Frozen):
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
 
 
+class LockProof(Frozen):
+    """What a lock is worth beside its snapshot."""
+
+    fault: Phrase | None = None
+    """Why it is not what a freeze wrote."""
+    unread: str | None = None
+    """Why nobody can look into its snapshots here."""
+
+
 class FreezeResult(Frozen):
     """What a freeze found and wrote."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from massctl.model.audience import (
@@ -17,7 +18,7 @@ from massctl.model.audience import (
     audience_references,
 )
 from massctl.model.batches import BATCH_MIN
-from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Severity, has_errors
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, is_folder_name
 from massctl.model.near_name import NearNames
@@ -109,7 +110,7 @@ class Audiences:
     def diagnostics(self) -> list[Diagnostic]:
         """Return what is wrong in audiences/: files that are none, and each audience's own faults."""
         own = [each for name in self.names for each in self._of(name).diagnostics]
-        return [*self.strays(), *own]
+        return [*self.strays(), *own, *self._same_snapshots()]
 
     def strays(self) -> list[Diagnostic]:
         """Return what is in audiences/ and is none."""
@@ -118,6 +119,16 @@ class Audiences:
         except UnreadableError as error:
             return [about_file(error.code, error.path, None, error.message, error.hint)]
         return [each for path in found for each in _strays(path, self.names)]
+
+    def _same_snapshots(self) -> Iterator[Diagnostic]:
+        """Tell which audiences name one snapshot: by chance, or because a lock was edited.
+
+        Only whoever has the key can tell which; two counts of one snapshot cannot both be true.
+        """
+        locks = [lock for name in self.names if (lock := self._of(name).lock) is not None]
+        for _, same in groupby(sorted(locks, key=_snapshot), _snapshot):
+            first, *others = same
+            yield from (_one_snapshot(first, each) for each in others)
 
     def listed(self, name: str, appid: str) -> ListedOpenids:
         """Return the people of an audience as a campaign of an AppID sends to them, or why it cannot."""
@@ -411,6 +422,22 @@ def _strays(path: str, names: tuple[AudienceName, ...]) -> Iterator[Diagnostic]:
         near = f"{stem.lower()}{AUDIENCE_SUFFIX}"
         hint = Phrase("rename {found} to {name}", found=path, name=near)
     yield about_file("MC627", whole, None, say, hint)
+
+
+def _snapshot(lock: AudienceLock) -> str:
+    return lock.snapshot
+
+
+def _one_snapshot(one: AudienceLock, other: AudienceLock) -> Diagnostic:
+    severity = Severity.INFO
+    say = Phrase("the locks of {one} and {other} name the same people")
+    if (one.count, one.appid) != (other.count, other.appid):
+        severity = Severity.ERROR
+        say = Phrase("the locks of {one} and {other} tell two numbers of the same people")
+    named = Phrase(say, one=one.audience, other=other.audience)
+    show = Command("audience show", other.audience)
+    hint = Phrase("with the key, {command} tells whether that is so", command=show)
+    return Diagnostic("MC622", severity, named, Place(audience_lock_path(other.audience)), hint)
 
 
 def _at(positions: Positions, fault: Fault) -> Diagnostic:

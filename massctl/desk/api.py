@@ -13,7 +13,7 @@ from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
@@ -293,7 +293,7 @@ class Api:
             raise RefusedError(
                 Phrase("massctl.yaml has faults"),
                 Phrase("Nothing was written."),
-                Phrase("ask whoever looks after it; `massctl validate` says what is wrong"),
+                Phrase("{command}   says what is wrong", command=Command("validate")),
             )
         return settings
 

@@ -13,7 +13,7 @@ from massctl.view.pages.markup import Sheet
 WORDS = {
     "saved": Phrase("saved"),
     "saving": Phrase("saving…"),
-    "unsaved": Phrase("massctl desk does not answer; what you write is kept in this browser"),
+    "unsaved": Phrase("the desk does not answer; what you write is kept in this browser"),
     "joined": Phrase("the file changed meanwhile; both changes are in it now"),
     "clash": Phrase("somebody else changed the same paragraphs"),
     "mine": Phrase("mine"),

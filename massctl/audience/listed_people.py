@@ -166,10 +166,11 @@ class ListedPeople(Struct, dict=True):
             say = Phrase("the lock of {name} names people who were frozen for another audience")
             return Phrase(say, name=lock.audience)
         before = unprefixed(change.since) if change is not None else own
-        is_whole = place.is_whole(own) and place.is_whole(before) and place.has(before)
-        then = self._snapshot(before) if is_whole else None
+        then = self._snapshot(before) if place.has(before) else None
         if change is None or not isinstance(then, Members):
             return None
+        if not (self._sets.is_whole(now) and self._sets.is_whole(then)):
+            return None  # Somebody was erased of one of them.
         counted = self._sets.change(then, now)
         if (counted.added, counted.removed) == (change.added, change.removed):
             return None

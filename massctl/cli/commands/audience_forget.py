@@ -10,7 +10,7 @@ import click
 from massctl.apply.audience_tag import TagPeople, TagPorts, untag_erased
 from massctl.apply.journal import LedgerSession
 from massctl.audience.member_sets import MemberSets
-from massctl.audience.snapshots import FINISH, Snapshots
+from massctl.audience.snapshots import FINISH
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
@@ -92,7 +92,7 @@ class _Erasing:
             )
         state = read_ledger(self._session)
         trust(self._session, state)
-        held = self._held(self._session.snapshots(state))
+        held = self._session.snapshots(state).holding(self._sets, self._people)
         asked = Phrase(
             "erase {people:,} people from {snapshots:,} snapshots and {lists:,} lists; this cannot be taken back",
             people=self._sets.count(self._people),
@@ -114,7 +114,7 @@ class _Erasing:
         with (begun_ledger if self._openids else own_ledger)(session) as book:
             snapshots = session.snapshots(book.state)
             if self._openids:
-                held = self._held(snapshots)
+                held = snapshots.holding(sets, self._people)
                 _require_closed(book.state, held, _NOTHING, _AGAIN)
                 _require_free(book.state, held, session.clock.now())
                 snapshots.marks.add(sets, self._people)
@@ -137,16 +137,6 @@ class _Erasing:
             tags,
             tuple(self._without(book.state)),
         )
-
-    def _held(self, snapshots: Snapshots) -> list[Sha256]:
-        """Return the snapshots that hold some of the people."""
-        found = []
-        for sha256 in snapshots.known():
-            members = snapshots.open(self._sets, sha256)
-            if self._sets.overlap(members, self._people):
-                found.append(sha256)
-            self._sets.drop(members)
-        return found
 
     def _without(self, state: State) -> Iterator[ListOutcome]:
         """Take the people out of lists that were never sent."""

@@ -25,7 +25,7 @@ from massctl.model.entries import (
 from massctl.model.ids import AccountName, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_facts import (
+from massctl.plan.account_people import (
     ErasedPeople,
     ErasureUnread,
     FrozenAudience,
@@ -42,7 +42,7 @@ MESSAGES = ["一", "二", "三"]
 
 
 class SamplePeople(Struct):
-    """Lists in memory; implements `massctl.plan.audience_facts.PeopleCounts` by sets."""
+    """Lists in memory; implements `massctl.plan.account_people.PeopleCounts` by sets."""
 
     lists: dict[Sha256, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     gone: set[Sha256] = field(default_factory=set)

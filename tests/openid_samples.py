@@ -9,7 +9,8 @@ from typing import Any, Final
 from massctl.model.batches import OpenidList
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern, Removal
+from massctl.plan.account_people import FrozenAudience, ListPart, Pattern
+from massctl.plan.people_judge import Cut, Removal
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""
@@ -67,7 +68,7 @@ class SampleOpenids:
 
 
 class SamplePeople:
-    """The people of these audiences; implements `massctl.plan.audience_facts.People`."""
+    """The people of these audiences; implements `massctl.plan.account_people.People`."""
 
     missing = None
 

@@ -1,4 +1,4 @@
-"""Who is in which list: what `massctl.plan.audience_facts` asks of people, answered over lists and snapshots.
+"""Who is in which list: what `massctl.plan.people_judge` asks of people, answered over lists and snapshots.
 
 Nothing is read before a plan asks, and a plan without lists asks nothing. What comes out are numbers, but for `kept`.
 """
@@ -23,14 +23,14 @@ from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CAMPAIGNS, CampaignName, Sha256, unprefixed
 from massctl.model.phrase import Phrase
 from massctl.model.state import beijing_day
-from massctl.plan.audience_facts import (
-    Cut,
+from massctl.plan.account_people import (
     ErasedPeople,
     ErasureUnread,
     FrozenAudience,
     ListPart,
     Pattern,
 )
+from massctl.plan.people_judge import Cut
 from massctl.render.audience import find_openids
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import UnreadableError
@@ -45,7 +45,7 @@ MERGED_MAX = 500_000
 
 
 class ListedPeople(Struct, dict=True):
-    """Counts people of the tree's lists and of snapshots; implements `massctl.plan.audience_facts.PeopleCounts`."""
+    """Counts people of the tree's lists and of snapshots; implements `massctl.plan.account_people.PeopleCounts`."""
 
     tree: WorkingTree
     snapshots: "Callable[[], Snapshots] | None" = None

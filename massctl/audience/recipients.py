@@ -17,7 +17,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut
+from massctl.plan.people_judge import Cut
 
 
 class Recipients(Struct, dict=True):

@@ -30,7 +30,7 @@ from massctl.model.ids import LOCK_FILE, AppId, CampaignName, Sha256, expanded
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
-from massctl.plan.audience_facts import ErasedPeople, erased_of
+from massctl.plan.account_people import ErasedPeople, erased_of
 from massctl.plan.brake import Tip, only_stops
 from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_digests
 from massctl.plan.guards import PolicyInForce, expired_refusal, is_untrusted, unasked

@@ -45,6 +45,17 @@ from massctl.model.state import (
     is_concluded,
     lease_words,
 )
+from massctl.plan.account_people import (
+    SAME_CONTENT_DAYS,
+    AccountPeople,
+    ErasedPeople,
+    ErasureUnread,
+    PeopleCounts,
+    crowd_of,
+    erased_of,
+    frozen_of,
+    own_part,
+)
 from massctl.plan.approvals import (
     ApprovalCount,
     ApprovalFacts,
@@ -52,19 +63,6 @@ from massctl.plan.approvals import (
     missing_words,
     required_approvals,
     shares_its_day,
-)
-from massctl.plan.audience_facts import (
-    SAME_CONTENT_DAYS,
-    AccountPeople,
-    ErasedPeople,
-    ErasureUnread,
-    Judge,
-    PeopleCounts,
-    Removal,
-    crowd_of,
-    erased_of,
-    frozen_of,
-    own_part,
 )
 from massctl.plan.brake import COMMIT_SHOWN, Tip, kill_switch, tip_refusal
 from massctl.plan.destinations import (
@@ -77,6 +75,7 @@ from massctl.plan.destinations import (
 )
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.matrix import matrix_refusal
+from massctl.plan.people_judge import Judge, Removal
 from massctl.plan.quota import (
     Agenda,
     Calendar,

@@ -8,11 +8,19 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from massctl.loopback import run_app
+from massctl.model.audience import AUDIENCES as FOLDER
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.message import MEDIA_TYPES
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
-from massctl.view.pages.document import CALENDAR, REPORT, SCRIPT, SERVED_POLICY, THEMES
+from massctl.view.pages.document import (
+    AUDIENCES,
+    CALENDAR,
+    REPORT,
+    SCRIPT,
+    SERVED_POLICY,
+    THEMES,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,6 +48,13 @@ class WsgiApp:
     def __init__(self, cache: PageCache, broadcaster: Broadcaster) -> None:
         self._cache = cache
         self._broadcaster = broadcaster
+        self._pages: Mapping[str, Callable[[Mapping[str, str]], str | None]] = {
+            "/": cache.list_page,
+            THEMES: cache.themes_page,
+            CALENDAR: cache.calendar_page,
+            REPORT: cache.report_page,
+            AUDIENCES: lambda _: cache.audiences_page(),
+        }
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -75,15 +90,11 @@ class WsgiApp:
         """Return the page or the script of an address, and which of them it is."""
         if path == SCRIPT:
             return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
-        if path == THEMES:
-            return self._cache.themes_page(query), "html"
-        if path == CALENDAR:
-            return self._cache.calendar_page(query), "html"
-        if path == REPORT:
-            return self._cache.report_page(query), "html"
+        if path in self._pages:
+            return self._pages[path](query), "html"
+        if path.startswith(f"{AUDIENCES}/"):
+            return self._cache.audience_page(path.removeprefix(f"{AUDIENCES}/")), "html"
         name = path.removeprefix("/")
-        if not name:
-            return self._cache.list_page(query), "html"
         return self._cache.page(CampaignName(name)) if is_campaign_name(name) else None, "html"
 
     def _file(self, request: "Request", sha256: str, extension: str) -> "Response":
@@ -125,7 +136,8 @@ def run_server(repository: ServedRepository, port: int, ready: Callable[[int], N
     """
     broadcaster = Broadcaster()
     cache = PageCache(repository, broadcaster)
-    files = repository.ledger, repository.statistics_folder
+    audiences = repository.repository.root / FOLDER
+    files = repository.ledger, repository.statistics_folder, audiences
     watcher = Watcher(repository.repository.root, files, cache.changed)
 
     def keep_warm() -> None:

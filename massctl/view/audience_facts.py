@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import Record
+from massctl.plan.account_people import OverlapKind
 from massctl.plan.audience_cut import closed_words, cut_of, left_out_words, removed_words
-from massctl.plan.audience_facts import (
+from massctl.plan.people_judge import (
     LARGE_CHANGE,
     MONTHLY,
     AudienceFacts,
     AudienceOverlap,
-    OverlapKind,
     PeopleSummary,
     Removal,
 )

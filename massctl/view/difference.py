@@ -11,8 +11,8 @@ from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.audience_facts import LARGE_CHANGE
 from massctl.plan.lock_diff import FramePart, Mark, Piece, ReviewedPart
+from massctl.plan.people_judge import LARGE_CHANGE
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,

@@ -33,12 +33,12 @@ from massctl.model.settings import NoticeEvent, RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.audience_cut import cut_of
-from massctl.plan.audience_facts import PeopleSummary
 from massctl.plan.audience_overlaps import MonthList, MonthOverlaps, SharedPeople
 from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
+from massctl.plan.people_judge import PeopleSummary
 from massctl.plan.plan_file import (
     NO_OWNERS,
     DriftShape,

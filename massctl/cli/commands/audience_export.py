@@ -20,7 +20,7 @@ from massctl.model.entries import AudienceExported
 from massctl.model.ids import CampaignName, unprefixed
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import ListPart, as_cut
+from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, Reach, reach
 from massctl.source.audiences import freeze_hint, never_frozen
 

@@ -14,7 +14,7 @@ from massctl.cli.session import Session
 from massctl.cli.snapshot_access import frozen_audiences
 from massctl.model.ids import AppId, Sha256
 from massctl.model.state import beijing_day
-from massctl.plan.audience_facts import month_of
+from massctl.plan.account_people import month_of
 from massctl.plan.audience_overlaps import MonthOverlaps, account_month, month_overlaps
 from massctl.plan.quota import Calendar
 from massctl.source.audiences import named_audiences

@@ -47,7 +47,7 @@ from massctl.model.ids import (
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import ListPart, as_cut
+from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
 from massctl.plan.rest import Rest, RestMade, rest_of_list
 from massctl.render.audience import find_openids

@@ -18,7 +18,8 @@ from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut, FrozenAudience
+from massctl.plan.account_people import FrozenAudience
+from massctl.plan.people_judge import Cut
 from massctl.plan.quota import Agenda, demand_of
 
 EAST = tuple(f"oEAST{number:05}" for number in range(7))

@@ -18,7 +18,8 @@ from massctl.ledger.snapshots import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.batches import batch_sizes
 from massctl.model.ids import Sha256
-from massctl.plan.audience_facts import Cut, ListPart, Removal
+from massctl.plan.account_people import ListPart
+from massctl.plan.people_judge import Cut, Removal
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 EVERYBODY = [f"oR{number:026}" for number in range(30)]

@@ -21,8 +21,8 @@ from massctl.model.batches import OpenidList
 from massctl.model.entries import TagFilled
 from massctl.model.ids import Sha256, prefixed
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut
 from massctl.plan.audience_tag import tag_change
+from massctl.plan.people_judge import Cut
 
 EAST = AudienceName("east")
 PEOPLE = [f"oPERSON{number:021}" for number in range(7)]

@@ -217,3 +217,15 @@ def test_a_campaign_notes_every_file_that_says_who_gets_it(tree: Tree) -> None:
     assert repository.changed_since(read) is None
     tree.write("audiences/e.sql", "SELECT")
     assert "audiences/e.sql" == repository.changed_since(read)
+
+
+def test_a_campaign_notes_the_locks_of_what_its_audience_is_made_of(tree: Tree) -> None:
+    cold = lock_written(tree, "cold", EAST, ())
+    lock_written(tree, "whole", EAST + "exclude: [cold]\n", (cold,))
+    known = audiences(tree)
+    known.diagnostics()
+    with known._repository.judging() as read:
+        known.listed("whole", APPID)
+    assert {"audiences/cold.yaml", "audiences/cold.lock.json"} <= {*read}
+    lock(tree, "cold", people=("oOTHER00001", "oOTHER00002"))
+    assert "audiences/cold.lock.json" == known._repository.changed_since(read)

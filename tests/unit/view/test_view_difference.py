@@ -30,7 +30,7 @@ from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
 from massctl.model.phrase import Phrase
-from massctl.plan.audience_facts import AudienceFacts
+from massctl.plan.people_judge import AudienceFacts
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,

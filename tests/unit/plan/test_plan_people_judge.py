@@ -27,9 +27,10 @@ from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_facts import FrozenAudience, ListPart, Removal
+from massctl.plan.account_people import FrozenAudience, ListPart
 from massctl.plan.audience_overlaps import MonthOverlaps, account_month, month_overlaps
 from massctl.plan.guards import Case, Moment, PolicyInForce, Reading, send_refusals
+from massctl.plan.people_judge import Removal
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import Agenda, Calendar, demand_of
 from massctl.plan.steps import Guard

@@ -38,7 +38,7 @@ def disproof(
 
     `read` returns the people of a snapshot, and anything else where nobody can look.
     """
-    own, change, name = lock.openid_list.sha256, lock.change, lock.audience
+    own, name = lock.openid_list.sha256, lock.audience
     now = read(own)
     if not isinstance(now, Members):
         return None
@@ -49,11 +49,23 @@ def disproof(
         return Phrase(
             "the lock of {name} tells another number of people than its snapshot has", name=name
         )
-    before = unprefixed(change.since) if change is not None else own
-    is_whole = snapshots.is_whole(own) and snapshots.is_whole(before) and snapshots.has(before)
-    then = read(before) if is_whole else None
-    if change is None or not isinstance(then, Members):
+    return _other_change(lock, snapshots, sets, now, read)
+
+
+def _other_change(
+    lock: AudienceLock,
+    snapshots: "Snapshots",
+    sets: MemberSets,
+    now: Members,
+    read: Callable[[Sha256], object],
+) -> Phrase | None:
+    change = lock.change
+    if change is None or not snapshots.has(before := unprefixed(change.since)):
         return None
+    then = read(before)
+    if not isinstance(then, Members) or not (sets.is_whole(now) and sets.is_whole(then)):
+        return None  # Somebody was erased of one of them.
     if sets.change(then, now) == change.counts:
         return None
-    return Phrase("the lock of {name} tells another change than its snapshots", name=name)
+    say = Phrase("the lock of {name} tells another change than its snapshots")
+    return Phrase(say, name=lock.audience)

@@ -26,8 +26,8 @@ class Recipients(Struct, dict=True):
     people: ListedPeople
     snapshots: Callable[[State], Snapshots]
     """Opens the place of snapshots, as a state says what was erased; raises a SnapshotError."""
-    _read: dict[tuple[Sha256, str], Members] = field(default_factory=dict)
-    """What was read, by the snapshot and by what is left of it."""
+    _read: dict[tuple[Sha256, str, tuple[str, ...]], Members] = field(default_factory=dict)
+    """What was read, by the snapshot, by what is left of it, and by the marks of erased people."""
     _sets: MemberSets | None = None
 
     def batch(self, listed: OpenidList, number: int, state: State) -> tuple[str, ...]:
@@ -55,9 +55,9 @@ class Recipients(Struct, dict=True):
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
         erasure = state.erased_snapshots.get(listed.sha256)
         content = erasure.content_sha256 if erasure is not None else listed.sha256
-        key = listed.sha256, content
+        place = self.snapshots(state)
+        key = listed.sha256, content, tuple(place.marks.names())
         if key not in self._read:
-            place = self.snapshots(state)
             members = place.open_of(sets, listed.sha256, listed.audience or "")
             if sets.places(members) != listed.count:
                 raise _damaged(Phrase("it has another number of people than its lock"))

@@ -1,4 +1,4 @@
-"""The audience of a campaign, as far as files say who it is: a list of openids, found by the rules for pictures."""
+"""The openids of an audience that files name one by one: a list, found by the rules for pictures."""
 
 from collections.abc import Callable, Iterator
 
@@ -40,7 +40,7 @@ def find_list(
     return None if audience.openids is None else find_openids(audience.openids, folder, lists)
 
 
-def render_audience(
+def named_people(
     name: CampaignName,
     folder: Folder,
     file: CampaignFile,

@@ -141,10 +141,12 @@ class Freezer(Struct):
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
         lock = self._lock(found, kept.members).model_copy(update=said)
         counts = [self.sets.count(each) for each in (frozen, follow)]
+        # Whoever was erased since is blank in the snapshot already.
+        erased = before.count - counts[0] + counts[1] - lock.count
         result = FreezeResult(
             lock,
             is_written=True,
-            forgotten=counts[1] - lock.count,
+            forgotten=erased,
             unfollowed=counts[0] - counts[1],
         )
         return self._bounded(found, result, kept)

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError
 from massctl.model.audience import AudienceChange, DatedChange
-from massctl.model.batches import BATCH_MAX, batch_sizes
+from massctl.model.batches import BATCH_MAX, batch_places
 from massctl.model.campaign import parse_offset_time
 from massctl.model.ids import CampaignName, Sha256, unprefixed
 from massctl.model.phrase import Phrase
@@ -49,17 +49,18 @@ class ListedPeople(Struct, dict=True):
     _proofs: dict[str, str | None] = field(default_factory=dict)
     """By audience, why its lock is not what a freeze wrote."""
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
-        """Name the list of a campaign that was not rendered; read it, if nobody did."""
+    def declared(self, name: CampaignName) -> ListPart | None:
+        """Return the people on the list of a campaign that was not rendered; read it, if nobody did."""
         file = self.tree.campaign(name).file
         if file is None:
             return None
         if file.audience.of is not None:
             found = self.tree.audiences.audience(file.audience.of)
             lock = found.lock if found is not None else None
-            return lock.openid_list.sha256 if lock is not None else None
+            return ListPart.of(file.audience.part_of(lock.openid_list)) if lock else None
         written = file.audience.openids
-        return self._listed(name, written) if written is not None else None
+        sha256 = self._listed(name, written) if written is not None else None
+        return ListPart(sha256) if sha256 is not None else None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         """Return whether a list that a send went to is here: in the tree as it was, or as a snapshot."""
@@ -188,7 +189,7 @@ class ListedPeople(Struct, dict=True):
     def _count(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         stores = self._stores
         listed = [stores[each.sha256].count for each in parts if each.sha256 in stores]
-        are_lists = len(listed) == len(parts)
+        are_lists = len(listed) == len(parts) and not any(each.places for each in parts)
         if are_lists and sum(listed) <= MERGED_MAX:
             return self._walked(parts)
         numbered = list(self._numbered(parts))
@@ -211,13 +212,11 @@ class ListedPeople(Struct, dict=True):
             members = self._set(part.sha256)
             if not isinstance(members, Members):
                 continue
-            if part.batches is None:
+            if part.batches is None and part.places is None:
                 yield number, members
                 continue
-            sizes = batch_sizes(self._sets.places(members), self.batch_max)
-            for batch in part.batches:
-                first = sum(sizes[: batch - 1])
-                places = range(first, first + sizes[batch - 1])
+            start, end = part.places or (0, self._sets.places(members))
+            for places in batch_places(range(start, end), part.batches, self.batch_max):
                 yield number, self._sets.part(members, places)
 
     def _set(self, sha256: Sha256) -> Members | str | None:

@@ -26,7 +26,13 @@ from massctl.model.entries import (
 from massctl.model.ids import AccountName, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.state import State, beijing_day
-from massctl.plan.account_people import FrozenAudience, ListPart, Pattern
+from massctl.plan.account_people import (
+    ErasedPeople,
+    ErasureUnread,
+    FrozenAudience,
+    ListPart,
+    Pattern,
+)
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
 
@@ -46,6 +52,8 @@ class SamplePeople(Struct):
     named: dict[CampaignName, Sha256] = field(default_factory=dict)
     audiences: dict[str, FrozenAudience] = field(default_factory=dict)
     missing: str | None = None
+    unmarked: str | None = None
+    """Why nobody can say who was erased."""
 
     def add(self, openids: Sequence[str]) -> OpenidList:
         sizes, batches, start = batch_sizes(len(openids), BATCH), [], 0
@@ -72,6 +80,15 @@ class SamplePeople(Struct):
 
     def frozen(self, audience: str) -> FrozenAudience | None:
         return self.audiences.get(audience)
+
+    def erased_among(
+        self, sha256: Sha256, batches: Sequence[int], now: datetime
+    ) -> ErasedPeople | ErasureUnread | None:
+        if self.unmarked is not None:
+            return ErasureUnread(self.unmarked, "set the key")
+        listed = [each for number in batches for each in self.lists[sha256][number - 1]]
+        lines = tuple(line for line, each in enumerate(listed, 1) if each in self.erased)
+        return ErasedPeople(len(lines), "campaigns/list.txt", lines) if lines else None
 
     def members(self, part: ListPart) -> set[str]:
         batches = self.lists.get(part.sha256, ())

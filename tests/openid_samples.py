@@ -87,6 +87,9 @@ class SamplePeople:
     def frozen(self, audience: str) -> FrozenAudience | None:
         return FrozenAudience()
 
+    def erased_among(self, sha256: Sha256, batches: Sequence[int], now: datetime) -> None:
+        return None
+
     def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         people = Counter[str]()
         for bit, part in enumerate(parts):

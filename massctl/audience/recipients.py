@@ -14,7 +14,6 @@ from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList, batch_places
-from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
 from massctl.plan.people_judge import Cut
@@ -26,8 +25,8 @@ class Recipients(Struct, dict=True):
     people: ListedPeople
     snapshots: Callable[[State], Snapshots]
     """Opens the place of snapshots, as a state says what was erased; raises a SnapshotError."""
-    _read: dict[tuple[Sha256, str, OpenidList | None], Members] = field(default_factory=dict)
-    """What was read, by the snapshot, by what is left of it, and by the list that was approved."""
+    _read: dict[tuple[object, ...], Members] = field(default_factory=dict)
+    """What was read, by snapshot, what is left of it, the marks of erased people, and the list that was approved."""
     _sets: MemberSets | None = None
 
     def batch(self, listed: OpenidList, number: int, state: State) -> tuple[str, ...]:
@@ -55,9 +54,9 @@ class Recipients(Struct, dict=True):
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
         erasure = state.erased_snapshots.get(listed.sha256)
         content = erasure.content_sha256 if erasure is not None else listed.sha256
-        key = listed.sha256, content, listed.cut_from
+        place = self.snapshots(state)
+        key = listed.sha256, content, tuple(place.marks.names()), listed.cut_from
         if key not in self._read:
-            place = self.snapshots(state)
             members = place.open_of(sets, listed.sha256, listed.audience or "")
             if sets.places(members) != (listed.whole or listed.count):
                 raise _damaged(Phrase("it has another number of people than its lock"))

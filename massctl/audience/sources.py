@@ -17,6 +17,7 @@ from massctl.audience.queries import ROWS_MAX, embedded_answer
 from massctl.audience.query_engine import Statement, not_installed
 from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault, one_fault
 from massctl.errors import LedgerUnreachableError
+from massctl.model.audience import shown_file
 from massctl.model.diagnostics import Diagnostic, Fault, Place
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256
@@ -112,7 +113,7 @@ class FileReader(Frozen):
     @contextmanager
     def opened(self, named: str, at: Place) -> Iterator[SourceFile]:
         """Bring a file into memory, so that what is read twice is the same; raise SourceFaultsError without one."""
-        shown = named.partition("?")[0]
+        shown = shown_file(named)
         if Path(shown).suffix.lower() not in ENDINGS:
             say = Phrase("{file} is not a list of people", file=shown)
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))

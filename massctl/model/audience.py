@@ -26,10 +26,12 @@ from massctl.model.ids import (
     Digest,
     Sha256,
     digest_of,
+    sha256_of,
     unprefixed,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import without_login
 from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
@@ -172,10 +174,28 @@ def audience_references(file: AudienceFile) -> Iterator[tuple[KeyPath, AudienceN
         yield ("exclude", index), AudienceName(name)
 
 
+def shown_file(written: str) -> str:
+    """Return the path or URL of a list as it may be shown: without credentials.
+
+    >>> shown_file("https://lin:secret@lists.example/east.csv?signature=1")
+    'https://********@lists.example/east.csv'
+    """
+    return without_login(written.partition("?")[0])
+
+
+def query_digest(sql: str) -> Sha256:
+    """Name the text of a query, with every CRLF as LF."""
+    return sha256_of(_lines(sql).encode())
+
+
+def _lines(sql: str) -> str:
+    return sql.replace("\r\n", "\n")
+
+
 def definition_digest(file: AudienceFile, sql: str | None) -> Digest:
     """Name what an audience says of its people; `sql` is the text of its query, None without one."""
     source = file.source.model_dump(mode="json", by_alias=True, exclude_none=True)
-    text = None if sql is None else sql.replace("\r\n", "\n")
+    text = None if sql is None else _lines(sql)
     return digest_of({"source": source, "sql": text, "exclude": file.exclude})
 
 
@@ -332,6 +352,15 @@ class NamedAudience(Frozen):
         if self.lock is None:
             return AudienceState.NEVER_FROZEN
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
+
+
+class LockProof(Frozen):
+    """What a lock is worth beside its snapshot."""
+
+    fault: Phrase | None = None
+    """Why it is not what a freeze wrote."""
+    unread: str | None = None
+    """Why nobody can look into its snapshots here."""
 
 
 class FreezeResult(Frozen):

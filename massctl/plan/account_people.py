@@ -24,6 +24,7 @@ from massctl.plan.quota import (
     Calendar,
     Scope,
     Unit,
+    batches_left,
     recorded_scope,
     records_since,
     sent_list,
@@ -83,6 +84,28 @@ class FrozenAudience(Frozen):
     """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
 
+class ErasedPeople(Frozen):
+    """Who of a list of openids was erased: how many they are, and where they stand."""
+
+    people: int
+    path: str
+    """From the repository's root."""
+    lines: tuple[int, ...]
+    """From 1; somebody may stand there more than once."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Name each line."""
+        return tuple(f"{self.path}:{line}" for line in self.lines)
+
+
+class ErasureUnread(Frozen):
+    """Why nobody can say here whether somebody of a list was erased."""
+
+    why: str
+    hint: str
+
+
 class PeopleCounts(Protocol):
     """Looks into lists, and says of their people how many they are."""
 
@@ -103,6 +126,11 @@ class PeopleCounts(Protocol):
 
     def frozen(self, audience: str) -> FrozenAudience | None:
         """Return what an audience asks for; None if there is no such file."""
+
+    def erased_among(
+        self, sha256: Sha256, batches: Sequence[int], now: datetime
+    ) -> ErasedPeople | ErasureUnread | None:
+        """Return who of some batches of a list of openids was erased until now; None if nobody was."""
 
 
 class OverlapKind(StrEnum):
@@ -191,6 +219,17 @@ def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[P
                 )
             )
     return [each for each in found if each.last >= since]
+
+
+def erased_of(
+    campaign: RenderedCampaign, record: Record, people: PeopleCounts | None, now: datetime
+) -> ErasedPeople | ErasureUnread | None:
+    """Return who of a list of openids was erased and would get it; an audience leaves them out by itself."""
+    listed = campaign.openid_list
+    if people is None or listed is None or listed.audience is not None:
+        return None
+    left = [each for each in batches_left(campaign, record) if each is not None]
+    return people.erased_among(listed.sha256, left, now)
 
 
 def looked_into(delivery: PastSend, people: PeopleCounts) -> PastSend:

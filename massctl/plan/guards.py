@@ -48,9 +48,12 @@ from massctl.model.state import (
 from massctl.plan.account_people import (
     SAME_CONTENT_DAYS,
     AccountPeople,
+    ErasedPeople,
+    ErasureUnread,
     PeopleCounts,
     cell_parts,
     crowd_of,
+    erased_of,
     frozen_of,
     own_part,
 )
@@ -257,6 +260,11 @@ class Case(Frozen, dict=True):
         crowd = crowd_of(people, self.state, calendar, campaign.appid, [campaign], self.now)
         return judge_of(campaign, self.state, self.rules, crowd, calendar, self.now)
 
+    @cached_property
+    def erased(self) -> ErasedPeople | ErasureUnread | None:
+        """Who of its list was erased, or why nobody can say it."""
+        return erased_of(self.campaign, self.record, self.rules.people, self.now)
+
     @property
     def record(self) -> Record:
         """What is recorded of its edition."""
@@ -321,6 +329,7 @@ class Ask(Enum):
 ASK = Ask.ASK
 _ONLY_A_SEND = "it is about a send alone"
 _NOT_YET_READ = "it is read later"
+_MAY_READ_MORE = "the run that sends may look into more"
 _LEDGER = (
     "the attempt was appended to this very state: whoever writes first makes the run plan again"
 )
@@ -365,9 +374,11 @@ def _table() -> Sequence[Row]:
         Row(_quiet_hours, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_doubt, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_rejected_before, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_erased_people, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_erased_people_unread, _ONLY_A_SEND, _MAY_READ_MORE, ASK, ASK),
         Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_same_people, _ONLY_A_SEND, ASK, ASK, ASK),
-        Row(_same_people_unread, _ONLY_A_SEND, "the run that sends may look into more", ASK, ASK),
+        Row(_same_people_unread, _ONLY_A_SEND, _MAY_READ_MORE, ASK, ASK),
         Row(_cap, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_nobody_left, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_allowance, _ONLY_A_SEND, ASK, ASK, ASK),
@@ -1400,6 +1411,46 @@ def _same_content(case: Case) -> Refusal | None:
                 Guard.SAME_CONTENT, Phrase(say, other=record.campaign, day=day), _IF_INTENDED
             )
     return None
+
+
+def _erased_people(case: Case) -> Refusal | None:
+    """Refuse a list that has somebody who was erased, in a batch that would go out."""
+    found = case.erased
+    if not isinstance(found, ErasedPeople):
+        return None
+    begun = case.record.not_refused or case.record.sent_batches
+    hint = Phrase(
+        "delete these lines; or make the list an audience, which leaves erased people out by itself"
+    )
+    if begun:
+        hint = Phrase("make {rest}   it leaves them out", rest=rest_of(case.campaign.name))
+    if case.is_repetition:
+        hint = settle(case.campaign.name)
+    return Refusal(Guard.ERASED_PEOPLE, erased_words(found), hint)
+
+
+def erased_words(found: ErasedPeople) -> Phrase:
+    """Say how many people of a list were erased, and where they stand; never who they are."""
+    more = len(found.places) - _NAMED
+    rest = [Phrase("and {count} more", count=more)] if more > 0 else []
+    return plural_phrase(
+        "{count:,} person of its list was erased: {places}",
+        "{count:,} people of its list were erased: {places}",
+        count=found.people,
+        places=enumerated([*found.places[:_NAMED], *rest]),
+    )
+
+
+def _erased_people_unread(case: Case) -> Refusal | None:
+    """Refuse a list while nobody can compare it with those who were erased."""
+    found = case.erased
+    if not isinstance(found, ErasureUnread):
+        return None
+    say = Phrase(
+        "people were erased, and nobody can say here whether its list has some of them: {why}",
+        why=found.why,
+    )
+    return Refusal(Guard.AUDIENCE_UNREAD, say, found.hint)
 
 
 def _is_judged_person_by_person(case: Case) -> bool:

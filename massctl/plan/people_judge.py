@@ -220,7 +220,12 @@ class Judge(Frozen, dict=True):
 
     @property
     def why_unread(self) -> str | None:
-        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows."""
+        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows.
+
+        A list of openids is no snapshot, and has no other reason than that it is not here.
+        """
+        if self.listed.audience is None:
+            return None
         reasons = map(self.crowd.unread.get, self._looked_into)
         return self._unproven or next(filter(None, reasons), None)
 

@@ -47,6 +47,7 @@ class Guard(StrEnum):
     AUDIENCE_CHANGED = "audience_changed"
     AUDIENCE_UNREAD = "audience_unread"
     AUDIENCE_CAP = "audience_cap"
+    ERASED_PEOPLE = "erased_people"
     ALLOWANCE = "allowance"
     PREVIEW_MISSING = "preview_missing"
     DRAFT_CHANGED = "draft_changed"

@@ -52,7 +52,7 @@ def _part(found: ListedOpenids, audience: Audience) -> ListedOpenids:
         say = Phrase(
             "an audience that is reached by a tag has no parts: a tag of any size is one job"
         )
-        return ListedOpenids(None, (Fault("MC631", say, _NO_PARTS),), ())
+        return ListedOpenids(None, (Fault("MC632", say, _NO_PARTS),), ())
     if people.count < BATCH_MIN * parts:
         say = Phrase(
             "{count:,} people cannot be divided into {parts} parts: a job needs {least}",
@@ -60,7 +60,7 @@ def _part(found: ListedOpenids, audience: Audience) -> ListedOpenids:
             parts=parts,
             least=BATCH_MIN,
         )
-        return ListedOpenids(None, (Fault("MC631", say, _NO_PARTS),), ())
+        return ListedOpenids(None, (Fault("MC632", say, _NO_PARTS),), ())
     return replace(found, openid_list=audience.part_of(people))
 
 

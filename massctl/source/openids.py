@@ -9,10 +9,11 @@ import csv
 import gc
 import hashlib
 import io
+import json
 import re
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import accumulate, chain, pairwise
 
@@ -40,7 +41,9 @@ CACHE_KIB = 2048
 class OpenidStore:
     """Holds one list; first `add`, then `seal`, then `batch`. For one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        """Of the list, from campaigns/."""
         # One thread uses it, and whichever collects the garbage closes it.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -111,6 +114,12 @@ class OpenidStore:
         found = self._db.execute("SELECT openid FROM kept ORDER BY place")
         return (openid for (openid,) in found)
 
+    def lines_of(self, openids: Collection[str]) -> tuple[int, ...]:
+        """Return the lines of some openids, each as often as it stands there."""
+        query = "SELECT line FROM given WHERE openid IN (SELECT value FROM json_each(?)) ORDER BY n"
+        found = self._db.execute(query, (json.dumps([*openids]),))
+        return tuple(line for (line,) in found)
+
     def batch(self, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, in their order."""
         query = "SELECT openid FROM kept WHERE place > ? AND place <= ? ORDER BY place"
@@ -166,7 +175,7 @@ class OpenidFiles:
         return self._common[pair]
 
     def _look(self, path: str) -> ListedOpenids:
-        reading, store = ListReading(path), OpenidStore()
+        reading, store = ListReading(path), OpenidStore(path)
         try:
             pieces = self._repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
             for some in reading.openids(pieces):

@@ -5,6 +5,7 @@ import shutil
 from contextlib import suppress
 from datetime import timedelta
 from pkgutil import resolve_name
+from typing import Any
 
 import pytest
 from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
@@ -13,6 +14,7 @@ from building import APPID, as_new, attempted, text
 from cli_runner import NOON, Shell
 
 from massctl.apply.journal import LedgerSession
+from massctl.audience.recipients import Recipients
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import SendAccepted, SendAttempted
 
@@ -83,6 +85,45 @@ def test_a_cut_leaves_out_whoever_an_unfinished_erasure_marked(world: LetterWorl
     cut = world.cut()
     assert ({"erased": 1, "excluded": 1}, 5) == (cut["removed"], cut["kept"])
     assert [PEOPLE[0], PEOPLE[2], *PEOPLE[4:]] == world.reached
+
+
+def test_a_mark_alone_takes_somebody_off(world: LetterWorld) -> None:
+    world.mark(PEOPLE[5])
+    assert 0 == world.apply().status
+    cut = world.cut()
+    assert ({"erased": 1}, 6) == (cut["removed"], cut["kept"])
+    assert [each for each in PEOPLE if each != PEOPLE[5]] == world.reached
+
+
+def test_a_mark_behind_the_plan_takes_somebody_out_of_the_batch(
+    world: LetterWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = Recipients.batch
+
+    def marked(*given: Any) -> tuple[str, ...]:
+        world.mark(PEOPLE[2])
+        return batch(*given)
+
+    monkeypatch.setattr(Recipients, "batch", marked)
+    world.apply()
+    assert [*PEOPLE[:2], *PEOPLE[3:]] == world.reached
+
+
+def test_a_mark_between_batches_takes_somebody_out_of_the_next(world: LetterWorld) -> None:
+    one_batch_sent(world)
+    world.mark(PEOPLE[3])
+    world.apply()
+    assert [2] == closed(world)
+    assert [*PEOPLE[:3], *PEOPLE[5:]] == world.reached
+
+
+def test_a_change_is_proven_by_snapshots_that_nobody_was_marked_in(world: LetterWorld) -> None:
+    world.freeze("east", PEOPLE[:5])
+    change = {"since": snapshot_of(PEOPLE[:5]), "since_at": "2026-11-01T09:00:00+08:00"}
+    lock(world.shell.tree, change={**change, "added": 2, "removed": 0})
+    world.mark(PEOPLE[6])
+    assert 0 == world.apply().status
+    assert [*PEOPLE[:6]] == world.reached
 
 
 def one_batch_sent(world: LetterWorld) -> None:

@@ -417,11 +417,15 @@ def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMad
         working_tree = current.working_tree()
         listed, sizes = _same_list(current, working_tree, record), dict[int, int]()
 
+        marks = current.marks(state)
+        marked = marks.read() if marks is not None else None
+
         def openids() -> Iterator[str]:
             for each in divided.lacking:
                 found = working_tree.openid_lists.batch(listed, each.batch)
-                sizes[each.batch] = len(found)
-                yield from found
+                erased = set(marked.among(found)) if marked is not None else set[str]()
+                sizes[each.batch] = len(found) - len(erased)
+                yield from (openid for openid in found if openid not in erased)
 
         with copied_for_rest(current.repository, name, folder, openids(), current.places.cache):
             if rest not in record.given.values():

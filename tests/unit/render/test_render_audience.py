@@ -115,5 +115,5 @@ def test_an_audience_of_too_few_people_or_by_a_tag_has_no_parts(
 
     found = find_list(Audience(of="east", part="3/3"), folder_of(NAME), APPID, Named())
     assert found is not None
-    assert told is (["MC631"] == [each.code for each in found.faults])
+    assert told is (["MC632"] == [each.code for each in found.faults])
     assert told is (found.openid_list is None)

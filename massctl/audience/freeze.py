@@ -28,8 +28,8 @@ from massctl.audience.queries import (
 )
 from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.audience.source_file import FileReader
 from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
-from massctl.audience.sources import FileReader
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
     AUDIENCES,

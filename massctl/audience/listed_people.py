@@ -31,7 +31,7 @@ from massctl.plan.account_people import (
     Pattern,
 )
 from massctl.plan.people_judge import Cut
-from massctl.render.audience import find_openids
+from massctl.render.openid_list import find_openids
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import UnreadableError
 

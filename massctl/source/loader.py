@@ -828,7 +828,7 @@ class _Others:
     def _read(self, demand: Demand) -> Demand | None:
         """Count the jobs of a list exactly; None for one with faults, which cannot be sent to."""
         # Only where calls are short is a list read that the run is not about.
-        from massctl.render.audience import find_openids
+        from massctl.render.openid_list import find_openids
 
         folder = self._working_tree.repository.folder(demand.name)
         found = find_openids(self._lists[demand.name], folder, self._working_tree).openid_list

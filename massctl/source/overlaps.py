@@ -10,7 +10,7 @@ from massctl.model.diagnostics import Diagnostic, KeyPath, Severity
 from massctl.model.ids import AppId, cell_of
 from massctl.model.message import DeclaredCell
 from massctl.model.phrase import Phrase
-from massctl.render.audience import find_list
+from massctl.render.openid_list import find_list
 
 if TYPE_CHECKING:
     from massctl.render.inputs import OpenidLists

@@ -18,7 +18,7 @@ from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceLock
 
 PEOPLE = [f"oEAST{number:023}" for number in range(100)]

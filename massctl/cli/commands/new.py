@@ -50,7 +50,7 @@ from massctl.model.state import Record, State
 from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
 from massctl.plan.rest import Rest, RestMade, rest_of_list
-from massctl.render.audience import find_openids
+from massctl.render.openid_list import find_openids
 from massctl.scaffold import sample_files
 from massctl.source.audiences import audience_path, freeze_hint, never_frozen
 from massctl.source.campaign_folder import (

@@ -15,7 +15,7 @@ from massctl.audience.member_sets import MemberSets
 from massctl.audience.recipients import Recipients
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 from massctl.model.entries import TagFilled

@@ -1,4 +1,4 @@
-"""The audience of a campaign, as far as files say who it is: a list of openids, found by the rules for pictures."""
+"""The openids of an audience that files name one by one: a list, found by the rules for pictures."""
 
 from collections.abc import Callable, Iterator
 
@@ -67,7 +67,7 @@ def _part(found: ListedOpenids, audience: Audience) -> ListedOpenids:
 _NO_PARTS = Phrase("send to all of it at once: take `parts` out, and give the send one window")
 
 
-def render_audience(
+def named_people(
     name: CampaignName,
     folder: Folder,
     file: CampaignFile,

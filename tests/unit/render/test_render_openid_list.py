@@ -11,8 +11,8 @@ from massctl.model.campaign import Audience, CampaignFile
 from massctl.model.diagnostics import Fault, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.render.audience import find_list, find_openids, render_audience
 from massctl.render.inputs import ListedOpenids
+from massctl.render.openid_list import find_list, find_openids, named_people
 
 NAME = CampaignName("spring")
 HERE = ListedOpenids(openid_list(), (), ())
@@ -61,7 +61,7 @@ def rendered(found: ListedOpenids) -> Any:
         {"version": 1, "account": "main", "audience": declared, "text": {"content": "x"}}
     )
     key = Place("campaigns/spring/campaign.yaml", 3, 1)
-    return render_audience(NAME, folder_of(NAME), file, APPID, Tree(), lambda _: key)  # type: ignore[arg-type]
+    return named_people(NAME, folder_of(NAME), file, APPID, Tree(), lambda _: key)  # type: ignore[arg-type]
 
 
 def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
@@ -85,7 +85,7 @@ def test_the_people_of_a_named_audience_are_those_of_its_account() -> None:
 
     whole = {"version": 1, "account": "main", "audience": {"of": "east"}, "text": {"content": "x"}}
     file, asked = CampaignFile.model_validate(whole), []
-    _, (told,) = render_audience(NAME, folder_of(NAME), file, APPID, Named(), asked.append)  # type: ignore[arg-type]
+    _, (told,) = named_people(NAME, folder_of(NAME), file, APPID, Named(), asked.append)  # type: ignore[arg-type]
     assert (("MC607", Severity.ERROR), [("audience", "of")]) == ((told.code, told.severity), asked)
 
 
@@ -97,9 +97,7 @@ def test_another_audience_has_no_list() -> None:
         "text": {"content": "x"},
     }
     file = CampaignFile.model_validate(text)
-    assert (None, []) == render_audience(
-        NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None
-    )  # type: ignore[arg-type]
+    assert (None, []) == named_people(NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ class SamplePeople:
 
     missing = None
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
+    def declared(self, name: CampaignName) -> ListPart | None:
         return None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:

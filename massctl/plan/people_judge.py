@@ -18,7 +18,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import AudienceCut
 from massctl.model.frozen import Frozen
-from massctl.model.ids import prefixed
+from massctl.model.ids import CampaignName, prefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record
 from massctl.plan.account_people import (
@@ -32,6 +32,7 @@ from massctl.plan.account_people import (
     PastSend,
     Pattern,
     PeopleCounts,
+    cell_parts,
     is_same_message,
     month_of,
     sends_by_scope,
@@ -343,8 +344,20 @@ class Judge(Frozen, dict=True):
             parts = [each.part for each in found]
             mask = self.crowd.mask(parts)
             is_known = None not in parts and self.is_known
-            count = sum(count for pattern, count in self.patterns if pattern & mask)
-            yield AudienceOverlap(name, count if is_known else None, found[0].kind, found[0].day)
+            count = self._shared(mask) if is_known else None
+            yield AudienceOverlap(name, count, found[0].kind, found[0].day)
+
+    @cached_property
+    def cells(self) -> dict[CampaignName, int]:
+        """Count the people whom another cell of its folder sends to as well, by the cell; no cell without any."""
+        counted = {
+            name: self._shared(self.crowd.mask([part]))
+            for name, part in cell_parts(self.campaign).items()
+        }
+        return {name: count for name, count in counted.items() if count}
+
+    def _shared(self, mask: int) -> int:
+        return sum(count for pattern, count in self.patterns if pattern & mask)
 
     @property
     def facts(self) -> AudienceFacts:

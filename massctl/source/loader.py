@@ -806,7 +806,8 @@ class _Others:
         """Count the jobs of a list by its lines, blank and repeated ones too; raise UnreadableError."""
         if audience.of is not None:
             known = self._working_tree.audiences.audience(audience.of)
-            return known.openid_list.batches if known is not None and known.openid_list else 1
+            people = known.openid_list if known is not None else None
+            return audience.part_of(people).batches if people is not None else 1
         written = audience.openids
         if written is None:
             return 1

@@ -489,7 +489,7 @@ def _openids(current: Session, state: State, record: Record, batch: int) -> list
     audience = as_cut(record.attempts[-1].event.audience, record)
     sha256, found = unprefixed(str(audience["sha256"])), None
     if people.holds(record.campaign, audience):
-        found = people.openids(ListPart(sha256, (batch,)))
+        found = people.openids(ListPart.recorded(audience, (batch,)))
     if found is None:
         say = Phrase("nobody can say here who is in {name}", name=audience["of"])
         why = people.why_unread(sha256) or Phrase("its snapshot is gone")

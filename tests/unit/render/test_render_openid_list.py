@@ -1,16 +1,18 @@
 """Where a list of openids is looked for, and what is said of it."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from building import APPID, folder_of
 from openid_samples import openid_list
 
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import Audience, CampaignFile
 from massctl.model.diagnostics import Fault, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
 from massctl.render.inputs import ListedOpenids
-from massctl.render.openid_list import find_openids, named_people
+from massctl.render.openid_list import find_list, find_openids, named_people
 
 NAME = CampaignName("spring")
 HERE = ListedOpenids(openid_list(), (), ())
@@ -96,3 +98,20 @@ def test_another_audience_has_no_list() -> None:
     }
     file = CampaignFile.model_validate(text)
     assert (None, []) == named_people(NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [({"count": 5}, True), ({"count": 6}, False), ({"count": 6, "by_tag": True}, True)],
+)
+def test_an_audience_of_too_few_people_or_by_a_tag_has_no_parts(
+    people: dict[str, Any], told: bool
+) -> None:
+    class Named(Lists):
+        def audience(self, _: str, __: str) -> ListedOpenids:
+            return ListedOpenids(replace(openid_list(), **people), (), ())
+
+    found = find_list(Audience(of="east", part="3/3"), folder_of(NAME), APPID, Named())
+    assert found is not None
+    assert told is (["MC632"] == [each.code for each in found.faults])
+    assert told is (found.openid_list is None)

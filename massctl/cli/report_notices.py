@@ -26,16 +26,16 @@ from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
 from massctl.model.entries import Told
 from massctl.model.ids import AppId
+from massctl.model.notices import Fact
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, status_of
-from massctl.model.telling import Fact
 from massctl.notify.registry import kind_of
 from massctl.plan.statistics import newest_day, publication_days, send_days
 from massctl.report.report import DAYS, Report, SendReport
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import account_of, send_page
-from massctl.view.report_short import short_report
+from massctl.view.report_verdict import short_report
 
 COMMENT_DAY = 7
 """The day whose report is a comment on the pull request too."""

@@ -552,7 +552,7 @@ class Told(_Event, kw_only=True):
     """A channel of `notify` is about to hear of a fact, heard of it, or could not be reached."""
 
     fact: str
-    """Names the fact within its campaign and edition, as `Fact` in `model/telling.py` does: `ended`, `report 7`."""
+    """Names the fact within its campaign and edition, as `Fact` in `model/notices.py` does: `ended`, `report 7`."""
     channel: str
     """The channel, by the name of its variable; `output` is the run's own output, `pull request` its comments."""
     progress: TellingProgress

@@ -28,9 +28,9 @@ from massctl.model.ids import (
     folder_name,
     unprefixed,
 )
+from massctl.model.notices import Fact, FactAtChannel, FactKind, Telling, telling_after
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
-from massctl.model.telling import Fact, FactAtChannel, FactKind, Telling, telling_after
 
 
 class Phase(StrEnum):

@@ -19,10 +19,10 @@ from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
+from massctl.render.link_tag import LinkTag
 from massctl.render.links import has_scheme, meant
 from massctl.render.paths import is_pixel, is_spacer
 from massctl.render.styles import pictures_in
-from massctl.render.tracking import Tracking
 from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
     return Conserved(body)
 
 
-def with_tag(body: Conserved, track: Tracking) -> Conserved:
+def with_tag(body: Conserved, track: LinkTag) -> Conserved:
     """Return a body whose links to own sites carry the campaign's link tag; nothing else of it changes."""
     return Conserved(track.content(body))
 

@@ -29,8 +29,9 @@ from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, prefixed, sha256_of
+from massctl.model.notices import NoticeEvent
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.settings import NoticeEvent, RunnerHappening
+from massctl.model.settings import RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.audience_cut import cut_of

@@ -244,7 +244,7 @@ def _out_of_tag(
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
     return AudienceErased(
         snapshot=prefixed(sha256),
-        left=erasure.remaining,
+        remaining=erasure.remaining,
         content_sha256=prefixed(erasure.content_sha256),
         by=by,
     )

@@ -71,7 +71,7 @@ def test_a_batch_of_which_one_person_is_left_is_closed() -> None:
     scene.erase_before("batch", 3, EAST[3:4])
     assert 0 == scene.apply().exit_status()
     assert [EAST[:3], EAST[5:]] == delivered(scene)
-    assert [(2, 1)] == [(each.batch, each.left) for each in scene.events("batch_closed")]
+    assert [(2, 1)] == [(each.batch, each.remaining) for each in scene.events("batch_closed")]
     assert [False] == [scene.apply().plan.can_apply]
 
 
@@ -80,7 +80,7 @@ def test_people_of_a_closed_batch_are_cut_anew_with_those_who_stay() -> None:
     scene.erase_before("batch", 1, EAST[:5])
     scene.apply()
     assert [] == delivered(scene)
-    assert [0] == [each.left for each in scene.events("batch_closed")]
+    assert [0] == [each.remaining for each in scene.events("batch_closed")]
     assert 0 == scene.apply().exit_status()
     assert [EAST[5:]] == delivered(scene)
     assert [False] == [scene.apply().plan.can_apply]

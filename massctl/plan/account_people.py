@@ -208,7 +208,7 @@ def erased_of(
 ) -> ErasedPeople | ErasureUnread | None:
     """Return who of a list of openids was erased and would get it; an audience leaves them out by itself."""
     listed = campaign.openid_list
-    if people is None or listed is None or listed.audience is not None:
+    if people is None or listed is None or campaign.audience.of is not None:
         return None
     left = [each for each in batches_left(campaign, record) if each is not None]
     return people.erased_among(listed.sha256, left, now)

@@ -223,7 +223,7 @@ class Judge(Frozen, dict=True):
 
         A list of openids is no snapshot, and has no other reason than that it is not here.
         """
-        if self.listed.audience is None:
+        if self.campaign.audience.of is None:
             return None
         reasons = map(self.crowd.unread.get, self._looked_into)
         return self._unproven or next(filter(None, reasons), None)

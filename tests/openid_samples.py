@@ -87,7 +87,7 @@ class SamplePeople:
     missing = None
     excluded: tuple[Sha256, ...] = ()
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
+    def declared(self, name: CampaignName) -> ListPart | None:
         return None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:

@@ -20,7 +20,7 @@ from massctl.errors import (
     SnapshotError,
     SnapshotMissingError,
 )
-from massctl.ledger.snapshots import SnapshotObjects
+from massctl.ledger.snapshot_objects import SnapshotObjects
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256

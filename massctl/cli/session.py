@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
-    from massctl.ledger.snapshots import SnapshotObjects
+    from massctl.ledger.snapshot_objects import SnapshotObjects
     from massctl.source.scope import Scope
     from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
@@ -220,7 +220,7 @@ class Session(Struct):
         objects = self.backend.snapshots()
         if self.sandbox is None:
             return objects
-        from massctl.ledger.snapshots import RehearsedObjects
+        from massctl.ledger.snapshot_objects import RehearsedObjects
 
         return RehearsedObjects(
             objects, self._backend_of(sandbox=False, tell=self.console.talk).snapshots()

@@ -19,6 +19,7 @@ from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
+    CAMPAIGN_NAME_PATTERN,
     FOLDER_NAME_PATTERN,
     AppId,
     CampaignName,
@@ -93,7 +94,7 @@ class AudienceSource(Strict):
     """Everybody who is in all of these audiences."""
     subtract: Subtract | None = None
     """The people of one audience who are in none of the others."""
-    rest_of: AudienceKey | None = None
+    rest_of: Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)] | None = None
     """The campaign whose batches surely did not reach them; only `massctl new REST --unsent-of NAME` freezes it."""
 
     @property
@@ -351,6 +352,15 @@ class NamedAudience(Frozen):
         if self.lock is None:
             return AudienceState.NEVER_FROZEN
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
+
+
+class LockProof(Frozen):
+    """What a lock is worth beside its snapshot."""
+
+    fault: Phrase | None = None
+    """Why it is not what a freeze wrote."""
+    unread: str | None = None
+    """Why nobody can look into its snapshots here."""
 
 
 class FreezeResult(Frozen):

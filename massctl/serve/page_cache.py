@@ -240,6 +240,15 @@ def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
 
 
+class Standing(Frozen):
+    """How a campaign stands."""
+
+    rendered: Rendered
+    status: Status
+    missing: tuple[Refusal, ...] | None
+    """What keeps it from being sent; None for one with faults, and for one that is out."""
+
+
 _RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
@@ -352,6 +361,31 @@ class PageCache:
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
+
+    @property
+    def settings(self) -> MassctlFile | None:
+        """Return massctl.yaml as it is now; None while it has faults."""
+        with self._one_at_a_time:
+            return self._settings
+
+    def standing(self, name: CampaignName) -> Standing | None:
+        """Return how one campaign stands now; None without one."""
+        with self._one_at_a_time:
+            kept = self._look(name)
+            if kept is None:
+                return None
+            return Standing(kept, self._status(name, kept), self._missing(kept))
+
+    def listed(self) -> list[Listed]:
+        """Return all campaigns as the list has them: what was not rendered yet has its name alone."""
+        with self._one_at_a_time:
+            self._renew()
+            return [self._listed(name) for name in self._names(self._scope())]
+
+    def sheet(self) -> Sheet:
+        """Return what a page without files is written with."""
+        with self._one_at_a_time:
+            return self._sheet({})
 
     def missing_page(self) -> str:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""

@@ -23,7 +23,7 @@ from massctl.view.pages.document import (
 )
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from werkzeug.wrappers import Request, Response
 
 
@@ -33,7 +33,6 @@ SILENCE_SECONDS = 15.0
 _DIGITS_MAX = 9
 _FILE = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
 _HEADERS = {
-    "Content-Security-Policy": SERVED_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-DNS-Prefetch-Control": "off",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -45,9 +44,12 @@ _HEADERS = {
 class WsgiApp:
     """The WSGI app."""
 
-    def __init__(self, cache: PageCache, broadcaster: Broadcaster) -> None:
+    def __init__(
+        self, cache: PageCache, broadcaster: Broadcaster, policy: str = SERVED_POLICY
+    ) -> None:
         self._cache = cache
         self._broadcaster = broadcaster
+        self._headers = {**_HEADERS, "Content-Security-Policy": policy}
         self._pages: Mapping[str, Callable[[Mapping[str, str]], str | None]] = {
             "/": cache.list_page,
             THEMES: cache.themes_page,
@@ -65,7 +67,7 @@ class WsgiApp:
 
         request = Request(environ)
         answer = self._answer(request)
-        for name, value in _HEADERS.items():
+        for name, value in self._headers.items():
             answer.headers[name] = value
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer(environ, start_response)
@@ -129,7 +131,12 @@ class WsgiApp:
                 yield b": still here\n\n"
 
 
-def run_server(repository: ServedRepository, port: int, ready: Callable[[int], None]) -> None:
+def run_server(
+    repository: ServedRepository,
+    port: int,
+    ready: Callable[[int], None],
+    app_of: Callable[[PageCache, Broadcaster], "WSGIApplication"] = WsgiApp,
+) -> None:
     """Serve the repository until interrupted. Port 0 takes a free port; `ready` is called with the port in use.
 
     Returns after an interrupt (Ctrl-C). Raises OSError if the port is taken.
@@ -152,6 +159,6 @@ def run_server(repository: ServedRepository, port: int, ready: Callable[[int], N
         threading.Thread(target=keep_warm, name="massctl-warm", daemon=True).start()
 
     try:
-        run_app(WsgiApp(cache, broadcaster), port, begin)
+        run_app(app_of(cache, broadcaster), port, begin)
     finally:
         watcher.end()

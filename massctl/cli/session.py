@@ -183,7 +183,7 @@ class Session(Struct):
     def erase_rehearsed(self, sets: "MemberSets") -> None:
         """Take whoever was erased out of the snapshots that rehearsals on this machine kept."""
         from massctl.audience.snapshots import Snapshots
-        from massctl.ledger.snapshots import RehearsedObjects
+        from massctl.ledger.snapshot_objects import RehearsedObjects
 
         own = self._backend_of(sandbox=True, tell=lambda _: None).snapshots()
         objects = RehearsedObjects(own, self.backend.snapshots())

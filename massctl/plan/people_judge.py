@@ -265,7 +265,7 @@ class Judge(Frozen, dict=True):
         )
 
     @cached_property
-    def has_it(self) -> int | None:
+    def _bits_with_it(self) -> int | None:
         """Return the bits of parts that have this very message, or may have it; None if everybody has."""
         since = self.day - timedelta(days=SAME_CONTENT_DAYS)
         same = [] if self.is_repeated_on_purpose else self.same_messages
@@ -299,7 +299,7 @@ class Judge(Frozen, dict=True):
             return Removal.EXCLUDED
         if self.cap is not None and self._capped(pattern):
             return Removal.CAPPED
-        if self.has_it is None or pattern & self.has_it:
+        if self._bits_with_it is None or pattern & self._bits_with_it:
             return Removal.HAS_IT
         return None
 
@@ -362,7 +362,7 @@ class Judge(Frozen, dict=True):
         has_it = sum(
             count
             for pattern, count in self.patterns
-            if self.has_it is None or pattern & self.has_it
+            if self._bits_with_it is None or pattern & self._bits_with_it
         )
         found = [each for each in self.overlaps if each.people != 0]
         found.sort(key=lambda each: (-(each.people or 0), each.campaign))

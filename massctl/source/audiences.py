@@ -6,6 +6,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from msgspec.structs import replace
+
 from massctl.model.audience import (
     AUDIENCE_LOCK_SUFFIX,
     AUDIENCE_SUFFIX,
@@ -88,6 +90,21 @@ def frozen_before(name: str) -> Phrase:
     """Say that an audience's people are those of an earlier definition."""
     say = Phrase("what {file} says of its people was changed since they were frozen")
     return Phrase(say, file=audience_path(name))
+
+
+def not_frozen(found: NamedAudience) -> Fault:
+    """Report an audience whose people nobody knows, or are those of an earlier definition."""
+    name = found.name
+    if found.lock is None:
+        return Fault("MC623", never_frozen(name), freeze_hint(name))
+    return Fault("MC624", frozen_before(name), freeze_hint(name))
+
+
+def of_another_account(name: str, key: KeyPath = ()) -> Fault:
+    """Report an audience of followers whom another account has."""
+    say = Phrase("the audience {name} is of another account: an openid belongs to one AppID")
+    hint = Phrase("name an audience of the same account")
+    return Fault("MC619", Phrase(say, name=name), hint, key=key, at_key=False)
 
 
 def named_audiences(repository: Repository) -> tuple[AudienceName, ...]:
@@ -285,7 +302,7 @@ class Audiences:
                 hint = Phrase("take one of them out")
                 yield Fault("MC618", Phrase(say, names=names), hint, key=key, at_key=False)
             elif other is not None and self._appid(other) != own.appid:
-                yield Fault("MC619", _of_another(name), _OWN_ACCOUNT, key=key, at_key=False)
+                yield of_another_account(name, key)
 
     def _circle(self, start: AudienceName, end: AudienceName) -> Sequence[AudienceName] | None:
         """Return how an audience leads to another by what each needs; None where it does not."""
@@ -371,11 +388,9 @@ def _unfit(found: NamedAudience, appid: str) -> Fault | None:
     if has_errors(found.diagnostics):
         return Fault("MC617", Phrase("the audience {name} has faults", name=name), _see(name))
     if found.appid != appid:
-        return Fault("MC619", _of_another(name), _OWN_ACCOUNT)
-    if lock is None:
-        return Fault("MC623", never_frozen(name), freeze_hint(name))
-    if found.is_stale:
-        return Fault("MC624", frozen_before(name), freeze_hint(name))
+        return of_another_account(name)
+    if lock is None or found.is_stale:
+        return not_frozen(found)
     least = 1 if found.is_by_tag else BATCH_MIN
     if lock.count < least:
         say = Phrase("WeChat sends only to {least} openids or more", least=least)
@@ -393,14 +408,13 @@ def _about_lock(found: NamedAudience, file: AudienceFile) -> Iterator[Fault]:
     """Compare a lock with what the file says now."""
     lock, name = found.lock, found.name
     if lock is None:
-        yield Fault("MC623", never_frozen(name), freeze_hint(name), Severity.INFO)
+        yield replace(not_frozen(found), severity=Severity.INFO)
         return
     if found.appid is not None and lock.appid != found.appid:
         say = Phrase("its people were frozen as followers of another AppID, {appid}")
         yield Fault("MC619", Phrase(say, appid=lock.appid), freeze_hint(name), key=("account",))
     if found.is_stale:
-        hint = freeze_hint(name)
-        yield Fault("MC624", frozen_before(name), hint, Severity.WARNING, key=("source",))
+        yield replace(not_frozen(found), severity=Severity.WARNING, key=("source",))
     yield from _outside_bounds(name, lock.count, file)
 
 
@@ -477,12 +491,3 @@ def _with(found: NamedAudience, diagnostics: list[Diagnostic]) -> NamedAudience:
 
 def _see(name: str) -> Phrase:
     return Phrase("{command} shows them", command=Command("audience show", name))
-
-
-def _of_another(name: str) -> Phrase:
-    return Phrase(
-        "the audience {name} is of another account: an openid belongs to one AppID", name=name
-    )
-
-
-_OWN_ACCOUNT = Phrase("name an audience of the same account")

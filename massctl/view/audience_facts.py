@@ -46,7 +46,7 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
         )
         yield Inked(say, Ink.WARNING)
     if facts.has_it and Removal.HAS_IT not in facts.removed:
-        yield Inked(has_it(facts.has_it), Ink.WARNING)
+        yield Inked(has_it_words(facts.has_it), Ink.WARNING)
     if facts.removed:
         yield Inked(left_out(facts), Ink.WARNING)
     known = [each for each in facts.overlaps if each.people]
@@ -60,7 +60,7 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
         )
 
 
-def has_it(count: int) -> Phrase:
+def has_it_words(count: int) -> Phrase:
     """Say how many have this very message already."""
     return plural_phrase(
         "{count:,} has this very message already, or may have it",

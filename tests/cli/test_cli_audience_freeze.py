@@ -62,7 +62,7 @@ def test_a_file_becomes_a_snapshot_and_a_lock(team: Shell) -> None:
     listed(team, "east", [*PEOPLE[::-1], PEOPLE[0]])
     said = team("audience", "freeze", "east")
     assert (0, True) == (said.status, "east · 100 people" in said.out), said
-    assert "frozen once (1 dropped)" in said.out
+    assert "count once (1 dropped)" in said.out
     lock = lock_of(team, "east")
     assert (snapshot_of(PEOPLE), 100) == (lock.snapshot, lock.count)
     (found,) = (audiences(team.tree).audience("east"),)

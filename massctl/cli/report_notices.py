@@ -6,6 +6,7 @@ The ledger keeps what was told, as of every notice. No send depends on it. A fai
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,10 +14,11 @@ from massctl.apply.notices import Notice, Reach, hears, is_over
 from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
 from massctl.cli.channels import taken_posts
-from massctl.cli.ledger_access import alone, ledger_session
 from massctl.cli.notifications import Message, Output, deliver, is_writable
 from massctl.cli.pull_request_comments import (
     PULL_REQUEST,
+    MergeComments,
+    SandboxComments,
     is_forge_open,
     merge_comments,
     reach_comment,
@@ -24,7 +26,6 @@ from massctl.cli.pull_request_comments import (
 from massctl.cli.report_inputs import report_from
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
-from massctl.model.entries import Told
 from massctl.model.ids import AppId
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
@@ -104,20 +105,23 @@ def _comment_account(session: Session, state: State, appid: AppId) -> None:
         return
     archive, names = session.backend.statistics(), sorted({each.campaign for each in due})
     report = report_from(state, session.settings, archive, session.clock.now(), names)
-    told: list[Record] = []
+    counted = [(each, _counted(report, each, COMMENT_DAY)) for each in due]
+    notices = [
+        _notice(session, record, send, COMMENT_DAY) for record, send in counted if send is not None
+    ]
     with merge_comments(session, session.environment) as comments:
-        for record in due:
-            send = _counted(report, record, COMMENT_DAY)
-            if send is None or comments is None:
-                continue
-            notice = _notice(session, record, send, COMMENT_DAY)
-            mark = f"<!-- massctl:day{COMMENT_DAY} {record.campaign} {record.edition} -->"
-            comments.write(record.campaign, mark, reach_comment(notice, session.console.reader))
-            told.append(record)
-    if told:  # A run that dies before this finds the comments by their marks.
-        event = Told(fact=str(_fact(COMMENT_DAY)), channel=PULL_REQUEST, progress="told")
-        with alone(session, brief=True):
-            ledger_session(session, state).record_each([(event, each) for each in told])
+        if comments is not None:
+            pull_request = Output(partial(_comment, session, comments), PULL_REQUEST)
+            deliver(session, state, lambda _: [(pull_request, notices)])
+
+
+def _comment(
+    session: Session, comments: MergeComments | SandboxComments, notices: Sequence[Notice]
+) -> None:
+    """Write the comments; a run that dies behind one finds it by its mark."""
+    for each in notices:
+        mark = f"<!-- massctl:day{COMMENT_DAY} {each.campaign} {each.edition} -->"
+        comments.write(each.campaign, mark, reach_comment(each, session.console.reader))
 
 
 def _is_untold(state: State, record: Record, day: int, channel: Channel) -> bool:

@@ -19,9 +19,11 @@ from services import require_chromium
 from syrupy.assertion import SnapshotAssertion
 
 from massctl.apply.ports import Counted
+from massctl.cli.pull_request_comments import PULL_REQUEST, SandboxComments
 from massctl.cli.statistics import collect_accounts
+from massctl.errors import ForgeError
 from massctl.ledger.statistics import LocalStatistics
-from massctl.model.entries import GENESIS, Entry, SendImported
+from massctl.model.entries import GENESIS, Entry, SendImported, Told
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -172,6 +174,40 @@ def test_day_seven_is_a_comment_on_the_pull_request_once(told: Shell):
     assert "**秋日来信 (letter) · main, edition 1: day 7**" == head
     assert "of 1,286 followers" in rows[0]
     assert "- the whole report: `massctl report letter`" == rows[-1]
+
+
+def test_a_comment_is_begun_on_record_before_it_is_written(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    told.tree.settings(
+        language="en", state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    at_the_post: list[list[str]] = []
+
+    def progress(comments: SandboxComments) -> list[str]:
+        entries = [each.event for each in comments.session.backend.ledger.read(0)]
+        return [
+            each.progress
+            for each in entries
+            if isinstance(each, Told) and each.channel == PULL_REQUEST
+        ]
+
+    def fails(comments: SandboxComments, *_: str) -> list[int]:
+        at_the_post.append(progress(comments))
+        raise ForgeError(Phrase("no answer"), Phrase("nothing"), Phrase("later"))
+
+    write = SandboxComments.write
+
+    def succeeds(comments: SandboxComments, *words: str) -> list[int]:
+        at_the_post.append(progress(comments))
+        return write(comments, *words)
+
+    for minutes, answer in ((0, fails), (5, succeeds), (10, succeeds)):
+        monkeypatch.setattr(SandboxComments, "write", answer)
+        told.set_time(NEXT_MORNING + timedelta(days=6, minutes=minutes))
+        assert 0 == told("status", "--statistics", "--sandbox").status
+    assert [["begun"], ["begun", "failed", "begun"]] == at_the_post
+    assert 1 == len(posts(told))
 
 
 def test_without_a_forge_no_comment_is_made(told: Shell):

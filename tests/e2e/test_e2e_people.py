@@ -48,6 +48,7 @@ source: {query: {sql: asked.sql, data: ../lists, params: {most: 20}}}
 """
 OUTSIDE: Final = ("lists/", "exports/")
 """Where a team keeps its lists, and where a person asked for a file of people."""
+PAGES_MAX: Final = 60
 BUG: Final = """\
 from massctl.audience.freeze import Freezer
 def broken(self, judged):
@@ -205,14 +206,14 @@ def _read_and_reviewed(team: Team) -> None:
 
 
 def _pages(team: Team) -> dict[str, bytes]:
-    """Read every page of `serve` that a link leads to."""
+    """Read the pages of `serve` that links lead to, the nearest first: a calendar has no end."""
     process = team.start("serve", "--port", "0")
     assert process.stdout is not None
     host = process.stdout.readline().strip().removeprefix("http://").partition("/")[0]
     pages, waiting = dict[str, bytes](), ["/"]
     try:
-        while waiting:
-            path = waiting.pop()
+        while waiting and len(pages) < PAGES_MAX:
+            path = waiting.pop(0)
             with closing(http.client.HTTPConnection(host, timeout=PATIENCE_SECONDS)) as connection:
                 connection.request("GET", path)
                 answer = connection.getresponse()

@@ -76,11 +76,11 @@ class Team(SearchedDesk):
 
         def watch() -> None:
             while not is_over.wait(0.02):
-                opened = Path(f"/proc/{process.pid}/fd").glob("*")
-                for each in [*(self.folder / "temp").rglob("*"), *_on_a_disk(opened)]:
+                for each in (self.folder / "temp").rglob("*"):
                     with suppress(OSError):
                         if each.is_file():
                             self.seen[str(each)] = each.read_bytes()
+                self.seen.update(_opened_on_a_disk(process.pid))
 
         watching = threading.Thread(target=watch)
         watching.start()
@@ -113,14 +113,15 @@ class Team(SearchedDesk):
 _LANGUAGES = cycle(["en", "zh"])
 
 
-def _on_a_disk(opened: Iterator[Path]) -> list[Path]:
-    found = []
+def _opened_on_a_disk(process: int) -> dict[str, bytes]:
+    """Read what a process has open, also where it has no name any more; but for files in memory."""
+    found = {}
     with suppress(OSError):
-        for each in opened:
+        for each in Path(f"/proc/{process}/fd").iterdir():
             with suppress(OSError):
-                target = each.readlink()
-                if str(target).startswith("/") and not str(target).startswith(("/memfd:", "/dev")):
-                    found.append(each)
+                target = str(each.readlink())
+                if not target.startswith(("/memfd:", "/dev/")) and each.is_file():
+                    found[target] = each.read_bytes()
     return found
 
 

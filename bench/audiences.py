@@ -33,7 +33,7 @@ from massctl.audience.queries import ROWS_MAX, embedded_answer, read_query, view
 from massctl.audience.query_engine import EMBEDDED
 from massctl.audience.snapshots import Snapshots
 from massctl.audience.source_rows import SourceTally
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.diagnostics import Place
 from massctl.model.ids import Sha256

@@ -6,6 +6,7 @@ The count knows nothing of massctl: who got what is written down while the month
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 
 from building import APPID, DAY, NOW, as_new, at, attempted, audience, house, recorded, text
@@ -28,7 +29,13 @@ from massctl.model.ids import AccountName, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
-from massctl.plan.account_people import FrozenAudience, ListPart, Pattern
+from massctl.plan.account_people import (
+    ErasedPeople,
+    ErasureUnread,
+    FrozenAudience,
+    ListPart,
+    Pattern,
+)
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
 
@@ -48,6 +55,8 @@ class SamplePeople(Struct):
     named: dict[CampaignName, Sha256] = field(default_factory=dict)
     audiences: dict[str, FrozenAudience] = field(default_factory=dict)
     missing: str | None = None
+    unmarked: str | None = None
+    """Why nobody can say who was erased."""
 
     def add(self, openids: Sequence[str]) -> OpenidList:
         sizes, batches, start = batch_sizes(len(openids), BATCH), [], 0
@@ -58,8 +67,9 @@ class SamplePeople(Struct):
         self.lists[sha256] = tuple(batches)
         return OpenidList(sha256, len(openids), BATCH)
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
-        return self.named.get(name)
+    def declared(self, name: CampaignName) -> ListPart | None:
+        named = self.named.get(name)
+        return ListPart(named) if named is not None else None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         sha256 = Sha256(str(audience.get("sha256", "")).removeprefix("sha256:"))
@@ -74,8 +84,22 @@ class SamplePeople(Struct):
     def frozen(self, audience: str) -> FrozenAudience | None:
         return self.audiences.get(audience)
 
+    def erased_among(
+        self, sha256: Sha256, batches: Sequence[int], now: datetime
+    ) -> ErasedPeople | ErasureUnread | None:
+        if self.unmarked is not None:
+            return ErasureUnread(self.unmarked, "set the key")
+        listed = [each for number in batches for each in self.lists[sha256][number - 1]]
+        lines = tuple(line for line, each in enumerate(listed, 1) if each in self.erased)
+        return ErasedPeople(len(lines), "campaigns/list.txt", lines) if lines else None
+
     def members(self, part: ListPart) -> set[str]:
         batches = self.lists.get(part.sha256, ())
+        if part.places is not None:
+            own = [each for batch in batches for each in batch][slice(*part.places)]
+            sizes = batch_sizes(len(own), BATCH)
+            ends = [0, *accumulate(sizes)]
+            batches = tuple(tuple(own[a:b]) for a, b in pairwise(ends))
         chosen = batches if part.batches is None else [batches[each - 1] for each in part.batches]
         return {openid for batch in chosen for openid in batch} - self.erased
 

@@ -178,6 +178,10 @@ class MemberSets:
         """Return how many places a set has, blank ones too."""
         return self._number(f"SELECT count(*) FROM ({members.rows})")  # noqa: S608
 
+    def is_whole(self, members: Members) -> bool:
+        """Return whether no place of a set is blank."""
+        return self.count(members) == self.places(members)
+
     def sha256(self, members: Members) -> Sha256:
         """Return what names its content: the openid of each place, or nothing, and a newline after it."""
         digest = sha256()

@@ -28,7 +28,7 @@ from pyrage.x25519 import Identity
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.snapshots import Snapshots
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.ids import Sha256
 

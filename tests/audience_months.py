@@ -6,6 +6,7 @@ The count knows nothing of massctl: who got what is written down while the month
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 
 from building import APPID, DAY, NOW, at, attempted, audience, house, recorded, text
@@ -63,8 +64,9 @@ class SamplePeople(Struct):
         self.lists[sha256] = tuple(batches)
         return OpenidList(sha256, len(openids), BATCH)
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
-        return self.named.get(name)
+    def declared(self, name: CampaignName) -> ListPart | None:
+        named = self.named.get(name)
+        return ListPart(named) if named is not None else None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         sha256 = Sha256(str(audience.get("sha256", "")).removeprefix("sha256:"))
@@ -90,6 +92,11 @@ class SamplePeople(Struct):
 
     def members(self, part: ListPart) -> set[str]:
         batches = self.lists.get(part.sha256, ())
+        if part.places is not None:
+            own = [each for batch in batches for each in batch][slice(*part.places)]
+            sizes = batch_sizes(len(own), BATCH)
+            ends = [0, *accumulate(sizes)]
+            batches = tuple(tuple(own[a:b]) for a, b in pairwise(ends))
         chosen = batches if part.batches is None else [batches[each - 1] for each in part.batches]
         return {openid for batch in chosen for openid in batch} - self.erased
 

@@ -10,7 +10,7 @@ from typing import Final
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import SnapshotDamagedError, SnapshotMissingError
-from massctl.ledger.snapshots import SnapshotObjects
+from massctl.ledger.snapshot_objects import SnapshotObjects
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 

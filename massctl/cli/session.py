@@ -51,12 +51,13 @@ if TYPE_CHECKING:
     from massctl.apply.ports import Clock, Progress
     from massctl.audience.erased_people import Marks
     from massctl.audience.key import SnapshotKey
+    from massctl.audience.member_sets import MemberSets
     from massctl.audience.snapshots import Snapshots
     from massctl.cli.checkout import GitCheckout
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
-    from massctl.ledger.snapshots import SnapshotObjects
+    from massctl.ledger.snapshot_objects import SnapshotObjects
     from massctl.source.scope import Scope
     from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
@@ -179,6 +180,15 @@ class Session(Struct):
             erased = {**erased_by_name(objects.names()), **erased}
         return Snapshots(objects, key, erased)
 
+    def erase_rehearsed(self, sets: "MemberSets") -> None:
+        """Take whoever was erased out of the snapshots that rehearsals on this machine kept."""
+        from massctl.audience.snapshots import Snapshots
+        from massctl.ledger.snapshot_objects import RehearsedObjects
+
+        own = self._backend_of(sandbox=True, tell=lambda _: None).snapshots()
+        objects = RehearsedObjects(own, self.backend.snapshots())
+        Snapshots(objects, self._snapshot_key()).erase_unrecorded(sets, own.names())
+
     def marks(self, state: "State") -> "Marks | None":
         """Open the marks of erased people; None where nobody was erased, which takes no key. Raises a SnapshotError.
 
@@ -210,16 +220,18 @@ class Session(Struct):
         objects = self.backend.snapshots()
         if self.sandbox is None:
             return objects
-        from massctl.ledger.snapshots import RehearsedObjects
+        from massctl.ledger.snapshot_objects import RehearsedObjects
 
-        return RehearsedObjects(objects, self._real_backend().snapshots())
+        return RehearsedObjects(
+            objects, self._backend_of(sandbox=False, tell=self.console.talk).snapshots()
+        )
 
-    def _real_backend(self) -> "Backend":
+    def _backend_of(self, *, sandbox: bool, tell: Callable[[Phrase], None]) -> "Backend":
         from massctl.cli.ledger_site import ledger_site
         from massctl.ledger.backend import open_backend
 
-        places = replace(self.places, sandbox=False)
-        site = ledger_site(places, self.settings, self.environment, self.console.talk)
+        places = replace(self.places, sandbox=sandbox)
+        site = ledger_site(places, self.settings, self.environment, tell)
         return open_backend(site)
 
     def for_thread(self) -> "Session":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from massctl.model.batches import BATCH_MIN
-from massctl.model.campaign import Audience, Tag
+from massctl.model.campaign import ANOTHER_CELL, Audience, Tag
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import (
@@ -51,6 +51,7 @@ from massctl.plan.account_people import (
     ErasedPeople,
     ErasureUnread,
     PeopleCounts,
+    cell_parts,
     crowd_of,
     erased_of,
     frozen_of,
@@ -85,8 +86,9 @@ from massctl.plan.quota import (
     batches_left,
     calls_refused,
     count_before,
+    count_together,
     demand_of,
-    recorded_count,
+    pace_refusal,
     scope_of,
     sent_list,
     slot_of,
@@ -364,6 +366,7 @@ def _table() -> Sequence[Row]:
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_matrix_changed, ASK, ASK, ASK, _LEDGER),
+        Row(_cells_overlap, ASK, ASK, ASK, "nobody is added to a snapshot"),
         Row(_begun_list, ASK, ASK, ASK, _LEDGER),
         Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_handoff, _ONLY_A_SEND, ASK, ASK, _LEDGER),
@@ -606,8 +609,8 @@ def facts_of(case: Case, policy: "Policy") -> ApprovalFacts:
     """Return what approvals ask of a send, by the newest count; which destinations are new, a policy says."""
     campaign, record, state = case.campaign, case.record, case.state
     counts = (
-        case.reading.followers,
-        recorded_count(campaign, record),
+        case.reading.followers if campaign.openid_list is None else None,
+        count_together(campaign, record),
         count_before(campaign, record, state),
     )
     return ApprovalFacts(
@@ -636,6 +639,25 @@ def _selection(case: Case) -> Refusal | None:
 
 def _matrix_changed(case: Case) -> Refusal | None:
     return matrix_refusal(case.campaign, case.state)
+
+
+def _cells_overlap(case: Case) -> Refusal | None:
+    """Refuse an audience of which somebody is in another cell of its matrix too, as MC038 does with lists."""
+    if not cell_parts(case.campaign) or (judge := case.people) is None or not judge.cells:
+        return None
+    others = [
+        Phrase("{count:,} in {cell}", count=count, cell=name) for name, count in judge.cells.items()
+    ]
+    say = Phrase(
+        "people of {name} are in other cells of its matrix too, and would get it twice: {cells}",
+        name=case.campaign.name,
+        cells=in_a_row(others[:_NAMED]),
+    )
+    hint = Phrase(
+        "exclude the other audience (`exclude` in audiences/NAME.yaml) and freeze again; or {other}",
+        other=ANOTHER_CELL,
+    )
+    return Refusal(Guard.CELLS_OVERLAP, say, hint)
 
 
 def _begun_list(case: Case) -> Refusal | None:
@@ -696,7 +718,8 @@ def _allowance(case: Case) -> Refusal | None:
     slot = known or slot_of(
         case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now, but=own
     )
-    return allowance_refusal(case.campaign, slot)
+    refused = allowance_refusal(case.campaign, slot)
+    return refused or pace_refusal(case.campaign, case.record, case.now)
 
 
 def approval_refusal(

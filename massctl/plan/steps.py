@@ -58,6 +58,7 @@ class Guard(StrEnum):
     CONTRADICTED = "contradicted"
     SAME_CONTENT = "same_content"
     MATRIX_CHANGED = "matrix_changed"
+    CELLS_OVERLAP = "cells_overlap"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"
     LINEAGE_UNCOMMITTED = "lineage_uncommitted"
@@ -78,7 +79,13 @@ class Guard(StrEnum):
 
 
 FOR_GOOD = frozenset(
-    {Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT, Guard.MATRIX_CHANGED}
+    {
+        Guard.NOT_NAMED,
+        Guard.REJECTED_BEFORE,
+        Guard.SAME_CONTENT,
+        Guard.MATRIX_CHANGED,
+        Guard.CELLS_OVERLAP,
+    }
 )
 """Guards that waiting does not lift: somebody has to name, change or allow the campaign."""
 

@@ -11,6 +11,7 @@ from massctl.model.audience import (
     Forgotten,
     FreezeResult,
     ListOutcome,
+    LockProof,
     NamedAudience,
     Query,
     TagOutcome,
@@ -92,12 +93,14 @@ def _cells(found: NamedAudience) -> list[Cell]:
     return [Title(found.name, about=title), f"{lock.count:,}", changed, next_use]
 
 
-def show_text(page: Page, found: NamedAudience) -> str:
-    """Show one audience: what its file says, who was frozen, and who goes to it."""
+def show_text(page: Page, found: NamedAudience, proof: LockProof | None) -> str:
+    """Show one audience: what its file says, who was frozen, whether that is proven, and who goes to it."""
     page.line(found.name, DOT, *known_parts(found))
     if found.file is not None:
         page.line(found.file.title, indent=2)
     rows = [*source_rows(found), *frozen_rows(found)]
+    if proof is not None and proof.fault is None:
+        rows.append((Phrase("checked"), _proof_words(proof)))
     rows += [(Phrase("used by"), use_words(use)) for use in found.uses]
     _write_rows(page, rows)
     if found.state in (AudienceState.STALE, AudienceState.NEVER_FROZEN):
@@ -118,6 +121,12 @@ def _write_rows(page: Page, rows: Rows) -> None:
     table = LabelledRows(page, [label for label, _ in rows])
     for label, words in rows:
         table.row(label, words)
+
+
+def _proof_words(proof: LockProof) -> Phrase:
+    if proof.unread is not None:
+        return Phrase("not here: {why}", why=proof.unread)
+    return Phrase("the snapshot is what the lock says")
 
 
 def source_rows(found: NamedAudience) -> Rows:

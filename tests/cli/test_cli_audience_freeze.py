@@ -18,7 +18,7 @@ from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceLock
 
 PEOPLE = [f"oEAST{number:023}" for number in range(100)]
@@ -62,7 +62,7 @@ def test_a_file_becomes_a_snapshot_and_a_lock(team: Shell) -> None:
     listed(team, "east", [*PEOPLE[::-1], PEOPLE[0]])
     said = team("audience", "freeze", "east")
     assert (0, True) == (said.status, "east · 100 people" in said.out), said
-    assert "frozen once (1 dropped)" in said.out
+    assert "count once (1 dropped)" in said.out
     lock = lock_of(team, "east")
     assert (snapshot_of(PEOPLE), 100) == (lock.snapshot, lock.count)
     (found,) = (audiences(team.tree).audience("east"),)

@@ -9,15 +9,17 @@ from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.cli.verb_group import VerbGroup
-from massctl.errors import UsageError
-from massctl.model.audience import NamedAudience
+from massctl.errors import LedgerError, SnapshotError, UsageError
+from massctl.model.audience import AudienceLock, LockProof, NamedAudience
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, is_folder_name
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.source.audience_uses import audience_uses
-from massctl.source.audiences import Audiences, audience_path
+from massctl.source.audiences import Audiences, audience_lock_path, audience_path, freeze_hint
 
 _NOTHING = Phrase("Nothing was done.")
 
@@ -63,15 +65,34 @@ def list_audiences(current: Session) -> Result:
 def show(current: Session, name: str) -> Result:
     """Show one audience: where its people come from, how many there are, what changed, and who uses it.
 
-    Needs neither snapshots nor their key. Ends with 1 if its files have errors.
+    With the key of snapshots it proves that they are those of the lock. Ends with 1 if its files have errors.
     """
     (found,) = _with_uses(current, [audience_named(current, name)])
+    proof = _proof(current, found.lock) if found.lock is not None else None
+    if proof is not None and proof.fault is not None:
+        place, hint = Place(audience_lock_path(name)), freeze_hint(name)
+        fault = Diagnostic("MC622", Severity.ERROR, proof.fault, place, hint)
+        found = replace(found, diagnostics=(*found.diagnostics, fault))
     status = ExitStatus.FAILED if found.state == "faulty" else ExitStatus.DONE
     return Result(
         status,
-        lambda _: views.verbs_json.audiences_json([found]),
-        lambda to: views.audience.show_text(to.page(), found),
+        lambda _: views.verbs_json.audiences_json([found], proof),
+        lambda to: views.audience.show_text(to.page(), found, proof),
     )
+
+
+def _proof(current: Session, lock: AudienceLock) -> LockProof:
+    """Compare a lock with its snapshots, as far as this machine can read them."""
+    # Whoever has no key needs none of it.
+    from massctl.audience.lock_proof import proof_of
+    from massctl.audience.member_sets import MemberSets
+
+    try:
+        snapshots = current.snapshots(recorded_if_begun(current))
+        with MemberSets() as sets:
+            return proof_of(lock, snapshots, sets)
+    except (SnapshotError, LedgerError) as error:
+        return LockProof(unread=error.summary)
 
 
 def audience_named(

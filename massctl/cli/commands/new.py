@@ -50,7 +50,7 @@ from massctl.model.state import Record, State
 from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
 from massctl.plan.rest import Rest, RestMade, rest_of_list
-from massctl.render.audience import find_openids
+from massctl.render.openid_list import find_openids
 from massctl.scaffold import sample_files
 from massctl.source.audiences import audience_path, freeze_hint, never_frozen
 from massctl.source.campaign_folder import (
@@ -489,7 +489,7 @@ def _openids(current: Session, state: State, record: Record, batch: int) -> list
     audience = as_cut(record.attempts[-1].event.audience, record)
     sha256, found = unprefixed(str(audience["sha256"])), None
     if people.holds(record.campaign, audience):
-        found = people.openids(ListPart(sha256, (batch,)))
+        found = people.openids(ListPart.recorded(audience, (batch,)))
     if found is None:
         say = Phrase("nobody can say here who is in {name}", name=audience["of"])
         why = people.why_unread(sha256) or Phrase("its snapshot is gone")

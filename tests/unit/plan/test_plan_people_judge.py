@@ -224,6 +224,55 @@ def test_a_list_that_nobody_can_look_into_any_more_may_hold_everybody() -> None:
     assert (Guard.SAME_CONTENT, True) == (refusal.guard, "nobody can look into" in refusal.message)
 
 
+def test_a_list_that_is_not_here_is_not_called_a_snapshot() -> None:
+    people = SamplePeople(missing="the snapshot 0123 is not in its place")
+    listed, frozen = (
+        to_list(people, name, TEN, of=of) for name, of in (("a", None), ("b", "east"))
+    )
+    people.gone.add(people.add(TEN).sha256)
+    for each, why in ((listed, None), (frozen, people.missing)):
+        judge = Case(each, State(), rules(people, each), NOW).people
+        assert judge is not None
+        assert why == judge.why_unread
+
+
+def test_a_list_with_somebody_erased_is_refused_at_every_moment_of_a_send() -> None:
+    people = SamplePeople(erased={TEN[4]})
+    listed = to_list(people, "first", TEN)
+    case = Case(listed, State(), rules(people, listed), NOW)
+    for moment in (Moment.PLAN, Moment.ATTEMPT, Moment.LAST_LOOK):
+        (refusal,) = [each for each in send_refusals(case, moment) if "erased" in each.guard]
+        assert "1 person of its list was erased: campaigns/list.txt:5" == refusal.message
+        assert "delete these lines" in refusal.hint
+
+
+def test_a_list_that_has_begun_is_not_edited_but_ended() -> None:
+    people = SamplePeople()
+    listed = to_list(people, "first", TEN)
+    state = recorded(*sent_to(people, listed, 0)[:2])
+    assert [] == refused(listed, state, rules(people, listed))
+    people.erased.add(TEN[9])
+    (planned,) = plan_of(listed, state, rules(people, listed)).campaigns
+    (refusal,) = planned.refusals
+    assert (Guard.ERASED_PEOPLE, True) == (refusal.guard, "--unsent-of" in refusal.hint)
+
+
+def test_without_the_marks_a_plan_goes_on_and_a_send_does_not() -> None:
+    people = SamplePeople(unmarked="the key is not set")
+    listed = to_list(people, "first", TEN)
+    case = Case(listed, State(), rules(people, listed), NOW)
+    told = [
+        [
+            each.message
+            for each in send_refusals(case, moment)
+            if each.guard is Guard.AUDIENCE_UNREAD
+        ]
+        for moment in (Moment.PLAN, Moment.ATTEMPT, Moment.LAST_LOOK)
+    ]
+    say = "people were erased, and nobody can say here whether its list has some of them: the key is not set"
+    assert [[], [say], [say]] == told
+
+
 @pytest.mark.parametrize(
     ("cap", "capped"),
     [({"month": 1}, 7), ({"week": 1}, 7), ({"month": 2}, 0), ({"month": 1, "over": "refuse"}, 7)],

@@ -15,10 +15,10 @@ from typing import IO, Final
 from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
 from massctl.audience.query_engine import Statement, not_installed
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault, one_fault
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, at_source, fault, one_fault
 from massctl.errors import LedgerUnreachableError
 from massctl.model.audience import shown_file
-from massctl.model.diagnostics import Diagnostic, Fault, Place
+from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase, enumerated, system_reason
@@ -81,7 +81,9 @@ class SourceFile(Frozen):
             taken.count += len(some)
             taken.odd_lengths += sum(len(openid) != OPENID_CHARACTERS for _, openid in some)
             yield from (openid for _, openid in some)
-        taken.faults += [_diagnostic(each) for each in reading.faults]
+        for each in reading.faults:
+            at = Place(each.path or "", each.line, each.column)
+            taken.faults.append(at_source(each, at))
         taken.require_sound()
 
     def _of_table(self, taken: SourceTally) -> Iterator[str]:
@@ -203,16 +205,6 @@ def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
     descriptor, path = open_memory_file()
     with open(descriptor, "wb") as file:
         yield Path(path), descriptor, file
-
-
-def _diagnostic(found: Fault) -> Diagnostic:
-    return Diagnostic(
-        found.code,
-        found.severity,
-        found.message,
-        Place(found.path or "", found.line, found.column),
-        found.hint,
-    )
 
 
 def _without_wait(path: str, flags: int) -> int:

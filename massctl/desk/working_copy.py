@@ -117,6 +117,10 @@ class WorkingCopy:
                 self._journal.add(letter, path, file.text, self._now())
             return file
 
+    def keep(self, letter: CampaignName, path: str, text: str) -> None:
+        """Put a text into the journal that is about to be replaced by somebody else."""
+        self._journal.add(letter, path, text, self._now())
+
     def versions(self, letter: CampaignName, path: str) -> list[Version]:
         """Return the versions of a file, newest first."""
         self._require_own(path)

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from audience_months import PEOPLE, Author, Month, SamplePeople, had, removal
+from audience_months import PEOPLE, Author, Month, SamplePeople, WiderAuthor, had, removal, who_has
 from building import (
     APPID,
     DAY,
@@ -39,8 +39,7 @@ OPEN = Window(NOW - HOUR, NOW + 8 * HOUR)
 TEN = PEOPLE[:10]
 
 
-def judged(seed: int) -> None:
-    month = Author(seed).month()
+def judged(month: Month) -> None:
     plan = plan_of(month.planned, month.state, month.rules())
     for each in plan.campaigns:
         _compare(month, each)
@@ -56,12 +55,7 @@ def _compare(month: Month, planned: PlannedCampaign) -> None:
     day = campaign.window.not_before
     times = [had(month, openid, day, but=campaign.name) for openid in own]
     assert facts.had == tuple(sum(1 for each in times if each >= n) for n in range(5))
-    since = day - 90 * DAY
-    same = {
-        each.openid
-        for each in month.got
-        if each.message == campaign.message.text and each.at >= since
-    }
+    same = who_has(month, campaign.name, campaign.message.text or "", day)
     assert len(own & same) == facts.has_it
     assert _overlaps(month, campaign) == {each.campaign: each.people for each in facts.overlaps}
     assert len(month.listed[campaign.name]) == facts.people
@@ -75,7 +69,8 @@ def _overlaps(month: Month, campaign: RenderedCampaign) -> dict[str, int]:
     reached: dict[str, set[str]] = {}
     for got in month.got:
         name = got.send.partition("/")[0]
-        if name in month.listed and beijing_day(got.at).replace(day=1) == first:
+        is_other = name in month.listed and name != campaign.name
+        if is_other and beijing_day(got.at).replace(day=1) == first:
             reached.setdefault(name, set()).add(got.openid)
     for other in month.planned:
         if other.name != campaign.name:
@@ -96,7 +91,9 @@ def _compare_cut(month: Month, planned: PlannedCampaign) -> None:
     day, is_cut = campaign.window.not_before, campaign.audience.of is not None
     message = campaign.message.text or ""
     own = month.listed[campaign.name]
-    why = {each: removal(month, each, day, message, is_cut=is_cut) for each in own}
+    why = {
+        each: removal(month, each, day, message, is_cut=is_cut, name=campaign.name) for each in own
+    }
     counted = Counter(each for each in why.values() if each is not None)
     assert counted == {each.value: count for each, count in facts.removed.items()}
     parts = [month.people.members(part) for part in judge.cut.parts]
@@ -116,14 +113,20 @@ def _pattern(openid: str, parts: list[set[str]]) -> int:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_month_is_counted_as_person_by_person(seed: int) -> None:
-    judged(seed)
+    judged(Author(seed).month())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_month_in_which_persons_tell_more_is_counted_as_person_by_person(seed: int) -> None:
+    judged(WiderAuthor(seed).month())
 
 
 @pytest.mark.slow
 @pytest.mark.night
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_two_hundred_months_are_counted_as_person_by_person(seed: int) -> None:
-    judged(seed)
+    judged(Author(seed).month())
+    judged(WiderAuthor(seed).month())
 
 
 # Guards.

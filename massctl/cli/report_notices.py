@@ -5,6 +5,7 @@ The ledger keeps what was told, as of every notice. No send depends on it. A fai
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,8 @@ from tempfile import TemporaryDirectory
 from massctl.apply.notices import Notice, Reach, hears, is_over
 from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
-from massctl.cli.channels import taken_posts
-from massctl.cli.notifications import Message, Output, deliver, is_writable
+from massctl.cli.channels import POST_SECONDS, taken_posts
+from massctl.cli.notifications import PASS_SECONDS, Message, Output, deliver, is_writable
 from massctl.cli.pull_request_comments import (
     PULL_REQUEST,
     MergeComments,
@@ -88,9 +89,10 @@ def _tell_account(
         _notice(session, record, send, day) for record, day, send in counted if send is not None
     ]
     sends = {record.key: send for record, _, send in counted if send is not None}
+    until = time.monotonic() + PASS_SECONDS
     for message in deliver(session, state, lambda _: [(each, notices) for each in channels]):
         _post_pictures(
-            session, message, report, [sends[each.record_key] for each in message.notices]
+            session, message, report, [sends[each.record_key] for each in message.notices], until
         )
 
 
@@ -170,15 +172,26 @@ def _notice(session: Session, record: Record, send: SendReport, day: int) -> Not
 
 
 def _post_pictures(
-    session: Session, message: Message, report: Report, sends: Sequence[SendReport]
+    session: Session, message: Message, report: Report, sends: Sequence[SendReport], until: float
 ) -> None:
-    """Post the pictures of what was told, one a post; a picture that is not taken is said, and the words were told."""
+    """Post the pictures of what was told, one a post; a picture that is not taken is said, and the words were told.
+
+    No picture is begun that a channel could take later than `until`.
+    """
     channel = message.channel
     if isinstance(channel, Output) or not (kind := kind_of(channel)).takes_pictures:
         return
-    pictures = [_picture(session, report, each) for each in sends]
-    posts = [kind.picture(each) for each in pictures if each is not None]
-    tuple(taken_posts(session, [(channel, post) for post in posts if post is not None]))
+    for number, each in enumerate(sends):
+        if time.monotonic() + POST_SECONDS > until:
+            say = Phrase(
+                "{name} (notify) got {count} of {whole} pictures: the time of a run is over"
+            )
+            said = {"name": channel.shown_name, "count": number, "whole": len(sends)}
+            session.console.talk(Phrase(say, **said))
+            return
+        picture = _picture(session, report, each)
+        post = kind.picture(picture) if picture is not None else None
+        tuple(taken_posts(session, [(channel, post)] if post is not None else []))
 
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:

@@ -150,7 +150,11 @@ def _hidden_words(element: Element) -> str:
     # A drawing may show itself when somebody taps it, and a picture when it is loaded.
     if any(each.name in ("svg", "img") or is_component(each.name) for each in element.below()):
         return ""
-    return "" if any(each.name == "svg" for each in element.above()) else _words_of(element)
+    if any(each.name == "svg" for each in element.above()):
+        return ""
+    # WeChat's own editor leaves signs without width where a cursor was.
+    words = _words_of(element)
+    return words if _SEEN_AS_NOTHING.sub("", words) else ""
 
 
 def _clean(element: Element, base: str, lost: _Losses) -> None:

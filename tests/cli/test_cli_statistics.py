@@ -237,6 +237,18 @@ def test_a_channel_that_took_nothing_is_told_the_next_time(
     assert [1] == days(told)
 
 
+def test_no_picture_is_posted_when_the_time_of_a_run_is_over(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("massctl.cli.report_notices._picture", lambda *_: png((1, 2, 3)))
+    monkeypatch.setattr("massctl.cli.report_notices.PASS_SECONDS", 0.0)
+    told.set_time(NEXT_MORNING)
+    said = told("status", "--statistics", "--sandbox")
+    assert "ROBOT (notify) got 0 of 1 pictures: the time of a run is over" in said.err
+    assert [] == [each for each in posts(told) if each["body"].get("msgtype") == "image"]
+    assert [1] == days(told)
+
+
 def test_a_robot_gets_a_picture_where_there_is_one(told: Shell, monkeypatch: pytest.MonkeyPatch):
     picture = png((1, 2, 3))
     monkeypatch.setattr("massctl.cli.report_notices._picture", lambda *_: picture)

@@ -33,6 +33,7 @@ def test_words_that_a_page_hides_are_not_published(hiding: str) -> None:
         '<p style="opacity:0.5">淡</p>',
         '<p style="fill-opacity:0">字</p>',
         '<p style="display:block">字</p>',
+        '<p>字<span style="display: none; line-height: 0px;">&zwj;</span></p>',
         '<section style="visibility:hidden">图<img src="a.png"></section>',
         '<section style="opacity:0">点<svg><text>开</text></svg></section>',
     ],

@@ -18,7 +18,6 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
-from massctl.source.repository import Repository
 from massctl.view.i18n import say
 from massctl.view.pages.diagnostics import sought
 from massctl.view.words import STATUS, window_span
@@ -52,7 +51,7 @@ class Api:
 
     def has(self, letter: CampaignName) -> bool:
         """Return whether there is a letter of this name."""
-        return letter in Repository(self._copy.root).campaign_folders.names
+        return letter in self._cache.folders.names
 
     def answer(self, method: str, parts: Sequence[str], request: "Request") -> Answer:
         """Answer a request for `letters/NAME/WHAT/PATH`; raise NoSuchThingError, MassctlError, OSError."""
@@ -101,7 +100,7 @@ class Api:
     def _letters(self) -> Answer:
         """List the letters, each with where it stands."""
         settings = self._settings()
-        folders = Repository(self._copy.root).campaign_folders
+        folders = self._cache.folders
         trouble = ""
         try:
             branches = self._branches(settings)
@@ -179,7 +178,7 @@ class Api:
         if standing is None:
             raise NoSuchThingError
         found = standing.rendered.found
-        folder = f"{Repository(self._copy.root).campaign_folders.folder(letter)}/"
+        folder = f"{self._cache.folders.folder(letter)}/"
         return {
             "findings": [self._finding(each, folder) for each in standing.rendered.diagnostics],
             "missing": [
@@ -215,7 +214,7 @@ class Api:
         if isinstance(end, Clash):
             pieces = [{"mine": each.mine, "theirs": each.theirs} for each in end.pieces]
             return {"clash": pieces, "theirs": _file(end.theirs)}
-        folder = Repository(self._copy.root).campaign_folders.folder(letter)
+        folder = self._cache.folders.folder(letter)
         self._cache.changed([f"{folder}/{end.file.path}"])
         return {"file": _file(end.file), "isJoined": end.is_joined}
 
@@ -269,7 +268,7 @@ class Api:
 
     def _owner(self, path: str) -> tuple[CampaignName | None, str]:
         """Return the letter that a path of the working copy belongs to, and the path from its folder."""
-        for name, folder in Repository(self._copy.root).campaign_folders.folders.items():
+        for name, folder in self._cache.folders.folders.items():
             if path.startswith(f"{folder}/"):
                 return name, path.removeprefix(f"{folder}/")
         return None, path
@@ -292,7 +291,7 @@ class Api:
     def _ask_review(self, letter: CampaignName, given: Answer) -> Answer:
         """Bring what others did, validate and lock a letter, and push it to its branch."""
         upstream = self._upstream_now()
-        folder = Repository(self._copy.root).campaign_folders.folder(letter)
+        folder = self._cache.folders.folder(letter)
         for brought in (upstream.bring_letter(letter, folder), upstream.bring()):
             told = self._brought(brought)
             if brought.clashes:

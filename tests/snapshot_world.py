@@ -39,7 +39,9 @@ class World:
         lines = (self.shell.root / "massctl.state.jsonl").read_text().splitlines()
         found = [json.loads(line) for line in lines]
         return {
-            Sha256(each["snapshot"][7:]): Erasure(Sha256(each["content_sha256"][7:]), each["left"])
+            Sha256(each["snapshot"][7:]): Erasure(
+                Sha256(each["content_sha256"][7:]), each["remaining"]
+            )
             for each in found
             if each["type"] == "audience_erased"
         }

@@ -237,6 +237,25 @@ class Snapshots:
             if is_replaced or self._holds_forgotten(sets, name):
                 self._objects.remove(name)
 
+    def erase_unrecorded(self, sets: MemberSets, names: Iterable[str]) -> None:
+        """Replace objects of a place without a ledger by what is left without everybody who has a mark.
+
+        Their names alone say what is left: `erased_by_name`. One that nobody here can read is removed.
+        """
+        for name in names:
+            found = _OBJECT.fullmatch(name)
+            if found is None:
+                continue
+            path = self._decrypted(sets, self._objects.read(name) or b"")
+            if path is not None:
+                whole = sets.of_file(path)
+                remaining = self._blanked(sets, whole)
+                if remaining is whole:
+                    continue
+                content = sets.sha256(remaining)
+                self._add(sets, f"{found['sha256']}.{content}{_SUFFIX}", remaining)
+            self._objects.remove(name)
+
     def expire(
         self, now: datetime, keep_days: Mapping[AudienceName, int], needed: Collection[Sha256]
     ) -> list[Sha256]:

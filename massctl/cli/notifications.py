@@ -177,13 +177,17 @@ class Notifier(Struct):
 
 
 class Output(Frozen):
-    """The run's own output, which is told as a channel is."""
+    """The run's own output, or a pull request, which is told as a channel is."""
 
     say: Callable[[Sequence[Notice]], None]
-    name: ClassVar[str] = "output"
+    name: str = "output"
     """Variables have names in capitals."""
-    shown_name: ClassVar[str] = name
     events: ClassVar[None] = None
+
+    @property
+    def shown_name(self) -> str:
+        """Its name for people."""
+        return self.name
 
 
 Found: TypeAlias = Sequence[tuple[Channel | Output, Sequence[Notice]]]

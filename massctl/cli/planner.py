@@ -172,6 +172,14 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
     )
 
 
+def unrendered(session: Session) -> tuple[State, PolicyInForce]:
+    """Read the ledger, and what all campaigns ask for as their files say; nothing is rendered."""
+    state, _ = _read(session, Purpose.ALARM)
+    working_tree = _working_tree(session)
+    rules = _rules(session, (), (), state, Desires(working_tree, state), working_tree)
+    return state, unasked(rules)
+
+
 def require_isolation(session: Session) -> None:
     """Return which walls around the child are missing; raise ConfigurationError if the policy requires all."""
     told = missing_walls(session)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from massctl.apply.ports import Clock, Progress
     from massctl.audience.erased_people import Marks
     from massctl.audience.key import SnapshotKey
+    from massctl.audience.member_sets import MemberSets
     from massctl.audience.snapshots import Snapshots
     from massctl.cli.checkout import GitCheckout
     from massctl.cli.clients import SkewMeter
@@ -179,6 +180,15 @@ class Session(Struct):
             erased = {**erased_by_name(objects.names()), **erased}
         return Snapshots(objects, key, erased)
 
+    def erase_rehearsed(self, sets: "MemberSets") -> None:
+        """Take whoever was erased out of the snapshots that rehearsals on this machine kept."""
+        from massctl.audience.snapshots import Snapshots
+        from massctl.ledger.snapshot_objects import RehearsedObjects
+
+        own = self._backend_of(sandbox=True, tell=lambda _: None).snapshots()
+        objects = RehearsedObjects(own, self.backend.snapshots())
+        Snapshots(objects, self._snapshot_key()).erase_unrecorded(sets, own.names())
+
     def marks(self, state: "State") -> "Marks | None":
         """Open the marks of erased people; None where nobody was erased, which takes no key. Raises a SnapshotError.
 
@@ -212,14 +222,16 @@ class Session(Struct):
             return objects
         from massctl.ledger.snapshot_objects import RehearsedObjects
 
-        return RehearsedObjects(objects, self._real_backend().snapshots())
+        return RehearsedObjects(
+            objects, self._backend_of(sandbox=False, tell=self.console.talk).snapshots()
+        )
 
-    def _real_backend(self) -> "Backend":
+    def _backend_of(self, *, sandbox: bool, tell: Callable[[Phrase], None]) -> "Backend":
         from massctl.cli.ledger_site import ledger_site
         from massctl.ledger.backend import open_backend
 
-        places = replace(self.places, sandbox=False)
-        site = ledger_site(places, self.settings, self.environment, self.console.talk)
+        places = replace(self.places, sandbox=sandbox)
+        site = ledger_site(places, self.settings, self.environment, tell)
         return open_backend(site)
 
     def for_thread(self) -> "Session":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from massctl.desk.letter_branch import LetterBranch, branch_of
 from massctl.desk.letter_fields import Change, read_fields, with_fields, with_order
+from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
@@ -17,7 +18,6 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
-from massctl.source.repository import Repository
 from massctl.view.i18n import say
 from massctl.view.pages.diagnostics import sought
 from massctl.view.words import STATUS, window_span
@@ -47,18 +47,21 @@ class Api:
         self._copy: Final = copy
         self._verbs: Final = verbs
         self._branches: Final = branches
+        self._upstream: Upstream | None = None
 
     def has(self, letter: CampaignName) -> bool:
         """Return whether there is a letter of this name."""
-        return letter in Repository(self._copy.root).campaign_folders.names
+        return letter in self._cache.folders.names
 
     def answer(self, method: str, parts: Sequence[str], request: "Request") -> Answer:
         """Answer a request for `letters/NAME/WHAT/PATH`; raise NoSuchThingError, MassctlError, OSError."""
         root, name, what, path = (*parts, "", "", "")[:4]
-        if root != "letters":
-            raise NoSuchThingError
         found: dict[str, Callable[[], Answer]]
-        if not name:
+        if [*parts] == ["upstream"]:
+            found = {"POST": self._bring, "PUT": lambda: self._settle(_body(request))}
+        elif root != "letters":
+            raise NoSuchThingError
+        elif not name:
             found = {"GET": self._letters, "POST": lambda: self._new(_body(request))}
         else:
             found = self._about_letter(self._named(name), what, path, request)
@@ -97,7 +100,7 @@ class Api:
     def _letters(self) -> Answer:
         """List the letters, each with where it stands."""
         settings = self._settings()
-        folders = Repository(self._copy.root).campaign_folders
+        folders = self._cache.folders
         trouble = ""
         try:
             branches = self._branches(settings)
@@ -175,7 +178,7 @@ class Api:
         if standing is None:
             raise NoSuchThingError
         found = standing.rendered.found
-        folder = f"{Repository(self._copy.root).campaign_folders.folder(letter)}/"
+        folder = f"{self._cache.folders.folder(letter)}/"
         return {
             "findings": [self._finding(each, folder) for each in standing.rendered.diagnostics],
             "missing": [
@@ -211,7 +214,7 @@ class Api:
         if isinstance(end, Clash):
             pieces = [{"mine": each.mine, "theirs": each.theirs} for each in end.pieces]
             return {"clash": pieces, "theirs": _file(end.theirs)}
-        folder = Repository(self._copy.root).campaign_folders.folder(letter)
+        folder = self._cache.folders.folder(letter)
         self._cache.changed([f"{folder}/{end.file.path}"])
         return {"file": _file(end.file), "isJoined": end.is_joined}
 
@@ -243,8 +246,56 @@ class Api:
             ]
         }
 
+    def _bring(self) -> Answer:
+        """Bring what the team merged into the working copy."""
+        return self._brought(self._upstream_now().bring())
+
+    def _settle(self, given: Answer) -> Answer:
+        self._upstream_now().settle(str(given.get("path")), str(given.get("theirs")))
+        return {}
+
+    def _upstream_now(self) -> Upstream:
+        if self._upstream is None:
+            branches = self._branches(self._settings())
+            self._upstream = Upstream(self._copy.root, branches, self._keep)
+        return self._upstream
+
+    def _keep(self, path: str, text: str) -> None:
+        """Put the text of a letter into its journal before it is replaced."""
+        letter, own = self._owner(path)
+        if letter is not None:
+            self._copy.keep(letter, own, text)
+
+    def _owner(self, path: str) -> tuple[CampaignName | None, str]:
+        """Return the letter that a path of the working copy belongs to, and the path from its folder."""
+        for name, folder in self._cache.folders.folders.items():
+            if path.startswith(f"{folder}/"):
+                return name, path.removeprefix(f"{folder}/")
+        return None, path
+
+    def _brought(self, brought: Brought) -> Answer:
+        if brought.paths:
+            self._cache.changed(brought.paths)
+        clashes = []
+        for each in brought.clashes:
+            letter, own = self._owner(each.path)
+            pieces = [{"mine": one.mine, "theirs": one.theirs} for one in each.pieces]
+            known = {"path": each.path, "theirs": each.theirs, "pieces": pieces}
+            clashes.append({"letter": letter or "", "own": own, **known})
+        return {
+            "count": len(brought.paths),
+            "reason": self._say(brought.reason),
+            "clashes": clashes,
+        }
+
     def _ask_review(self, letter: CampaignName, given: Answer) -> Answer:
-        """Validate and lock a letter, and push it to its branch."""
+        """Bring what others did, validate and lock a letter, and push it to its branch."""
+        upstream = self._upstream_now()
+        folder = self._cache.folders.folder(letter)
+        for brought in (upstream.bring_letter(letter, folder), upstream.bring()):
+            told = self._brought(brought)
+            if brought.clashes:
+                return told
         standing = self._cache.standing(letter)
         if standing is None or has_errors(standing.rendered.diagnostics):
             raise RefusedError(
@@ -259,7 +310,6 @@ class Api:
         self._done(self._verbs.run("lock", letter))
         title = standing.rendered.found.title or letter
         said = str(given.get("said") or "").strip() or title
-        folder = Repository(self._copy.root).campaign_folders.folder(letter)
         pushed = branches.push(letter, folder, f"{said}\n", author)
         return {
             "branch": pushed.branch,

@@ -18,8 +18,13 @@ from massctl.model.settings import MassctlFile
 
 _NEXT = "refs/massctl/desk/next"
 """Where a commit is made; it is pushed from there, and the ref is overwritten by the next."""
+_KNOWN = "refs/massctl/desk/known"
+"""Below it stand the commits of letters' branches whose files are in this working copy."""
 _OURS = "refs/massctl/desk/remote"
 """Below it stands what was fetched."""
+_FILE_MODES = {"100644": 0o644, "100755": 0o755}
+_NO_MODE = "000000"
+"""What git writes of a file that is not there."""
 _PUSHED = frozenset(" *+=")
 """The first sign of a line of `git push --porcelain`, where the branch is as we want it."""
 
@@ -47,6 +52,18 @@ class Branches(Frozen):
     """The commit of the branch that sends."""
     letter: str | None
     """The commit of the letter's branch; None if there is none."""
+
+
+class MergedFile(Frozen):
+    """A file that was changed, added or removed between two commits."""
+
+    path: str
+    """From the top of the working copy."""
+    mode: int
+    """Of the new file."""
+    before: bytes | None
+    after: bytes | None
+    """None: it is not there."""
 
 
 class Pushed(Frozen):
@@ -111,6 +128,12 @@ class LetterBranch:
         """
         now = self.branches(letter)
         branch = branch_of(letter)
+        if now.letter not in (None, self.known(letter)):
+            raise RefusedError(
+                Phrase("somebody else pushed to {branch}", branch=branch),
+                Phrase("Nothing was pushed."),
+                Phrase("press the button again: it brings that here first"),
+            )
         begins_anew = now.letter is None or self._is_within(now.letter, now.main)
         parent = now.main if now.letter is None or begins_anew else now.letter
         files = self._files(folder)
@@ -133,7 +156,27 @@ class LetterBranch:
                 git_says(pushed, line),
                 Phrase("The letter is safe on this machine. Press the button again."),
             )
+        self.know(letter, commit)
         return Pushed(branch, commit, is_new=True)
+
+    def known(self, letter: CampaignName) -> str | None:
+        """Return the commit of the letter's branch that is in this working copy; None if none is."""
+        found = self._git().run("rev-parse", "--verify", "-q", f"{_KNOWN}/{letter}")
+        return found.out.decode("ascii").strip() if found.done else None
+
+    def know(self, letter: CampaignName, commit: str) -> None:
+        """Note that the files of a commit of the letter's branch are in this working copy."""
+        self._done(self._git().run("update-ref", f"{_KNOWN}/{letter}", commit))
+
+    def others(self, letter: CampaignName) -> tuple[str, str] | None:
+        """Return the commits between which others pushed to the letter's branch; None if nobody did."""
+        now = self.branches(letter)
+        if now.letter is None or now.letter == self.known(letter):
+            return None
+        known = self.known(letter)
+        if known is None or not self._is_within(known, now.letter):
+            known = self._told("merge-base", now.main, now.letter)
+        return known, now.letter
 
     def remove(self, letter: CampaignName) -> None:
         """Delete the letter's branch on the remote; one that is gone is none."""
@@ -157,6 +200,66 @@ class LetterBranch:
         )
         found = refs_in(self._done(asked).out)
         return {ref.removeprefix("refs/heads/letter/"): tip for ref, tip in found.items()}
+
+    def merged(self) -> tuple[str, str | None]:
+        """Return the commit that is checked out, and the one that the team sends from.
+
+        The second is None where this checkout is of another branch, or has commits that are not merged.
+        """
+        here = self._told("rev-parse", "HEAD")
+        branch = self._git().run("symbolic-ref", "--short", "-q", "HEAD")
+        now = self.branches(CampaignName("-"))
+        is_main = branch.out.decode("utf-8", "replace").strip() == self.main
+        return here, now.main if is_main and self._is_within(here, now.main) else None
+
+    def changes(self, old: str, new: str, folder: str = ".") -> list[MergedFile]:
+        """Return what differs between two commits below a folder; raise RefusedError for what is no file (a link)."""
+        listed = self._done(
+            self._git().run(
+                *(
+                    "diff-tree",
+                    "-r",
+                    "-z",
+                    "--raw",
+                    "--no-renames",
+                    "--relative",
+                    old,
+                    new,
+                    "--",
+                    folder,
+                )
+            )
+        )
+        parts = listed.out.decode("utf-8", "surrogateescape").split("\0")
+        return [
+            self._change(meta, path) for meta, path in zip(parts[::2], parts[1::2], strict=False)
+        ]
+
+    def _change(self, meta: str, path: str) -> MergedFile:
+        before_mode, mode, before, after, _ = meta.removeprefix(":").split(" ")
+        odd = {before_mode, mode} - {*_FILE_MODES, _NO_MODE}
+        if odd:
+            raise RefusedError(
+                Phrase("{path} is a link or a submodule", path=path),
+                Phrase("Nothing was brought."),
+                Phrase("git pull   brings it, in a terminal"),
+            )
+        return MergedFile(
+            path,
+            _FILE_MODES.get(mode, 0o644),
+            self._blob(before) if before_mode in _FILE_MODES else None,
+            self._blob(after) if mode in _FILE_MODES else None,
+        )
+
+    def _blob(self, name: str) -> bytes:
+        return self._done(self._git().run("cat-file", "blob", name)).out
+
+    def move(self, old: str, new: str) -> None:
+        """Move the branch that is checked out from one commit to another; the files are there already."""
+        self._done(
+            self._git().run("update-ref", "-m", "massctl desk", f"refs/heads/{self.main}", new, old)
+        )
+        self._done(self._git().run("read-tree", new))
 
     def unmerged(self, folder: str) -> frozenset[str]:
         """Return the files below a folder that differ from the branch that sends, as it was last fetched."""

@@ -18,6 +18,7 @@ from massctl.errors import UsageError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, sha256_of
 from massctl.model.phrase import Phrase
+from massctl.source.groups import CampaignFolders
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
 from massctl.whole_file import sync, write_whole
 
@@ -56,15 +57,23 @@ class Clash(Frozen):
 class WorkingCopy:
     """The working copy of one person. Threads may share it."""
 
-    def __init__(self, root: Path, journal: Journal, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        journal: Journal,
+        now: Callable[[], datetime],
+        folders: Callable[[], CampaignFolders],
+    ) -> None:
+        """Work in `root`; `folders` says which folders are letters."""
         self.root: Final = root
+        self._folders: Final = folders
         self._journal: Final = journal
         self._now: Final = now
         self._one_at_a_time: Final = threading.RLock()
 
     def folder(self, letter: CampaignName) -> Path:
         """Return the folder of a letter; raise UsageError if there is none."""
-        folders = Repository(self.root).campaign_folders
+        folders = self._folders()
         if letter not in folders.names:
             raise UsageError(Phrase("there is no letter {name}", name=letter))
         return self.root / folders.folder(letter)
@@ -116,6 +125,10 @@ class WorkingCopy:
             if file.version and self._journal.text_of(letter, path, file.version) is None:
                 self._journal.add(letter, path, file.text, self._now())
             return file
+
+    def keep(self, letter: CampaignName, path: str, text: str) -> None:
+        """Put a text into the journal that is about to be replaced by somebody else."""
+        self._journal.add(letter, path, text, self._now())
 
     def versions(self, letter: CampaignName, path: str) -> list[Version]:
         """Return the versions of a file, newest first."""

@@ -43,6 +43,10 @@ AudienceName = NewType("AudienceName", str)
 """The name of the file without its ending."""
 AudienceKey = Annotated[str, StringConstraints(pattern=FOLDER_NAME_PATTERN)]
 AccountKey = Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)]
+LARGE_CHANGE = 0.3
+"""A larger part of an audience that came or went is a warning by itself."""
+MANY_CHANGED = "MC633"
+"""The code of that warning."""
 CHANGE_DEFAULT = "30%"
 """A snapshot that differs from the last one by more is refused."""
 CHANGE_PATTERN = r"^[0-9]{1,3}%$"
@@ -211,6 +215,11 @@ class PeopleChange(Frozen):
     def words(self) -> Phrase:
         """Say it as plans and reviews do."""
         return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
+
+    def is_large(self, people: int) -> bool:
+        """Return whether more than three in ten came or went; `people` is how many there are now."""
+        before = people - self.added + self.removed
+        return max(self.added, self.removed) > LARGE_CHANGE * max(before, 1)
 
 
 class DatedChange(PeopleChange):

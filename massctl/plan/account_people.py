@@ -161,6 +161,7 @@ class PastSend(Frozen):
     reached: Mapping[str, Any] = field(default_factory=dict)
     """The same, where people were taken off: those who stayed."""
     batches: tuple[int, ...] = ()
+    """Of the list; none: all of them."""
 
     @property
     def kind(self) -> OverlapKind:
@@ -215,7 +216,7 @@ def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[P
                     messages=messages,
                     audience=recorded or {},
                     reached=as_cut(recorded or {}, record),
-                    batches=tuple(each.batch for each in batches),
+                    batches=_batches_of(record, batches),
                 )
             )
     return [each for each in found if each.last >= since]
@@ -226,7 +227,7 @@ def erased_of(
 ) -> ErasedPeople | ErasureUnread | None:
     """Return who of a list of openids was erased and would get it; an audience leaves them out by itself."""
     listed = campaign.openid_list
-    if people is None or listed is None or listed.audience is not None:
+    if people is None or listed is None or campaign.audience.of is not None:
         return None
     left = [each for each in batches_left(campaign, record) if each is not None]
     return people.erased_among(listed.sha256, left, now)
@@ -237,7 +238,13 @@ def looked_into(delivery: PastSend, people: PeopleCounts) -> PastSend:
     name, reached = delivery.campaign, delivery.reached
     if name is None or delivery.scope is not Scope.OPENIDS or not people.holds(name, reached):
         return delivery
-    return replace(delivery, part=ListPart.recorded(reached, delivery.batches))
+    return replace(delivery, part=ListPart.recorded(reached, delivery.batches or None))
+
+
+def _batches_of(record: Record, batches: Sequence[BatchReach]) -> tuple[int, ...]:
+    """Number batches; none where a person told of a send that massctl never tried: it went to the whole list."""
+    is_told = record.imported is not None and not record.not_refused
+    return () if is_told else tuple(each.batch for each in batches)
 
 
 def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:

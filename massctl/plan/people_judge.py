@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 MONTHLY = 4
 """So many letters a month reach a follower of a service account; WeChat keeps a fifth from them.
 Source: WeChat docs, "群发规则", read 2026-10."""
-LARGE_CHANGE = 0.3
-"""A larger part of an audience that came or went is a warning by itself."""
 
 
 class Removal(StrEnum):
@@ -95,15 +93,6 @@ class AudienceFacts(Frozen):
     """How many are taken off before the first attempt, by reason."""
     recipients: int = 0
     """How many it then goes to."""
-
-    @property
-    def is_changed_much(self) -> bool:
-        """Whether more than three in ten of the audience came or went since its snapshot before."""
-        change = self.change
-        if change is None:
-            return False
-        before = self.people - change.added + change.removed
-        return max(change.added, change.removed) > LARGE_CHANGE * max(before, 1)
 
     @property
     def had_most(self) -> int:
@@ -224,7 +213,7 @@ class Judge(Frozen, dict=True):
 
         A list of openids is no snapshot, and has no other reason than that it is not here.
         """
-        if self.listed.audience is None:
+        if self.campaign.audience.of is None:
             return None
         reasons = map(self.crowd.unread.get, self._looked_into)
         return self._unproven or next(filter(None, reasons), None)

@@ -16,7 +16,15 @@ from massctl.model.audience import AUDIENCES, AudienceLock, AudienceName
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha256
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    DEFAULTS_FILE,
+    AppId,
+    CampaignName,
+    Sha256,
+    sha256_of,
+)
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
@@ -40,6 +48,7 @@ from massctl.source.audience_history import recorded_locks
 from massctl.source.audience_uses import audience_uses
 from massctl.source.audiences import Audiences, named_audiences
 from massctl.source.campaigns import about_defaults
+from massctl.source.groups import CampaignFolders
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
@@ -249,6 +258,7 @@ class Standing(Frozen):
     """What keeps it from being sent; None for one with faults, and for one that is out."""
 
 
+_TEXTS = (".md", ".html", ".j2", ".yaml")
 _RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
@@ -275,6 +285,8 @@ class PageCache:
         self._broadcaster: Final = broadcaster
         self._one_at_a_time: Final = threading.RLock()
         self._kept: Final[dict[CampaignName, Rendered]] = {}
+        self._noted: Final[dict[str, Sha256]] = {}
+        """What texts held when they were last said to have changed."""
         self._stale: Final[set[CampaignName]] = set()
         """Cached but out of date."""
         self._compared: Final[dict[CampaignName, Compared | None]] = {}
@@ -361,6 +373,12 @@ class PageCache:
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
+
+    @property
+    def folders(self) -> CampaignFolders:
+        """Return which folders are campaigns."""
+        with self._one_at_a_time:
+            return self._folders
 
     @property
     def settings(self) -> MassctlFile | None:
@@ -550,8 +568,23 @@ class PageCache:
     def changed(self, paths: Collection[str]) -> None:
         """Note changed files, by their paths from the repository's root, and notify the pages concerned."""
         with self._one_at_a_time:
-            concerned = self._concerned(paths)
+            concerned = self._concerned([each for each in paths if self._is_other(each)])
         self._broadcaster.publish(concerned)
+
+    def _is_other(self, path: str) -> bool:
+        """Return whether a path may hold something else than when it was noted last.
+
+        Whoever writes a file says so at once, and the watcher of files says it again.
+        """
+        if not path.startswith(f"{CAMPAIGNS}/") or not path.endswith(_TEXTS):
+            return True
+        try:
+            now = sha256_of((self._served.repository.root / path).read_bytes())
+        except OSError:
+            self._noted.pop(path, None)
+            return True
+        before, self._noted[path] = self._noted.get(path), now
+        return before != now
 
     def _concerned(self, paths: Collection[str]) -> frozenset[str]:
         # What was found of the files before says nothing of now.

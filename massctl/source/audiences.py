@@ -12,6 +12,8 @@ from massctl.model.audience import (
     AUDIENCE_LOCK_SUFFIX,
     AUDIENCE_SUFFIX,
     AUDIENCES,
+    LARGE_CHANGE,
+    MANY_CHANGED,
     AudienceFile,
     AudienceLock,
     AudienceName,
@@ -20,12 +22,14 @@ from massctl.model.audience import (
     audience_references,
 )
 from massctl.model.batches import BATCH_MIN
+from massctl.model.campaign import parse_offset_time
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, is_folder_name
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
+from massctl.model.state import beijing_day
 from massctl.render.inputs import ListedOpenids
 from massctl.source.defaults import unknown_account
 from massctl.source.reporter import about_file, word
@@ -60,6 +64,26 @@ def freeze_hint(name: str) -> Phrase:
 def never_frozen(name: str) -> Phrase:
     """Say that nobody knows who is in an audience."""
     return Phrase("the audience {name} was never frozen", name=name)
+
+
+def _about_change(found: NamedAudience) -> Iterator[Fault]:
+    """Warn of an audience that is hardly the one of before, as its lock says."""
+    lock, change = found.lock, found.lock.change if found.lock is not None else None
+    since = parse_offset_time(change.since_at) if change is not None else None
+    if lock is None or change is None or since is None or not change.counts.is_large(lock.count):
+        return
+    say = Phrase(
+        "{change} since {day}: more than {percent} percent of the audience {name} came or went",
+        change=change.counts.words,
+        day=beijing_day(since).isoformat(),
+        percent=round(100 * LARGE_CHANGE),
+        name=found.name,
+    )
+    hint = Phrase(
+        "are these the people? {command}   shows how it was frozen",
+        command=Command("audience", "show", found.name),
+    )
+    yield Fault(MANY_CHANGED, say, hint)
 
 
 def frozen_before(name: str) -> Phrase:
@@ -153,9 +177,8 @@ class Audiences:
         fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
         if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
-        notes = tuple(
-            Fault(each.code, each.message, each.hint) for each in self._renewed_parts(found)
-        )
+        told = [*self._renewed_parts(found), *_about_change(found)]
+        notes = tuple(Fault(each.code, each.message, each.hint) for each in told)
         return ListedOpenids(found.openid_list, (), notes)
 
     def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:

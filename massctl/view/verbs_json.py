@@ -607,6 +607,8 @@ class ImportedArticle(Shape):
     """Characters of its text, without blanks."""
     pictures: int
     """Pictures in it."""
+    arrived: int
+    """How many of them are in the campaign."""
     links: int
     """Links in it."""
     is_same: bool

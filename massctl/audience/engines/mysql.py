@@ -55,7 +55,10 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
         connection._force_close()
 
 
-def _execute(connection: Any, kind: str, statement: Statement, seconds: int) -> Any:
+def _execute(connection: Any, said: str, statement: Statement, seconds: int) -> Any:
+    # Who has a MariaDB often calls it MySQL.
+    is_maria = said == "mysql" and "MariaDB" in connection.get_server_info()
+    kind = "mariadb" if is_maria else said
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS[kind].format(seconds=seconds, milliseconds=seconds * 1000))
         for each in _READ_ONLY if kind in ("mysql", "mariadb") else ():

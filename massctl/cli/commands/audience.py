@@ -18,6 +18,7 @@ from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, is_folder_name
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
+from massctl.model.secrets import without_secrets
 from massctl.source.audience_uses import audience_uses
 from massctl.source.audiences import Audiences, audience_lock_path, audience_path, freeze_hint
 
@@ -114,7 +115,9 @@ def audience_named(
         )
     elif not known.names:
         hint = Phrase("write audiences/NAME.yaml; `{command}` explains it", command=_EXPLAINED)
-    raise UsageError(Phrase("there is no audience {name}", name=name), _NOTHING, hint)
+    # Somebody may have typed an openid in its place.
+    say = Phrase("there is no audience {name}", name=without_secrets(name))
+    raise UsageError(say, _NOTHING, hint)
 
 
 _EXPLAINED = Command("explain", "MC616")

@@ -143,12 +143,14 @@ class _Erasing:
             expired = erase_expired(session, book.state) if not self._openids else []
             # A run that died before this is finished by the next one: all that were ever erased are looked at.
             tags = tuple(_out_of_tags(session, book, book.state.erased_snapshots))
+        lists = tuple(self._without(book.state))
+        session.erase_rehearsed(sets)
         return Forgotten(
             sets.count(self._people),
             {sha256: erasure.remaining for sha256, erasure in blanked.items()},
             tuple(expired),
             tags,
-            tuple(self._without(book.state)),
+            lists,
         )
 
     def _without(self, state: State) -> Iterator[ListOutcome]:
@@ -242,7 +244,7 @@ def _out_of_tag(
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
     return AudienceErased(
         snapshot=prefixed(sha256),
-        left=erasure.remaining,
+        remaining=erasure.remaining,
         content_sha256=prefixed(erasure.content_sha256),
         by=by,
     )

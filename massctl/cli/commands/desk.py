@@ -68,7 +68,7 @@ def command(directory: str, port: int, opens: bool) -> None:
             console.talk(Phrase("open it in a browser   stop with Ctrl-C"))
 
     def api_of(cache: PageCache) -> Api:
-        copy = WorkingCopy(root, Journal(folder / "journal"), machine_now)
+        copy = WorkingCopy(root, Journal(folder / "journal"), machine_now, lambda: cache.folders)
         return Api(
             cache,
             copy,

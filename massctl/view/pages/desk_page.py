@@ -15,6 +15,10 @@ WORDS = {
     "saving": Phrase("saving…"),
     "unsaved": Phrase("the desk does not answer; what you write is kept in this browser"),
     "joined": Phrase("the file changed meanwhile; both changes are in it now"),
+    "brought": Phrase("{count} files that the team merged are here now"),
+    "clashElsewhere": Phrase(
+        "{path} changed here and was merged in another form; an engineer has to join it"
+    ),
     "clash": Phrase("somebody else changed the same paragraphs"),
     "mine": Phrase("mine"),
     "theirs": Phrase("theirs"),

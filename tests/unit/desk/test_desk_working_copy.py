@@ -10,7 +10,7 @@ from massctl.desk.journal import BYTES_MAX, Journal
 from massctl.desk.working_copy import Clash, WorkingCopy, Written
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
-from massctl.source.repository import UnreadableError
+from massctl.source.repository import Repository, UnreadableError
 
 LETTER = CampaignName("greeting")
 NOW = datetime(2026, 12, 2, tzinfo=UTC)
@@ -23,7 +23,9 @@ def copy(tmp_path: Path) -> WorkingCopy:
     tree.settings()
     tree.write(f"campaigns/{LETTER}/campaign.yaml", "version: 1\n")
     tree.write(f"campaigns/{LETTER}/{PATH}", "一\n\n二\n")
-    return WorkingCopy(tree.root, Journal(tree.root / ".massctl/desk/journal"), lambda: NOW)
+    journal = Journal(tree.root / ".massctl/desk/journal")
+    folders = Repository(tree.root).campaign_folders
+    return WorkingCopy(tree.root, journal, lambda: NOW, lambda: folders)
 
 
 def file_of(copy: WorkingCopy) -> Path:

@@ -230,3 +230,15 @@ def test_a_campaign_notes_the_locks_of_what_its_audience_is_made_of(tree: Tree) 
     assert {"audiences/cold.yaml", "audiences/cold.lock.json"} <= {*read}
     lock(tree, "cold", people=("oOTHER00001", "oOTHER00002"))
     assert "audiences/cold.lock.json" == known._repository.changed_since(read)
+
+
+@pytest.mark.parametrize(("removed", "told"), [(3, []), (4, ["MC633"])])
+def test_an_audience_of_which_many_changed_is_a_warning_of_its_campaigns(
+    tree: Tree, removed: int, told: list[str]
+) -> None:
+    tree.write("audiences/east.yaml", EAST)
+    change = {"since": snapshot_of(PEOPLE[:3]), "since_at": "2026-11-01T09:00:00+08:00"}
+    lock(tree, change={**change, "added": 0, "removed": removed})
+    found = audiences(tree).listed("east", APPID)
+    assert told == [each.code for each in found.notes]
+    assert all(f"+0 −{removed} since 2026-11-01" in each.message for each in found.notes)

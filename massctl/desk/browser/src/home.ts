@@ -2,6 +2,7 @@
 
 import { byId, make, openDialog } from "./dom";
 import { ask, type Listed, Refused } from "./server";
+import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
 const STATES = ["draft", "review", "approved", "sent"] as const;
@@ -26,6 +27,7 @@ export async function showHome(): Promise<void> {
   byId("new").addEventListener("click", () => askNew(home));
   new EventSource("/-/changes?heard=").addEventListener("changed", () => void renew(home, draw));
   draw();
+  await bringUpstream();
 }
 
 async function renew(home: Home, draw: () => void): Promise<void> {

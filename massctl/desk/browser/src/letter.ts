@@ -10,6 +10,7 @@ import { icon } from "./icons";
 import { Phone } from "./phone";
 import { type Listener, SavedFile } from "./saved_file";
 import { ask, at, type Finding, type Findings, type Letter, Refused, type TextFile } from "./server";
+import { type Brought, bringUpstream, settled } from "./upstream";
 import { tell, word } from "./words";
 
 const YAML = "campaign.yaml";
@@ -62,6 +63,7 @@ export class LetterPage {
     });
     this.listen();
     void this.renewFindings();
+    void bringUpstream();
   }
 
   private open(file: TextFile): void {
@@ -325,8 +327,11 @@ export class LetterPage {
     const act = (method: string, body?: unknown): void => {
       answer.textContent = word("working");
       send.disabled = withdraw.disabled = true;
-      ask<{ said: string }>(method, at("letters", this.name, "review"), body)
-        .then((end) => (answer.textContent = end.said))
+      ask<{ said?: string } & Brought>(method, at("letters", this.name, "review"), body)
+        .then((end) => {
+          answer.textContent = end.said ?? word("clash");
+          if (end.clashes) void settled(end);
+        })
         .catch((error: unknown) => (answer.textContent = error instanceof Refused ? error.lines : String(error)))
         .finally(() => (send.disabled = withdraw.disabled = false));
     };

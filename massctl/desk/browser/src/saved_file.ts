@@ -3,7 +3,7 @@
 
 import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 
-const PAUSE_MS = 120; // After a keystroke.
+const PAUSE_MS = 80; // After a keystroke.
 const AGAIN_MS = 1000;
 const KEPT = "massctl-desk:";
 

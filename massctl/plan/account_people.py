@@ -15,6 +15,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from massctl.model.audience import DatedChange
+from massctl.model.batches import OpenidList
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, Sha256, unprefixed
 from massctl.model.message import RenderedCampaign, message_digest_to
@@ -23,6 +24,7 @@ from massctl.plan.quota import (
     Calendar,
     Scope,
     Unit,
+    batches_left,
     recorded_scope,
     records_since,
     sent_list,
@@ -47,6 +49,23 @@ class ListPart(Frozen):
     """Names the list."""
     batches: tuple[int, ...] | None = None
     """Those of these batches; None for all of them."""
+    places: tuple[int, int] | None = None
+    """Those in these places of it, from the first, from 0, to before the last; batches count from there."""
+
+    @classmethod
+    def of(cls, listed: OpenidList) -> "ListPart":
+        """Return the people whom a list names: those of a snapshot, or of one part of it."""
+        is_part = listed.whole is not None
+        places = (listed.places.start, listed.places.stop) if is_part else None
+        return cls(listed.sha256, None, places)
+
+    @classmethod
+    def recorded(cls, audience: Mapping[str, Any], batches: tuple[int, ...] | None) -> "ListPart":
+        """Return the people of batches of a list, as an attempt wrote it."""
+        name, first = unprefixed(str(audience["sha256"])), audience.get("first")
+        if first is None:
+            return cls(name, batches)
+        return cls(name, batches, (first - 1, first - 1 + int(audience["count"])))
 
 
 Pattern = int
@@ -65,11 +84,33 @@ class FrozenAudience(Frozen):
     """Why its lock does not say what its snapshots say; None where nobody can look, or where it does."""
 
 
+class ErasedPeople(Frozen):
+    """Who of a list of openids was erased: how many they are, and where they stand."""
+
+    people: int
+    path: str
+    """From the repository's root."""
+    lines: tuple[int, ...]
+    """From 1; somebody may stand there more than once."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Name each line."""
+        return tuple(f"{self.path}:{line}" for line in self.lines)
+
+
+class ErasureUnread(Frozen):
+    """Why nobody can say here whether somebody of a list was erased."""
+
+    why: str
+    hint: str
+
+
 class PeopleCounts(Protocol):
     """Looks into lists, and says of their people how many they are."""
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
-        """Name the list of a campaign that was not rendered; None if it has none, or none that can be read."""
+    def declared(self, name: CampaignName) -> ListPart | None:
+        """Return who is on the list of a campaign that was not rendered; None if it has none that can be read."""
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         """Return whether the list that a send went to, as its attempt wrote it, can be looked into."""
@@ -85,6 +126,11 @@ class PeopleCounts(Protocol):
 
     def frozen(self, audience: str) -> FrozenAudience | None:
         """Return what an audience asks for; None if there is no such file."""
+
+    def erased_among(
+        self, sha256: Sha256, batches: Sequence[int], now: datetime
+    ) -> ErasedPeople | ErasureUnread | None:
+        """Return who of some batches of a list of openids was erased until now; None if nobody was."""
 
 
 class OverlapKind(StrEnum):
@@ -115,6 +161,7 @@ class PastSend(Frozen):
     reached: Mapping[str, Any] = field(default_factory=dict)
     """The same, where people were taken off: those who stayed."""
     batches: tuple[int, ...] = ()
+    """Of the list; none: all of them."""
 
     @property
     def kind(self) -> OverlapKind:
@@ -169,10 +216,21 @@ def deliveries(state: State, appid: AppId, since: date, now: datetime) -> list[P
                     messages=messages,
                     audience=recorded or {},
                     reached=as_cut(recorded or {}, record),
-                    batches=tuple(each.batch for each in batches),
+                    batches=_batches_of(record, batches),
                 )
             )
     return [each for each in found if each.last >= since]
+
+
+def erased_of(
+    campaign: RenderedCampaign, record: Record, people: PeopleCounts | None, now: datetime
+) -> ErasedPeople | ErasureUnread | None:
+    """Return who of a list of openids was erased and would get it; an audience leaves them out by itself."""
+    listed = campaign.openid_list
+    if people is None or listed is None or campaign.audience.of is not None:
+        return None
+    left = [each for each in batches_left(campaign, record) if each is not None]
+    return people.erased_among(listed.sha256, left, now)
 
 
 def looked_into(delivery: PastSend, people: PeopleCounts) -> PastSend:
@@ -180,7 +238,13 @@ def looked_into(delivery: PastSend, people: PeopleCounts) -> PastSend:
     name, reached = delivery.campaign, delivery.reached
     if name is None or delivery.scope is not Scope.OPENIDS or not people.holds(name, reached):
         return delivery
-    return replace(delivery, part=ListPart(_name_of(reached), delivery.batches))
+    return replace(delivery, part=ListPart.recorded(reached, delivery.batches or None))
+
+
+def _batches_of(record: Record, batches: Sequence[BatchReach]) -> tuple[int, ...]:
+    """Number batches; none where a person told of a send that massctl never tried: it went to the whole list."""
+    is_told = record.imported is not None and not record.not_refused
+    return () if is_told else tuple(each.batch for each in batches)
 
 
 def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
@@ -188,11 +252,8 @@ def as_cut(audience: Mapping[str, Any], record: Record) -> Mapping[str, Any]:
     cut = record.cut
     if cut is None or audience.get("sha256") != cut.snapshot:
         return audience
-    return {**audience, "sha256": cut.kept_snapshot, "count": cut.kept}
-
-
-def _name_of(audience: Mapping[str, Any]) -> Sha256:
-    return unprefixed(str(audience["sha256"]))
+    kept = {key: value for key, value in audience.items() if key != "first"}
+    return {**kept, "sha256": cut.kept_snapshot, "count": cut.kept}
 
 
 class Coming(Frozen):
@@ -323,7 +384,20 @@ def crowd_of(
     ]
     every: list[AnySend] = [*sent, *coming]
     others = (each.part for each in every if each.part is not None)
-    return AccountPeople.counted(people, sent, coming, [*own.values(), *others, *excluded])
+    cells = [part for each in campaigns for part in cell_parts(each).values()]
+    return AccountPeople.counted(people, sent, coming, [*own.values(), *others, *excluded, *cells])
+
+
+def cell_parts(campaign: RenderedCampaign) -> dict[CampaignName, ListPart]:
+    """Return the lists of the other cells of its folder that send from its account."""
+    cells = campaign.family.cells if campaign.family is not None else ()
+    return {
+        each.name: ListPart.of(each.openid_list)
+        for each in cells
+        if each.openid_list is not None
+        and each.appid == campaign.appid
+        and each.name != campaign.name
+    }
 
 
 def own_part(campaign: RenderedCampaign, state: State) -> ListPart:
@@ -332,7 +406,7 @@ def own_part(campaign: RenderedCampaign, state: State) -> ListPart:
     listed = sent_list(campaign, record)
     if listed is None:
         raise ValueError("only a list has people")
-    return ListPart(listed.sha256)
+    return ListPart.of(listed)
 
 
 def frozen_of(campaign: RenderedCampaign, people: PeopleCounts) -> FrozenAudience | None:
@@ -350,8 +424,7 @@ def coming_sends(
         day = calendar.slots[demand.name].day or beijing_day(opens)
         part = own.get(demand.name)
         if part is None and demand.scope is Scope.OPENIDS:
-            named = people.declared(demand.name)
-            part = ListPart(named) if named is not None else None
+            part = people.declared(demand.name)
         yield Coming(demand.name, demand.scope, day, part)
 
 

@@ -18,7 +18,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Diagnostic
 from massctl.model.entries import AudienceCut
 from massctl.model.frozen import Frozen
-from massctl.model.ids import prefixed
+from massctl.model.ids import CampaignName, prefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Record
 from massctl.plan.account_people import (
@@ -32,6 +32,7 @@ from massctl.plan.account_people import (
     PastSend,
     Pattern,
     PeopleCounts,
+    cell_parts,
     is_same_message,
     month_of,
     sends_by_scope,
@@ -50,8 +51,6 @@ if TYPE_CHECKING:
 MONTHLY = 4
 """So many letters a month reach a follower of a service account; WeChat keeps a fifth from them.
 Source: WeChat docs, "群发规则", read 2026-10."""
-LARGE_CHANGE = 0.3
-"""A larger part of an audience that came or went is a warning by itself."""
 
 
 class Removal(StrEnum):
@@ -94,15 +93,6 @@ class AudienceFacts(Frozen):
     """How many are taken off before the first attempt, by reason."""
     recipients: int = 0
     """How many it then goes to."""
-
-    @property
-    def is_changed_much(self) -> bool:
-        """Whether more than three in ten of the audience came or went since its snapshot before."""
-        change = self.change
-        if change is None:
-            return False
-        before = self.people - change.added + change.removed
-        return max(change.added, change.removed) > LARGE_CHANGE * max(before, 1)
 
     @property
     def had_most(self) -> int:
@@ -219,7 +209,12 @@ class Judge(Frozen, dict=True):
 
     @property
     def why_unread(self) -> str | None:
-        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows."""
+        """Why nobody can look at its people here, or at those whom it takes off; None if they can, or nobody knows.
+
+        A list of openids is no snapshot, and has no other reason than that it is not here.
+        """
+        if self.campaign.audience.of is None:
+            return None
         reasons = map(self.crowd.unread.get, self._looked_into)
         return self._unproven or next(filter(None, reasons), None)
 
@@ -270,7 +265,7 @@ class Judge(Frozen, dict=True):
         )
 
     @cached_property
-    def has_it(self) -> int | None:
+    def _bits_with_it(self) -> int | None:
         """Return the bits of parts that have this very message, or may have it; None if everybody has."""
         since = self.day - timedelta(days=SAME_CONTENT_DAYS)
         same = [] if self.is_repeated_on_purpose else self.same_messages
@@ -304,7 +299,7 @@ class Judge(Frozen, dict=True):
             return Removal.EXCLUDED
         if self.cap is not None and self._capped(pattern):
             return Removal.CAPPED
-        if self.has_it is None or pattern & self.has_it:
+        if self._bits_with_it is None or pattern & self._bits_with_it:
             return Removal.HAS_IT
         return None
 
@@ -338,8 +333,20 @@ class Judge(Frozen, dict=True):
             parts = [each.part for each in found]
             mask = self.crowd.mask(parts)
             is_known = None not in parts and self.is_known
-            count = sum(count for pattern, count in self.patterns if pattern & mask)
-            yield AudienceOverlap(name, count if is_known else None, found[0].kind, found[0].day)
+            count = self._shared(mask) if is_known else None
+            yield AudienceOverlap(name, count, found[0].kind, found[0].day)
+
+    @cached_property
+    def cells(self) -> dict[CampaignName, int]:
+        """Count the people whom another cell of its folder sends to as well, by the cell; no cell without any."""
+        counted = {
+            name: self._shared(self.crowd.mask([part]))
+            for name, part in cell_parts(self.campaign).items()
+        }
+        return {name: count for name, count in counted.items() if count}
+
+    def _shared(self, mask: int) -> int:
+        return sum(count for pattern, count in self.patterns if pattern & mask)
 
     @property
     def facts(self) -> AudienceFacts:
@@ -355,7 +362,7 @@ class Judge(Frozen, dict=True):
         has_it = sum(
             count
             for pattern, count in self.patterns
-            if self.has_it is None or pattern & self.has_it
+            if self._bits_with_it is None or pattern & self._bits_with_it
         )
         found = [each for each in self.overlaps if each.people != 0]
         found.sort(key=lambda each: (-(each.people or 0), each.campaign))

@@ -725,7 +725,7 @@ class _Planner(Struct):
             without = allowance_refusal(campaign, slot) if not slot.fits else None
             refusals = [lost] if lost else never or ([without] if without else [])
         if wanted:
-            count = planned.audience_count
+            count = quota.count_together(campaign, record)
             audience = audience_refusal(campaign.audience, count) if count is not None else None
             shows = any(isinstance(step, SendPreview) for step in steps)
             reading = Reading(shows=shows, audience=audience)

@@ -11,8 +11,8 @@ from massctl.model.diagnostics import Fault, Lines, Severity
 from massctl.model.message import Picture
 from massctl.model.theme import CodeSettings
 from massctl.render.html_scan import Tag
+from massctl.render.link_tag import LinkTag
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
-from massctl.render.tracking import Tracking
 
 ExternalLinks = Literal["footnotes", "keep"]
 
@@ -28,7 +28,7 @@ class ArticleFile(Struct):
     breaks: bool = False
     """Each line of Markdown is a line of the article."""
     code: CodeSettings = field(default_factory=CodeSettings)
-    track: Tracking = field(default_factory=Tracking)
+    track: LinkTag = field(default_factory=LinkTag)
     """Puts the campaign's tag on links to own sites."""
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""

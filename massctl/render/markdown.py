@@ -64,11 +64,10 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
         writer.write(inline_note)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
-    deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
-    if isinstance(builder, HtmlBuilder) and (
-        deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX
-    ):
-        deep = depth_fault(builder.html, ELEMENTS_MAX)
+    if isinstance(builder, HtmlBuilder):
+        deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
+        is_suspect = deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX
+        deep = depth_fault(builder.html, ELEMENTS_MAX) if is_suspect else None
         if deep is not None:
             page.report(deep)
             return Source(Element("body"), parsed, tokens)

@@ -206,7 +206,8 @@ _MAY_BE_FAULTY = re.compile(r"[*_\[\n$\\]")
 
 def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
     for token in tokens:
-        if token.type == "inline":
+        kind = token.type
+        if kind == "inline":
             if _MAY_BE_FAULTY.search(token.content) is None:
                 continue
             children = token.children or ()
@@ -215,15 +216,15 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
             if "\n" in token.content and not breaks:
                 yield from _verse(token)
             yield from _in_tokens(children, breaks=breaks)
-        elif token.type == "text":
+        elif kind == "text":
             yield from _in_text(token.content)
-        elif token.type == "html_block":
+        elif kind == "html_block":
             yield from _in_html(token.content)
-        elif token.type == "link_open" and token.attrs.get("title"):
+        elif kind == "link_open" and token.attrs.get("title"):
             yield _not_shown(
                 str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`")
             )
-        elif token.type == "fence" and (unread := _unread_info(token)):
+        elif kind == "fence" and (unread := _unread_info(token)):
             yield _not_shown(
                 unread,
                 Phrase("what is behind the language of code is not shown: `{text}`"),

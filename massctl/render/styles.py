@@ -68,7 +68,6 @@ COLUMN_PX = 677
 _NUMBERED_STYLE = re.compile(
     r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"'
 )
-_SHOWN = re.compile(r"\S")
 
 
 @lru_cache(maxsize=256)
@@ -150,8 +149,8 @@ def put_theme_on(body: Element, stylesheet: str) -> None:
     pieces: list[str] = []
     _skeleton(article, elements, pieces, whole="[" in stylesheet)
     inlined = _inliner().inline_fragment("".join(pieces), stylesheet)
-    for found in _NUMBERED_STYLE.finditer(inlined):
-        elements[int(found["number"])].attributes["style"] = unescape(found["style"])
+    for number, style in _NUMBERED_STYLE.findall(inlined):
+        elements[int(number)].attributes["style"] = unescape(style)
     _settle_blocks(article, _settle(article, "", None))
 
 
@@ -177,7 +176,7 @@ def _skeleton(element: Element, numbered: list[Element], out: list[str], *, whol
         if isinstance(child, Element):
             _skeleton(child, numbered, out, whole=whole)
         elif child:
-            out.append("x" if _SHOWN.search(child) else " ")
+            out.append(" " if child.isspace() else "x")
     out.append(f"</{element.name}>")
 
 

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import zip_longest
 from string import ascii_lowercase
 from typing import NamedTuple
@@ -1040,29 +1041,26 @@ def _rows(node: Element) -> Iterator[Element]:
 
 
 def _write_rows(writer: _ArticleWriter, node: Element, widths: list[str]) -> None:
-    """Write the rows and cells of a table without the white space between them. The first row takes the `widths`."""
-    said = iter(_said_widths(node)) if node.name == "tr" else iter(())
+    """Write the rows of a table without the white space between them. The first one takes the `widths`."""
     for child in node.elements:
-        is_cell = child.name in _CELLS
-        if not is_cell and child.name not in _PARTS and child.name != "tr":
-            continue
-        least = widths.pop(0) if is_cell and widths else ""
-        with writer.block(
-            child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else "")
-        ):
-            if is_cell:
-                writer.children(child)
-            else:
-                _write_rows(writer, child, widths)
+        if child.name in _PARTS:
+            rows = partial(_write_rows, widths=widths)
+            writer.wrapped(child, child.name, _attributes(writer, child), rows)
+        elif child.name == "tr":
+            cells = partial(_write_cells, widths=widths)
+            writer.wrapped(child, "tr", _attributes(writer, child), cells)
 
 
-def _said_widths(line: Element) -> list[str]:
+def _write_cells(writer: _ArticleWriter, node: Element, widths: list[str]) -> None:
+    cells = [child for child in node.elements if child.name in _CELLS]
+    for cell, said, least in zip_longest(cells, _said_widths(cells), widths[: len(cells)]):
+        writer.wrapped(cell, cell.name, _attributes(writer, cell, "", said or least or ""))
+    del widths[: len(cells)]
+
+
+def _said_widths(cells: Sequence[Element]) -> list[str]:
     """Return a style for each cell of a row: the width of its `width` attribute, if all fit on a phone."""
-    said = [
-        _length(cell.attributes, "width") if cell.attributes else ""
-        for cell in line.elements
-        if cell.name in _CELLS
-    ]
+    said = [_length(cell.attributes, "width") if cell.attributes else "" for cell in cells]
     pixels = sum(float(each[len("width:") : -len("px")]) for each in said if each.endswith("px"))
     return said if pixels <= SCREEN_PX else ["" if each.endswith("px") else each for each in said]
 

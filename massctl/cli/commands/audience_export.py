@@ -131,7 +131,7 @@ def _rows(current: Session, state: State, record: Record) -> Iterator[tuple[obje
             sha256 = unprefixed(str(audience["sha256"]))
             why = people.why_unread(sha256) if "of" in audience else None
             if people.holds(record.campaign, audience):
-                openids = people.openids(ListPart(sha256, (each.batch,)))
+                openids = people.openids(ListPart.recorded(audience, (each.batch,)))
         if openids is None:
             raise RefusedError(
                 Phrase(

@@ -108,11 +108,15 @@ class AudienceScene(Scene):
 
     def erase_before(self, what: str, nth: int, openids: Collection[str]) -> None:
         """Erase people just before the n-th reading of a kind."""
+        self.before_read(what, nth, lambda: self.people.erased.update(openids))
+
+    def before_read(self, what: str, nth: int, happens: Callable[[], None]) -> None:
+        """Let something happen just before the n-th reading of a kind."""
         seen: list[str] = []
 
         def read(kind: str) -> None:
             seen.append(kind)
             if kind == what and seen.count(what) == nth:
-                self.people.erased |= set(openids)
+                happens()
 
         self.snapshots.before_read = read

@@ -19,7 +19,7 @@ from massctl.render.tree import parse
 if TYPE_CHECKING:
     from massctl.render.wechat_html import _ArticleWriter
 
-_LANGUAGE = re.compile(r"\s*(?P<name>(?![\w:-]+=)[^\s{}=:]*)")
+_LANGUAGE = re.compile(r"\s*(?P<name>(?![\w-]+=)[^\s{}=:]*)")
 _NUMBERS = re.compile(
     r":?(?:linenos|linenums|lineNumbers|line-numbers|showLineNumbers)(?:=?[\"{]?(?P<first>\d{1,5}|true)[\"}]?)?(?=\s|\{|$)"
 )

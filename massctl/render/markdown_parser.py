@@ -166,7 +166,9 @@ class _ParserBlock(ParserBlock):
                 state.sCount[line] - state.blkIndent < _CODE_INDENT
                 and state.src[begins] not in _BLOCK_SIGNS
             )
-            for rule in wordy if is_wordy else every_rule:
+            for rule in (
+                wordy if is_wordy else every_rule
+            ):  # pragma: no branch - a paragraph is always one
                 if rule(state, line, endLine, False):
                     break
             state.tight = not has_empty

@@ -323,9 +323,8 @@ def _settle_heading(heading: Element, around: float, spacing: float) -> bool:
         > ONE_LINE_PX
     ):
         return False
-    for declaration in ("text-wrap:[a-z]+", r"padding:0 \d+%"):
-        if "style" in heading.attributes:
-            heading.attributes["style"] = _without(heading.get("style"), declaration)
+    for declaration in ("text-wrap:[a-z]+", r"padding:0 \d+%") if style else ():
+        heading.attributes["style"] = _without(heading.get("style"), declaration)
     return True
 
 

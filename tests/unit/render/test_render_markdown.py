@@ -287,7 +287,10 @@ def test_the_built_in_theme_keeps_pictures_apart() -> None:
         ("<p>中\n<b>文</b>\n<i>a</i>\nb</p>", "<p>中<b>文</b> <i>a</i> b</p>"),
         ("<p>a\n<img src='https://mmbiz.qpic.cn/1'>\n中</p>", '<p>a <img src="https://mmbiz.qpic.cn/1"> 中</p>'),
         ("<p>a<!-- 作者\n备注 -->b</p>\n<!-- c -->", "<p>ab</p>"),
-        ("<pre>a\n  b</pre>\n<p>c\nd</p>", '<section style="overflow-x:auto;white-space:pre">a<br>&nbsp; b</section><p>c d</p>'),
+        (
+            "<pre>a\n  b</pre>\n<p>c\nd</p>",
+            '<section style="overflow-x:auto;white-space:pre">a<br>&nbsp; b</section><p>c d</p>',
+        ),
         ("<p>a<br>\nb</p>", "<p>a<br>b</p>"),
         ("<p>a\n</p>", "<p>a</p>"),
         ("<p class='x' id=\"y\">`class=\"x\"`</p>", '<p>`class="x"`</p>'),

@@ -7,17 +7,15 @@ stays a tab in a box of its width, and line numbers cannot be selected: what is 
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
 
 from massctl.model.frozen import Frozen
 from massctl.model.theme import CodeSettings
+from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import cjk_count
 from massctl.render.highlight import TAB, coloured_pieces
-from massctl.render.tree import parse
-
-if TYPE_CHECKING:
-    from massctl.render.wechat_html import _ArticleWriter
+from massctl.render.tree import Element, parse
 
 _LANGUAGE = re.compile(r"\s*(?P<name>(?![\w-]+=)[^\s{}=:]*)")
 _NUMBERS = re.compile(
@@ -83,6 +81,24 @@ def read_info(info: str) -> CodeInfo:
     )
 
 
+class CodeWriter(Protocol):
+    """What writes the article around the code."""
+
+    page: ArticleFile
+    here: Element
+    """The element that is being written."""
+
+    def inside(
+        self, name: str, attributes: dict[str, str] | None = None, /
+    ) -> AbstractContextManager[object]:
+        """Write an element around what is written meanwhile."""
+        ...
+
+    def code(self, text: str) -> None:
+        """Write text whose line ends are kept."""
+        ...
+
+
 Piece = tuple[str, str]
 """A class, and text."""
 
@@ -92,7 +108,7 @@ def code_style(settings: CodeSettings) -> str:
     return "white-space:pre-wrap" if settings.wrap == "wrap" else "overflow-x:auto;white-space:pre"
 
 
-def write_code(writer: "_ArticleWriter", code: str, info: CodeInfo) -> None:
+def write_code(writer: CodeWriter, code: str, info: CodeInfo) -> None:
     """Write a block of code into the section that is open."""
     pieces = coloured_pieces(code, info.language)
     settings = writer.page.code
@@ -130,7 +146,7 @@ def _lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return lines
 
 
-def _write_lines(writer: "_ArticleWriter", lines: Sequence[list[Piece]], info: CodeInfo) -> None:
+def _write_lines(writer: CodeWriter, lines: Sequence[list[Piece]], info: CodeInfo) -> None:
     """Write lines that do not wrap."""
     for number, line in enumerate(lines, 1):
         if number > 1:
@@ -140,7 +156,7 @@ def _write_lines(writer: "_ArticleWriter", lines: Sequence[list[Piece]], info: C
             _write_line(writer, line)
 
 
-def _write_wrapped(writer: "_ArticleWriter", lines: Sequence[list[Piece]], info: CodeInfo) -> None:
+def _write_wrapped(writer: CodeWriter, lines: Sequence[list[Piece]], info: CodeInfo) -> None:
     """Write lines that go on below, each under its own indentation."""
     writer.here.attributes["style"] = code_style(writer.page.code)
     first = info.first_number
@@ -164,7 +180,7 @@ def _write_wrapped(writer: "_ArticleWriter", lines: Sequence[list[Piece]], info:
             _write_line(writer, line, "text-indent:0" if is_box else "")
 
 
-def _write_line(writer: "_ArticleWriter", line: Sequence[Piece], looks: str = "") -> None:
+def _write_line(writer: CodeWriter, line: Sequence[Piece], looks: str = "") -> None:
     column = 0
     for name, text in line:
         with writer.inside("span", {"class": name}) if name else nullcontext():

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 EXTRAS = {
     "calendar": "icalendar",
+    "desk": "merge3",
     "import": "mammoth",
     "listen": "waitress",
     "math": "mathjax",

@@ -20,10 +20,10 @@ from massctl.render.elements import is_script, writer_row
 from massctl.render.formula import Formula
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
+from massctl.render.link_tag import LinkTag
 from massctl.render.links import has_scheme, meant
 from massctl.render.paths import is_pixel, is_spacer
 from massctl.render.styles import pictures_in
-from massctl.render.tracking import Tracking
 from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ Conserved = NewType("Conserved", str)
 NOTHING = Conserved("")
 """The body of an article that cannot be sent."""
 
+UNSELECTED = "[style*='user-select:none']"
+"""The numbers of lines of code, which are not part of it."""
 _TEXT_LOST = Phrase("text is missing from the rendered article: `{text}`")
 
 _COMPONENTS = ("mp", "qqmusic", "iframe")
@@ -108,7 +110,7 @@ def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
     return Conserved(body)
 
 
-def with_tag(body: Conserved, track: Tracking) -> Conserved:
+def with_tag(body: Conserved, track: LinkTag) -> Conserved:
     """Return a body whose links to own sites carry the campaign's link tag; nothing else of it changes."""
     return Conserved(track.content(body))
 
@@ -166,11 +168,9 @@ def _take_cell(_: "Token", found: Inventory) -> None:
 
 _TAKES: "Final[Mapping[str, Callable[[Token, Inventory], None]]]" = {
     "text": lambda token, found: found.texts.extend(_runs(token.content)),
-    "code_inline": lambda token, found: found.codes.append(_plain_code(token.content)),
-    "fence": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
-    "code_block": lambda token, found: found.codes.append(
-        _plain_code(token.content.removesuffix("\n"))
-    ),
+    "code_inline": lambda token, found: found.codes.append(_plain(token.content.expandtabs(TAB))),
+    "fence": lambda token, found: found.codes.append(_plain(token.content.removesuffix("\n"))),
+    "code_block": lambda token, found: found.codes.append(_plain(token.content.removesuffix("\n"))),
     "image": lambda token, found: found.pictures.append(str(token.attrs.get("src", ""))),
     "link_open": lambda token, found: found.links.append(str(token.attrs.get("href", ""))),
     "html_inline": lambda token, found: _take_html(token.content, found),
@@ -246,8 +246,8 @@ def _without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def _plain_code(code: str) -> str:
-    return code.expandtabs(TAB).replace("\u00a0", " ")
+def _plain(code: str) -> str:
+    return code.replace("\u00a0", " ")
 
 
 def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]:
@@ -256,7 +256,9 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     tree = lexbor_tree(body.replace("<br>", "\n"))
     whole = tree.body.text() if tree.body is not None else ""
     yield from _missing_texts(_without_blanks(whole), source.texts)
-    code = whole.replace("\u00a0", " ")
+    for number in tree.css(UNSELECTED) if "user-select:none" in body else ():
+        number.decompose()
+    code = _plain(tree.body.text() if tree.body is not None else "")
     position = 0
     for each in source.codes:
         at = code.find(each, position)
@@ -280,7 +282,8 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     for tex, count in Counter(source.formulas).items():
         if body.count(f'="{escaped_value(tex)}"') < count:
             yield _lost(Phrase("a formula is missing from the rendered article: `{text}`"), tex)
-    if source.cells and len(tree.css("td,th")) < source.cells:
+    # A selector would take as long as the parser took.
+    if source.cells and len(tree.tags("td")) + len(tree.tags("th")) < source.cells:
         yield _lost(Phrase("a cell of a table is missing from the rendered article"))
 
 

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import get_data
@@ -21,8 +22,8 @@ from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
 from massctl.render.formula import Drawing, Formula, Problem, problem_before, settle
 
-LIBRARIES = ("django-static-mathjax", "quickjs-ng")
-"""The packages of the extra `math`, which decide bytes that reviewers approve."""
+LIBRARIES = {"django-static-mathjax": "3.2.2.1", "quickjs-ng": "0.17.0.2"}
+"""The packages of the extra `math`, which decide bytes that reviewers approve: these versions and no other."""
 SECONDS_MAX = 2.0
 """Ours: processor time of one formula; most take some milliseconds."""
 ARTICLE_SECONDS_MAX = 20.0
@@ -43,8 +44,11 @@ _COMPONENTS = (
 
 
 def is_installed() -> bool:
-    """Return whether the extra is installed."""
-    return all(find_spec(name) is not None for name in ("mathjax", "_quickjs"))
+    """Return whether the extra is installed, in the versions that draw what reviewers approve."""
+    try:
+        return all(version(name) == pinned for name, pinned in LIBRARIES.items())
+    except PackageNotFoundError:
+        return False
 
 
 class Engine:

@@ -30,7 +30,7 @@ from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.guards import lock_missing
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
-from massctl.source.formulas import LIBRARIES, is_installed
+from massctl.source.formulas import LIBRARIES
 from massctl.source.repository import Repository, UnreadableError
 from massctl.whole_file import beside, sync
 
@@ -61,8 +61,8 @@ class DamagedLockError(Exception):
 @lru_cache(maxsize=1)
 def renderer() -> str:
     """List the versions that shape what this run renders, as a lock names them."""
-    installed = LIBRARIES if is_installed() else ()
-    libraries = (f"{name} {version(name)}" for name in (*RENDER_LIBRARIES, *installed))
+    versions = {**{name: version(name) for name in RENDER_LIBRARIES}, **LIBRARIES}
+    libraries = (f"{name} {number}" for name, number in versions.items())
     return ", ".join([f"massctl {__version__}", *libraries])
 
 

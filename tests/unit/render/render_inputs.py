@@ -164,6 +164,21 @@ def with_styles(html: str, css: str) -> str:
     return serialized(body)
 
 
+def block(code: str) -> str:
+    """Write a block of code as it moves sideways."""
+    return f'<section class="code" style="overflow-x:auto;white-space:pre">{code}</section>'
+
+
+def tab(columns: int) -> str:
+    """Write a tab of code."""
+    return f'<span style="display:inline-block;width:{columns}ch">\t</span>'
+
+
+def address(text: str) -> str:
+    """Write the address of a note."""
+    return f'<span class="note-address">{text}</span>'
+
+
 def md(text: str, files: Mapping[str, str] | None = None) -> str:
     """Markdown to HTML before styles, where nothing may be wrong."""
     at = page(files)

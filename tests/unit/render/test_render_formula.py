@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, lines, markdown_to_html, md, page, wrong
+from render_inputs import block, body, lines, markdown_to_html, md, page, wrong
 
 from massctl.model.diagnostics import Fault, Severity
 from massctl.render.formula import (
@@ -111,14 +111,14 @@ def test_a_dollar_may_be_money(text: str, formulas: int) -> None:
         ("$$\n\\pi\n\n花了，\n$$", r"<p>$$ \pi</p><p>花了，$$</p>"),
         ("$$$$", "<p>$$$$</p>"),
         ("> $$\n> x\n\n$$", "<blockquote><p>$$ x</p></blockquote><p>$$</p>"),
-        ("    $$\n    x\n    $$", '<section class="code">$$<br>x<br>$$</section>'),
+        ("    $$\n    x\n    $$", block("$$<br>x<br>$$")),
         ("$$x$$ 尾", "<p>‹x› 尾</p>"),
         (
             "字\n\\begin{align}\nx&=1\n\\end{align}\n尾",
             r"<p>字</p><m>‹\begin{align} x&amp;=1 \end{align}›</m><p>尾</p>",
         ),
         ("```math\nx=1\n```", "<m>‹x=1›</m>"),
-        ("```latex\nx\n```", '<section class="code">x</section>'),
+        ("```latex\nx\n```", block("x")),
     ],
 )
 def test_a_formula_by_itself(text: str, expected: str) -> None:

@@ -15,9 +15,10 @@ from typing import IO, Final
 from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
 from massctl.audience.query_engine import Statement, not_installed
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, fault, one_fault
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, at_source, fault, one_fault
 from massctl.errors import LedgerUnreachableError
-from massctl.model.diagnostics import Diagnostic, Fault, Place
+from massctl.model.audience import shown_file
+from massctl.model.diagnostics import Diagnostic, Place
 from massctl.model.frozen import Frozen
 from massctl.model.ids import Sha256
 from massctl.model.phrase import Phrase, enumerated, system_reason
@@ -80,7 +81,9 @@ class SourceFile(Frozen):
             taken.count += len(some)
             taken.odd_lengths += sum(len(openid) != OPENID_CHARACTERS for _, openid in some)
             yield from (openid for _, openid in some)
-        taken.faults += [_diagnostic(each) for each in reading.faults]
+        for each in reading.faults:
+            at = Place(each.path or "", each.line, each.column)
+            taken.faults.append(at_source(each, at))
         taken.require_sound()
 
     def _of_table(self, taken: SourceTally) -> Iterator[str]:
@@ -112,7 +115,7 @@ class FileReader(Frozen):
     @contextmanager
     def opened(self, named: str, at: Place) -> Iterator[SourceFile]:
         """Bring a file into memory, so that what is read twice is the same; raise SourceFaultsError without one."""
-        shown = named.partition("?")[0]
+        shown = shown_file(named)
         if Path(shown).suffix.lower() not in ENDINGS:
             say = Phrase("{file} is not a list of people", file=shown)
             hint = Phrase("name a file that ends in {endings}", endings=enumerated(ENDINGS))
@@ -202,16 +205,6 @@ def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
     descriptor, path = open_memory_file()
     with open(descriptor, "wb") as file:
         yield Path(path), descriptor, file
-
-
-def _diagnostic(found: Fault) -> Diagnostic:
-    return Diagnostic(
-        found.code,
-        found.severity,
-        found.message,
-        Place(found.path or "", found.line, found.column),
-        found.hint,
-    )
 
 
 def _without_wait(path: str, flags: int) -> int:

@@ -1,8 +1,10 @@
-"""The audience of a campaign, as far as files say who it is: a list of openids, found by the rules for pictures."""
+"""The openids of an audience that files name one by one: a list, found by the rules for pictures."""
 
 from collections.abc import Callable, Iterator
 
-from massctl.model.batches import OpenidList
+from msgspec.structs import replace
+
+from massctl.model.batches import BATCH_MIN, OpenidList, part_number
 from massctl.model.campaign import Audience, CampaignFile
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity
 from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, CampaignName, Folder, below_campaigns
@@ -36,11 +38,36 @@ def find_list(
 ) -> ListedOpenids | None:
     """Return the people whom an audience names one by one, or say why there are none; None for another audience."""
     if audience.of is not None:
-        return lists.audience(audience.of, appid)
+        return _part(lists.audience(audience.of, appid), audience)
     return None if audience.openids is None else find_openids(audience.openids, folder, lists)
 
 
-def render_audience(
+def _part(found: ListedOpenids, audience: Audience) -> ListedOpenids:
+    """Return the part of an audience that is meant, or why it has none."""
+    people = found.openid_list
+    if people is None or audience.part is None:
+        return found
+    _, parts = part_number(audience.part)
+    if people.by_tag:
+        say = Phrase(
+            "an audience that is reached by a tag has no parts: a tag of any size is one job"
+        )
+        return ListedOpenids(None, (Fault("MC632", say, _NO_PARTS),), ())
+    if people.count < BATCH_MIN * parts:
+        say = Phrase(
+            "{count:,} people cannot be divided into {parts} parts: a job needs {least}",
+            count=people.count,
+            parts=parts,
+            least=BATCH_MIN,
+        )
+        return ListedOpenids(None, (Fault("MC632", say, _NO_PARTS),), ())
+    return replace(found, openid_list=audience.part_of(people))
+
+
+_NO_PARTS = Phrase("send to all of it at once: take `parts` out, and give the send one window")
+
+
+def named_people(
     name: CampaignName,
     folder: Folder,
     file: CampaignFile,

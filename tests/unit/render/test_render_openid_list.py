@@ -1,16 +1,18 @@
 """Where a list of openids is looked for, and what is said of it."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from building import APPID, folder_of
 from openid_samples import openid_list
 
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import Audience, CampaignFile
 from massctl.model.diagnostics import Fault, Place, Severity
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Phrase
-from massctl.render.audience import find_openids, render_audience
 from massctl.render.inputs import ListedOpenids
+from massctl.render.openid_list import find_list, find_openids, named_people
 
 NAME = CampaignName("spring")
 HERE = ListedOpenids(openid_list(), (), ())
@@ -59,7 +61,7 @@ def rendered(found: ListedOpenids) -> Any:
         {"version": 1, "account": "main", "audience": declared, "text": {"content": "x"}}
     )
     key = Place("campaigns/spring/campaign.yaml", 3, 1)
-    return render_audience(NAME, folder_of(NAME), file, APPID, Tree(), lambda _: key)  # type: ignore[arg-type]
+    return named_people(NAME, folder_of(NAME), file, APPID, Tree(), lambda _: key)  # type: ignore[arg-type]
 
 
 def test_what_is_wrong_with_a_list_stands_at_its_line_and_what_is_missing_at_its_key() -> None:
@@ -83,7 +85,7 @@ def test_the_people_of_a_named_audience_are_those_of_its_account() -> None:
 
     whole = {"version": 1, "account": "main", "audience": {"of": "east"}, "text": {"content": "x"}}
     file, asked = CampaignFile.model_validate(whole), []
-    _, (told,) = render_audience(NAME, folder_of(NAME), file, APPID, Named(), asked.append)  # type: ignore[arg-type]
+    _, (told,) = named_people(NAME, folder_of(NAME), file, APPID, Named(), asked.append)  # type: ignore[arg-type]
     assert (("MC607", Severity.ERROR), [("audience", "of")]) == ((told.code, told.severity), asked)
 
 
@@ -95,6 +97,21 @@ def test_another_audience_has_no_list() -> None:
         "text": {"content": "x"},
     }
     file = CampaignFile.model_validate(text)
-    assert (None, []) == render_audience(
-        NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None
-    )  # type: ignore[arg-type]
+    assert (None, []) == named_people(NAME, folder_of(NAME), file, APPID, Lists(), lambda _: None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("people", "told"),
+    [({"count": 5}, True), ({"count": 6}, False), ({"count": 6, "by_tag": True}, True)],
+)
+def test_an_audience_of_too_few_people_or_by_a_tag_has_no_parts(
+    people: dict[str, Any], told: bool
+) -> None:
+    class Named(Lists):
+        def audience(self, _: str, __: str) -> ListedOpenids:
+            return ListedOpenids(replace(openid_list(), **people), (), ())
+
+    found = find_list(Audience(of="east", part="3/3"), folder_of(NAME), APPID, Named())
+    assert found is not None
+    assert told is (["MC632"] == [each.code for each in found.faults])
+    assert told is (found.openid_list is None)

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from audience_months import PEOPLE, Author, Month, SamplePeople, had, removal
+from audience_months import PEOPLE, Author, Month, SamplePeople, WiderAuthor, had, removal, who_has
 from building import (
     APPID,
     DAY,
@@ -27,9 +27,10 @@ from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_facts import FrozenAudience, ListPart, Removal
+from massctl.plan.account_people import FrozenAudience, ListPart
 from massctl.plan.audience_overlaps import MonthOverlaps, account_month, month_overlaps
 from massctl.plan.guards import Case, Moment, PolicyInForce, Reading, send_refusals
+from massctl.plan.people_judge import Removal
 from massctl.plan.plan import PlannedCampaign
 from massctl.plan.quota import Agenda, Calendar, demand_of
 from massctl.plan.steps import Guard
@@ -38,8 +39,7 @@ OPEN = Window(NOW - HOUR, NOW + 8 * HOUR)
 TEN = PEOPLE[:10]
 
 
-def judged(seed: int) -> None:
-    month = Author(seed).month()
+def judged(month: Month) -> None:
     plan = plan_of(month.planned, month.state, month.rules())
     for each in plan.campaigns:
         _compare(month, each)
@@ -55,12 +55,7 @@ def _compare(month: Month, planned: PlannedCampaign) -> None:
     day = campaign.window.not_before
     times = [had(month, openid, day, but=campaign.name) for openid in own]
     assert facts.had == tuple(sum(1 for each in times if each >= n) for n in range(5))
-    since = day - 90 * DAY
-    same = {
-        each.openid
-        for each in month.got
-        if each.message == campaign.message.text and each.at >= since
-    }
+    same = who_has(month, campaign.name, campaign.message.text or "", day)
     assert len(own & same) == facts.has_it
     assert _overlaps(month, campaign) == {each.campaign: each.people for each in facts.overlaps}
     assert len(month.listed[campaign.name]) == facts.people
@@ -74,7 +69,8 @@ def _overlaps(month: Month, campaign: RenderedCampaign) -> dict[str, int]:
     reached: dict[str, set[str]] = {}
     for got in month.got:
         name = got.send.partition("/")[0]
-        if name in month.listed and beijing_day(got.at).replace(day=1) == first:
+        is_other = name in month.listed and name != campaign.name
+        if is_other and beijing_day(got.at).replace(day=1) == first:
             reached.setdefault(name, set()).add(got.openid)
     for other in month.planned:
         if other.name != campaign.name:
@@ -95,7 +91,9 @@ def _compare_cut(month: Month, planned: PlannedCampaign) -> None:
     day, is_cut = campaign.window.not_before, campaign.audience.of is not None
     message = campaign.message.text or ""
     own = month.listed[campaign.name]
-    why = {each: removal(month, each, day, message, is_cut=is_cut) for each in own}
+    why = {
+        each: removal(month, each, day, message, is_cut=is_cut, name=campaign.name) for each in own
+    }
     counted = Counter(each for each in why.values() if each is not None)
     assert counted == {each.value: count for each, count in facts.removed.items()}
     parts = [month.people.members(part) for part in judge.cut.parts]
@@ -115,14 +113,20 @@ def _pattern(openid: str, parts: list[set[str]]) -> int:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_month_is_counted_as_person_by_person(seed: int) -> None:
-    judged(seed)
+    judged(Author(seed).month())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_month_in_which_persons_tell_more_is_counted_as_person_by_person(seed: int) -> None:
+    judged(WiderAuthor(seed).month())
 
 
 @pytest.mark.slow
 @pytest.mark.night
 @pytest.mark.parametrize("seed", range(100, 300))
 def test_two_hundred_months_are_counted_as_person_by_person(seed: int) -> None:
-    judged(seed)
+    judged(Author(seed).month())
+    judged(WiderAuthor(seed).month())
 
 
 # Guards.
@@ -221,6 +225,55 @@ def test_a_list_that_nobody_can_look_into_any_more_may_hold_everybody() -> None:
     case = Case(again, state, rules(people, again), NOW)
     (refusal,) = send_refusals(case, Moment.ATTEMPT)
     assert (Guard.SAME_CONTENT, True) == (refusal.guard, "nobody can look into" in refusal.message)
+
+
+def test_a_list_that_is_not_here_is_not_called_a_snapshot() -> None:
+    people = SamplePeople(missing="the snapshot 0123 is not in its place")
+    listed, frozen = (
+        to_list(people, name, TEN, of=of) for name, of in (("a", None), ("b", "east"))
+    )
+    people.gone.add(people.add(TEN).sha256)
+    for each, why in ((listed, None), (frozen, people.missing)):
+        judge = Case(each, State(), rules(people, each), NOW).people
+        assert judge is not None
+        assert why == judge.why_unread
+
+
+def test_a_list_with_somebody_erased_is_refused_at_every_moment_of_a_send() -> None:
+    people = SamplePeople(erased={TEN[4]})
+    listed = to_list(people, "first", TEN)
+    case = Case(listed, State(), rules(people, listed), NOW)
+    for moment in (Moment.PLAN, Moment.ATTEMPT, Moment.LAST_LOOK):
+        (refusal,) = [each for each in send_refusals(case, moment) if "erased" in each.guard]
+        assert "1 person of its list was erased: campaigns/list.txt:5" == refusal.message
+        assert "delete these lines" in refusal.hint
+
+
+def test_a_list_that_has_begun_is_not_edited_but_ended() -> None:
+    people = SamplePeople()
+    listed = to_list(people, "first", TEN)
+    state = recorded(*sent_to(people, listed, 0)[:2])
+    assert [] == refused(listed, state, rules(people, listed))
+    people.erased.add(TEN[9])
+    (planned,) = plan_of(listed, state, rules(people, listed)).campaigns
+    (refusal,) = planned.refusals
+    assert (Guard.ERASED_PEOPLE, True) == (refusal.guard, "--unsent-of" in refusal.hint)
+
+
+def test_without_the_marks_a_plan_goes_on_and_a_send_does_not() -> None:
+    people = SamplePeople(unmarked="the key is not set")
+    listed = to_list(people, "first", TEN)
+    case = Case(listed, State(), rules(people, listed), NOW)
+    told = [
+        [
+            each.message
+            for each in send_refusals(case, moment)
+            if each.guard is Guard.AUDIENCE_UNREAD
+        ]
+        for moment in (Moment.PLAN, Moment.ATTEMPT, Moment.LAST_LOOK)
+    ]
+    say = "people were erased, and nobody can say here whether its list has some of them: the key is not set"
+    assert [[], [say], [say]] == told
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.message import NewsMessage, RenderedArticle
 from massctl.model.settings import OwnSites
 from massctl.render.article_file import ExternalLinks
-from massctl.render.tracking import Tracking
+from massctl.render.link_tag import LinkTag
 
 PROGRAM = "wx00000000000000aa"
 SITES = OwnSites(hosts=["shop.cn", "*.Team.cn"], mini_programs=[PROGRAM])
@@ -37,8 +37,8 @@ def shown(
     return found.message.articles[0], told
 
 
-def plain(tag: dict[str, str]) -> Tracking:
-    return Tracking(SITES, tag)
+def plain(tag: dict[str, str]) -> LinkTag:
+    return LinkTag(SITES, tag)
 
 
 @pytest.mark.parametrize(

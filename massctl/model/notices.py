@@ -7,21 +7,15 @@ behind its post may tell once more. No fact is tried without end.
 """
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from massctl.model.entries import Entry, TellingProgress, Told
 from massctl.model.frozen import Frozen
 
-if TYPE_CHECKING:
-    from massctl.model.settings import NoticeEvent
-
-FactKind = Literal[
+Happening = Literal[
     "accepted",
     "ended",
     "failed",
-    "contradicted",
-    "nobody",
-    "details",
     "withdrawn",
     "settled",
     "in_doubt",
@@ -33,6 +27,14 @@ FactKind = Literal[
     "drift",
     "report",
 ]
+"""What is told: WeChat accepted a send; it delivered it; it failed; somebody withdrew it; a person said whether it was
+sent; its outcome is unknown; the administrator is asked; its window closed before it; a guard refuses it in its window;
+its folder is gone and its draft stays, because it was changed; its window opens soon; what it depends on is not as
+recorded; what it reached by day 1, 3, 7 or 30."""
+NoticeEvent = Happening | Literal["details"]
+"""What a notice is about. `details`: an event says how many have it, or why not, behind an end that was told already;
+whoever hears of `ended` or `failed` is told."""
+FactKind = NoticeEvent | Literal["contradicted", "nobody"]
 """What somebody has to hear of. `contradicted`: two ends were told; `nobody`: a send ended, and nobody got it."""
 
 
@@ -59,7 +61,7 @@ class Fact(Frozen):
         return " ".join([self.kind, *map(_escaped, self.parts)])
 
     @property
-    def happening(self) -> "NoticeEvent":
+    def happening(self) -> NoticeEvent:
         """Return what happened, in the words of `notify`."""
         match self.kind:
             case "contradicted" | "nobody":

@@ -15,7 +15,7 @@ _PROGRAMS = ("data-miniprogram-appid", "weapp_appid")
 _PAGES = ("data-miniprogram-path", "weapp_path")
 
 
-class Tracking(Struct):
+class LinkTag(Struct):
     """Puts the link tag of one campaign on addresses; without own sites or a link tag it changes none."""
 
     sites: OwnSites = field(default_factory=OwnSites)

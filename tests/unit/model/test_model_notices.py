@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from massctl.model.entries import Entry, Told
 from massctl.model.ids import CampaignName
-from massctl.model.telling import AGAIN_AFTER, PAUSE, TRIES_MAX, Fact, Telling
+from massctl.model.notices import AGAIN_AFTER, PAUSE, TRIES_MAX, Fact, Telling
 
 WORDS = text("words")
 MINUTE = timedelta(minutes=1)

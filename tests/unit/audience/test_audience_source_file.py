@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from s3_places import CREDENTIALS, bucket_at
 
+from massctl.audience.source_file import FILE_BYTES_MAX, FileReader
 from massctl.audience.source_rows import SourceFaultsError, SourceTally
-from massctl.audience.sources import FILE_BYTES_MAX, FileReader
 from massctl.model.diagnostics import Place
 from massctl.transport import Line
 

@@ -7,7 +7,6 @@ every article. Chinese is real text in the drawing, in the phone's font.
 import re
 from html import escape
 
-
 from msgspec import Struct
 from tinycss2.color3 import parse_color
 
@@ -32,6 +31,8 @@ _UP_MAX, _ACROSS_MAX = 60, 200
 """Ours: sizes of a letter that a formula may be high and wide."""
 _PART = 24
 """Characters of a formula that a fault shows."""
+_READ = frozenset({"ExtraCloseMissingOpen", "DoubleExponent", "DoubleSubscripts"})
+"""What the engine tells of when it has read the sign."""
 _PROBLEMS = {
     "UndefinedControlSequence": Phrase("this command is unknown"),
     "UnknownEnv": Phrase("this environment is unknown"),
@@ -135,8 +136,12 @@ def _problem_of(drawing: Drawing) -> Problem | None:
     left, top, right, bottom = drawing.edges
     if right - left > _ACROSS_MAX * UNITS or bottom - top > _UP_MAX * UNITS:
         return Problem("Large", "", 0)
-    colours = [colour for colour, *_ in (*drawing.backs, *drawing.fills, *drawing.strokes)]
-    for colour in (*colours, *(word.colour for word in drawing.words)):
+    colours = [
+        *(colour for colour, _ in (*drawing.backs, *drawing.fills)),
+        *(stroke[0] for stroke in drawing.strokes),
+        *(word.colour for word in drawing.words),
+    ]
+    for colour in colours:
         if parse_color(colour) is None:
             return Problem("Colour", colour, 0)
     return None
@@ -144,17 +149,14 @@ def _problem_of(drawing: Drawing) -> Problem | None:
 
 def _fault(tex: str, problem: Problem) -> Fault:
     """Name the part at fault, and its place in the line where it stands."""
-    at = min(problem.at, len(tex))
+    at = min(problem.at - (problem.id in _READ), len(tex))
     named = re.search(r"\\[A-Za-z]+(?:\{[^{}]*\})?", problem.words) or re.search(
         r"[\w*-]+(?=\W*$)", problem.words if problem.id in ("UnknownEnv", "Colour") else ""
     )
-    part = ""
-    if named is not None and (place := tex.rfind(named[0], 0, at + len(named[0]))) >= 0:
-        at = place
-        part = named[0]
-    elif named is not None and (place := tex.find(named[0])) >= 0:
-        at = place
-        part = named[0]
+    part = named[0] if named is not None and named[0] in tex else ""
+    if part:
+        before = tex.rfind(part, 0, at + len(part))
+        at = before if before >= 0 else tex.find(part)
     begins = tex.rfind("\n", 0, at) + 1
     part = part or tex[at : at + _PART].strip() or tex[begins:][-_PART:]
     return Fault(
@@ -178,7 +180,8 @@ def _shown(formula: Formula, drawing: Drawing) -> str:
     words = "".join(word.said for word in drawing.words)
     if not outlines and not words:
         return ""
-    if not outlines and len(drawing.words) == 1 and all(map(is_cjk, words)):
+    is_plain = all((each.colour, each.weight) == ("currentColor", "") for each in drawing.words)
+    if not outlines and is_plain and len(drawing.words) == 1 and all(map(is_cjk, words)):
         return escape(words, quote=False)
     left, top, right, bottom = drawing.edges
     left, top, right, bottom = left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN

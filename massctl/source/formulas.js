@@ -47,7 +47,7 @@
   // A number stands behind its row as one more column: MathJax would set it at the edge of a page.
   function withNumbers(table, data) {
     const rows = table.childNodes.filter((row) => /^m(labeled)?tr$/.test(row.kind));
-    if ((table.attributes.getExplicit("width") || "").includes("%")) table.attributes.unset("width");
+    if ((table.attributes.getExplicit("width") || "").includes("%")) delete table.attributes.getAllAttributes().width;
     if (!rows.some((row) => row.isKind("mlabeledtr"))) return;
     const make = (kind, children) => data.nodeFactory.create("node", kind, children);
     const cells = (row) => row.childNodes.slice(row.isKind("mlabeledtr") ? 1 : 0);
@@ -106,8 +106,12 @@
     for (const parser of parsers) {
       const begins = within.lastIndexOf(parser.string, until);
       if (begins < 0) {
-        const rest = parser.string.slice(parser.i);
-        return within.endsWith(rest) ? at + within.length - rest.length : at + until;
+        // MathJax puts blanks into what it reads.
+        const rest = parser.string.slice(parser.i).replace(/\s/g, "");
+        if (!within.replace(/\s/g, "").endsWith(rest)) return at + until;
+        let place = within.length;
+        for (let left = rest.length; left; left -= /\S/.test(within[place])) place -= 1;
+        return at + place;
       }
       at += begins;
       [within, until] = [parser.string, parser.i];
@@ -201,7 +205,7 @@
       if (!said.trim()) return;
       const size = Math.round(Math.abs(matrix[0]) * 1000);
       const [x, y] = point(matrix, 0, 0).map(Math.round);
-      const weight = adaptor.getAttribute(node, "font-weight") || "";
+      const weight = (adaptor.getAttribute(node, "data-variant") || "").includes("bold") ? "bold" : "";
       const last = this.words[this.words.length - 1];
       const wide = WIDE.test(said);
       this.reach(x, y - 0.88 * size, x + size, y + 0.12 * size);

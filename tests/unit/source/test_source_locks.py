@@ -14,7 +14,7 @@ from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
-from massctl.source.formulas import LIBRARIES
+from massctl.source.formulas import LIBRARIES, is_installed
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.locks import (
     RENDER_LIBRARIES,
@@ -180,11 +180,15 @@ def test_the_renderer_lists_massctl_and_every_library_that_is_pinned() -> None:
     assert len(RENDER_LIBRARIES) + len(LIBRARIES) == len(pinned)
 
 
-def test_the_renderer_names_no_library_that_is_not_installed(
+def test_a_lock_names_what_draws_formulas_whether_it_is_installed_or_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("massctl.source.locks.is_installed", lambda: False)
-    assert "mathjax" not in renderer.__wrapped__()
+    named = renderer.__wrapped__()
+    assert "django-static-mathjax 3.2.2.1, quickjs-ng 0.17.0.2" in named
+    monkeypatch.setitem(LIBRARIES, "quickjs-ng", "0.0.1")
+    assert not is_installed()
+    monkeypatch.setitem(LIBRARIES, "no-such-package", "1")
+    assert not is_installed()
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"{}", b"[" * 100_000, b'{"digest": NaN}'])

@@ -14,10 +14,12 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -27,9 +29,13 @@ from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import Members, MemberSets
+from massctl.audience.queries import ROWS_MAX, embedded_answer, read_query, views_of
+from massctl.audience.query_engine import EMBEDDED
 from massctl.audience.snapshots import Snapshots
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.audience.source_rows import SourceTally
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
+from massctl.model.diagnostics import Place
 from massctl.model.ids import Sha256
 
 LISTS, LISTED = 40, 191_466
@@ -48,11 +54,43 @@ def openids(count: int, seed: int = 1) -> Iterator[str]:
         yield from (f"o{text[28 * each : 28 * each + _CHARACTERS]}" for each in range(some))
 
 
-def timed(what: str, call: Callable[[], T]) -> T:
-    began = time.perf_counter()
-    answer = call()
-    print(f"  {what}: {time.perf_counter() - began:.2f} s", flush=True)
+def timed(what: str, sets: MemberSets, call: Callable[[], T]) -> T:
+    """Say how long a call took, and the most that the process and its files in memory had together meanwhile."""
+    most, is_over = [0, 0], threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(0.01):
+            most[:] = max(most, [held(sets), files(sets)])
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    began, worked = time.perf_counter(), time.process_time()
+    try:
+        answer = call()
+    finally:
+        seconds, work = time.perf_counter() - began, time.process_time() - worked
+        is_over.set()
+        watching.join()
+    print(
+        f"  {what}: {seconds:.2f} s ({work:.2f} s of processors), {most[0]} MB, {most[1]} MB of it files",
+        flush=True,
+    )
     return answer
+
+
+def files(sets: MemberSets) -> int:
+    """Return how large the files in memory are."""
+    sizes = 0
+    for each in list(sets._descriptors.values()):
+        with suppress(OSError):  # It is closed meanwhile.
+            sizes += os.fstat(each).st_size
+    return sizes >> 20
+
+
+def held(sets: MemberSets) -> int:
+    """Return what the process has, and its files in memory, which do not count as its own."""
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return (resident >> 20) + files(sets)
 
 
 def month(people: int, folder: Path) -> None:
@@ -60,10 +98,9 @@ def month(people: int, folder: Path) -> None:
     with MemberSets() as sets:
         everybody = sets.of(openids(people))
         sends = [(each, sets.part(everybody, range(each, people))) for each in range(SENDS)]
-        found = timed("counts of a month", lambda: sets.patterns(sends, SENDS))
+        found = timed("counts of a month", sets, lambda: sets.patterns(sends, SENDS))
         deliveries = sum(pattern.bit_count() * count for pattern, count in found.items())
         print(f"  people: {sum(found.values()):,}; deliveries: {deliveries:,}")
-        memory(sets)
 
 
 def overlaps(_: int, folder: Path) -> None:
@@ -76,31 +113,49 @@ def overlaps(_: int, folder: Path) -> None:
             for each in range(LISTS)
         ]
         numbered = list(enumerate(lists))
-        found = timed("overlaps of 40 lists", lambda: sets.patterns(numbered, LISTS))
+        found = timed("overlaps of 40 lists", sets, lambda: sets.patterns(numbered, LISTS))
         pairs = Counter[tuple[int, int]]()
         for pattern, count in found.items():
             held = [each for each in range(LISTS) if pattern >> each & 1]
             pairs.update(dict.fromkeys(combinations(held, 2), count))
         print(f"  pairs with people in common: {len(pairs)}; people: {sum(pairs.values()):,}")
-        memory(sets)
 
 
 def writes(people: int, folder: Path) -> None:
     """Make a snapshot and write it."""
     with MemberSets() as sets:
-        made = timed("drawn, sorted, each once", lambda: sets.of(openids(people)))
-        written = timed("named, encrypted, written", lambda: store(folder, sets, made))
+        made = timed("drawn, sorted, each once", sets, lambda: sets.of(openids(people)))
+        written = timed("named, encrypted, written", sets, lambda: store(folder, sets, made))
         (folder / "name").write_text(written)
-        memory(sets)
+
+
+def queries(people: int, folder: Path) -> None:
+    """Ask for as many people by a query over a file, which a child process answers, and write a snapshot."""
+    data = folder / "data"
+    data.mkdir()
+    with (data / "people.csv").open("w", encoding="ascii") as file:
+        file.write("openid,city\n")
+        file.writelines(f"{each},{number % 300}\n" for number, each in enumerate(openids(people)))
+    statement = read_query("SELECT openid, city FROM people", "people.sql", EMBEDDED, {})
+    views, tally = views_of(data, statement), SourceTally(Place("people.sql", 1))
+
+    def answered() -> Iterator[str]:
+        with embedded_answer(statement, views, tally.at) as answer:
+            yield from tally.of_rows(answer.columns, answer.pages, ROWS_MAX)
+
+    with MemberSets() as sets:
+        made = timed("asked, sorted, each once", sets, lambda: sets.of(answered()))
+        timed("named, encrypted, written", sets, lambda: store(folder / "asked", sets, made))
+        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+        print(f"  the child beside it: {children} MB", flush=True)
 
 
 def reads(_: int, folder: Path) -> None:
     """Read it in another process."""
     name = Sha256((folder / "name").read_text())
     with MemberSets() as sets:
-        found = timed("read, decrypted, checked", lambda: place(folder).open(sets, name))
+        found = timed("read, decrypted, checked", sets, lambda: place(folder).open(sets, name))
         print(f"  people: {sets.count(found):,}")
-        memory(sets)
 
 
 def place(folder: Path) -> Snapshots:
@@ -108,16 +163,12 @@ def place(folder: Path) -> Snapshots:
 
 
 def store(folder: Path, sets: MemberSets, people: Members) -> Sha256:
-    return place(folder).write(sets, people, AudienceName("all"), datetime.now(UTC)).sha256
+    snapshots = place(folder)
+    unerased = snapshots.without_forgotten(sets, people)
+    return snapshots.write(sets, unerased, AudienceName("all"), datetime.now(UTC)).sha256
 
 
-def memory(sets: MemberSets) -> None:
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    files = sum(os.fstat(each).st_size for each in sets._descriptors.values()) // 2**20
-    print(f"  memory: {most} MB, and {files} MB of files in memory", flush=True)
-
-
-PARTS = {each.__name__: each for each in (month, overlaps, writes, reads)}
+PARTS = {each.__name__: each for each in (month, overlaps, writes, queries, reads)}
 
 
 def main() -> None:

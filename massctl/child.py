@@ -52,6 +52,8 @@ JOBS: Mapping[str, str] = {
 
 That of a query yields answers, as it is asked with `stream`.
 """
+PREPARATIONS: Mapping[str, str] = {"formulas": "massctl.source.formulas:load"}
+"""What few questions need: the child makes it once, when the first does, and each process after it begins with it."""
 DATABASE = "database"
 """What a child begins with that answers queries, in place of the libraries that render."""
 _IMPORTED = (
@@ -75,6 +77,8 @@ _OUT_OF_MEMORY, _TOO_LARGE, _NOT_ISOLATED = 101, 102, 103
 """Statuses of a process that gave no answer, beside those of the system."""
 _MORE = 104
 """Comes with an answer that others follow."""
+_UNPREPARED: Mapping[int, str] = dict(enumerate(PREPARATIONS, 110))
+"""Statuses of a process that needs one of PREPARATIONS first."""
 
 
 class ChildError(Exception):
@@ -354,17 +358,62 @@ def main() -> None:
     _tell(answers, 0, json.dumps(sorted(walls)).encode())
     gc.freeze()  # A fork copies what the collector would touch.
     while (request := _received(asked)) is not None:
-        reading, writing = os.pipe()
-        process = os.fork()
-        if process == 0:
-            for opened in (asked, answers):
-                os.close(opened.fileno())
-            os.close(reading)
-            _answer_and_exit(writing, request, reads, walls)
-        os.close(writing)
-        for told in _relayed(process, reading, asked, request):
-            _tell(answers, *told)
+        while (needs := _answered(asked, answers, request, reads, walls)) is not None:
+            _job(PREPARATIONS[needs])()
+            _state.prepared.add(needs)
+            gc.freeze()
+
+
+class _State(Struct):
+    """What this process, or the one that it comes from, made for all questions."""
+
+    answers: bool = False
+    """It answers one question, and ends."""
+    prepared: set[str] = field(default_factory=set)
+
+
+_state: Final = _State()
+
+
+class _UnpreparedError(BaseException):
+    """End a process that lacks what its parent is to make; nothing that handles errors may stop it."""
+
+
+def require(preparation: str) -> None:
+    """Have one of PREPARATIONS made before this question is answered: where it is missing, the question is put again.
+
+    In a process that answers no questions this does nothing: there it is made when it is used.
+    """
+    if _state.answers and preparation not in _state.prepared:
+        raise _UnpreparedError(preparation)
+
+
+def _answered(
+    asked: IO[bytes],
+    answers: IO[bytes],
+    request: dict[str, Any],
+    reads: list[Path],
+    walls: frozenset[Wall],
+) -> str | None:
+    """Have a process of its own answer a request; return the preparation that it needs first, or None."""
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process == 0:
+        for opened in (asked, answers):
+            os.close(opened.fileno())
         os.close(reading)
+        _answer_and_exit(writing, request, reads, walls)
+    os.close(writing)
+    try:
+        for status, data in _relayed(process, reading, asked, request):
+            needs = _UNPREPARED.get(status)
+            # It asks once: a stranger's template that took over may ask for ever.
+            if needs is not None and needs not in _state.prepared:
+                return needs
+            _tell(answers, status, data)
+    finally:
+        os.close(reading)
+    return None
 
 
 def _begin(begins: str) -> None:
@@ -382,6 +431,7 @@ def _answer_and_exit(
     writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]
 ) -> NoReturn:
     status = _NOT_ISOLATED
+    _state.answers = True
     try:
         if isolate(reads, map(Path, request["writes"])) == walls:
             status = 1
@@ -392,6 +442,8 @@ def _answer_and_exit(
             status = 0
     except MemoryError:
         status = _OUT_OF_MEMORY
+    except _UnpreparedError as error:
+        status = {name: number for number, name in _UNPREPARED.items()}[str(error)]
     finally:
         os._exit(status)
 
@@ -399,7 +451,7 @@ def _answer_and_exit(
 def _answers_to(request: dict[str, Any]) -> Iterator[Any]:
     """Yield the answers, or where it broke: a fault of ours, which a maintainer looks for. None ends a stream."""
     try:
-        answer = _job(request["job"])(request["request"])
+        answer = _job(JOBS[request["job"]])(request["request"])
         if not request.get("streams"):
             yield answer
             return
@@ -472,8 +524,8 @@ def _exit_status(process: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def _job(name: str) -> Any:
-    module, _, function = JOBS[name].partition(":")
+def _job(function_name: str) -> Any:
+    module, _, function = function_name.partition(":")
     return getattr(import_module(module), function)
 
 

@@ -6,7 +6,9 @@ from importlib.util import find_spec
 
 EXTRAS = {
     "calendar": "icalendar",
+    "desk": "merge3",
     "listen": "waitress",
+    "math": "mathjax",
     "postgres": "psycopg",
     "qr": "zxingcpp",
     "report": "pygal",

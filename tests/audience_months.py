@@ -6,9 +6,10 @@ The count knows nothing of massctl: who got what is written down while the month
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 from typing import Any
 
-from building import APPID, DAY, NOW, at, attempted, audience, house, recorded, text
+from building import APPID, DAY, NOW, as_new, at, attempted, audience, house, recorded, text
 from copies import replace
 from msgspec import Struct, field
 from openid_samples import sha256_of_batches
@@ -18,14 +19,23 @@ from massctl.model.entries import (
     JobStatus,
     NewEntry,
     SendAccepted,
+    SendImported,
     SendInDoubt,
     SendRejected,
+    SendSettled,
     Withdrawn,
 )
 from massctl.model.ids import AccountName, CampaignName, Sha256
 from massctl.model.message import RenderedCampaign, Window
+from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_facts import FrozenAudience, ListPart, Pattern
+from massctl.plan.account_people import (
+    ErasedPeople,
+    ErasureUnread,
+    FrozenAudience,
+    ListPart,
+    Pattern,
+)
 from massctl.plan.guards import PolicyInForce
 from massctl.plan.quota import Agenda, demand_of
 
@@ -36,7 +46,7 @@ MESSAGES = ["一", "二", "三"]
 
 
 class SamplePeople(Struct):
-    """Lists in memory; implements `massctl.plan.audience_facts.PeopleCounts` by sets."""
+    """Lists in memory; implements `massctl.plan.account_people.PeopleCounts` by sets."""
 
     lists: dict[Sha256, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     gone: set[Sha256] = field(default_factory=set)
@@ -45,6 +55,8 @@ class SamplePeople(Struct):
     named: dict[CampaignName, Sha256] = field(default_factory=dict)
     audiences: dict[str, FrozenAudience] = field(default_factory=dict)
     missing: str | None = None
+    unmarked: str | None = None
+    """Why nobody can say who was erased."""
 
     def add(self, openids: Sequence[str]) -> OpenidList:
         sizes, batches, start = batch_sizes(len(openids), BATCH), [], 0
@@ -55,8 +67,9 @@ class SamplePeople(Struct):
         self.lists[sha256] = tuple(batches)
         return OpenidList(sha256, len(openids), BATCH)
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
-        return self.named.get(name)
+    def declared(self, name: CampaignName) -> ListPart | None:
+        named = self.named.get(name)
+        return ListPart(named) if named is not None else None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         sha256 = Sha256(str(audience.get("sha256", "")).removeprefix("sha256:"))
@@ -71,8 +84,22 @@ class SamplePeople(Struct):
     def frozen(self, audience: str) -> FrozenAudience | None:
         return self.audiences.get(audience)
 
+    def erased_among(
+        self, sha256: Sha256, batches: Sequence[int], now: datetime
+    ) -> ErasedPeople | ErasureUnread | None:
+        if self.unmarked is not None:
+            return ErasureUnread(self.unmarked, "set the key")
+        listed = [each for number in batches for each in self.lists[sha256][number - 1]]
+        lines = tuple(line for line, each in enumerate(listed, 1) if each in self.erased)
+        return ErasedPeople(len(lines), "campaigns/list.txt", lines) if lines else None
+
     def members(self, part: ListPart) -> set[str]:
         batches = self.lists.get(part.sha256, ())
+        if part.places is not None:
+            own = [each for batch in batches for each in batch][slice(*part.places)]
+            sizes = batch_sizes(len(own), BATCH)
+            ends = [0, *accumulate(sizes)]
+            batches = tuple(tuple(own[a:b]) for a, b in pairwise(ends))
         chosen = batches if part.batches is None else [batches[each - 1] for each in part.batches]
         return {openid for batch in chosen for openid in batch} - self.erased
 
@@ -106,8 +133,10 @@ class Month(Struct):
     """Campaign -> the openids of its list, in their order."""
     caps: Mapping[str, int] = field(default_factory=dict)
     """The cap of the policy."""
-    excluded: set[str] = field(default_factory=set)
-    """Whom the audience takes off."""
+    excluded: dict[str, set[str]] = field(default_factory=dict)
+    """By campaign, whom its audience takes off."""
+    own_caps: dict[str, Cap | None] = field(default_factory=dict)
+    """By campaign, the cap of its audience."""
 
     @property
     def state(self) -> State:
@@ -135,7 +164,7 @@ class Author:
         for number in range(self.chance.randint(1, 7)):
             self._send(number)
         planned = [self._campaign(f"coming-{n}") for n in range(self.chance.randint(1, 4))]
-        excluded = self._audience()
+        excluded = {"to-audience": self._audience()}
         planned.append(self._campaign("to-audience", of=AUDIENCE))
         caps = {key: self.chance.randint(1, 3) for key in ("month", "week")}
         kept = {key: most for key, most in caps.items() if self.chance.random() < 0.5}
@@ -222,6 +251,68 @@ class Author:
         self.got += [Got(name, each, end != "doubt", moment, message) for each in people]
 
 
+class WiderAuthor(Author):
+    """Makes up a month with what persons tell of it: doubts, other sends; and with more audiences and editions."""
+
+    def month(self) -> Month:
+        for number in range(self.chance.randint(0, 2)):
+            self._import(f"told-{number}")
+        if self.chance.random() < 0.3:
+            self._console()
+        month = super().month()
+        for name in (f"area-{number}" for number in range(self.chance.randint(1, 3))):
+            month.excluded[name] = set(self._some())
+            listed = self.people.add(sorted(month.excluded[name]))
+            cap = Cap(month=self.chance.randint(1, 3)) if self.chance.random() < 0.3 else None
+            self.people.audiences[name] = FrozenAudience(cap, (listed.sha256,))
+            month.own_caps[name] = cap
+            month.planned.append(self._campaign(name, of=name))
+        sent = sorted({each.send.partition("/")[0] for each in self.got if "/1" in each.send})
+        lists = [name for name in sent if name in self.listed and name.startswith("sent")]
+        if lists and self.chance.random() < 0.5:
+            month.planned.append(self._campaign(self.chance.choice(lists), edition=3))
+        return month
+
+    def _batch(self, campaign: RenderedCampaign, batch: int, end: str, moment: datetime) -> None:
+        super()._batch(campaign, batch, end, moment)
+        if end != "doubt" or self.chance.random() < 0.4:
+            return
+        outcome = self.chance.choice(["sent", "not_sent"])
+        told = SendSettled(batch=batch, outcome=outcome, reason="asked", by="lin")
+        self.entries.append(at(moment + timedelta(seconds=30), told, campaign))
+        name = f"{campaign.name}/{campaign.edition}"
+        if outcome == "sent":
+            # What a person says did not go out may have: they may be wrong.
+            for got in self.got:
+                got.surely = got.surely or (got.send == name and got.at == moment)
+
+    def _import(self, name: str) -> None:
+        """Say of a whole list that it got a letter without this ledger."""
+        campaign = self._campaign(name)
+        listed = campaign.openid_list
+        assert listed is not None
+        moment = NOW - self.chance.choice([0, 2, 5, 40]) * DAY - timedelta(hours=2)
+        whom = {"openids": campaign.audience.openids, "sha256": f"sha256:{listed.sha256}"}
+        told = SendImported(
+            appid=APPID,
+            sent_at=moment,
+            by="lin",
+            audience={**whom, "count": listed.count},
+            message_digest=campaign.message_digest,
+        )
+        self.entries.append(at(moment, told, campaign))
+        people = [each for batch in self.people.lists[listed.sha256] for each in batch]
+        words = campaign.message.text or ""
+        self.got += [Got(f"{name}/1", each, True, moment, words) for each in people]
+
+    def _console(self) -> None:
+        """Say that a send in the console went to everybody, of which nobody knows the words."""
+        moment = NOW - self.chance.choice([0, 2, 5]) * DAY - timedelta(hours=3)
+        told = SendImported(appid=APPID, sent_at=moment, by="lin")
+        self.entries.append(as_new(told, at=moment))
+        self.got += [Got("console/0", each, True, moment, "?") for each in PEOPLE]
+
+
 def had(month: Month, openid: str, day: datetime, *, but: str) -> int:
     """Count what somebody surely had in the calendar month of a moment."""
     first = beijing_day(day).replace(day=1)
@@ -252,18 +343,26 @@ def may_have_had(month: Month, openid: str, day: datetime, days: int | None, *, 
     return len(found)
 
 
-def removal(month: Month, openid: str, day: datetime, message: str, *, is_cut: bool) -> str | None:
+def removal(
+    month: Month, openid: str, day: datetime, message: str, *, is_cut: bool, name: str
+) -> str | None:
     """Say why somebody is taken off a send, in the order in which reasons count; None if they stay."""
     if is_cut and openid in month.people.erased:
         return "erased"
-    if is_cut and openid in month.excluded:
+    if is_cut and openid in month.excluded.get(name, ()):
         return "excluded"
     spans = {"month": None, "week": 7}
-    for key, most in month.caps.items():
+    own = month.own_caps.get(name)
+    both = [*month.caps.items(), *([("month", own.month)] if own is not None else [])]
+    for key, most in both:
         if may_have_had(month, openid, day, spans[key], but="") >= most:
             return "capped"
+    return "has_it" if openid in who_has(month, name, message, day) else None
+
+
+def who_has(month: Month, name: str, message: str, day: datetime) -> set[str]:
+    """Return who has a message, or may have it; nobody counts where its edition was raised on purpose."""
+    if any(got.send.partition("/")[0] == name for got in month.got):
+        return set()
     since = day - timedelta(days=90)
-    has_it = any(
-        each.openid == openid and each.message == message and each.at >= since for each in month.got
-    )
-    return "has_it" if has_it else None
+    return {got.openid for got in month.got if got.message == message and got.at >= since}

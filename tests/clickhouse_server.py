@@ -1,7 +1,7 @@
 """ClickHouse for tests: what a real one answered, in its own format, or the engine of chdb behind some lines of HTTP.
 
-The answers in fixtures/clickhouse.json were recorded from chdb 26.5. Where chdb is installed (`pip install
-chdb-core-lite`, some 120 MB), a test can ask the engine itself.
+The answers in fixtures/clickhouse.json were recorded from chdb 26.5. Where the extra `chdb` is installed (some 400 MB,
+so `test` does not have it), a test asks the engine itself.
 """
 
 import base64
@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
+from services import missing
 
 RECORDED = Path(__file__).parent / "fixtures" / "clickhouse.json"
 Answers = Callable[[str, dict[str, str]], tuple[int, bytes]]
@@ -32,7 +33,10 @@ def recorded(sql: str, _: dict[str, str]) -> tuple[int, bytes]:
 @contextmanager
 def engine() -> Iterator[tuple[Any, Answers]]:
     """Open the engine of chdb: its session, to make tables with, and what answers."""
-    session = pytest.importorskip("chdb.session", reason="chdb is not installed")
+    try:
+        session = import_module("chdb.session")
+    except ImportError:
+        missing("chdb is not installed: pip install -e '.[chdb]'")
     database = session.Session()
     one_at_a_time = threading.Lock()
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from massctl.model.batches import OpenidList
 from massctl.model.ids import CampaignName, Sha256
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern, Removal
+from massctl.plan.account_people import FrozenAudience, ListPart, Pattern
+from massctl.plan.people_judge import Cut, Removal
 
 BATCHES: Final = (("oA00001", "oB00002", "oC00003"), ("oD00004", "oE00005"), ("oF00006", "oG00007"))
 """Seven people, at most three in a job: a rest of one takes a second one along."""
@@ -28,6 +29,9 @@ KEPT: Final = (("oA00001", "oC00003", "oD00004"), ("oE00005", "oF00006", "oP0000
 ERASED: Final = "oB00002"
 HALF: Final = (("oH00001", "oI00002", "oJ00003"), ("oK00004", "oL00005"), ("oM00006", "oN00007"))
 """An audience of seven from which somebody of the second batch was erased after the cut."""
+LATE: Final = (("oR00001", "oS00002", "oT00003"), ("oU00004", "oV00005"), ("oW00006", "oX00007"))
+"""An audience of seven that another audience leaves the first of out, once a run may have sent."""
+KEPT_LATE: Final = (("oS00002", "oT00003", "oU00004"), ("oV00005", "oW00006", "oX00007"))
 LEFT_OF_HALF: Final = (HALF[0], HALF[1][:1], HALF[2])
 
 
@@ -52,6 +56,14 @@ class SampleOpenids:
         """What may be sent of each: of an audience those who stay, in batches of two or more."""
         self.lists[AUDIENCE.sha256] = KEPT
         self.lists[HALF_ERASED.sha256] = (HALF[0], ("",), HALF[2])
+        self.lists[EXCLUDED_LATER.sha256] = LATE
+        self.lists[sha256_of_batches(KEPT_LATE)] = KEPT_LATE
+        self.optional = frozenset({"", LATE[0][0]})
+        """Who need not be reached; nobody is left of a batch that was closed."""
+
+    def departures(self, sha256: Sha256) -> tuple[tuple[str, ...], ...]:
+        """Give the batches that may be sent to a list, whether somebody is left out or not."""
+        return self.lists[sha256] + (KEPT_LATE if sha256 == EXCLUDED_LATER.sha256 else ())
 
     def batch(self, listed: OpenidList, number: int, _: State, /) -> tuple[str, ...]:
         """Give what a snapshot holds at these places, whoever was erased of it."""
@@ -62,16 +74,20 @@ class SampleOpenids:
         return self.lists[listed.sha256][number - 1]
 
     def keep(self, listed: OpenidList, cut: Cut, _: State, now: datetime, /) -> OpenidList:
+        if listed == EXCLUDED_LATER:
+            assert {Removal.EXCLUDED: 1} == cut.removed
+            return OpenidList(sha256_of_batches(KEPT_LATE), 6)
         assert (AUDIENCE, {Removal.ERASED: 1}) == (listed, cut.removed)
         return OpenidList(sha256_of_batches(KEPT), 6)
 
 
 class SamplePeople:
-    """The people of these audiences; implements `massctl.plan.audience_facts.People`."""
+    """The people of these audiences; implements `massctl.plan.account_people.People`."""
 
     missing = None
+    excluded: tuple[Sha256, ...] = ()
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
+    def declared(self, name: CampaignName) -> ListPart | None:
         return None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
@@ -84,7 +100,10 @@ class SamplePeople:
         return sha256 in _EVERYBODY
 
     def frozen(self, audience: str) -> FrozenAudience | None:
-        return FrozenAudience()
+        return FrozenAudience(excluded=self.excluded)
+
+    def erased_among(self, sha256: Sha256, batches: Sequence[int], now: datetime) -> None:
+        return None
 
     def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         people = Counter[str]()
@@ -95,12 +114,18 @@ class SamplePeople:
         return Counter(pattern for each, pattern in people.items() if each != ERASED)
 
 
+class LaterPeople(SamplePeople):
+    """The same, once somebody came into an audience that is always left out."""
+
+    excluded = (sha256_of_batches((LATE[0][:1],)),)
+
+
 def _snapshot(batches: tuple[tuple[str, ...], ...]) -> OpenidList:
     return OpenidList(sha256_of_batches(batches), sum(map(len, batches)), 3, audience="east")
 
 
 AUDIENCE: Final = _snapshot(SEVEN)
 HALF_ERASED: Final = _snapshot(HALF)
-_EVERYBODY: Final = {
-    sha256_of_batches(each): each for each in (BATCHES, PAIRS, MOVED, SEVEN, KEPT, HALF)
-}
+EXCLUDED_LATER: Final = _snapshot(LATE)
+_LISTS: Final = (BATCHES, PAIRS, MOVED, SEVEN, KEPT, HALF, LATE, KEPT_LATE, (LATE[0][:1],))
+_EVERYBODY: Final = {sha256_of_batches(each): each for each in _LISTS}

@@ -69,7 +69,7 @@ class Server:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
         self.folder.chmod(0o755)
         self._data = self.folder / "data"
-        self.port: Final = _free_port()
+        self.port: Final = free_port()
         self._run(
             *("initdb", "--pgdata", str(self._data), "--username", "owner", "--no-sync"),
             *(
@@ -215,7 +215,7 @@ def server() -> Server:
     return made
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Ask the system for a port, from a process whose sockets are not blocked."""
     asked = (
         "import socket; free = socket.create_server(('127.0.0.1', 0)); print(free.getsockname()[1])"

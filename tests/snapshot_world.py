@@ -11,7 +11,7 @@ from pyrage.x25519 import Identity
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.ids import Sha256
 from massctl.model.state import Erasure
@@ -39,7 +39,9 @@ class World:
         lines = (self.shell.root / "massctl.state.jsonl").read_text().splitlines()
         found = [json.loads(line) for line in lines]
         return {
-            Sha256(each["snapshot"][7:]): Erasure(Sha256(each["content_sha256"][7:]), each["left"])
+            Sha256(each["snapshot"][7:]): Erasure(
+                Sha256(each["content_sha256"][7:]), each["remaining"]
+            )
             for each in found
             if each["type"] == "audience_erased"
         }

@@ -4,7 +4,7 @@ from massctl.apply.context import ApplyContext
 from massctl.errors import SnapshotError
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
-from massctl.plan.audience_facts import Judge, cut_entry
+from massctl.plan.people_judge import Judge, cut_entry
 from massctl.plan.quota import sent_list
 from massctl.plan.steps import Guard, Refusal
 

@@ -6,6 +6,7 @@ repeated past WeChat's memory of the id; durable means where every runner reads.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import assert_never
 
 from msgspec.structs import asdict
@@ -155,15 +156,20 @@ def _refresh_allowance(context: ApplyContext) -> None:
 
 
 def _told_batches(context: ApplyContext, campaign: RenderedCampaign) -> Iterator[int | None]:
-    """Yield the batches to send, and tell how many are done where there are several."""
+    """Yield the batches to send, and tell how many are done where there are several.
+
+    They are counted behind the first one: people are taken off an audience before it, and fewer batches may be left.
+    """
+    due = context.due_batches(campaign)
+    yield from islice(due, 1)
     left = quota.batches_left(campaign, context.record_of(campaign))
-    if len(left) < 2:
-        yield from context.due_batches(campaign)
+    if not left:
         return
     progress = context.ports.progress
-    progress.begin(Phrase("{name}: batches", name=campaign.name), len(left))
+    progress.begin(Phrase("{name}: batches", name=campaign.name), 1 + len(left))
+    progress.advance()
     try:
-        for batch in context.due_batches(campaign):
+        for batch in due:
             yield batch
             progress.advance()
     finally:

@@ -18,6 +18,7 @@ from massctl.model.diagnostics import has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, CampaignName, digest_of, unprefixed
 from massctl.model.message import RenderedCampaign
+from massctl.model.notices import Fact, FactAtChannel, Happening, NoticeEvent, Telling
 from massctl.model.phrase import BEIJING, Command, Phrase, in_time, moment
 from massctl.model.state import (
     Attempt,
@@ -30,7 +31,6 @@ from massctl.model.state import (
     is_concluded,
     status_of,
 )
-from massctl.model.telling import Fact, FactAtChannel, Telling
 from massctl.plan.audience_cut import cut_of, cut_sentences
 from massctl.plan.drift import Drift
 from massctl.plan.job_failure import ends_words, failure_words, how_to_resend, what_now
@@ -43,7 +43,6 @@ from massctl.plan.window import WindowState, window_state
 
 if TYPE_CHECKING:
     from massctl.model.lock import LockFile
-    from massctl.model.settings import Happening, NoticeEvent
 
 
 _NOBODY_NEEDED = frozenset({Guard.OTHER_RUNNER, Guard.NOT_NAMED, Guard.EXPIRED, Guard.NOT_AT_TIP})

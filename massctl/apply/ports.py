@@ -17,7 +17,7 @@ from massctl.model.state import State
 from massctl.model.statistics import AccountDay, Archived, ArticleDay, JudgedCall, StatisticsCall
 
 if TYPE_CHECKING:
-    from massctl.plan.audience_facts import Cut
+    from massctl.plan.people_judge import Cut
 
 T = TypeVar("T")
 TAGGING_MAX = 50

@@ -116,7 +116,7 @@ def _closes(
         return True
     if remaining >= BATCH_MIN:
         return False
-    context.ledger.record(BatchClosed(batch=batch, left=remaining), campaign)
+    context.ledger.record(BatchClosed(batch=batch, remaining=remaining), campaign)
     return True
 
 

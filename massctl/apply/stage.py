@@ -67,7 +67,7 @@ from massctl.model.state import DAY_USED_UP, MEDIA_UNKNOWN, Record
 from massctl.plan.audience_tag import unfilled_refusal
 from massctl.plan.guards import audience_refusal, judged_tag, with_reconcile_hint
 from massctl.plan.plan import allowance_spent, going_out
-from massctl.plan.quota import batches_left, sent_list
+from massctl.plan.quota import batches_left, count_together, sent_list
 from massctl.plan.steps import Guard, Refusal, SaveDraft, SendPreview, UploadMedia
 from massctl.plan.window import WindowState
 
@@ -227,7 +227,9 @@ def refusal_of(context: ApplyContext, campaign: RenderedCampaign) -> Refusal | N
         # It was told when it could not be read.
         return unread_refusal(count) if needs_size(campaign) else None
     else:
-        refusal = audience_refusal(campaign.audience, count)
+        is_list = campaign.openid_list is not None and not campaign.is_by_tag
+        people = count_together(campaign, record) if is_list else count
+        refusal = audience_refusal(campaign.audience, people)
         if (
             refusal is None
             and campaign.is_by_tag
@@ -257,7 +259,7 @@ def recount_refusal(context: ApplyContext, campaign: RenderedCampaign) -> Refusa
     if campaign.is_by_tag:
         return tag_refusal(context, campaign)
     if (listed := sent_list(campaign, context.record_of(campaign))) is not None:
-        return audience_refusal(campaign.audience, listed.count)
+        return audience_refusal(campaign.audience, listed.together)
     wechat, name = context.ports.wechat(campaign.account), campaign.audience.tag
     resolved = context.record_of(campaign).resolved_for(campaign.digest)
     if name is None or resolved is None:

@@ -2,20 +2,50 @@
 
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Set
 from hashlib import sha256
 from io import BytesIO
 from typing import Final
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import Members, MemberSets
-from massctl.errors import SnapshotDamagedError
-from massctl.ledger.snapshots import SnapshotObjects
+from massctl.errors import SnapshotDamagedError, SnapshotMissingError
+from massctl.ledger.snapshot_objects import SnapshotObjects
+from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 _PREFIX = "marks."
 _SUFFIX = ".age"
 _SALT_BYTES = 32
+
+
+def has_marks(names: Iterable[str]) -> bool:
+    """Return whether a place that has objects of these names has marks: that takes no key."""
+    return any(name.startswith(_PREFIX) for name in names)
+
+
+def marks_missing(where: str) -> SnapshotMissingError:
+    """Say that the ledger knows of an erasure whose marks are not in the place."""
+    return SnapshotMissingError(
+        Phrase("the marks of erased people are not in {place}", place=where),
+        Phrase("The ledger says that people were erased. Nothing was sent."),
+        Phrase("name the place that has them under state.snapshots, or restore it from a backup"),
+    )
+
+
+class ReadMarks(Frozen):
+    """The marks as they were at one moment."""
+
+    hidden_fields = ("by_salt",)
+
+    by_salt: Mapping[str, Set[str]]
+
+    def among(self, openids: Iterable[str]) -> list[str]:
+        """Return those of some openids that have a mark, in their order. For lists: it takes no database."""
+        known = [(bytes.fromhex(salt), marks) for salt, marks in self.by_salt.items()]
+        return [
+            each for each in openids if any(_mark(salt, each) in marks for salt, marks in known)
+        ]
 
 
 class Marks:
@@ -35,10 +65,14 @@ class Marks:
         """Mark people, durably."""
         salts = sorted(self._by_salt())
         salt = bytes.fromhex(salts[0]) if salts else os.urandom(_SALT_BYTES)
-        found = sorted(_marks(salt, sets.openids(people)))
+        found = sorted(_mark(salt, each) for each in sets.openids(people))
         text = "\n".join([salt.hex(), *found]).encode()
         name = f"{_PREFIX}{sha256(text).hexdigest()}{_SUFFIX}"
         self._objects.add(name, self._key.encrypted(BytesIO(text)))
+
+    def read(self) -> ReadMarks:
+        """Read the marks as they are now; an object is read once."""
+        return ReadMarks(self._by_salt())
 
     def of(self, sets: MemberSets, people: Members) -> Members:
         """Return those of the people who have a mark."""
@@ -79,6 +113,5 @@ class Marks:
         return self._read[name]
 
 
-def _marks(salt: bytes, openids: Iterator[str]) -> Iterator[str]:
-    for openid in openids:
-        yield hmac.digest(salt, openid.encode(), "sha256").hex()
+def _mark(salt: bytes, openid: str) -> str:
+    return hmac.digest(salt, openid.encode(), "sha256").hex()

@@ -28,8 +28,8 @@ from massctl.audience.queries import (
 )
 from massctl.audience.query_engine import EMBEDDED, Answer
 from massctl.audience.snapshots import Snapshots, Unerased
-from massctl.audience.source_rows import SourceFaultsError, SourceTally, one_fault
-from massctl.audience.sources import FileReader
+from massctl.audience.source_file import FileReader
+from massctl.audience.source_rows import SourceFaultsError, SourceTally, at_source, one_fault
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
 from massctl.model.audience import (
     AUDIENCES,
@@ -53,8 +53,8 @@ from massctl.source.audiences import (
     audience_lock_path,
     audience_path,
     freeze_hint,
-    frozen_before,
-    never_frozen,
+    not_frozen,
+    of_another_account,
 )
 from massctl.whole_file import write_whole
 
@@ -134,18 +134,19 @@ class Freezer(Struct):
         self._sound(found)
         before = found.lock
         if before is None or found.is_stale:
-            say = never_frozen(found.name) if before is None else frozen_before(found.name)
-            raise RefusedError(say, _NOTHING, freeze_hint(found.name))
+            raise RefusedError(not_frozen(found).message, _NOTHING, freeze_hint(found.name))
         frozen = self._open(before)
         follow = self.sets.intersection([frozen, self.sets.of(followers)])
         kept = self.snapshots.without_forgotten(self.sets, follow)
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
         lock = self._lock(found, kept.members).model_copy(update=said)
         counts = [self.sets.count(each) for each in (frozen, follow)]
+        # Whoever was erased since is blank in the snapshot already.
+        erased = before.count - counts[0] + counts[1] - lock.count
         result = FreezeResult(
             lock,
             is_written=True,
-            forgotten=counts[1] - lock.count,
+            forgotten=erased,
             unfollowed=counts[0] - counts[1],
         )
         return self._bounded(found, result, kept)
@@ -234,12 +235,8 @@ class Freezer(Struct):
     def _part(self, own: NamedAudience, name: AudienceName) -> AudiencePart:
         lock = self._lock_of(name)
         if lock.appid != own.appid:
-            say = Phrase(
-                "the audience {name} is of another account: an openid belongs to one AppID",
-                name=name,
-            )
-            hint = Phrase("name an audience of the same account")
-            raise one_fault("MC619", say, hint, Place(audience_path(own.name)))
+            found = at_source(of_another_account(name), Place(audience_path(own.name)))
+            raise SourceFaultsError([found])
         return AudiencePart(audience=name, snapshot=lock.snapshot)
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
@@ -249,11 +246,8 @@ class Freezer(Struct):
         found = self.audiences.audience(name)
         lock = found.lock if found is not None else None
         if found is None or lock is None or found.is_stale:
-            code, say = "MC624", frozen_before(name)
-            if lock is None:
-                code, say = "MC623", never_frozen(name)
-            place = Place(audience_path(name))
-            raise one_fault(code, say, freeze_hint(name), place)
+            fault = not_frozen(found or NamedAudience(name))
+            raise SourceFaultsError([at_source(fault, Place(audience_path(name)))])
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:

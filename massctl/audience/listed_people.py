@@ -1,4 +1,4 @@
-"""Who is in which list: what `massctl.plan.audience_facts` asks of people, answered over lists and snapshots.
+"""Who is in which list: what `massctl.plan.people_judge` asks of people, answered over lists and snapshots.
 
 Nothing is read before a plan asks, and a plan without lists asks nothing. What comes out are numbers, but for `kept`.
 """
@@ -6,6 +6,7 @@ Nothing is read before a plan asks, and a plan without lists asks nothing. What 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from heapq import merge
 from itertools import chain, groupby
@@ -14,20 +15,28 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from massctl.audience.lock_proof import disproof
 from massctl.audience.member_sets import Members, MemberSets
-from massctl.errors import MassctlError
+from massctl.errors import MassctlError, SnapshotError
 from massctl.model.audience import AudienceChange, DatedChange
-from massctl.model.batches import BATCH_MAX, batch_sizes
+from massctl.model.batches import BATCH_MAX, batch_places
 from massctl.model.campaign import parse_offset_time
-from massctl.model.ids import CampaignName, Sha256, unprefixed
-from massctl.model.phrase import Phrase
+from massctl.model.ids import CAMPAIGNS, CampaignName, Sha256, unprefixed
 from massctl.model.state import beijing_day
-from massctl.plan.audience_facts import Cut, FrozenAudience, ListPart, Pattern
-from massctl.render.audience import find_openids
+from massctl.plan.account_people import (
+    ErasedPeople,
+    ErasureUnread,
+    FrozenAudience,
+    ListPart,
+    Pattern,
+)
+from massctl.plan.people_judge import Cut
+from massctl.render.openid_list import find_openids
 from massctl.source.loader import WorkingTree
 from massctl.source.repository import UnreadableError
 
 if TYPE_CHECKING:
+    from massctl.audience.erased_people import Marks, ReadMarks
     from massctl.audience.snapshots import Snapshots
     from massctl.model.audience import AudienceLock
 
@@ -36,29 +45,35 @@ MERGED_MAX = 500_000
 
 
 class ListedPeople(Struct, dict=True):
-    """Counts people of the tree's lists and of snapshots; implements `massctl.plan.audience_facts.PeopleCounts`."""
+    """Counts people of the tree's lists and of snapshots; implements `massctl.plan.account_people.PeopleCounts`."""
 
     tree: WorkingTree
     snapshots: "Callable[[], Snapshots] | None" = None
     """Opens the place of snapshots; raises a MassctlError where none can be read here."""
+    marks: "Callable[[], Marks | None]" = lambda: None
+    """Opens the marks of erased people, None where nobody was; raises a SnapshotError where none can be read here."""
     batch_max: int = BATCH_MAX
     _counted: dict[tuple[ListPart, ...], Mapping[Pattern, int]] = field(default_factory=dict)
     _opened: dict[Sha256, Members | str | None] = field(default_factory=dict)
     """What was read, or why it cannot be read; None without a place of snapshots."""
     _proofs: dict[str, str | None] = field(default_factory=dict)
     """By audience, why its lock is not what a freeze wrote."""
+    _marks: "Marks | None" = None
+    _marked: "tuple[datetime, ReadMarks | ErasureUnread | None] | None" = None
+    """The marks as they were at the moment that was asked for last."""
 
-    def declared(self, name: CampaignName) -> Sha256 | None:
-        """Name the list of a campaign that was not rendered; read it, if nobody did."""
+    def declared(self, name: CampaignName) -> ListPart | None:
+        """Return the people on the list of a campaign that was not rendered; read it, if nobody did."""
         file = self.tree.campaign(name).file
         if file is None:
             return None
         if file.audience.of is not None:
             found = self.tree.audiences.audience(file.audience.of)
             lock = found.lock if found is not None else None
-            return lock.openid_list.sha256 if lock is not None else None
+            return ListPart.of(file.audience.part_of(lock.openid_list)) if lock else None
         written = file.audience.openids
-        return self._listed(name, written) if written is not None else None
+        sha256 = self._listed(name, written) if written is not None else None
+        return ListPart(sha256) if sha256 is not None else None
 
     def holds(self, campaign: CampaignName, audience: Mapping[str, Any]) -> bool:
         """Return whether a list that a send went to is here: in the tree as it was, or as a snapshot."""
@@ -93,6 +108,32 @@ class ListedPeople(Struct, dict=True):
             _dated(found.lock.change),
             next(filter(None, map(self._unproven, [found.lock, *locks])), None),
         )
+
+    def erased_among(
+        self, sha256: Sha256, batches: Sequence[int], now: datetime
+    ) -> ErasedPeople | ErasureUnread | None:
+        """Compare batches of a list with the marks as they are now; needs no database."""
+        store, marked = self._stores.get(sha256), self._marked_at(now)
+        if isinstance(marked, ErasureUnread):
+            return marked
+        if store is None or marked is None:
+            return None
+        listed = chain.from_iterable(map(store.batch, batches))
+        if not (found := marked.among(listed)):
+            return None
+        return ErasedPeople(len(found), f"{CAMPAIGNS}/{store.path}", store.lines_of(found))
+
+    def _marked_at(self, now: datetime) -> "ReadMarks | ErasureUnread | None":
+        if self._marked is None or self._marked[0] != now:
+            self._marked = now, self._marked_now()
+        return self._marked[1]
+
+    def _marked_now(self) -> "ReadMarks | ErasureUnread | None":
+        try:
+            self._marks = self._marks or self.marks()
+            return self._marks.read() if self._marks is not None else None
+        except SnapshotError as error:
+            return ErasureUnread(error.summary, error.hint)
 
     def reads(self, sha256: Sha256) -> bool:
         """Return whether a list was read, or a snapshot can be."""
@@ -158,24 +199,10 @@ class ListedPeople(Struct, dict=True):
         return self._proofs[lock.audience]
 
     def _disproof(self, lock: "AudienceLock") -> str | None:
-        place, own, change = self._place, lock.openid_list.sha256, lock.change
-        now = self._snapshot(own)
-        if place is None or isinstance(place, str) or not isinstance(now, Members):
+        place = self._place
+        if place is None or isinstance(place, str):
             return None
-        if not place.is_of(own, lock.audience):
-            say = Phrase("the lock of {name} names people who were frozen for another audience")
-            return Phrase(say, name=lock.audience)
-        before = unprefixed(change.since) if change is not None else own
-        is_whole = place.is_whole(own) and place.is_whole(before) and place.has(before)
-        then = self._snapshot(before) if is_whole else None
-        if change is None or not isinstance(then, Members):
-            return None
-        counted = self._sets.change(then, now)
-        if (counted.added, counted.removed) == (change.added, change.removed):
-            return None
-        return Phrase(
-            "the lock of {name} tells another change than its snapshots", name=lock.audience
-        )
+        return disproof(lock, place, self._sets, self._snapshot)
 
     def _listed(self, name: CampaignName, written: str) -> Sha256 | None:
         folder = self.tree.repository.folder(name)
@@ -187,7 +214,7 @@ class ListedPeople(Struct, dict=True):
     def _count(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         stores = self._stores
         listed = [stores[each.sha256].count for each in parts if each.sha256 in stores]
-        are_lists = len(listed) == len(parts)
+        are_lists = len(listed) == len(parts) and not any(each.places for each in parts)
         if are_lists and sum(listed) <= MERGED_MAX:
             return self._walked(parts)
         numbered = list(self._numbered(parts))
@@ -210,13 +237,11 @@ class ListedPeople(Struct, dict=True):
             members = self._set(part.sha256)
             if not isinstance(members, Members):
                 continue
-            if part.batches is None:
+            if part.batches is None and part.places is None:
                 yield number, members
                 continue
-            sizes = batch_sizes(self._sets.places(members), self.batch_max)
-            for batch in part.batches:
-                first = sum(sizes[: batch - 1])
-                places = range(first, first + sizes[batch - 1])
+            start, end = part.places or (0, self._sets.places(members))
+            for places in batch_places(range(start, end), part.batches, self.batch_max):
                 yield number, self._sets.part(members, places)
 
     def _set(self, sha256: Sha256) -> Members | str | None:

@@ -26,8 +26,8 @@ MEMORY = "1536MB"
 """What DuckDB may take: 20 million deliveries to 5 million people are counted within."""
 THREADS = 2
 _ROWS_AT_ONCE = 65_536
-SLICE = 1_500_000
-"""So many people of the largest set are counted at once."""
+SLICE = 500_000
+"""So many people are sorted, compared or counted at once: five million of them need no more memory."""
 _BLOCK = 64
 """Of SHA-256, in bytes."""
 _PADS = (0x36, 0x5C)
@@ -104,10 +104,23 @@ class MemberSets:
 
     def of(self, openids: Iterable[str]) -> Members:
         """Make a set of openids in any order, each once. What is not an openid is a bug of the caller's."""
-        with self._lines(openids) as lines:
-            given = self._materialize(lines)
-        self._require_openids(given)
-        return self._each_once(self._sorted(given))
+        runs = list(self._runs(openids))
+        every = " UNION ALL ".join(each.people for each in runs)
+        return self._in_slices(
+            runs,
+            lambda where: f"SELECT DISTINCT openid FROM ({every}) WHERE {where}",  # noqa: S608
+            spent=runs,
+        )
+
+    def _runs(self, openids: Iterable[str]) -> Iterator[Members]:
+        """Take openids in by sorted pieces, the same one as often as it comes."""
+        rest, is_full = iter(openids), True
+        while is_full:
+            with self._lines(islice(rest, SLICE)) as lines:
+                run = self._materialize(f"{lines} ORDER BY openid")
+            self._require_openids(run)
+            is_full = self.places(run) == SLICE
+            yield run
 
     def in_given_order(self, openids: Iterable[str]) -> Members:
         """Make a set of openids that come each once, and keep their places."""
@@ -165,6 +178,10 @@ class MemberSets:
         """Return how many places a set has, blank ones too."""
         return self._number(f"SELECT count(*) FROM ({members.rows})")  # noqa: S608
 
+    def is_whole(self, members: Members) -> bool:
+        """Return whether no place of a set is blank."""
+        return self.count(members) == self.places(members)
+
     def sha256(self, members: Members) -> Sha256:
         """Return what names its content: the openid of each place, or nothing, and a newline after it."""
         digest = sha256()
@@ -185,27 +202,47 @@ class MemberSets:
 
     def union(self, sets: Sequence[Members]) -> Members:
         """Return everybody who is in any of these sets."""
-        every = " UNION ".join(each.people for each in sets)
-        return self._materialize(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+        every = " UNION ALL ".join(each.people for each in sets)
+        return self._in_slices(
+            sets,
+            lambda where: f"SELECT DISTINCT openid FROM ({every}) WHERE {where}",  # noqa: S608
+        )
 
     def intersection(self, sets: Sequence[Members]) -> Members:
         """Return everybody who is in all of these sets."""
-        every = " INTERSECT ".join(each.people for each in sets)
-        return self._materialize(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+        return self._in_slices(
+            sets[:1],
+            lambda where: " INTERSECT ".join(
+                f"SELECT openid FROM ({each.people}) WHERE {where}"  # noqa: S608
+                for each in sets
+            ),
+        )
 
     def subtract(self, members: Members, less: Sequence[Members]) -> Members:
         """Return the people of a set who are in none of the others, in their order."""
         if not less:
             return members
         others = " UNION ALL ".join(each.people for each in less)
-        return self._materialize(
-            f"SELECT openid FROM ({members.people}) ANTI JOIN ({others}) USING (openid) ORDER BY openid"  # noqa: S608
+        return self._in_slices(
+            [members],
+            lambda where: (
+                f"SELECT openid FROM ({members.people}) "  # noqa: S608
+                f"ANTI JOIN (SELECT openid FROM ({others}) WHERE {where}) USING (openid) WHERE {where}"
+            ),
         )
 
     def overlap(self, one: Members, other: Members) -> int:
         """Return how many people two sets have in common."""
-        return self._number(
-            f"SELECT count(*) FROM ({one.people}) SEMI JOIN ({other.people}) USING (openid)"  # noqa: S608
+        return self._joined("SEMI", one, other)
+
+    def _joined(self, kind: str, one: Members, other: Members) -> int:
+        """Count what a join of two sets leaves of the first one."""
+        return sum(
+            self._number(
+                f"SELECT count(*) FROM ({one.people}) {kind} JOIN "  # noqa: S608
+                f"(SELECT openid FROM ({other.people}) WHERE {where}) USING (openid) WHERE {where}"
+            )
+            for where in self._slices([one])
         )
 
     def patterns(self, sets: Sequence[tuple[int, Members]], most: int) -> dict[int, int]:
@@ -216,7 +253,7 @@ class MemberSets:
         if not sets:
             return {}
         words, found = _words(most), Counter[int]()
-        for where in self._slices(sets):
+        for where in self._slices([self._largest(sets)]):
             every = _patterns(sets, most, where)
             counted = f"SELECT {words}, count(*) FROM ({every}) GROUP BY {words}"  # noqa: S608
             for *row, count in self._rows(counted):
@@ -224,12 +261,17 @@ class MemberSets:
                 found[pattern] += count
         return found
 
-    def _slices(self, sets: Sequence[tuple[int, Members]]) -> list[str]:
-        """Cut everybody into slices by their letters, so that one fits into memory."""
-        largest = max((each for _, each in sets), key=self.places)
-        count = self.places(largest)
-        slices = -(-count // SLICE)
-        query = f"SELECT openid FROM ({largest.rows}) WHERE place % {max(count // _SAMPLES, 1)} = 0"  # noqa: S608
+    def _largest(self, sets: Sequence[tuple[int, Members]]) -> Members:
+        return max((each for _, each in sets), key=self.places)
+
+    def _slices(self, sets: Sequence[Members]) -> list[str]:
+        """Cut the people of sets into slices by their letters, so that one fits into memory."""
+        count = sum(map(self.places, sets))
+        slices, step = -(-count // SLICE), max(count // _SAMPLES, 1)
+        query = " UNION ALL ".join(
+            f"SELECT openid FROM ({each.rows}) WHERE place % {step} = 0"  # noqa: S608
+            for each in sets
+        )
         drawn = sorted(openid for (openid,) in self._rows(query) if openid) if slices > 1 else []
         between = [drawn[len(drawn) * part // slices] for part in range(1, slices) if drawn]
         first = [f"openid >= {_literal(each)}" for each in between]
@@ -247,15 +289,13 @@ class MemberSets:
         words, count = _words(most), len(_numbers(most))
         taken = ", ".join(f"({_pattern_words(pattern, count)})" for pattern in patterns)
         stays = f"({words}) NOT IN ({taken})" if taken else "true"
-        kept = [
-            self._materialize(
+        return self._in_slices(
+            [self._largest(sets)],
+            lambda where: (
                 f"SELECT openid FROM ({mine}) SEMI JOIN (SELECT openid FROM "  # noqa: S608
-                f"({_patterns(sets, most, where)}) WHERE {stays}) USING (openid) ORDER BY openid"
-            )
-            for where in self._slices(sets)
-        ]
-        every = " UNION ALL ".join(each.people for each in kept)
-        return self._materialize(f"SELECT openid FROM ({every}) ORDER BY openid")  # noqa: S608
+                f"({_patterns(sets, most, where)}) WHERE {stays}) USING (openid) WHERE {where}"
+            ),
+        )
 
     def change(self, before: Members, after: Members) -> PeopleChange:
         """Return how many people came and went between two sets."""
@@ -264,9 +304,7 @@ class MemberSets:
 
     def is_within(self, part: Members, whole: Members) -> bool:
         """Return whether everybody of a set is in another one."""
-        return not self._number(
-            f"SELECT count(*) FROM ({part.people}) ANTI JOIN ({whole.people}) USING (openid)"  # noqa: S608
-        )
+        return not self._joined("ANTI", part, whole)
 
     def blanked(self, members: Members, people: Members) -> Members:
         """Return a set in which the places of these people are blank, and nobody is renumbered."""
@@ -295,19 +333,25 @@ class MemberSets:
         if found is not members:
             self._drop(found.path)
 
-    def _sorted(self, given: Members) -> Members:
-        """Sort a set by its letters, a slice after the other, and forget it."""
+    def _in_slices(
+        self, sets: Sequence[Members], query: Callable[[str], str], spent: Sequence[Members] = ()
+    ) -> Members:
+        """Make a set of what a query yields, a slice of `sets` after the other, in the order of letters.
+
+        Sets that are `spent` are forgotten once the query was asked.
+        """
         slices = [
-            self._materialize(f"SELECT openid FROM ({given.rows}) WHERE {where} ORDER BY openid")  # noqa: S608
-            for where in self._slices([(0, given)])
+            self._materialize(f"SELECT openid FROM ({query(where)}) ORDER BY openid")  # noqa: S608
+            for where in self._slices(sets)
         ]
-        self._drop(given.path)
+        for each in spent:
+            self.drop(each)
         if len(slices) == 1:
             return slices[0]
         paths = ", ".join(f"'{each.path}'" for each in slices)
         found = self._materialize(f"SELECT openid FROM read_parquet([{paths}])")  # noqa: S608
         for each in slices:
-            self._drop(each.path)
+            self.drop(each)
         return found
 
     def _require_openids(self, given: Members) -> None:
@@ -317,20 +361,6 @@ class MemberSets:
         )
         if wrong:
             raise InvariantError(f"{wrong} values of a set are not openids")
-
-    def _each_once(self, sorted_rows: Members) -> Members:
-        """Leave the first of equal neighbours."""
-        before = (
-            "SELECT openid, lag(openid) OVER () AS before "  # noqa: S608 - our own path
-            f"FROM read_parquet('{sorted_rows.path}')"
-        )
-        if not self._number(f"SELECT count(*) FROM ({before}) WHERE openid = before"):  # noqa: S608
-            return sorted_rows
-        found = self._materialize(
-            f"SELECT openid FROM ({before}) WHERE openid IS DISTINCT FROM before"  # noqa: S608
-        )
-        self._drop(sorted_rows.path)
-        return found
 
     # Files in memory, and the database over them.
 

@@ -326,13 +326,13 @@ def _failed(kind: str, state: str, at: Place) -> Diagnostic:
     why = f"{kind} {state}".strip()
     say = Phrase("the query failed: {why}", why=why)
     hint = Phrase("run it in the database's own client: what it says there may hold data")
-    if state == _READ_ONLY_STATE:
+    if state in _READ_ONLY_STATES:
         say = Phrase("the query writes, and only reading is allowed ({why})", why=why)
     return fault("MC629", say, hint, at=at)
 
 
-_READ_ONLY_STATE = "25006"
-"""Of PostgreSQL: read_only_sql_transaction."""
+_READ_ONLY_STATES = frozenset({"25006", "1792"})
+"""Of PostgreSQL: read_only_sql_transaction; of MySQL: ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION."""
 
 
 def _too_slow(seconds: int, at: Place) -> Diagnostic:

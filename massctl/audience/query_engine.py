@@ -5,15 +5,17 @@ URL, or an openid. A failure says its class and its SQLSTATE.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from massctl.errors import SnapshotAwayError
 from massctl.extras import install_command
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
+from massctl.model.settings import is_loopback
 
 ROWS_AT_ONCE = 10_000
 CONNECT_SECONDS = 10
@@ -148,29 +150,66 @@ class Deadline:
 Failure = EngineError | QueryTimeoutError
 
 
-def unreached(failure: Callable[[Exception], Failure]) -> Callable[[Exception], Failure]:
-    """Return what says of an error that it came before a database answered."""
+class Driver(Frozen):
+    """Calls the driver of one family of databases, whose errors leave it without their words."""
 
-    def told(error: Exception) -> Failure:
-        found = failure(error)
-        return (
-            UnreachableError(found.kind, found.state) if isinstance(found, EngineError) else found
-        )
+    faults: tuple[type[Exception], ...]
+    """What the driver raises."""
+    to_failure: Callable[[Any], Failure]
+    """Makes of one of its errors what may be shown."""
 
-    return told
+    def call(self, call: Callable[[], _T]) -> _T:
+        """Return what the driver answers; raise the failure of its error, which is forgotten with its words."""
+        try:
+            return call()
+        except self.faults as error:
+            failure = self.to_failure(error)
+        raise failure
+
+    def reach(self, call: Callable[[], _T]) -> _T:
+        """Return what the driver answers; raise UnreachableError where it fails before a database answered."""
+        try:
+            return self.call(call)
+        except EngineError as error:
+            failure = UnreachableError(error.kind, error.state)
+        raise failure
+
+    def answer(
+        self, columns: Iterable[str], deadline: Deadline, fetch: Callable[[int], Sequence[Row]]
+    ) -> Answer:
+        """Return an answer whose rows come as they are asked for."""
+        pages = deadline.pages(lambda most: self.call(lambda: fetch(most)))
+        return Answer(tuple(columns), pages)
 
 
-def call_driver(
-    call: Callable[[], _T],
-    kinds: type[Exception] | tuple[type[Exception], ...],
-    to_failure: Callable[[Any], Failure],
-) -> _T:
-    """Return what a driver answers; raise what `to_failure` makes of its error, which is forgotten with its words."""
-    try:
-        return call()
-    except kinds as error:
-        failure = to_failure(error)
-    raise failure
+class DatabaseUrl(Frozen):
+    """The URL of a database, for drivers that take its parts."""
+
+    hidden_fields = ("user", "password", "host", "database", "options")
+
+    scheme: str
+    host: str
+    port: int | None
+    user: str
+    password: str
+    database: str
+    options: Mapping[str, str]
+    """What stands behind the question mark."""
+
+    @classmethod
+    def of(cls, url: str) -> "DatabaseUrl":
+        """Read a URL; raise ValueError for one that is none."""
+        parts = urlsplit(url)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        database = unquote(parts.path.lstrip("/"))
+        host = parts.hostname or "localhost"
+        options = dict(parse_qsl(parts.query))
+        return cls(parts.scheme, host, parts.port, user, password, database, options)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the database is on this machine, so that no network is in between."""
+        return is_loopback(self.host)
 
 
 def not_installed(package: str) -> SnapshotAwayError:

@@ -13,11 +13,10 @@ from massctl.audience.member_sets import Members, MemberSets
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
 from massctl.model.audience import AudienceName
-from massctl.model.batches import OpenidList
-from massctl.model.ids import Sha256
+from massctl.model.batches import OpenidList, batch_places
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut
+from massctl.plan.people_judge import Cut
 
 
 class Recipients(Struct, dict=True):
@@ -26,8 +25,8 @@ class Recipients(Struct, dict=True):
     people: ListedPeople
     snapshots: Callable[[State], Snapshots]
     """Opens the place of snapshots, as a state says what was erased; raises a SnapshotError."""
-    _read: dict[tuple[Sha256, str], Members] = field(default_factory=dict)
-    """What was read, by the snapshot and by what is left of it."""
+    _read: dict[tuple[object, ...], Members] = field(default_factory=dict)
+    """What was read, by snapshot, what is left of it, the marks of erased people, and the list that was approved."""
     _sets: MemberSets | None = None
 
     def batch(self, listed: OpenidList, number: int, state: State) -> tuple[str, ...]:
@@ -36,8 +35,7 @@ class Recipients(Struct, dict=True):
             return self.people.tree.openid_lists.batch(listed, number)
         self._sets = sets = self._sets or MemberSets()
         members = self._proven(sets, listed, state)
-        first = sum(listed.sizes[: number - 1])
-        places = range(first, first + listed.sizes[number - 1])
+        (places,) = batch_places(listed.places, [number], listed.batch_max)
         part = sets.part(members, places)
         return tuple(sets.openids(part))
 
@@ -46,8 +44,9 @@ class Recipients(Struct, dict=True):
         sets, kept = self.people.kept(cut)
         place = self.snapshots(state)
         name = AudienceName(listed.audience or "")
-        approved = place.open_of(sets, listed.cut_from or listed.sha256, name)
-        _require_within(sets, kept, approved)
+        approved = listed.cut_from or listed
+        people = place.open_of(sets, approved.sha256, name)
+        _require_within(sets, kept, _only(sets, people, approved))
         unerased = place.without_forgotten(sets, kept)
         return place.write(sets, unerased, name, now)
 
@@ -55,18 +54,24 @@ class Recipients(Struct, dict=True):
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""
         erasure = state.erased_snapshots.get(listed.sha256)
         content = erasure.content_sha256 if erasure is not None else listed.sha256
-        key = listed.sha256, content
+        place = self.snapshots(state)
+        key = listed.sha256, content, tuple(place.marks.names()), listed.cut_from
         if key not in self._read:
-            place = self.snapshots(state)
             members = place.open_of(sets, listed.sha256, listed.audience or "")
-            if sets.places(members) != listed.count:
+            if sets.places(members) != (listed.whole or listed.count):
                 raise _damaged(Phrase("it has another number of people than its lock"))
             if listed.cut_from is not None:
-                approved = place.open(sets, listed.cut_from)
+                people = place.open(sets, listed.cut_from.sha256)
+                approved = _only(sets, people, listed.cut_from)
                 _require_within(sets, members, approved)
-                sets.drop(approved)
+                sets.drop(people)
             self._read[key] = members
         return self._read[key]
+
+
+def _only(sets: MemberSets, people: Members, listed: OpenidList) -> Members:
+    """Return those of a snapshot who are on a list: all of them, or those of one part."""
+    return people if listed.whole is None else sets.part(people, listed.places)
 
 
 def _require_within(sets: MemberSets, kept: Members, approved: Members) -> None:

@@ -20,7 +20,7 @@ from massctl.errors import (
     SnapshotError,
     SnapshotMissingError,
 )
-from massctl.ledger.snapshots import SnapshotObjects
+from massctl.ledger.snapshot_objects import SnapshotObjects
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
@@ -87,10 +87,6 @@ class Snapshots:
         notes = _notes(list(self._objects.names()))
         return any((each.sha256, each.audience) == (sha256, audience) for each in notes)
 
-    def is_whole(self, sha256: Sha256) -> bool:
-        """Return whether nobody was erased of a snapshot."""
-        return sha256 not in self._erased
-
     def open_of(self, sets: MemberSets, sha256: Sha256, audience: str) -> Members:
         """Read a snapshot of an audience; raise as `open`, and SnapshotDamagedError for one of another audience."""
         members = self.open(sets, sha256)
@@ -99,11 +95,33 @@ class Snapshots:
         return members
 
     def open(self, sets: MemberSets, sha256: Sha256) -> Members:
-        """Read a snapshot; what is erased of it is blank.
+        """Read a snapshot; the places of people who were erased are blank, also where that erasure is not finished.
 
         Raises SnapshotMissingError, and SnapshotDamagedError unless it holds exactly what its name, or the ledger,
         says.
         """
+        whole = self._whole(sets, sha256)
+        found = self._blanked(sets, whole)
+        if found is not whole:
+            sets.drop(whole)
+        return found
+
+    def holding(self, sets: MemberSets, people: Members) -> list[Sha256]:
+        """Return the snapshots that hold some people, whether or not these have a mark already."""
+        found = []
+        for sha256 in self.known():
+            members = self._whole(sets, sha256)
+            if sets.overlap(members, people):
+                found.append(sha256)
+            sets.drop(members)
+        return found
+
+    def _blanked(self, sets: MemberSets, members: Members) -> Members:
+        """Blank the places of people who have a mark; return the same set where nobody has one."""
+        forgotten = self.marks.of(sets, members)
+        return sets.blanked(members, forgotten) if sets.count(forgotten) else members
+
+    def _whole(self, sets: MemberSets, sha256: Sha256) -> Members:
         data = self._objects.read(self._name(sha256))
         if data is None:
             raise SnapshotMissingError(
@@ -173,7 +191,7 @@ class Snapshots:
         """Read every snapshot, and say what is wrong with each."""
         for sha256 in self.known():
             try:
-                sets.drop(self.open(sets, sha256))
+                sets.drop(self._whole(sets, sha256))
             except (SnapshotDamagedError, SnapshotMissingError) as error:
                 yield Phrase("{problem}: {why}", problem=error.summary, why=error.detail)
         if self.leftovers():
@@ -186,11 +204,10 @@ class Snapshots:
 
         It counts once the ledger says so: `audience_erased`.
         """
-        members = self.open(sets, sha256)
-        forgotten = self.marks.of(sets, members)
-        if not sets.count(forgotten):
+        members = self._whole(sets, sha256)
+        remaining = self._blanked(sets, members)
+        if remaining is members:
             return None
-        remaining = sets.blanked(members, forgotten)
         erasure = Erasure(sets.sha256(remaining), sets.count(remaining))
         name = f"{sha256}.{erasure.content_sha256}{_SUFFIX}"
         self._add(sets, name, remaining)
@@ -219,6 +236,25 @@ class Snapshots:
             is_replaced = found["content"] is None and sha256 in self._erased
             if is_replaced or self._holds_forgotten(sets, name):
                 self._objects.remove(name)
+
+    def erase_unrecorded(self, sets: MemberSets, names: Iterable[str]) -> None:
+        """Replace objects of a place without a ledger by what is left without everybody who has a mark.
+
+        Their names alone say what is left: `erased_by_name`. One that nobody here can read is removed.
+        """
+        for name in names:
+            found = _OBJECT.fullmatch(name)
+            if found is None:
+                continue
+            path = self._decrypted(sets, self._objects.read(name) or b"")
+            if path is not None:
+                whole = sets.of_file(path)
+                remaining = self._blanked(sets, whole)
+                if remaining is whole:
+                    continue
+                content = sets.sha256(remaining)
+                self._add(sets, f"{found['sha256']}.{content}{_SUFFIX}", remaining)
+            self._objects.remove(name)
 
     def expire(
         self, now: datetime, keep_days: Mapping[AudienceName, int], needed: Collection[Sha256]

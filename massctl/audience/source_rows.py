@@ -5,10 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 
 from massctl.audience.query_engine import Row
-from massctl.model.diagnostics import Diagnostic, Place, Severity
+from massctl.model.diagnostics import Diagnostic, Fault, Place, Severity
 from massctl.model.ids import is_openid
 from massctl.model.phrase import Phrase
-from massctl.source.openids import COLUMN, FAULTS_MAX, OPENID_CHARACTERS
+from massctl.source.openids import (
+    COLUMN,
+    FAULTS_MAX,
+    OPENID_CHARACTERS,
+    OPENID_WORDS,
+    repeated,
+    unusual_length,
+)
 
 COLUMN_VALUES_MAX = 100_000
 """Different values of another column are counted so far; the lock says this number for as many or more."""
@@ -28,16 +35,14 @@ def one_fault(code: str, say: Phrase, hint: Phrase, at: Place) -> SourceFaultsEr
     return SourceFaultsError([found])
 
 
-def fault(
-    code: str,
-    message: Phrase,
-    hint: Phrase,
-    *,
-    at: Place,
-    severity: Severity = Severity.ERROR,
-) -> Diagnostic:
+def fault(code: str, message: Phrase, hint: Phrase, *, at: Place) -> Diagnostic:
     """Make a diagnostic of a source."""
-    return Diagnostic(code, severity, message, at, hint)
+    return Diagnostic(code, Severity.ERROR, message, at, hint)
+
+
+def at_source(found: Fault, at: Place) -> Diagnostic:
+    """Place a fault at a source."""
+    return Diagnostic(found.code, found.severity, found.message, at, found.hint)
 
 
 class SourceTally(Struct):
@@ -87,27 +92,10 @@ class SourceTally(Struct):
 
     def notes(self, people: int) -> list[Diagnostic]:
         """Return what is odd about a source that gave so many people."""
-        notes = []
-        if twice := self.count - people:
-            say = Phrase(
-                "openids that the source has more than once are frozen once ({count} dropped)",
-                count=twice,
-            )
-            hint = Phrase("you need to do nothing; to remove this note, take the repeats out")
-            told = fault("MC606", say, hint, at=self.at, severity=Severity.INFO)
-            notes.append(told)
-        if self.odd_lengths:
-            say = Phrase(
-                "openids of unusual length: {count} do not have {usual} characters",
-                count=self.odd_lengths,
-                usual=OPENID_CHARACTERS,
-            )
-            hint = Phrase(
-                "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
-            )
-            told = fault("MC608", say, hint, at=self.at, severity=Severity.WARNING)
-            notes.append(told)
-        return notes
+        twice = self.count - people
+        found = [repeated(twice)] if twice else []
+        found += [unusual_length(self.odd_lengths)] if self.odd_lengths else []
+        return [at_source(each, self.at) for each in found]
 
     def _own_column(self, columns: Sequence[str]) -> int:
         names = [each.casefold() for each in columns]
@@ -131,7 +119,7 @@ class SourceTally(Struct):
             hint = Phrase("leave such rows out: {example}", example=f"WHERE {COLUMN} <> ''")
         else:
             say = Phrase("row {row} has something that is not an openid", row=row)
-            hint = Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`")
+            hint = OPENID_WORDS
         if len(self.faults) >= FAULTS_MAX:
             more = Phrase("more rows are faulty; massctl stopped reading")
             hint = Phrase("correct these first, then freeze again")

@@ -48,10 +48,10 @@ from massctl.model.entries import Entry, TellingProgress, Told
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.lock import LockFile
+from massctl.model.notices import AGAIN_AFTER, TRIES_MAX, Telling
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State
-from massctl.model.telling import AGAIN_AFTER, TRIES_MAX, Telling
 from massctl.notify.registry import kind_of
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
 from massctl.view.notices import needs_somebody
@@ -177,13 +177,17 @@ class Notifier(Struct):
 
 
 class Output(Frozen):
-    """The run's own output, which is told as a channel is."""
+    """The run's own output, or a pull request, which is told as a channel is."""
 
     say: Callable[[Sequence[Notice]], None]
-    name: ClassVar[str] = "output"
+    name: str = "output"
     """Variables have names in capitals."""
-    shown_name: ClassVar[str] = name
     events: ClassVar[None] = None
+
+    @property
+    def shown_name(self) -> str:
+        """Its name for people."""
+        return self.name
 
 
 Found: TypeAlias = Sequence[tuple[Channel | Output, Sequence[Notice]]]

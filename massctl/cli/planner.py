@@ -1,6 +1,6 @@
 """Make the plan for every verb, and the evidence for a send in doubt."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, auto
@@ -24,12 +24,13 @@ from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.errors import ConfigurationError, InvariantError, LedgerError, MassctlError, UsageError
 from massctl.model.campaign import Audience
-from massctl.model.diagnostics import Diagnostic, Severity
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import LOCK_FILE, AppId, CampaignName, Sha256, expanded
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase, enumerated, in_a_row
 from massctl.model.state import Record, RecordKey, State, Status, is_held, status_of
+from massctl.plan.account_people import ErasedPeople, erased_of
 from massctl.plan.brake import Tip, only_stops
 from massctl.plan.destinations import NOTHING_SENT, SentBefore, SentBy, sent_digests
 from massctl.plan.guards import PolicyInForce, expired_refusal, is_untrusted, unasked
@@ -171,6 +172,14 @@ def planned(session: Session, names: Sequence[str], options: PlanOptions | None 
     )
 
 
+def unrendered(session: Session) -> tuple[State, PolicyInForce]:
+    """Read the ledger, and what all campaigns ask for as their files say; nothing is rendered."""
+    state, _ = _read(session, Purpose.ALARM)
+    working_tree = _working_tree(session)
+    rules = _rules(session, (), (), state, Desires(working_tree, state), working_tree)
+    return state, unasked(rules)
+
+
 def require_isolation(session: Session) -> None:
     """Return which walls around the child are missing; raise ConfigurationError if the policy requires all."""
     told = missing_walls(session)
@@ -213,14 +222,16 @@ def judged(session: Session, names: Sequence[str]) -> tuple[Plan, list[Diagnosti
     is_whole = not names and session.selection.is_everything
     strays = desires.strays() if is_whole else desires.about_shared_by(wanted)
     own = [] if session.selection.groups else session.warnings
-    return plan, [*own, *strays, *unsendable(session, state, desired)]
+    return plan, [*own, *strays, *unsendable(session, state, desired, working_tree)]
 
 
 _UNSENT = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 
 
-def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> list[Diagnostic]:
-    """Warn of what no content rule finds: windows that closed unsent, and tags that were not pulled."""
+def unsendable(
+    session: Session, state: State, desired: Sequence[Desired], working_tree: WorkingTree
+) -> list[Diagnostic]:
+    """Warn of what no content rule finds: closed windows, tags that were not pulled, and erased people in lists."""
     rendered = [each for each in desired if isinstance(each, RenderedCampaign)]
     tagged: dict[str, list[Audience]] = {}
     for each in rendered:
@@ -236,7 +247,26 @@ def unsendable(session: Session, state: State, desired: Sequence[Desired]) -> li
         if is_elsewhere
         else [each for each in rendered if _has_closed_unsent(session, state, each)]
     )
-    return [*unknown, *(_told_of_window(session, each) for each in closed)]
+    return [
+        *unknown,
+        *(_told_of_window(session, each) for each in closed),
+        *_told_of_erased(session, rendered, state, working_tree),
+    ]
+
+
+def _told_of_erased(
+    session: Session, rendered: Iterable[RenderedCampaign], state: State, working_tree: WorkingTree
+) -> Iterator[Diagnostic]:
+    """Warn at each line of a list that has somebody who was erased, where the marks can be read."""
+    people, now = people_reader(session, state, working_tree), session.clock.now()
+    for each in rendered:
+        found = erased_of(each, state.record(each.name, each.edition), people, now)
+        if isinstance(found, ErasedPeople):
+            say = Phrase("this person was erased, so the list is not sent")
+            hint = Phrase("delete the line")
+            for line in found.lines:
+                place = Place(found.path, line, 1)
+                yield Diagnostic("MC631", Severity.WARNING, say, place, hint, each.name)
 
 
 def _has_closed_unsent(session: Session, state: State, campaign: RenderedCampaign) -> bool:
@@ -383,7 +413,9 @@ def _rules(
 
 def people_reader(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
-    return ListedPeople(working_tree, partial(session.snapshots, state))
+    return ListedPeople(
+        working_tree, partial(session.snapshots, state), partial(session.marks, state)
+    )
 
 
 def snapshot_people(session: Session, state: State) -> "SnapshotReader":

@@ -5,18 +5,21 @@ The ledger keeps what was told, as of every notice. No send depends on it. A fai
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from massctl.apply.notices import Notice, Reach, hears, is_over
 from massctl.apply.outcome import what_happened
 from massctl.browser import open_browser
-from massctl.cli.channels import taken_posts
-from massctl.cli.ledger_access import alone, ledger_session
-from massctl.cli.notifications import Message, Output, deliver, is_writable
+from massctl.cli.channels import POST_SECONDS, taken_posts
+from massctl.cli.notifications import PASS_SECONDS, Message, Output, deliver, is_writable
 from massctl.cli.pull_request_comments import (
     PULL_REQUEST,
+    MergeComments,
+    SandboxComments,
     is_forge_open,
     merge_comments,
     reach_comment,
@@ -24,18 +27,17 @@ from massctl.cli.pull_request_comments import (
 from massctl.cli.report_inputs import report_from
 from massctl.cli.session import Session
 from massctl.errors import BrowserError, InvariantError, MassctlError
-from massctl.model.entries import Told
 from massctl.model.ids import AppId
+from massctl.model.notices import Fact
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, status_of
-from massctl.model.telling import Fact
 from massctl.notify.registry import kind_of
 from massctl.plan.statistics import newest_day, publication_days, send_days
 from massctl.report.report import DAYS, Report, SendReport
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import account_of, send_page
-from massctl.view.report_short import short_report
+from massctl.view.report_verdict import short_report
 
 COMMENT_DAY = 7
 """The day whose report is a comment on the pull request too."""
@@ -87,9 +89,10 @@ def _tell_account(
         _notice(session, record, send, day) for record, day, send in counted if send is not None
     ]
     sends = {record.key: send for record, _, send in counted if send is not None}
+    until = time.monotonic() + PASS_SECONDS
     for message in deliver(session, state, lambda _: [(each, notices) for each in channels]):
         _post_pictures(
-            session, message, report, [sends[each.record_key] for each in message.notices]
+            session, message, report, [sends[each.record_key] for each in message.notices], until
         )
 
 
@@ -104,20 +107,23 @@ def _comment_account(session: Session, state: State, appid: AppId) -> None:
         return
     archive, names = session.backend.statistics(), sorted({each.campaign for each in due})
     report = report_from(state, session.settings, archive, session.clock.now(), names)
-    told: list[Record] = []
+    counted = [(each, _counted(report, each, COMMENT_DAY)) for each in due]
+    notices = [
+        _notice(session, record, send, COMMENT_DAY) for record, send in counted if send is not None
+    ]
     with merge_comments(session, session.environment) as comments:
-        for record in due:
-            send = _counted(report, record, COMMENT_DAY)
-            if send is None or comments is None:
-                continue
-            notice = _notice(session, record, send, COMMENT_DAY)
-            mark = f"<!-- massctl:day{COMMENT_DAY} {record.campaign} {record.edition} -->"
-            comments.write(record.campaign, mark, reach_comment(notice, session.console.reader))
-            told.append(record)
-    if told:  # A run that dies before this finds the comments by their marks.
-        event = Told(fact=str(_fact(COMMENT_DAY)), channel=PULL_REQUEST, progress="told")
-        with alone(session, brief=True):
-            ledger_session(session, state).record_each([(event, each) for each in told])
+        if comments is not None:
+            pull_request = Output(partial(_comment, session, comments), PULL_REQUEST)
+            deliver(session, state, lambda _: [(pull_request, notices)])
+
+
+def _comment(
+    session: Session, comments: MergeComments | SandboxComments, notices: Sequence[Notice]
+) -> None:
+    """Write the comments; a run that dies behind one finds it by its mark."""
+    for each in notices:
+        mark = f"<!-- massctl:day{COMMENT_DAY} {each.campaign} {each.edition} -->"
+        comments.write(each.campaign, mark, reach_comment(each, session.console.reader))
 
 
 def _is_untold(state: State, record: Record, day: int, channel: Channel) -> bool:
@@ -166,15 +172,26 @@ def _notice(session: Session, record: Record, send: SendReport, day: int) -> Not
 
 
 def _post_pictures(
-    session: Session, message: Message, report: Report, sends: Sequence[SendReport]
+    session: Session, message: Message, report: Report, sends: Sequence[SendReport], until: float
 ) -> None:
-    """Post the pictures of what was told, one a post; a picture that is not taken is said, and the words were told."""
+    """Post the pictures of what was told, one a post; a picture that is not taken is said, and the words were told.
+
+    No picture is begun that a channel could take later than `until`.
+    """
     channel = message.channel
     if isinstance(channel, Output) or not (kind := kind_of(channel)).takes_pictures:
         return
-    pictures = [_picture(session, report, each) for each in sends]
-    posts = [kind.picture(each) for each in pictures if each is not None]
-    tuple(taken_posts(session, [(channel, post) for post in posts if post is not None]))
+    for number, each in enumerate(sends):
+        if time.monotonic() + POST_SECONDS > until:
+            say = Phrase(
+                "{name} (notify) got {count} of {whole} pictures: the time of a run is over"
+            )
+            said = {"name": channel.shown_name, "count": number, "whole": len(sends)}
+            session.console.talk(Phrase(say, **said))
+            return
+        picture = _picture(session, report, each)
+        post = kind.picture(picture) if picture is not None else None
+        tuple(taken_posts(session, [(channel, post)] if post is not None else []))
 
 
 def _picture(session: Session, report: Report, send: SendReport) -> bytes | None:

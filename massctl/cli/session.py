@@ -15,7 +15,13 @@ from massctl.cli import views
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.output import Console, console_of, make_console, use_console
 from massctl.cli.places import API_BASE_VARIABLE, Places, loopback_override, runner_id
-from massctl.errors import ConfigurationError, LedgerUnreachableError, UsageError
+from massctl.errors import (
+    ConfigurationError,
+    LedgerUnreachableError,
+    SnapshotAwayError,
+    SnapshotError,
+    UsageError,
+)
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.entries import Entry
 from massctl.model.ids import AccountName, CampaignName
@@ -43,11 +49,15 @@ from massctl.view.i18n import Flags
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Clock, Progress
+    from massctl.audience.erased_people import Marks
+    from massctl.audience.key import SnapshotKey
+    from massctl.audience.member_sets import MemberSets
     from massctl.audience.snapshots import Snapshots
     from massctl.cli.checkout import GitCheckout
     from massctl.cli.clients import SkewMeter
     from massctl.cli.embedded_sandbox import Embedded
     from massctl.ledger.backend import Backend
+    from massctl.ledger.snapshot_objects import SnapshotObjects
     from massctl.source.scope import Scope
     from massctl.view.redaction import Redaction
     from massctl.wechat.client import WeChatClient
@@ -162,25 +172,66 @@ class Session(Struct):
         say, because the sandbox has another ledger.
         """
         # Most runs read no snapshot.
-        from massctl.audience.key import SnapshotKey
         from massctl.audience.snapshots import Snapshots, erased_by_name
-        from massctl.ledger.snapshots import RehearsedObjects
 
-        key = SnapshotKey(self.settings.state.snapshot_key_env, self.environment)
-        objects = self.backend.snapshots()
+        key, objects = self._snapshot_key(), self._snapshot_objects()
         erased = {each: left.content_sha256 for each, left in state.erased_snapshots.items()}
         if self.sandbox is not None:
-            real = self._real_backend().snapshots()
-            erased = {**erased_by_name(real.names()), **erased}
-            objects = RehearsedObjects(objects, real)
+            erased = {**erased_by_name(objects.names()), **erased}
         return Snapshots(objects, key, erased)
 
-    def _real_backend(self) -> "Backend":
+    def erase_rehearsed(self, sets: "MemberSets") -> None:
+        """Take whoever was erased out of the snapshots that rehearsals on this machine kept."""
+        from massctl.audience.snapshots import Snapshots
+        from massctl.ledger.snapshot_objects import RehearsedObjects
+
+        own = self._backend_of(sandbox=True, tell=lambda _: None).snapshots()
+        objects = RehearsedObjects(own, self.backend.snapshots())
+        Snapshots(objects, self._snapshot_key()).erase_unrecorded(sets, own.names())
+
+    def marks(self, state: "State") -> "Marks | None":
+        """Open the marks of erased people; None where nobody was erased, which takes no key. Raises a SnapshotError.
+
+        A rehearsal goes on where the real place cannot be reached: it reaches no real follower.
+        """
+        from massctl.audience.erased_people import Marks, has_marks, marks_missing
+
+        is_rehearsal = self.sandbox is not None
+        try:
+            objects = self._snapshot_objects()
+            is_marked = has_marks(objects.names())
+        except SnapshotError as error:
+            is_nowhere = isinstance(error, SnapshotAwayError) and not state.erased_snapshots
+            if is_rehearsal or is_nowhere:
+                return None
+            raise
+        if is_marked:
+            return Marks(objects, self._snapshot_key())
+        if state.erased_snapshots and not is_rehearsal:
+            raise marks_missing(objects.where)
+        return None
+
+    def _snapshot_key(self) -> "SnapshotKey":
+        from massctl.audience.key import SnapshotKey
+
+        return SnapshotKey(self.settings.state.snapshot_key_env, self.environment)
+
+    def _snapshot_objects(self) -> "SnapshotObjects":
+        objects = self.backend.snapshots()
+        if self.sandbox is None:
+            return objects
+        from massctl.ledger.snapshot_objects import RehearsedObjects
+
+        return RehearsedObjects(
+            objects, self._backend_of(sandbox=False, tell=self.console.talk).snapshots()
+        )
+
+    def _backend_of(self, *, sandbox: bool, tell: Callable[[Phrase], None]) -> "Backend":
         from massctl.cli.ledger_site import ledger_site
         from massctl.ledger.backend import open_backend
 
-        places = replace(self.places, sandbox=False)
-        site = ledger_site(places, self.settings, self.environment, self.console.talk)
+        places = replace(self.places, sandbox=sandbox)
+        site = ledger_site(places, self.settings, self.environment, tell)
         return open_backend(site)
 
     def for_thread(self) -> "Session":

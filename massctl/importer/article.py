@@ -68,11 +68,24 @@ class Found(Struct):
     """Where a browser that saved the page put its pictures, by their addresses."""
 
 
+LOSSES_MAX = 20
+"""Ours: so many lost parts of an article are told with their words and places, and the rest by its number."""
+_WORDS_MAX = 40
+_PLACE_MAX = 12
+"""Characters that show where a lost part stood."""
+_HIDES = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:[;!]|$))",
+    re.IGNORECASE,
+)
+_ENTERED = frozenset({"", "text", "submit", "button", "reset", "search", "tel", "email", "url"})
+"""The types of `<input>` whose value a reader sees."""
+
+
 def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
     """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss."""
-    lost: Counter[str] = Counter()
+    lost = _Losses()
     _clean(root, base, lost)
-    return root, removed_elements(lost)
+    return root, [*lost.told, *removed_elements(lost.more)]
 
 
 def removed_elements(lost: Counter[str]) -> list[Phrase]:
@@ -83,11 +96,77 @@ def removed_elements(lost: Counter[str]) -> list[Phrase]:
     ]
 
 
-def _clean(element: Element, base: str, lost: Counter[str]) -> None:
+class _Losses(Struct):
+    """What is taken out of a body."""
+
+    told: list[Phrase] = field(default_factory=list)
+    more: Counter[str] = field(default_factory=Counter)
+    """Elements that are not told one by one."""
+
+    def add(self, element: Element, say: Phrase, words: str) -> None:
+        """Note an element that is taken out, with the words that go with it."""
+        if len(self.told) == LOSSES_MAX:
+            self.more[element.name] += 1
+            return
+        before = _words_before(element)
+        place = Phrase("at the beginning")
+        if before:
+            place = Phrase("behind “{words}”", words=before[-_PLACE_MAX:])
+        say = Phrase(say, name=element.name, place=place, words=_shortened(words))
+        if say not in self.told:
+            self.told.append(say)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
+
+
+def _words_of(node: Element | str) -> str:
+    if isinstance(node, str):
+        return " ".join(node.split())
+    return "" if node.name in _SILENT else " ".join(node.text().split())
+
+
+def _words_before(element: Element) -> str:
+    """Return the words before an element, in the innermost element around it that has some."""
+    while (around := element.parent) is not None:
+        siblings = around.children[: around.children.index(element)]
+        if words := "".join(map(_words_of, siblings)):
+            return words
+        element = around
+    return ""
+
+
+_REMOVED = Phrase("`<{name}>` {place}: WeChat removes it from articles")
+_REMOVED_WORDS = Phrase(
+    "`<{name}>` {place}, with the words “{words}”: WeChat removes it from articles"
+)
+_HIDDEN = Phrase("hidden words {place}, which nobody sees there, are left out: “{words}”")
+
+
+def _hidden_words(element: Element) -> str:
+    """Return the words of an element that its source hides; empty where a part of it may be shown."""
+    said = element.attributes
+    if "hidden" not in said and _HIDES.search(said.get("style", "")) is None:
+        return ""
+    # A drawing may show itself when somebody taps it, and a picture when it is loaded.
+    if any(each.name in ("svg", "img") or is_component(each.name) for each in element.below()):
+        return ""
+    if any(each.name == "svg" for each in element.above()):
+        return ""
+    # WeChat's own editor leaves signs without width where a cursor was.
+    words = _words_of(element)
+    return words if _SEEN_AS_NOTHING.sub("", words) else ""
+
+
+def _clean(element: Element, base: str, lost: _Losses) -> None:
     kept: list[Element | str] = []
     for child in element.children:
         if isinstance(child, str):
             kept.append(child)
+            continue
+        if words := _hidden_words(child) if child.name not in _SILENT else "":
+            lost.add(child, _HIDDEN, words)
             continue
         _clean(child, base, lost)
         if child.name == FOOTNOTE:
@@ -101,11 +180,15 @@ def _clean(element: Element, base: str, lost: Counter[str]) -> None:
             if row.handling is Handling.REFUSE and name in {"html", "body"}:
                 kept += child.children
                 continue
-            lost[name] += 1
+            words = _words_of(child)
+            lost.add(child, _REMOVED_WORDS if words else _REMOVED, words)
             continue
         if row is None or name in {"font", "input"}:
+            value = _words_of(child.get("value"))
+            if value and child.get("type").lower() in _ENTERED and name == "input":
+                lost.add(child, _REMOVED_WORDS, value)
             if row is None and not name.startswith(("o:", "w:")):
-                lost[name] += 1
+                lost.more[name] += 1
             kept += child.children
             continue
         _clean_attributes(child, base)

@@ -301,7 +301,7 @@ def _without_removed(text: str) -> tuple[str, list[Phrase]]:
 def markdown_facts(text: str) -> Facts:
     """Take the text, the pictures and the links of Markdown."""
     parsed = parse_markdown(text)
-    found = of_markdown(parsed.tokens, [*parsed.inline_notes.values()], {})
+    found = of_markdown(parsed.tokens, [*parsed.inline_notes.values()], ())
     return Facts(tuple(found.texts), tuple(found.pictures), tuple(found.links))
 
 

@@ -19,7 +19,7 @@ from massctl.ledger.chained_ledger import ChainedLedger
 from massctl.ledger.private_key import private_key
 from massctl.ledger.s3_url import open_bucket
 from massctl.ledger.signature import FORGED_HINT, LedgerKeys, PrivateKey
-from massctl.ledger.snapshots import (
+from massctl.ledger.snapshot_objects import (
     SNAPSHOTS_FOLDER,
     SnapshotBucket,
     SnapshotFolder,

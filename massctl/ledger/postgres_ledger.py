@@ -28,7 +28,7 @@ from massctl.ledger.chained_ledger import ChainedLedger, Lines, stale
 from massctl.ledger.codec import BEGIN, End
 from massctl.ledger.local_file import aside_name
 from massctl.ledger.signature import UNSIGNED, LedgerKeys, trailer_line, trailer_of
-from massctl.ledger.snapshots import SnapshotTable
+from massctl.ledger.snapshot_objects import SnapshotTable
 from massctl.ledger.statistics import StatisticsFiles
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from massctl.ledger.archive import Contents
     from massctl.ledger.s3_bucket import Bucket
 from massctl.ledger.s3_url import open_bucket
-from massctl.ledger.snapshots import SnapshotBucket
+from massctl.ledger.snapshot_objects import SnapshotBucket
 from massctl.ledger.statistics import StatisticsFiles
 
 SMALL, LARGE = 100, 10_000

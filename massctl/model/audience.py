@@ -19,16 +19,19 @@ from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
     ACCOUNT_NAME_PATTERN,
+    CAMPAIGN_NAME_PATTERN,
     FOLDER_NAME_PATTERN,
     AppId,
     CampaignName,
     Digest,
     Sha256,
     digest_of,
+    sha256_of,
     unprefixed,
 )
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import without_login
 from massctl.model.settings import Cap
 from massctl.model.strict import NonEmpty, NonEmptyLine, PrefixedDigest, Strict
 
@@ -40,6 +43,10 @@ AudienceName = NewType("AudienceName", str)
 """The name of the file without its ending."""
 AudienceKey = Annotated[str, StringConstraints(pattern=FOLDER_NAME_PATTERN)]
 AccountKey = Annotated[str, StringConstraints(pattern=ACCOUNT_NAME_PATTERN)]
+LARGE_CHANGE = 0.3
+"""A larger part of an audience that came or went is a warning by itself."""
+MANY_CHANGED = "MC633"
+"""The code of that warning."""
 CHANGE_DEFAULT = "30%"
 """A snapshot that differs from the last one by more is refused."""
 CHANGE_PATTERN = r"^[0-9]{1,3}%$"
@@ -91,7 +98,7 @@ class AudienceSource(Strict):
     """Everybody who is in all of these audiences."""
     subtract: Subtract | None = None
     """The people of one audience who are in none of the others."""
-    rest_of: AudienceKey | None = None
+    rest_of: Annotated[str, StringConstraints(pattern=CAMPAIGN_NAME_PATTERN)] | None = None
     """The campaign whose batches surely did not reach them; only `massctl new REST --unsent-of NAME` freezes it."""
 
     @property
@@ -171,10 +178,28 @@ def audience_references(file: AudienceFile) -> Iterator[tuple[KeyPath, AudienceN
         yield ("exclude", index), AudienceName(name)
 
 
+def shown_file(written: str) -> str:
+    """Return the path or URL of a list as it may be shown: without credentials.
+
+    >>> shown_file("https://lin:secret@lists.example/east.csv?signature=1")
+    'https://********@lists.example/east.csv'
+    """
+    return without_login(written.partition("?")[0])
+
+
+def query_digest(sql: str) -> Sha256:
+    """Name the text of a query, with every CRLF as LF."""
+    return sha256_of(_lines(sql).encode())
+
+
+def _lines(sql: str) -> str:
+    return sql.replace("\r\n", "\n")
+
+
 def definition_digest(file: AudienceFile, sql: str | None) -> Digest:
     """Name what an audience says of its people; `sql` is the text of its query, None without one."""
     source = file.source.model_dump(mode="json", by_alias=True, exclude_none=True)
-    text = None if sql is None else sql.replace("\r\n", "\n")
+    text = None if sql is None else _lines(sql)
     return digest_of({"source": source, "sql": text, "exclude": file.exclude})
 
 
@@ -190,6 +215,11 @@ class PeopleChange(Frozen):
     def words(self) -> Phrase:
         """Say it as plans and reviews do."""
         return Phrase("+{added:,} −{removed:,}", added=self.added, removed=self.removed)
+
+    def is_large(self, people: int) -> bool:
+        """Return whether more than three in ten came or went; `people` is how many there are now."""
+        before = people - self.added + self.removed
+        return max(self.added, self.removed) > LARGE_CHANGE * max(before, 1)
 
 
 class DatedChange(PeopleChange):
@@ -331,6 +361,15 @@ class NamedAudience(Frozen):
         if self.lock is None:
             return AudienceState.NEVER_FROZEN
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
+
+
+class LockProof(Frozen):
+    """What a lock is worth beside its snapshot."""
+
+    fault: Phrase | None = None
+    """Why it is not what a freeze wrote."""
+    unread: str | None = None
+    """Why nobody can look into its snapshots here."""
 
 
 class FreezeResult(Frozen):

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from msgspec.structs import replace
@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from massctl.model.batches import OpenidList, part_number
 from massctl.model.diagnostics import CODES, Fault, KeyPath
 from massctl.model.finding import FINDING, RecordedFinding, SeriesName
 from massctl.model.frozen import Frozen
@@ -126,6 +127,10 @@ Share = Annotated[float, Field(ge=0, le=1)]
 TRACK_NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
 """The name of a parameter of an address."""
 TrackName = Annotated[str, StringConstraints(pattern=TRACK_NAME_PATTERN)]
+PART_PATTERN = r"^[1-9][0-9]?/[1-9][0-9]?$"
+"""The second of three parts: `2/3`."""
+PARTS_MAX = 31
+"""So many dates one snapshot may be divided among. Our own bound: a month at its longest."""
 CODE_PATTERN = r"^MC[0-9]{3}$"
 """The code of a diagnostic."""
 
@@ -161,13 +166,19 @@ class Audience(Strict):
     accounts only. Keep it out of public repositories."""
     of: Annotated[str, StringConstraints(pattern=FOLDER_NAME_PATTERN)] | None = None
     """The name of an audience (人群): those who were frozen in audiences/NAME.lock.json. Service accounts only."""
+    part: Annotated[str, StringConstraints(pattern=PART_PATTERN)] | None = None
+    """With `of`: one of equal parts of its people, such as 2/3. `parts` of a campaign says it of each."""
     expect: Expect | None = None
-    """Bounds for the size of the audience; outside them nothing is sent."""
+    """Bounds for the size of the audience, of all parts together; outside them nothing is sent."""
 
     @property
     def is_list(self) -> bool:
         """Return whether it names people one by one, who are sent to in batches."""
         return self.openids is not None or self.of is not None
+
+    def part_of(self, people: OpenidList) -> OpenidList:
+        """Return whom it means of an audience: all of its people, or one part of them."""
+        return people if self.part is None else people.part(*part_number(self.part))
 
 
 class Send(Strict):
@@ -381,8 +392,16 @@ class CellFile(Strict):
     """Variables of its templates; they win over the file's, and an article's win over both."""
 
 
+class DatedPart(Strict):
+    """One campaign of `parts`, called NAME@part-1, NAME@part-2 and so on."""
+
+    until: OffsetTime
+    """The end of its window. The window opens at the time of day of `send.not_before`, at the last one before this
+    end, and not before the part above it ends."""
+
+
 class CampaignFile(Strict):
-    """A mass send of one message to one audience, in one window; with `matrix`, one for each of its cells."""
+    """A mass send of one message to one audience, in one window; with `matrix` or `parts`, one for each of them."""
 
     version: Literal[1]
     """The version of this format."""
@@ -414,6 +433,9 @@ class CampaignFile(Strict):
     matrix: Annotated[list[CellFile], Field(min_length=1)] | None = None
     """The same message from several accounts, or to several audiences: each cell is a campaign of its own, called
     NAME@CELL. What cells do not say of account and audience stands above."""
+    parts: Annotated[list[DatedPart], Field(min_length=2, max_length=PARTS_MAX)] | None = None
+    """An audience (`of`) that is sent to in equal parts, each with a window of its own: at most 1,000,000 people a day
+    can be reached one by one. Each part is a campaign of its own, called NAME@part-1, NAME@part-2 and so on."""
     series: SeriesName | None = None
     """The series of letters that it belongs to, such as `walks`: `massctl report --series walks` shows all of them.
     It is no part of what is sent, and may be written later."""
@@ -454,6 +476,8 @@ EITHER_OF = {
 """Exactly one of these keys of a message is required: a file of the campaign, or material that the account has."""
 MESSAGES = ("mpnews", "text", "image", "voice", "mpvideo", "wxcard")
 MATRIX = "matrix"
+PARTS = "parts"
+PART = "part"
 EVERYBODY = "is_to_all"
 LISTS = ("openids", "of")
 """Audiences of people one by one."""
@@ -470,14 +494,58 @@ TAKE_OUT = Phrase("take it out")
 _REAL_TIME = Phrase("check the month, the day, the hour and the offset")
 
 
+def is_divided(data: Mapping[str, Any]) -> bool:
+    """Return whether a campaign.yaml holds several campaigns: the cells of a matrix, or the parts of a snapshot."""
+    return MATRIX in data or PARTS in data
+
+
+def cell_names(data: Mapping[str, Any]) -> list[Any]:
+    """Return what the cells of a campaign.yaml are called, as it says it; parts are called by their numbers."""
+    if MATRIX in data:
+        return [mapping_of(each).get("name") for each in list_of(data[MATRIX])]
+    return [f"{PART}-{number}" for number, _ in enumerate(list_of(data.get(PARTS)), 1)]
+
+
 def as_cell(data: Mapping[str, Any], index: int) -> dict[str, Any]:
-    """Return what a campaign.yaml with `matrix` says of one of its cells, as a file of its own."""
+    """Return what a campaign.yaml says of one of its cells, as a file of its own."""
+    if MATRIX not in data:
+        return _as_part(data, index)
     cell = mapping_of(data["matrix"][index])
     own = {key: cell[key] for key in ("account", "audience") if key in cell}
     rest = {key: value for key, value in data.items() if key not in (MATRIX, FINDING)}
     found = {**rest, **own}
     if "vars" in cell and isinstance(data.get("vars", {}), Mapping):
         found["vars"] = {**data.get("vars", {}), **mapping_of(cell["vars"])}
+    return found
+
+
+def _as_part(data: Mapping[str, Any], index: int) -> dict[str, Any]:
+    parts = list_of(data.get(PARTS))
+    send = dict(mapping_of(data.get("send")))
+    opens, until = _part_windows(data)[index]
+    if opens is not None:
+        send["not_before"] = opens.isoformat()
+    rest = {key: value for key, value in data.items() if key not in (PARTS, FINDING)}
+    return {
+        **rest,
+        "audience": {**mapping_of(data.get("audience")), PART: f"{index + 1}/{len(parts)}"},
+        "send": {**send, "not_after": until},
+    }
+
+
+def _part_windows(data: Mapping[str, Any]) -> list[tuple[datetime | None, Any]]:
+    """Return when the window of each part opens, and when it ends as it is written; None where nobody can say."""
+    start = parse_offset_time(mapping_of(data.get("send")).get("not_before"))
+    found: list[tuple[datetime | None, Any]] = []
+    before = start
+    for part in list_of(data.get(PARTS)):
+        until = mapping_of(part).get("until")
+        end, opens = parse_offset_time(until), None
+        if start is not None and before is not None and end is not None:
+            days = max(0, (end - start - timedelta.resolution) // timedelta(days=1))
+            opens = max(before, start + timedelta(days=days))
+            before = end
+        found.append((opens, until))
     return found
 
 
@@ -576,7 +644,8 @@ def surely_overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
     Whether followers have both of two tags, nobody can know here.
     """
-    whom = [{key: each[key] for key in AUDIENCES if each.get(key)} for each in (one, other)]
+    keys = (*AUDIENCES, PART)
+    whom = [{key: each[key] for key in keys if each.get(key)} for each in (one, other)]
     return any(EVERYBODY in each for each in whom) or whom[0] == whom[1] != {}
 
 
@@ -593,9 +662,9 @@ def _overlap(index: int, cell: Mapping[str, Any], other: object) -> Fault:
 def campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
     """Check what pydantic cannot see key by key; values of wrong types are left to pydantic."""
     if MATRIX not in data:
-        return [*_campaign_faults(data), *_findings(data)]
+        return [*_campaign_faults(data), *_part_faults(data), *_findings(data)]
     by_cell = faults_by_cell(data, lambda cell: [*_campaign_faults(cell), *_no_account(cell)])
-    return [*by_cell, *_findings(data)]
+    return [*by_cell, *_matrix_and_parts(data), *_findings(data)]
 
 
 def _campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
@@ -604,6 +673,7 @@ def _campaign_faults(data: Mapping[str, Any]) -> list[Fault]:
         *_media(data),
         *_card_ext(data),
         *_one_audience(data),
+        *_one_part(data),
         *expect_faults(mapping_of(data.get("audience")).get("expect"), ("audience", "expect")),
         *_reprint(data),
         *_window(data),
@@ -736,6 +806,66 @@ def _one_audience(data: Mapping[str, Any]) -> Iterator[Fault]:
         )
 
 
+def _one_part(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Refuse a part that there is not, or of what has no parts."""
+    audience = mapping_of(data.get("audience"))
+    written, key = audience.get(PART), ("audience", PART)
+    if not isinstance(written, str) or re.fullmatch(PART_PATTERN, written) is None:
+        return
+    number, parts = part_number(written)
+    if "of" not in audience:
+        yield Fault("MC014", _ONLY_OF, TAKE_OUT, key=key)
+    elif not number <= parts or not 2 <= parts <= PARTS_MAX:
+        say = Phrase("there is no part {part}", part=written)
+        hint = Phrase("write one of 2 to {most} parts, such as 2/3", most=PARTS_MAX)
+        yield Fault("MC014", say, hint, key=key, at_key=False)
+
+
+_ONLY_OF = Phrase("only an audience (`of`) has parts: its people are numbered in a snapshot")
+
+
+def _matrix_and_parts(data: Mapping[str, Any]) -> Iterator[Fault]:
+    if PARTS in data:
+        say = Phrase("write {first} or {second}, but not both", first=MATRIX, second=PARTS)
+        yield Fault("MC014", say, KEEP_ONE, key=(PARTS,))
+
+
+def _part_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Refuse parts without an audience, without a first hour, or that do not follow each other."""
+    if PARTS not in data:
+        return
+    audience, send = mapping_of(data.get("audience")), mapping_of(data.get("send"))
+    if audience and "of" not in audience:
+        yield Fault("MC014", _ONLY_OF, TAKE_OUT, key=(PARTS,))
+    if PART in audience:
+        say = Phrase("write {first} or {second}, but not both", first=PARTS, second=PART)
+        yield Fault("MC014", say, KEEP_ONE, key=("audience", PART))
+    if "not_after" in send:
+        say = Phrase("write {first} or {second}, but not both", first=PARTS, second="not_after")
+        yield Fault("MC014", say, TAKE_OUT, key=("send", "not_after"))
+    if "date" in send:
+        yield from _day(send, [])
+    elif "not_before" not in send:
+        say = Phrase("nothing says when the first part may go out")
+        hint = Phrase("add `{line}` under send:", line="not_before: 2026-12-01T20:00:00+08:00")
+        yield Fault("MC012", say, hint, key=("send",) if "send" in data else (PARTS,))
+    yield from _part_times(data)
+
+
+def _part_times(data: Mapping[str, Any]) -> Iterator[Fault]:
+    for index, (opens, until) in enumerate(_part_windows(data)):
+        end, key = parse_offset_time(until), (PARTS, index, "until")
+        if _has_form_of_time(until) and end is None:
+            say = Phrase("{key}: there is no such time", key="until")
+            yield Fault("MC014", say, _REAL_TIME, key=key, at_key=False)
+        elif opens is not None and end is not None and end <= opens:
+            say = Phrase(
+                "this part ends before it can begin, {start}", start=opens.isoformat(" ", "minutes")
+            )
+            hint = Phrase("write a later time; each part begins when the one above it has ended")
+            yield Fault("MC020", say, hint, key=key, at_key=False)
+
+
 def expect_faults(said: object, key: KeyPath) -> Iterator[Fault]:
     """Refuse an expected size that no audience can have."""
     expect = mapping_of(said)
@@ -805,7 +935,9 @@ def _handoff(data: Mapping[str, Any]) -> Iterator[Fault]:
 def _window(data: Mapping[str, Any]) -> Iterator[Fault]:
     send = mapping_of(data.get("send"))
     ends = [key for key in ("not_before", "not_after") if key in send]
-    if "date" in send:
+    if PARTS in data:
+        yield from _times(send, [key for key in ends if key == "not_before"])
+    elif "date" in send:
         yield from _day(send, ends)
     elif ends == ["not_before"]:
         yield Fault(
@@ -922,17 +1054,17 @@ def _findings(data: Mapping[str, Any]) -> Iterator[Fault]:
     Of two nobody could say which counts.
     """
     newest = data.get("edition", 1)
-    cells = [mapping_of(each).get("name") for each in list_of(data.get(MATRIX))]
+    cells = cell_names(data)
     known: list[tuple[Any, Any]] = []
     for index, finding in enumerate(list_of(data.get(FINDING))):
         said = mapping_of(finding)
         cell, key = said.get("cell"), (FINDING, index)
         edition = said.get("edition", 1)
         which = (edition, cell)
-        if MATRIX in data and cell not in cells:
-            hint = Phrase("write the name of a cell of the matrix")
+        if is_divided(data) and cell not in cells:
+            hint = Phrase("write the name of a cell of the matrix, or of a part")
             yield Fault("MC014", Phrase("there is no such cell"), hint, key=(*key, "cell"))
-        elif MATRIX not in data and cell is not None:
+        elif not is_divided(data) and cell is not None:
             say = Phrase("this campaign has no matrix, and so no cells")
             yield Fault("MC014", say, TAKE_OUT, key=(*key, "cell"))
         elif isinstance(edition, int) and isinstance(newest, int) and edition > newest:

@@ -318,7 +318,7 @@ class AudienceErased(_Event, kw_only=True):
 
     snapshot: str
     """`sha256:` and what names the snapshot, as it was frozen."""
-    left: int
+    remaining: int
     """How many people it still holds."""
     content_sha256: str
     """`sha256:` and the digest of what it holds now: as the snapshot's, with nothing in a blank place."""
@@ -408,50 +408,49 @@ class AudienceResolved(_Event, kw_only=True):
     """Followers with the tag."""
 
 
-class TagBegun(_Event, kw_only=True):
-    """tags/create is about to leave. Durable before its request, so that a tag whose answer is lost is ours."""
+class _TagEvent(_Event, kw_only=True):
+    """Something happens to the tag of an audience."""
 
     appid: str
     audience: str
-    name: str
-    refused: bool | None = None
-    """True: WeChat refused it, so no tag of this name is ours."""
 
 
-class TagMade(_Event, kw_only=True):
-    """tags/create made the tag of an audience, or a run found the one whose answer was lost, with nobody in it."""
+class _TagFillEvent(_TagEvent, kw_only=True):
+    """The people of a tag change, or were read back."""
 
-    appid: str
-    audience: str
-    tag_id: int
-    name: str
-
-
-class TagFillBegun(_Event, kw_only=True):
-    """People are about to get the tag of an audience, or to lose it. Durable before the first call, and again while a
-    fill takes long. A send to other people waits until no call of it can arrive any more."""
-
-    appid: str
-    audience: str
     tag_id: int
     snapshot: str
     """`sha256:` and the name of the snapshot."""
     people_sha256: str
     """`sha256:` and what names those who are to have it: the snapshot's people without the erased ones."""
+
+
+class TagBegun(_TagEvent, kw_only=True):
+    """tags/create is about to leave. Durable before its request, so that a tag whose answer is lost is ours."""
+
+    name: str
+    refused: bool | None = None
+    """True: WeChat refused it, so no tag of this name is ours."""
+
+
+class TagMade(_TagEvent, kw_only=True):
+    """tags/create made the tag of an audience, or a run found the one whose answer was lost, with nobody in it."""
+
+    tag_id: int
+    name: str
+
+
+class TagFillBegun(_TagFillEvent, kw_only=True):
+    """People are about to get the tag of an audience, or to lose it. Durable before the first call, and again while a
+    fill takes long. A send to other people waits until no call of it can arrive any more."""
+
     again: int | None = None
     """Serial of the first one of this fill, where it takes long; None of the first one."""
 
 
-class TagFilled(_Event, kw_only=True):
+class TagFilled(_TagFillEvent, kw_only=True):
     """The tag of an audience was read back, and has exactly the people of a snapshot who follow the account."""
 
-    appid: str
-    audience: str
-    tag_id: int
-    snapshot: str
-    """As in its `tag_fill_begun`."""
-    people_sha256: str
-    """As in its `tag_fill_begun`."""
     count: int
     """How many have the tag."""
     added: int = 0
@@ -552,7 +551,7 @@ class Told(_Event, kw_only=True):
     """A channel of `notify` is about to hear of a fact, heard of it, or could not be reached."""
 
     fact: str
-    """Names the fact within its campaign and edition, as `Fact` in `model/telling.py` does: `ended`, `report 7`."""
+    """Names the fact within its campaign and edition, as `Fact` in `model/notices.py` does: `ended`, `report 7`."""
     channel: str
     """The channel, by the name of its variable; `output` is the run's own output, `pull request` its comments."""
     progress: TellingProgress
@@ -592,7 +591,8 @@ class BatchClosed(_Event, kw_only=True):
     """Fewer than two people are left of a batch, since others were erased: it is never sent."""
 
     batch: int
-    left: int
+    remaining: int
+    """How many people it still has."""
 
 
 class Adopted(_Event, kw_only=True):

@@ -92,6 +92,8 @@ class LockedAudience(Audience):
     """Of the openids in their order, each once, each with a newline after it; only with `openids` and `of`."""
     count: Annotated[int, Field(ge=2)] | None = None
     """How many openids there are, each once; only with `openids` and `of`."""
+    first: Annotated[int, Field(ge=1)] | None = None
+    """The place of its first person in the snapshot, from 1; only with `part`."""
     by: Literal["tag"] | None = None
     """tag: massctl fills a tag with them and sends to that; only with `of`."""
 
@@ -99,7 +101,7 @@ class LockedAudience(Audience):
     def declared(self) -> Audience:
         """Return the audience as campaign.yaml declares it."""
         return Audience.model_validate(
-            self.model_dump(exclude={"sha256", "count", "by"}, exclude_none=True)
+            self.model_dump(exclude={"sha256", "count", "first", "by"}, exclude_none=True)
         )
 
     @property
@@ -108,7 +110,7 @@ class LockedAudience(Audience):
         if not self.is_list or self.sha256 is None or self.count is None:
             return None
         name = unprefixed(self.sha256)
-        return OpenidList(name, self.count, by_tag=self.by == "tag")
+        return OpenidList(name, self.count, by_tag=self.by == "tag", first=self.first or 1)
 
 
 LinkKey = Annotated[str, StringConstraints(pattern=r"^[^/]+/[1-9][0-9]*$")]

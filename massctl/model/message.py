@@ -25,7 +25,7 @@ from pydantic import (
 
 from massctl.errors import InvariantError
 from massctl.model.batches import OpenidList
-from massctl.model.campaign import LISTS, ArticleFlags, Audience, CropText
+from massctl.model.campaign import LISTS, PART, ArticleFlags, Audience, CropText
 from massctl.model.destination import (
     Destination,
     DestinationKind,
@@ -775,8 +775,8 @@ class RenderedCampaign(Campaign, dict=True):
 
     @property
     def sender(self) -> str:
-        """Return what people call the account, else the key that it stands under."""
-        return self.account_name or self.account
+        """Return what people call the account; a phone never shows the key that it stands under."""
+        return self.account_name or "公众号"
 
     @property
     def identity(self) -> CampaignName:
@@ -841,7 +841,7 @@ class RenderedCampaign(Campaign, dict=True):
 def message_digest_to(campaign: RenderedCampaign, audience: dict[str, Any]) -> Digest:
     """Name its message together with an audience, as `approved_audience` gives one or an attempt recorded it."""
     # The same people are the same audience, in any file.
-    left_out = {"expect", "by", "tag_id", *LISTS} if "sha256" in audience else {"expect"}
+    left_out = {"expect", "by", "tag_id", PART, *LISTS} if "sha256" in audience else {"expect"}
     whom = {key: value for key, value in audience.items() if key not in left_out}
     return digest_of(
         {"audience": whom, "message": campaign.message.document, "appid": campaign.appid}
@@ -881,7 +881,8 @@ def _named(found: "OpenidList | None") -> dict[str, Any]:
     if found is None:
         return {}
     way = {"by": "tag"} if found.by_tag else {}
-    return {"sha256": prefixed(found.sha256), "count": found.count, **way}
+    part = {"first": found.first} if found.whole is not None else {}
+    return {"sha256": prefixed(found.sha256), "count": found.count, **part, **way}
 
 
 def declared_audience(audience: "Audience") -> dict[str, Any]:
@@ -894,6 +895,7 @@ def declared_audience(audience: "Audience") -> dict[str, Any]:
         "tag": audience.tag,
         "openids": audience.openids,
         "of": audience.of,
+        PART: audience.part,
         "expect": {key: bound for key, bound in bounds.items() if bound is not None}
         if expect
         else None,

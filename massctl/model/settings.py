@@ -25,6 +25,7 @@ from massctl.model.ids import (
     canonical_json,
     sha256_of,
 )
+from massctl.model.notices import Happening
 from massctl.model.phrase import Phrase
 from massctl.model.strict import NonEmpty, NonEmptyLine, Strict
 from massctl.model.theme import Brand, ThemeKey
@@ -69,28 +70,6 @@ STATE_REMOTE = "origin"
 TIME_OF_DAY_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAYS_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
-Happening = Literal[
-    "accepted",
-    "ended",
-    "failed",
-    "withdrawn",
-    "settled",
-    "in_doubt",
-    "awaiting_admin",
-    "expired",
-    "refused",
-    "draft_left",
-    "upcoming",
-    "drift",
-    "report",
-]
-"""What is told: WeChat accepted a send; it delivered it; it failed; somebody withdrew it; a person said whether it was
-sent; its outcome is unknown; the administrator is asked; its window closed before it; a guard refuses it in its window;
-its folder is gone and its draft stays, because it was changed; its window opens soon; what it depends on is not as
-recorded; what it reached by day 1, 3, 7 or 30."""
-NoticeEvent = Happening | Literal["details"]
-"""What a notice is about. `details`: an event says how many have it, or why not, behind an end that was told already;
-whoever hears of `ended` or `failed` is told."""
 RunnerHappening = Literal[
     "started",
     "tip",
@@ -186,7 +165,7 @@ class Account(Strict):
     """One Official Account (公众号)."""
 
     name: NonEmptyLine | None = None
-    """What people call the account, on phones and pages; else its key."""
+    """What people call the account, on phones and pages; else 公众号 on phones, and its key on pages."""
     owner: NonEmptyLine | None = None
     """Who answers for the account, in words for people: a team, a login. Shown beside its name."""
     appid: Annotated[str, StringConstraints(pattern=APPID_PATTERN)]

@@ -28,9 +28,9 @@ from massctl.model.ids import (
     folder_name,
     unprefixed,
 )
+from massctl.model.notices import Fact, FactAtChannel, FactKind, Telling, telling_after
 from massctl.model.phrase import BEIJING, Command, Phrase, moment
 from massctl.model.send import HOLD_CODES
-from massctl.model.telling import Fact, FactAtChannel, FactKind, Telling, telling_after
 
 
 class Phase(StrEnum):
@@ -1267,7 +1267,7 @@ def _job_said(
 def _audience_erased(state: State, event: entries.AudienceErased, _: entries.Entry) -> None:
     content = unprefixed(event.content_sha256)
     snapshot = unprefixed(event.snapshot)
-    state.erased_snapshots[snapshot] = Erasure(content, event.left)
+    state.erased_snapshots[snapshot] = Erasure(content, event.remaining)
 
 
 def _nothing_changes(_: State, __: entries.AudienceExported, ___: entries.Entry) -> None:

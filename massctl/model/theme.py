@@ -29,6 +29,48 @@ SharedFile = Annotated[str, StringConstraints(pattern=SHARED_FILE_PATTERN)]
 FontSize = Annotated[int, Field(ge=FONT_SIZE_MIN, le=FONT_SIZE_MAX)]
 HeadingStyle = Literal["plain", "rule", "bar", "block", "centred"]
 CodeStyle = Literal["light", "dark"]
+CodeWrap = Literal["scroll", "wrap"]
+
+
+class CodeSettings(Strict):
+    """How blocks of code look; what is not said here is said further out, or by the theme."""
+
+    style: CodeStyle | None = None
+    """The colours of code: light, or dark."""
+    wrap: CodeWrap | None = None
+    """What becomes of a line that is wider than the screen: scroll (code moves sideways, the default), or wrap (it goes
+    on below, under its indentation)."""
+    bar: bool | None = None
+    """Whether a bar with three dots stands above code, as on a window of a Mac."""
+
+    @model_serializer(mode="wrap")
+    def _as_short_as_written(self, full: SerializerFunctionWrapHandler) -> Any:
+        """Return the style alone where nothing else is said, so that both spellings are one."""
+        said = {key: value for key, value in full(self).items() if value is not None}
+        return self.style if said.keys() == {"style"} else said
+
+    def over(self, outer: "CodeSettings | None") -> Self:
+        """Return these settings, with those of `outer` where they say nothing."""
+        return self if outer is None else self.model_copy(update={**_said(outer), **_said(self)})
+
+
+def _said(settings: Strict) -> dict[str, Any]:
+    return {key: value for key, value in dict(settings).items() if value is not None}
+
+
+def _code_block(written: Any) -> Any:
+    """Read the name of a style as that style."""
+    if isinstance(written, str):
+        return {"style": written}
+    if isinstance(written, dict | CodeSettings):
+        return written
+    raise PydanticCustomError("string_type", "neither a style nor keys")
+
+
+CodeKey = Annotated[
+    CodeSettings, BeforeValidator(_code_block, json_schema_input_type=CodeStyle | CodeSettings)
+]
+"""`code:`, either a style or keys."""
 
 
 class ThemeSettings(Strict):
@@ -49,8 +91,8 @@ class ThemeSettings(Strict):
     headings: HeadingStyle | None = None
     """The style of headings: plain, rule (a line above), bar (a bar at the left), block (white on the accent),
     centred."""
-    code: CodeStyle | None = None
-    """The style of code: light, or dark."""
+    code: CodeKey | None = None
+    """How code looks: the style `light` or `dark`, or the keys `style`, `wrap` and `bar`."""
 
     @model_serializer(mode="wrap")
     def _as_short_as_written(self, full: SerializerFunctionWrapHandler) -> Any:
@@ -61,11 +103,16 @@ class ThemeSettings(Strict):
     @property
     def said(self) -> dict[str, Any]:
         """The keys that have a value."""
-        return {key: value for key, value in dict(self).items() if value is not None}
+        return _said(self)
 
     def over(self, outer: "ThemeSettings | None") -> Self:
         """Return these settings, with those of `outer` where they say nothing."""
-        return self if outer is None else self.model_copy(update={**outer.said, **self.said})
+        if outer is None:
+            return self
+        said = {**outer.said, **self.said}
+        if self.code is not None:
+            said["code"] = self.code.over(outer.code)
+        return self.model_copy(update=said)
 
 
 def _theme_block(written: Any) -> Any:

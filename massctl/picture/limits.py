@@ -66,7 +66,7 @@ has as many bytes becomes smaller, and no encoder has to be asked.
 PRODUCED_WIDTH_MIN = 480
 """Nothing is scaled below this width: the text of long pictures would become unreadable unnoticed."""
 
-RECIPE = "3"
+RECIPE = "4"
 """The version of the recipes: raised whenever the same file comes out as other pixels."""
 AI_MARK_RECIPE = "ai-mark v1"
 """Stands behind the recipe of a picture whose AI mark is written anew; raised when it comes out in another way."""

@@ -108,13 +108,17 @@ def open_picture(data: bytes, format_: Format) -> Opened:
         )
 
 
-def decode(opened: Opened) -> Image.Image:
+def decode(opened: Opened, needed: tuple[int, int] | None = None) -> Image.Image:
     """Decode the pixels, of a GIF those of all frames. Raises FaultError.
 
-    The result is as stored: not upright, in its own colours. Of a GIF it is the last frame.
+    The result is as stored: not upright, in its own colours. Of a GIF it is the last frame. A JPEG of which fewer
+    pixels are `needed`, as a viewer shows it, may be decoded at a half, a quarter or an eighth of its size: all of
+    its data are read nevertheless.
     """
     with _hostile():
         image = _open(opened.bare, opened.format)
+        if needed is not None:
+            image.draft(image.mode, needed if opened.orientation < 5 else needed[::-1])
         image.load()
         for frame in range(1, opened.frames if opened.format is Format.GIF else 1):
             image.seek(frame)

@@ -3,7 +3,7 @@
 Inline pictures (inside an article) go to media/uploadimg, which takes JPEG and PNG below 1 MB; GIFs go to
 material/add_material instead. Covers always go to add_material. A picture that WeChat takes, that is upright and in
 sRGB, passes untouched, but for what a camera wrote into it. It is encoded again only if a JPEG is smaller
-whatever it shows. Only the source decides, so each machine decides the same. All pixels are decoded once, so
+whatever it shows. Only the source decides, so each machine decides the same. All data are decoded once, so
 that a damaged picture is found here and not by a follower. The mark of a picture that an AI made is always kept.
 """
 
@@ -56,6 +56,10 @@ from massctl.picture.pillow_io import (
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+_ANY_SIZE = (1, 1)
+"""Where only the soundness of a picture is asked."""
 
 
 class Prepared(Frozen):
@@ -149,14 +153,17 @@ def _prepared(data: bytes, wanted: Purpose) -> Prepared:
     moves = opened.frames > 1 or format_ is Format.GIF
     may_stay = passes and (moves or (opened.orientation == 1 and opened.is_srgb))
     if may_stay and (moves or purpose is Purpose.MATERIAL or not _is_heavy(opened)):
-        decode(opened)
+        decode(opened, _ANY_SIZE)
         return _untouched(data, opened, purpose)
-    upright = normalise(decode(opened), opened)
+    size = (opened.width, opened.height)
+    if purpose is Purpose.IMAGE:
+        size = within(*size, _width_max(*size))
+    upright = normalise(decode(opened, size), opened)
     if may_stay and upright.mode == "RGBA":
         # It looked like a photograph, and JPEG knows no transparency.
         return _untouched(data, opened, purpose)
     finest = _coarser(opened.finest, JPEG_MIDDLE) if may_stay else opened.finest
-    return _converted(upright, opened, size_bytes, purpose, finest)
+    return _converted(upright, opened, size_bytes, purpose, finest, size)
 
 
 def _passes(format_: Format, size_bytes: int, purpose: Purpose) -> bool:
@@ -201,18 +208,15 @@ def _converted(
     size_bytes: int,
     purpose: Purpose,
     finest: tuple[int, str],
+    size: tuple[int, int],
 ) -> Prepared:
-    """Encode normalised pixels for the endpoint."""
-    target = MATERIAL_BYTES_TARGET
-    width_max = upright.width
-    if purpose is Purpose.IMAGE:
-        target = INLINE_BYTES_TARGET
-        width_max = _width_max(*upright.size)
+    """Encode normalised pixels for the endpoint, a photograph at most at a size."""
+    target = INLINE_BYTES_TARGET if purpose is Purpose.IMAGE else MATERIAL_BYTES_TARGET
     mark = mark_packet(opened.metadata)
     room = target - len(mark) - XMP_AROUND_BYTES if mark else target
     is_drawing = opened.format is Format.PNG and not _is_heavy(opened)
     encoded = encode_drawing(upright, room) if is_drawing else None
-    encoded = encoded or _encode_to_fit(upright, room, width_max, finest)
+    encoded = encoded or _encode_to_fit(resized(upright, size), room, finest)
     if encoded is None:
         raise FaultError(
             Fault(
@@ -227,7 +231,7 @@ def _converted(
         )
     encoded = replace(encoded, data=with_xmp(encoded.data, mark))
     note = _marked(_note(opened, size_bytes, encoded), mark)
-    laid_out = upright.size if is_drawing else within(*upright.size, width_max)
+    laid_out = upright.size if is_drawing else size
     return Prepared(
         encoded.data, purpose, encoded.format, note, laid_out, opened.metadata.has_c2pa, bool(mark)
     )
@@ -241,16 +245,13 @@ def encode_drawing(image: "Image.Image", bytes_max: int) -> Encoded | None:
     return Encoded(data, Format.PNG, image.size) if len(data) <= bytes_max else None
 
 
-def _encode_to_fit(
-    image: "Image.Image", bytes_max: int, width_max: int, finest: tuple[int, str]
-) -> Encoded | None:
-    """Encode a normalised picture into at most `bytes_max` and `width_max` pixels: RGB as baseline JPEG, RGBA as PNG.
+def _encode_to_fit(image: "Image.Image", bytes_max: int, finest: tuple[int, str]) -> Encoded | None:
+    """Encode a normalised picture into at most `bytes_max`: RGB as baseline JPEG, RGBA as PNG.
 
     One fixed ladder of sizes and qualities is taken from the top, with no quality above `finest`. Gives None where the
     picture would have to be scaled below PRODUCED_WIDTH_MIN.
     """
     is_jpeg = image.mode == "RGB"
-    image = resized(image, within(*image.size, width_max))
     settings = (
         list(dict.fromkeys(_coarser(each, finest) for each in JPEG_SETTINGS)) if is_jpeg else [None]
     )

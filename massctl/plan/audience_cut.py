@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from massctl.model.entries import AudienceCut
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import Record
-from massctl.plan.audience_facts import Removal
+from massctl.plan.people_judge import Removal
 
 _REASONS = {
     Removal.ERASED: lambda count: Phrase("{count:,} erased", count=count),

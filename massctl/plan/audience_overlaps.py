@@ -10,20 +10,20 @@ from msgspec.structs import replace
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName, AppId, Sha256
 from massctl.model.state import State
-from massctl.plan.audience_facts import (
+from massctl.plan.account_people import (
     AccountPeople,
     AnySend,
     Coming,
     ListPart,
     OverlapKind,
     PeopleCounts,
-    PeopleSummary,
     coming_sends,
     deliveries,
     looked_into,
     month_of,
     sends_by_scope,
 )
+from massctl.plan.people_judge import PeopleSummary
 from massctl.plan.quota import Calendar, Scope
 
 _PREFIX = "sha256:"

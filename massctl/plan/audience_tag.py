@@ -18,7 +18,7 @@ from massctl.model.ids import AppId, prefixed, unprefixed
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import ListPart, PeopleCounts
+from massctl.plan.account_people import ListPart, PeopleCounts
 from massctl.plan.quota import sent_list
 from massctl.plan.steps import Guard, Refusal
 

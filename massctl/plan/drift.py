@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
-from massctl.model.telling import Fact
+from massctl.model.notices import Fact
 
 
 class DriftKind(StrEnum):

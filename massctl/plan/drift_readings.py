@@ -13,8 +13,8 @@ from msgspec import Meta
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
+from massctl.model.notices import Fact
 from massctl.model.state import Record, RecordKey, State, is_concluded
-from massctl.model.telling import Fact
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.guards import PolicyInForce, dead_links
 from massctl.plan.plan import PlannedCampaign, previews_due

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from massctl.model.batches import BATCH_MIN
-from massctl.model.campaign import Audience, Tag
+from massctl.model.campaign import ANOTHER_CELL, Audience, Tag
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, Digest
 from massctl.model.message import (
@@ -45,6 +45,18 @@ from massctl.model.state import (
     is_concluded,
     lease_words,
 )
+from massctl.plan.account_people import (
+    SAME_CONTENT_DAYS,
+    AccountPeople,
+    ErasedPeople,
+    ErasureUnread,
+    PeopleCounts,
+    cell_parts,
+    crowd_of,
+    erased_of,
+    frozen_of,
+    own_part,
+)
 from massctl.plan.approvals import (
     ApprovalCount,
     ApprovalFacts,
@@ -52,16 +64,6 @@ from massctl.plan.approvals import (
     missing_words,
     required_approvals,
     shares_its_day,
-)
-from massctl.plan.audience_facts import (
-    SAME_CONTENT_DAYS,
-    AccountPeople,
-    Judge,
-    PeopleCounts,
-    Removal,
-    crowd_of,
-    frozen_of,
-    own_part,
 )
 from massctl.plan.brake import COMMIT_SHOWN, Tip, kill_switch, tip_refusal
 from massctl.plan.destinations import (
@@ -74,6 +76,7 @@ from massctl.plan.destinations import (
 )
 from massctl.plan.lease import TAKE_OVER
 from massctl.plan.matrix import matrix_refusal
+from massctl.plan.people_judge import Judge, Removal
 from massctl.plan.quota import (
     Agenda,
     Calendar,
@@ -83,8 +86,9 @@ from massctl.plan.quota import (
     batches_left,
     calls_refused,
     count_before,
+    count_together,
     demand_of,
-    recorded_count,
+    pace_refusal,
     scope_of,
     sent_list,
     slot_of,
@@ -256,6 +260,11 @@ class Case(Frozen, dict=True):
         crowd = crowd_of(people, self.state, calendar, campaign.appid, [campaign], self.now)
         return judge_of(campaign, self.state, self.rules, crowd, calendar, self.now)
 
+    @cached_property
+    def erased(self) -> ErasedPeople | ErasureUnread | None:
+        """Who of its list was erased, or why nobody can say it."""
+        return erased_of(self.campaign, self.record, self.rules.people, self.now)
+
     @property
     def record(self) -> Record:
         """What is recorded of its edition."""
@@ -320,6 +329,7 @@ class Ask(Enum):
 ASK = Ask.ASK
 _ONLY_A_SEND = "it is about a send alone"
 _NOT_YET_READ = "it is read later"
+_MAY_READ_MORE = "the run that sends may look into more"
 _LEDGER = (
     "the attempt was appended to this very state: whoever writes first makes the run plan again"
 )
@@ -356,6 +366,7 @@ def _table() -> Sequence[Row]:
         Row(_edition, ASK, ASK, ASK, _LEDGER),
         Row(_links, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_matrix_changed, ASK, ASK, ASK, _LEDGER),
+        Row(_cells_overlap, ASK, ASK, ASK, "nobody is added to a snapshot"),
         Row(_begun_list, ASK, ASK, ASK, _LEDGER),
         Row(_denied_batch, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_handoff, _ONLY_A_SEND, ASK, ASK, _LEDGER),
@@ -363,9 +374,11 @@ def _table() -> Sequence[Row]:
         Row(_quiet_hours, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_doubt, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_rejected_before, _ONLY_A_SEND, ASK, ASK, _LEDGER),
+        Row(_erased_people, _ONLY_A_SEND, ASK, ASK, ASK),
+        Row(_erased_people_unread, _ONLY_A_SEND, _MAY_READ_MORE, ASK, ASK),
         Row(_same_content, _ONLY_A_SEND, ASK, ASK, _LEDGER),
         Row(_same_people, _ONLY_A_SEND, ASK, ASK, ASK),
-        Row(_same_people_unread, _ONLY_A_SEND, "the run that sends may look into more", ASK, ASK),
+        Row(_same_people_unread, _ONLY_A_SEND, _MAY_READ_MORE, ASK, ASK),
         Row(_cap, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_nobody_left, _ONLY_A_SEND, ASK, ASK, ASK),
         Row(_allowance, _ONLY_A_SEND, ASK, ASK, ASK),
@@ -596,8 +609,8 @@ def facts_of(case: Case, policy: "Policy") -> ApprovalFacts:
     """Return what approvals ask of a send, by the newest count; which destinations are new, a policy says."""
     campaign, record, state = case.campaign, case.record, case.state
     counts = (
-        case.reading.followers,
-        recorded_count(campaign, record),
+        case.reading.followers if campaign.openid_list is None else None,
+        count_together(campaign, record),
         count_before(campaign, record, state),
     )
     return ApprovalFacts(
@@ -626,6 +639,25 @@ def _selection(case: Case) -> Refusal | None:
 
 def _matrix_changed(case: Case) -> Refusal | None:
     return matrix_refusal(case.campaign, case.state)
+
+
+def _cells_overlap(case: Case) -> Refusal | None:
+    """Refuse an audience of which somebody is in another cell of its matrix too, as MC038 does with lists."""
+    if not cell_parts(case.campaign) or (judge := case.people) is None or not judge.cells:
+        return None
+    others = [
+        Phrase("{count:,} in {cell}", count=count, cell=name) for name, count in judge.cells.items()
+    ]
+    say = Phrase(
+        "people of {name} are in other cells of its matrix too, and would get it twice: {cells}",
+        name=case.campaign.name,
+        cells=in_a_row(others[:_NAMED]),
+    )
+    hint = Phrase(
+        "exclude the other audience (`exclude` in audiences/NAME.yaml) and freeze again; or {other}",
+        other=ANOTHER_CELL,
+    )
+    return Refusal(Guard.CELLS_OVERLAP, say, hint)
 
 
 def _begun_list(case: Case) -> Refusal | None:
@@ -686,7 +718,8 @@ def _allowance(case: Case) -> Refusal | None:
     slot = known or slot_of(
         case.campaign, case.rules.agenda, case.state, case.rules.policy, case.now, but=own
     )
-    return allowance_refusal(case.campaign, slot)
+    refused = allowance_refusal(case.campaign, slot)
+    return refused or pace_refusal(case.campaign, case.record, case.now)
 
 
 def approval_refusal(
@@ -1378,6 +1411,46 @@ def _same_content(case: Case) -> Refusal | None:
                 Guard.SAME_CONTENT, Phrase(say, other=record.campaign, day=day), _IF_INTENDED
             )
     return None
+
+
+def _erased_people(case: Case) -> Refusal | None:
+    """Refuse a list that has somebody who was erased, in a batch that would go out."""
+    found = case.erased
+    if not isinstance(found, ErasedPeople):
+        return None
+    begun = case.record.not_refused or case.record.sent_batches
+    hint = Phrase(
+        "delete these lines; or make the list an audience, which leaves erased people out by itself"
+    )
+    if begun:
+        hint = Phrase("make {rest}   it leaves them out", rest=rest_of(case.campaign.name))
+    if case.is_repetition:
+        hint = settle(case.campaign.name)
+    return Refusal(Guard.ERASED_PEOPLE, erased_words(found), hint)
+
+
+def erased_words(found: ErasedPeople) -> Phrase:
+    """Say how many people of a list were erased, and where they stand; never who they are."""
+    more = len(found.places) - _NAMED
+    rest = [Phrase("and {count} more", count=more)] if more > 0 else []
+    return plural_phrase(
+        "{count:,} person of its list was erased: {places}",
+        "{count:,} people of its list were erased: {places}",
+        count=found.people,
+        places=enumerated([*found.places[:_NAMED], *rest]),
+    )
+
+
+def _erased_people_unread(case: Case) -> Refusal | None:
+    """Refuse a list while nobody can compare it with those who were erased."""
+    found = case.erased
+    if not isinstance(found, ErasureUnread):
+        return None
+    say = Phrase(
+        "people were erased, and nobody can say here whether its list has some of them: {why}",
+        why=found.why,
+    )
+    return Refusal(Guard.AUDIENCE_UNREAD, say, found.hint)
 
 
 def _is_judged_person_by_person(case: Case) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from massctl.model.campaign import ANOTHER_CELL, AUDIENCES
+from massctl.model.campaign import ANOTHER_CELL, AUDIENCES, PART
 from massctl.model.ids import CampaignName, folder_name
 from massctl.model.message import DeclaredCell, Family, RenderedCampaign, declared_audience
 from massctl.model.phrase import Phrase
@@ -34,7 +34,8 @@ def matrix_refusal(campaign: RenderedCampaign, state: State) -> Refusal | None:
         ]
         for record, each in found:
             # A list may be another one with another edition, which goes out once more on purpose.
-            keys = (*AUDIENCES, "sha256") if record.edition == campaign.edition else AUDIENCES
+            lists = ("sha256", "first") if record.edition == campaign.edition else ()
+            keys = (*AUDIENCES, PART, *lists)
             if not _is_as_declared(each, cell, keys):
                 return _matrix_words(campaign, name)
         tags = {_tag(each.audience or {}, record) for record, each in found}
@@ -66,7 +67,22 @@ def _is_as_declared(sent: BatchReach, cell: DeclaredCell | None, keys: Iterable[
     return all(sent.audience.get(key) == declared.get(key) for key in keys)
 
 
+def _other_parts(campaign: RenderedCampaign, other: CampaignName) -> Refusal:
+    say = Phrase(
+        "{other} was sent as a part of another snapshot, or among another number of parts: some people could get it "
+        "twice",
+        other=other,
+    )
+    hint = Phrase(
+        "restore `parts` and {file} as they were then (git log shows them); the other parts go on from there",
+        file=f"audiences/{campaign.audience.of}.lock.json",
+    )
+    return Refusal(Guard.MATRIX_CHANGED, say, hint)
+
+
 def _matrix_words(campaign: RenderedCampaign, other: CampaignName) -> Refusal:
+    if campaign.audience.part is not None:
+        return _other_parts(campaign, other)
     example = f"{{from: {other}, to: {campaign.name}}}"
     return Refusal(
         Guard.MATRIX_CHANGED,

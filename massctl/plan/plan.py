@@ -29,16 +29,8 @@ from massctl.model.message import Inherited, Purpose, Recipient, RenderedCampaig
 from massctl.model.phrase import Command, Phrase, enumerated, plural_phrase
 from massctl.model.state import Record, State, Status, held_until, is_concluded, status_of
 from massctl.plan import guards, quota
+from massctl.plan.account_people import AccountPeople, crowd_of
 from massctl.plan.approvals import ApprovalCount, required_approvals
-from massctl.plan.audience_facts import (
-    AccountPeople,
-    AudienceFacts,
-    Judge,
-    PeopleSummary,
-    crowd_of,
-    fifth_of_month,
-    summary,
-)
 from massctl.plan.audience_tag import is_filled, sends_using, tag_change, tag_list
 from massctl.plan.brake import off_tip
 from massctl.plan.destinations import JudgedDestination
@@ -59,6 +51,7 @@ from massctl.plan.guards import (
     staging_refusal,
     tag_due,
 )
+from massctl.plan.people_judge import AudienceFacts, Judge, PeopleSummary, fifth_of_month, summary
 from massctl.plan.quota import (
     AccountAhead,
     Calendar,
@@ -732,7 +725,7 @@ class _Planner(Struct):
             without = allowance_refusal(campaign, slot) if not slot.fits else None
             refusals = [lost] if lost else never or ([without] if without else [])
         if wanted:
-            count = planned.audience_count
+            count = quota.count_together(campaign, record)
             audience = audience_refusal(campaign.audience, count) if count is not None else None
             shows = any(isinstance(step, SendPreview) for step in steps)
             reading = Reading(shows=shows, audience=audience)

@@ -25,7 +25,6 @@ from massctl.model.selection import EVERYTHING, Selection
 from massctl.model.shape import Shape, plain
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
-from massctl.plan.audience_facts import AudienceFacts, PeopleSummary
 from massctl.plan.destinations import JudgedDestination
 from massctl.plan.drift import DriftKind
 from massctl.plan.guards import HandoffItem
@@ -36,6 +35,7 @@ from massctl.plan.lock_diff import (
     ReviewedChanges,
     changed_parts,
 )
+from massctl.plan.people_judge import AudienceFacts, PeopleSummary
 from massctl.plan.plan import Plan, PlannedCampaign
 from massctl.plan.quota import AccountAhead
 from massctl.plan.steps import FillTag, Guard, Kind, Reason, Refusal, SendMass, SendPreview, Step

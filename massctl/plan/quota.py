@@ -17,8 +17,8 @@ from msgspec import field
 from msgspec.structs import replace
 
 from massctl.model.audience_tag import tag_name
-from massctl.model.batches import OpenidList
-from massctl.model.campaign import AUDIENCES, list_key
+from massctl.model.batches import BATCH_MAX, OpenidList, part_number
+from massctl.model.campaign import AUDIENCES, PART, list_key
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -672,7 +672,7 @@ def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refu
                 needed=slot.needed,
                 daily=CALLS.limit,
             ),
-            GIVE_A_TAG,
+            _divide(campaign),
         )
     told = {"needed": slot.needed, "daily": CALLS.limit, "taken": taken}
     if slot.day is not None:
@@ -691,8 +691,44 @@ def _no_day_for_list(campaign: RenderedCampaign, slot: Slot, taken: str) -> Refu
             "has them free: {taken}",
             **told,
         ),
-        Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=GIVE_A_TAG),
+        Phrase("{place}; or {tag}", place=_another_day(campaign, slot), tag=_divide(campaign)),
     )
+
+
+def _divide(campaign: RenderedCampaign) -> Phrase:
+    """Return how a list of more jobs than a day has can be sent."""
+    listed = campaign.openid_list
+    if listed is None or campaign.audience.of is None:
+        return GIVE_A_TAG
+    written = campaign.audience.part
+    at_least = 2 if written is None else part_number(written)[1] + 1
+    return Phrase(
+        "divide its people among days: write {parts} dates or more in campaign.yaml, `{example}`",
+        parts=max(at_least, -(-listed.together // (BATCH_MAX * CALLS.limit))),
+        example="parts: [{until: 2026-12-01T22:00:00+08:00}, …]",
+    )
+
+
+def pace_refusal(campaign: RenderedCampaign, record: Record, now: datetime) -> Refusal | None:
+    """Refuse a list that is not begun if its window is too short for all of its jobs."""
+    window, needed = campaign.window, len(batches_left(campaign, record))
+    if window is None or record.sent_batches or needed <= SENDS_A_MINUTE:
+        return None
+    opens = max(now, window.not_before)
+    # The first ones of a minute go at once.
+    least = (needed - 1) // SENDS_A_MINUTE * MINUTE
+    if opens + least <= window.not_after:
+        return None
+    say = Phrase(
+        "its list needs {needed} jobs, its account may ask for {count} a minute, and its window ends before that",
+        needed=needed,
+        count=SENDS_A_MINUTE,
+    )
+    hint = Phrase(
+        "give it a window of {minutes} minutes or more in campaign.yaml",
+        minutes=-(-least // timedelta(minutes=1)),
+    )
+    return Refusal(Guard.ALLOWANCE, say, hint)
 
 
 def _later_in_window(day: date) -> Phrase:
@@ -839,7 +875,9 @@ def sent_list(campaign: RenderedCampaign, record: Record) -> OpenidList | None:
     if listed is None or cut is None or cut.snapshot != prefixed(listed.sha256):
         return listed
     kept = unprefixed(cut.kept_snapshot)
-    return dataclasses.replace(listed, sha256=kept, count=cut.kept, cut_from=listed.sha256)
+    return dataclasses.replace(
+        listed, sha256=kept, count=cut.kept, first=1, whole=None, cut_from=listed
+    )
 
 
 def send_steps(campaign: RenderedCampaign, record: Record, first: Reason) -> list[SendMass]:
@@ -860,6 +898,12 @@ def recorded_count(campaign: RenderedCampaign, record: Record) -> int | None:
     return staged.audience_count if staged else None
 
 
+def count_together(campaign: RenderedCampaign, record: Record) -> int | None:
+    """Return how many bounds and approvals are about: of one part of a snapshot those of all parts."""
+    listed = sent_list(campaign, record)
+    return listed.together if listed is not None else recorded_count(campaign, record)
+
+
 def count_before(campaign: RenderedCampaign, record: Record, state: State) -> int | None:
     """Return the size of the same audience at the last send to it, of another campaign or edition."""
     to = _who(declared_audience(campaign.audience))
@@ -878,7 +922,7 @@ def count_before(campaign: RenderedCampaign, record: Record, state: State) -> in
 
 
 def _who(audience: Mapping[str, Any]) -> list[object]:
-    return [audience.get(key) for key in AUDIENCES]
+    return [audience.get(key) for key in (*AUDIENCES, PART)]
 
 
 # Withdrawals.

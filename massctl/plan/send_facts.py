@@ -12,7 +12,7 @@ from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.message import RenderedCampaign, Window
 from massctl.model.phrase import Phrase
-from massctl.plan.audience_facts import AudienceFacts
+from massctl.plan.people_judge import AudienceFacts
 from massctl.plan.quota import AccountAhead, Span
 from massctl.plan.window import WindowState
 

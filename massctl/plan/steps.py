@@ -47,6 +47,7 @@ class Guard(StrEnum):
     AUDIENCE_CHANGED = "audience_changed"
     AUDIENCE_UNREAD = "audience_unread"
     AUDIENCE_CAP = "audience_cap"
+    ERASED_PEOPLE = "erased_people"
     ALLOWANCE = "allowance"
     PREVIEW_MISSING = "preview_missing"
     DRAFT_CHANGED = "draft_changed"
@@ -57,6 +58,7 @@ class Guard(StrEnum):
     CONTRADICTED = "contradicted"
     SAME_CONTENT = "same_content"
     MATRIX_CHANGED = "matrix_changed"
+    CELLS_OVERLAP = "cells_overlap"
     REJECTED_BEFORE = "rejected_before"
     PLAN_STALE = "plan_stale"
     LINEAGE_UNCOMMITTED = "lineage_uncommitted"
@@ -77,7 +79,13 @@ class Guard(StrEnum):
 
 
 FOR_GOOD = frozenset(
-    {Guard.NOT_NAMED, Guard.REJECTED_BEFORE, Guard.SAME_CONTENT, Guard.MATRIX_CHANGED}
+    {
+        Guard.NOT_NAMED,
+        Guard.REJECTED_BEFORE,
+        Guard.SAME_CONTENT,
+        Guard.MATRIX_CHANGED,
+        Guard.CELLS_OVERLAP,
+    }
 )
 """Guards that waiting does not lift: somebody has to name, change or allow the campaign."""
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from massctl.model.diagnostics import Fault, Lines
 from massctl.model.message import PICTURE_PLACEHOLDER
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.theme import ThemeSettings
+from massctl.model.theme import CodeSettings, ThemeSettings
 from massctl.render.article_bounds import (
     PASSED_ELEMENTS_MAX,
     control_fault,
@@ -84,7 +84,13 @@ def render_body(
     elif _read(path, setting, body):
         _render(
             ArticleFile(
-                path, setting.pictures, setting.external_links, title, breaks, setting.track
+                path,
+                setting.pictures,
+                setting.external_links,
+                title,
+                breaks,
+                theme.code or CodeSettings(),
+                setting.track,
             ),
             variables,
             setting,
@@ -212,7 +218,9 @@ def _with_brand(
         return [(text, page)]
 
     def page_of(path: str) -> ArticleFile:
-        return ArticleFile(path, setting.pictures, setting.external_links, track=setting.track)
+        return ArticleFile(
+            path, setting.pictures, setting.external_links, code=page.code, track=setting.track
+        )
 
     def part(key: str, written: str | None) -> list[tuple[str, ArticleFile]]:
         path = template_path(written, setting.own) if written is not None else None

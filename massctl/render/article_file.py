@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Fault, Lines, Severity
 from massctl.model.message import Picture
+from massctl.model.theme import CodeSettings
+from massctl.render.formula import Formula
 from massctl.render.html_scan import Tag
+from massctl.render.link_tag import LinkTag
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
-from massctl.render.tracking import Tracking
 
 ExternalLinks = Literal["footnotes", "keep"]
 
@@ -26,13 +28,14 @@ class ArticleFile(Struct):
     title: str = ""
     breaks: bool = False
     """Each line of Markdown is a line of the article."""
-    track: Tracking = field(default_factory=Tracking)
+    code: CodeSettings = field(default_factory=CodeSettings)
+    track: LinkTag = field(default_factory=LinkTag)
     """Puts the campaign's tag on links to own sites."""
     lines: Lines | None = None
     """Set where the text at hand is the file itself, so that positions in it are places in the file."""
     faults: list[Fault] = field(default_factory=list)
-    formulas: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The drawing or the words of each formula, by its TeX and its opening mark."""
+    formulas: list[Formula] = field(default_factory=list)
+    """In the order of the text; tokens and elements name one by its number here."""
     unclosed: Counter[str] = field(default_factory=Counter)
     """How many start tags have no end tag, by name."""
     scripts_told: Counter[str] = field(default_factory=Counter)

@@ -27,8 +27,8 @@ from massctl.model.message import (
 )
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import Account
-from massctl.render.audience import render_audience
 from massctl.render.inputs import OpenidLists
+from massctl.render.openid_list import named_people
 
 if TYPE_CHECKING:
     from massctl.render.strings import KeyPlace
@@ -56,7 +56,7 @@ def campaign_of(
     read; `about_file` is what is worth a warning in campaign.yaml itself, which may be ignored as all else.
     Diagnostics are sorted.
     """
-    openid_list, about_audience = render_audience(name, folder, file, account.appid, lists, place)
+    openid_list, about_audience = named_people(name, folder, file, account.appid, lists, place)
     about_rest = [
         *_changed(name, content.pictures),
         *_about_keys(name, file, place),

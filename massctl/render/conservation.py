@@ -17,12 +17,13 @@ from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
+from massctl.render.formula import Formula
 from massctl.render.highlight import TAB
 from massctl.render.html_scan import COMMENT_ENDS, Tag, tags
+from massctl.render.link_tag import LinkTag
 from massctl.render.links import has_scheme, meant
 from massctl.render.paths import is_pixel, is_spacer
 from massctl.render.styles import pictures_in
-from massctl.render.tracking import Tracking
 from massctl.render.tree import MARKER, Element, escaped_value, lexbor_tree, parse, serialized
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ Conserved = NewType("Conserved", str)
 NOTHING = Conserved("")
 """The body of an article that cannot be sent."""
 
+UNSELECTED = "[style*='user-select:none']"
+"""The numbers of lines of code, which are not part of it."""
 _TEXT_LOST = Phrase("text is missing from the rendered article: `{text}`")
 
 _COMPONENTS = ("mp", "qqmusic", "iframe")
@@ -66,7 +69,7 @@ class Inventory(Struct):
     """WeChat's components: the tag as written, and its name and data as they must be in the body."""
     formulas: list[str] = field(default_factory=list)
     """The TeX of those that are drawn."""
-    shown_formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    shown_formulas: Sequence[Formula] = ()
     cells: int = 0
     open_tables: int = 0
     """Of raw HTML, while the inventory is taken."""
@@ -107,7 +110,7 @@ def conserved_html(body: str, source: str, page: ArticleFile) -> Conserved:
     return Conserved(body)
 
 
-def with_tag(body: Conserved, track: Tracking) -> Conserved:
+def with_tag(body: Conserved, track: LinkTag) -> Conserved:
     """Return a body whose links to own sites carry the campaign's link tag; nothing else of it changes."""
     return Conserved(track.content(body))
 
@@ -125,7 +128,7 @@ def _outline(tree: "LexborHTMLParser") -> tuple[str, list[str | None], list[list
 def of_markdown(
     tokens: "Sequence[Token]",
     notes: "Sequence[Sequence[Token]]",
-    formulas: Mapping[tuple[str, str], str],
+    formulas: Sequence[Formula],
 ) -> Inventory:
     """Take the inventory of an article's Markdown; `formulas` are the drawn formulas (`ArticleFile.formulas`)."""
     found = Inventory(shown_formulas=formulas)
@@ -151,10 +154,11 @@ def _take(tokens: "Sequence[Token]", found: Inventory) -> None:
 
 
 def _take_formula(token: "Token", found: Inventory) -> None:
-    shown = found.shown_formulas.get((token.content, token.markup), "<svg")
+    number = token.meta.get("formula")
+    shown = "<svg" if number is None else found.shown_formulas[number].shown
     if "<svg" in shown:
         found.formulas.append(" ".join(token.content.split()))
-    else:
+    elif shown:
         found.texts.append(_without_blanks(parse(shown).text()))
 
 
@@ -164,11 +168,9 @@ def _take_cell(_: "Token", found: Inventory) -> None:
 
 _TAKES: "Final[Mapping[str, Callable[[Token, Inventory], None]]]" = {
     "text": lambda token, found: found.texts.extend(_runs(token.content)),
-    "code_inline": lambda token, found: found.codes.append(_plain_code(token.content)),
-    "fence": lambda token, found: found.codes.append(_plain_code(token.content.removesuffix("\n"))),
-    "code_block": lambda token, found: found.codes.append(
-        _plain_code(token.content.removesuffix("\n"))
-    ),
+    "code_inline": lambda token, found: found.codes.append(_plain(token.content.expandtabs(TAB))),
+    "fence": lambda token, found: found.codes.append(_plain(token.content.removesuffix("\n"))),
+    "code_block": lambda token, found: found.codes.append(_plain(token.content.removesuffix("\n"))),
     "image": lambda token, found: found.pictures.append(str(token.attrs.get("src", ""))),
     "link_open": lambda token, found: found.links.append(str(token.attrs.get("href", ""))),
     "html_inline": lambda token, found: _take_html(token.content, found),
@@ -244,8 +246,8 @@ def _without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-def _plain_code(code: str) -> str:
-    return code.expandtabs(TAB).replace("\u00a0", " ")
+def _plain(code: str) -> str:
+    return code.replace("\u00a0", " ")
 
 
 def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]:
@@ -254,7 +256,9 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     tree = lexbor_tree(body.replace("<br>", "\n"))
     whole = tree.body.text() if tree.body is not None else ""
     yield from _missing_texts(_without_blanks(whole), source.texts)
-    code = whole.replace("\u00a0", " ")
+    for number in tree.css(UNSELECTED) if "user-select:none" in body else ():
+        number.decompose()
+    code = _plain(tree.body.text() if tree.body is not None else "")
     position = 0
     for each in source.codes:
         at = code.find(each, position)
@@ -278,7 +282,8 @@ def _missing(body: str, source: Inventory, page: ArticleFile) -> Iterator[Fault]
     for tex, count in Counter(source.formulas).items():
         if body.count(f'="{escaped_value(tex)}"') < count:
             yield _lost(Phrase("a formula is missing from the rendered article: `{text}`"), tex)
-    if source.cells and len(tree.css("td,th")) < source.cells:
+    # A selector would take as long as the parser took.
+    if source.cells and len(tree.tags("td")) + len(tree.tags("th")) < source.cells:
         yield _lost(Phrase("a cell of a table is missing from the rendered article"))
 
 

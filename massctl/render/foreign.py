@@ -148,7 +148,7 @@ def tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
 
 def _tex_of_html(html: str) -> Iterator[tuple[Fault, int]]:
     # It loads the Markdown parser, which an HTML article seldom needs.
-    from massctl.render.md_math import written_formulas
+    from massctl.render.markdown_formulas import written_formulas
 
     end = 0
     unread = 0

@@ -15,8 +15,13 @@ CODE_CHARACTERS_MAX = 8_000
 """Ours: longer code has no colours, since some grammars are slow."""
 _CLASSES = (
     ("Comment", "hl-comment"),
+    ("Generic.Prompt", "hl-comment"),
     ("Keyword", "hl-keyword"),
     ("Operator.Word", "hl-keyword"),
+    ("Generic.Heading", "hl-keyword"),
+    ("Generic.Subheading", "hl-keyword"),
+    ("Generic.Traceback", "hl-deleted"),
+    ("Generic.Error", "hl-deleted"),
     ("Literal.String", "hl-string"),
     ("Literal.Number", "hl-number"),
     ("Name.Function", "hl-name"),
@@ -24,6 +29,8 @@ _CLASSES = (
     ("Name.Decorator", "hl-name"),
     ("Name.Tag", "hl-name"),
     ("Name.Attribute", "hl-name"),
+    ("Name.Builtin", "hl-name"),
+    ("Name.Variable", "hl-name"),
     ("Generic.Inserted", "hl-inserted"),
     ("Generic.Deleted", "hl-deleted"),
 )
@@ -35,26 +42,31 @@ def blanks_kept(code: str) -> str:
 
     Of two beside each other one is fixed, so that neither is lost, and the one that is not costs a character.
     """
-    if "\t" in code:
-        code = code.expandtabs(TAB)
+    return _spaces_kept(code.expandtabs(TAB) if "\t" in code else code)
+
+
+def _spaces_kept(code: str) -> str:
     return _BLANKS.sub(lambda blanks: ("\u00a0 " * len(blanks[0]))[: len(blanks[0])], code)
 
 
-def coloured_pieces(code: str, language: str) -> list[tuple[str, str]] | None:
-    """Return code with its blanks kept, in pieces with a class each; None where nothing is known about the language."""
-    lexer = _lexer(language.lower()) if len(code) <= CODE_CHARACTERS_MAX else None
+def coloured_pieces(code: str, language: str) -> list[tuple[str, str]]:
+    """Return code in pieces with a class each, its tabs as they are and its spaces kept.
+
+    Where nothing is known about the language it is one piece without a class.
+    """
+    kept = _spaces_kept(code)
+    known = language and len(code) <= CODE_CHARACTERS_MAX
+    lexer = _lexer(language.lower()) if known else None
     if lexer is None:
-        return None
+        return [("", kept)]
     # One character for each of the code, so that pieces of the one are pieces of the other.
-    code = code.expandtabs(TAB)
-    kept = blanks_kept(code)
     found: list[tuple[str, str]] = []
     end = 0
     # Many grammars see a line only where it ends.
     for length, name in _pieces(lexer, f"{code}\n"):
         found.append((name, kept[end : end + length]))
         end += length
-    return found if end == len(kept) + 1 else None
+    return found if end == len(kept) + 1 else [("", kept)]
 
 
 def _pieces(lexer: "Lexer", code: str) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from massctl.model.batches import OpenidList
 from massctl.model.diagnostics import Fault, KeyPath, Place
 from massctl.model.frozen import Frozen
 from massctl.model.message import Picture, Recording
+from massctl.render.formula import Formula
 
 PicturePurpose = Literal["inline", "cover"]
 """Where a picture stands: inside an article; or for itself, as a cover or in a picture message."""
@@ -70,4 +71,8 @@ class Inputs(Protocol):
 
     def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
         """Return a context that ends with TimeoutError or MemoryError where what runs in it needs more."""
+        ...
+
+    def formulas(self, formulas: Sequence[Formula], /) -> Fault | None:
+        """Draw the formulas of one article, in their order; return a fault where nothing here can draw any."""
         ...

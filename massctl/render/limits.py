@@ -61,7 +61,7 @@ _FORMULA = re.compile(
     r'<svg viewBox="[^"]*" fill="currentColor"(?: [a-z-]+="[^"]*")* aria-label="(?P<tex>[^"]*)">'
     r"(?:<path [^>]*></path>|<text [^>]*>[^<]*</text>)*</svg>"
 )
-"""As massctl.render.math draws it."""
+"""As massctl.render.formula draws it."""
 _FORMULAS_TAKE_MUCH = 2_000
 """Ours: where formulas take less, it is not for them that an article is too long."""
 _SHOWN = re.compile(r"<(?:img|image|svg|iframe|mp)|url\(", re.IGNORECASE)

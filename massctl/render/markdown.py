@@ -21,6 +21,7 @@ from massctl.render.article_bounds import (
 )
 from massctl.render.article_file import ArticleFile
 from massctl.render.elements import is_script, writer_row
+from massctl.render.formula import Formula
 from massctl.render.html_article import UNENDED_COMMENT, tag_faults
 from massctl.render.html_scan import COMMENT_ENDS, Edit, edited, tags, unended_comment
 from massctl.render.markdown_lint import text_faults
@@ -64,11 +65,10 @@ def read_markdown(text: str, page: ArticleFile, *, is_file: bool = False) -> Sou
         writer.write(inline_note)
         builder.end("massctl-text")
     # Markdown's own nesting is bounded. Deep raw HTML could keep an HTML5 parser busy for minutes.
-    deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
-    if isinstance(builder, HtmlBuilder) and (
-        deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX
-    ):
-        deep = depth_fault(builder.html, ELEMENTS_MAX)
+    if isinstance(builder, HtmlBuilder):
+        deepest = writer.tags + max((token.level for token in parsed.tokens), default=0)
+        is_suspect = deepest > DEPTH_MAX or writer.longest > ATTRIBUTES_MAX
+        deep = depth_fault(builder.html, ELEMENTS_MAX) if is_suspect else None
         if deep is not None:
             page.report(deep)
             return Source(Element("body"), parsed, tokens)
@@ -160,18 +160,17 @@ class _TokenReader:
         self._builder.end("code")
 
     def _block_of_code(self, token: Token) -> None:
-        language = language_of(token)
-        self._builder.start("pre", {"lang": language} if language else None, self._at(token))
+        info = token.info.strip()
+        self._builder.start("pre", {"info": info} if info else None, self._at(token))
         self._builder.text(token.content.removesuffix("\n"))
         self._builder.end("pre")
 
     def _formula(self, token: Token) -> None:
+        number = len(self._page.formulas)
+        self._page.formulas.append(Formula(token.content, token.markup in ("$$", "\\[")))
+        token.meta["formula"] = number
         block = {"block": ""} if token.block else {}
-        self._builder.start(
-            "massctl-formula",
-            {"tex": token.content, "mark": token.markup, **block},
-            self._at(token),
-        )
+        self._builder.start("massctl-formula", {"number": str(number), **block}, self._at(token))
         self._builder.end("massctl-formula")
 
     def _soft_break(self, _: Token) -> None:
@@ -274,12 +273,6 @@ _WRITERS: Mapping[str, Callable[[_TokenReader, Token], None]] = {
     "footnote_reference_open": _TokenReader._note,
     "footnote_reference_close": _TokenReader._note_end,
 }
-
-
-def language_of(token: Token) -> str:
-    """Return the language of a fenced code block; empty if it names none."""
-    words = token.info.split(maxsplit=1)
-    return words[0] if words else ""
 
 
 def _without_title(tokens: Sequence[Token], page: ArticleFile, lines: Lines) -> Sequence[Token]:

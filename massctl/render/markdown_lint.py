@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from massctl.model.diagnostics import Fault, Lines, Severity, note, warning
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
+from massctl.render.code_block import read_info
 from massctl.render.foreign import PICTURE_END, diagram, foreign_marks, template_marks
 from massctl.render.markdown_parser import BOX_KINDS, KINDS, Parsed, every
 
@@ -205,7 +206,8 @@ _MAY_BE_FAULTY = re.compile(r"[*_\[\n$\\]")
 
 def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
     for token in tokens:
-        if token.type == "inline":
+        kind = token.type
+        if kind == "inline":
             if _MAY_BE_FAULTY.search(token.content) is None:
                 continue
             children = token.children or ()
@@ -214,19 +216,27 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
             if "\n" in token.content and not breaks:
                 yield from _verse(token)
             yield from _in_tokens(children, breaks=breaks)
-        elif token.type == "text":
+        elif kind == "text":
             yield from _in_text(token.content)
-        elif token.type == "html_block":
+        elif kind == "html_block":
             yield from _in_html(token.content)
-        elif token.type == "link_open" and token.attrs.get("title"):
+        elif kind == "link_open" and token.attrs.get("title"):
             yield _not_shown(
                 str(token.attrs["title"]), Phrase("the title of a link is not shown: `{text}`")
             )
-        elif token.type == "fence" and len(words := token.info.split(maxsplit=1)) > 1:
+        elif kind == "fence" and (unread := _unread_info(token)):
             yield _not_shown(
-                words[1].strip(),
+                unread,
                 Phrase("what is behind the language of code is not shown: `{text}`"),
             )
+
+
+def _unread_info(token: Token) -> str:
+    """Return what has no effect behind the language of code: words nobody reads, and marks of lines there are not."""
+    info = read_info(token.info)
+    if info.marked and max(info.marked) > token.content.count("\n"):
+        return token.info.split(maxsplit=1)[-1]
+    return info.unread
 
 
 def _in_text(content: str) -> Iterator[Fault]:

@@ -28,7 +28,7 @@ from massctl.model.diagnostics import FaultError
 from massctl.model.frozen import Frozen
 from massctl.render.article_bounds import BRACKETS_MAX, NESTING_MAX, too_many_brackets, too_nested
 from massctl.render.cjk import is_cjk_at
-from massctl.render.md_math import add_math
+from massctl.render.markdown_formulas import add_math
 
 _LEVELS = 2 * NESTING_MAX + 4
 """Of the parser, which drops what stands deeper; a list and its entries are two."""
@@ -43,14 +43,10 @@ class _Inline(StateInline):
         end = start
         while end < self.posMax and self.src[end] == self.src[start]:
             end += 1
-        last = self.src[start - 1] if start > 0 else " "
-        after = self.src[end] if end < self.posMax else " "
         last_cjk = is_cjk_at(self.src, start - 1, -1)
-        after_cjk = is_cjk_at(self.src[: self.posMax], end, 1)
-        last_mark = _is_mark(last)
-        after_mark = _is_mark(after)
-        last_blank = isWhiteSpace(ord(last))
-        after_blank = isWhiteSpace(ord(after))
+        after_cjk = is_cjk_at(self.src[end : min(end + 2, self.posMax)], 0, 1)
+        last_mark, last_blank = _kind(self.src[start - 1] if start > 0 else " ")
+        after_mark, after_blank = _kind(self.src[end] if end < self.posMax else " ")
         opens = not after_blank and (
             not after_mark or after_cjk or last_blank or last_mark or last_cjk
         )
@@ -64,8 +60,11 @@ class _Inline(StateInline):
         )
 
 
-def _is_mark(character: str) -> bool:
-    return isMdAsciiPunct(ord(character)) or isPunctChar(character)
+@cache
+def _kind(character: str) -> tuple[bool, bool]:
+    """Return whether a character is punctuation, and whether it is a blank."""
+    code = ord(character)
+    return isMdAsciiPunct(code) or isPunctChar(character), isWhiteSpace(code)
 
 
 _BEGINS = {
@@ -108,7 +107,11 @@ class _ParserInline(ParserInline):
             rules = begins.get(state.src[state.pos])
             if rules is None:
                 text(state, False)
-            elif state.level >= nesting or not any(rule(state, False) for rule in rules):
+                continue
+            for rule in rules if state.level < nesting else ():
+                if rule(state, False):
+                    break
+            else:
                 state.pending += state.src[state.pos]
                 state.pos += 1
         if state.pending:
@@ -164,7 +167,11 @@ class _ParserBlock(ParserBlock):
                 state.sCount[line] - state.blkIndent < _CODE_INDENT
                 and state.src[begins] not in _BLOCK_SIGNS
             )
-            any(rule(state, line, endLine, False) for rule in (wordy if is_wordy else every_rule))
+            for rule in (
+                wordy if is_wordy else every_rule
+            ):  # pragma: no branch - a paragraph is always one
+                if rule(state, line, endLine, False):
+                    break
             state.tight = not has_empty
             line = state.line
             has_empty = has_empty or (line - 1 < endLine and state.isEmpty(line - 1))

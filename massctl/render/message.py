@@ -45,11 +45,11 @@ from massctl.model.settings import Account, OwnSites
 from massctl.model.theme import ThemeSettings
 from massctl.render.inputs import Inputs, RecordingPurpose
 from massctl.render.limits import LIMITS, ContentLimit, Limit
+from massctl.render.link_tag import LinkTag
 from massctl.render.paths import Pictures, is_foreign, picture_paths
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
 from massctl.render.strings import KeyPlace, Setting, Strings, no_check
-from massctl.render.tracking import Tracking
 
 if TYPE_CHECKING:
     from massctl.render.theme import Theme
@@ -112,7 +112,7 @@ def render_content(
         name, own, file.account, inputs, pictures, account.external_links, usual, brand, limit
     )
     strings = Strings(file, setting, place, words)
-    track = _tracking(strings, account)
+    track = _link_tag(strings, account)
     strings.setting = replace(setting, track=track)
     message, recordings = render_message(strings)
     _report_unused_link_tag(strings, track)
@@ -124,12 +124,12 @@ TAG_CHARACTERS_MAX = 200
 """Ours: of one value; the address behind "read original" may have 1,024 bytes."""
 
 
-def _tracking(strings: Strings, account: Account) -> Tracking:
+def _link_tag(strings: Strings, account: Account) -> LinkTag:
     """Render the campaign's link tag; report each value that no address can carry."""
     sites = account.own_sites or OwnSites()
     written = strings.file.track or {}
     tag = {key: strings.string(text, ("track", key), _tag_faults) for key, text in written.items()}
-    return Tracking(sites, tag)
+    return LinkTag(sites, tag)
 
 
 def _tag_faults(value: str) -> Iterator[Fault]:
@@ -142,7 +142,7 @@ def _tag_faults(value: str) -> Iterator[Fault]:
         yield Fault("MC014", say, Phrase("write a short word, such as the campaign's name"))
 
 
-def _report_unused_link_tag(strings: Strings, track: Tracking) -> None:
+def _report_unused_link_tag(strings: Strings, track: LinkTag) -> None:
     """Say that no link carries the campaign's link tag. One that is inherited is others' too."""
     place = strings.place(("track",))
     is_inherited = place is not None and place.file.endswith(f"/{DEFAULTS_FILE}")

@@ -223,7 +223,7 @@ class Pictures:
 
     def __init__(self, own: str, inputs: Inputs) -> None:
         self._own = own
-        self._inputs = inputs
+        self.inputs = inputs
         self._found: dict[tuple[str, PicturePurpose], Picture | Fault] = {}
         self._used: dict[tuple[Sha256, Purpose], Picture] = {}
         self._called: dict[str, tuple[str, Picture]] = {}
@@ -273,7 +273,7 @@ class Pictures:
     def _look(self, path: str, purpose: PicturePurpose) -> Picture | Fault:
         key = path, purpose
         if key not in self._found:
-            self._found[key] = self._inputs.picture(path, purpose)
+            self._found[key] = self.inputs.picture(path, purpose)
         return self._found[key]
 
 

@@ -16,11 +16,11 @@ from massctl.model.ids import CAMPAIGN_FILE
 from massctl.model.theme import Brand, ThemeSettings
 from massctl.render.inputs import Inputs
 from massctl.render.limits import ContentLimit, Limit
+from massctl.render.link_tag import LinkTag
 from massctl.render.paths import Pictures
 from massctl.render.rules.registry import judge
 from massctl.render.rules.subject import Subject
 from massctl.render.rules.words import WordLists
-from massctl.render.tracking import Tracking
 
 if TYPE_CHECKING:
     from massctl.render.article_file import ExternalLinks
@@ -60,7 +60,7 @@ class Setting(Frozen, dict=True):
     """Of an account that takes less than WeChat does elsewhere."""
     links: dict[str, str] = field(default_factory=dict)
     """The addresses that templates took from the ledger."""
-    track: Tracking = field(default_factory=Tracking)
+    track: LinkTag = field(default_factory=LinkTag)
     """Puts the campaign's tag on links to own sites."""
 
     @cached_property

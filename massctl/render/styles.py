@@ -68,7 +68,6 @@ COLUMN_PX = 677
 _NUMBERED_STYLE = re.compile(
     r' n="(?P<number>\d+)"(?: (?!style=)[^\s="]+="[^"]*")* style="(?P<style>[^"]*)"'
 )
-_SHOWN = re.compile(r"\S")
 
 
 @lru_cache(maxsize=256)
@@ -150,8 +149,8 @@ def put_theme_on(body: Element, stylesheet: str) -> None:
     pieces: list[str] = []
     _skeleton(article, elements, pieces, whole="[" in stylesheet)
     inlined = _inliner().inline_fragment("".join(pieces), stylesheet)
-    for found in _NUMBERED_STYLE.finditer(inlined):
-        elements[int(found["number"])].attributes["style"] = unescape(found["style"])
+    for number, style in _NUMBERED_STYLE.findall(inlined):
+        elements[int(number)].attributes["style"] = unescape(style)
     _settle_blocks(article, _settle(article, "", None))
 
 
@@ -177,7 +176,7 @@ def _skeleton(element: Element, numbered: list[Element], out: list[str], *, whol
         if isinstance(child, Element):
             _skeleton(child, numbered, out, whole=whole)
         elif child:
-            out.append("x" if _SHOWN.search(child) else " ")
+            out.append(" " if child.isspace() else "x")
     out.append(f"</{element.name}>")
 
 
@@ -294,8 +293,10 @@ def _settle_blocks(article: Element, font: float | None) -> None:
             above = 0.0
             continue
         if child.name in _HEADINGS and font is not None:
-            _settle_heading(child, font, float(spacing["pixels"]) if spacing is not None else 0.0)
-            if "text-align:left" in looks and "text-align" not in child.get("style"):
+            fits = _settle_heading(
+                child, font, float(spacing["pixels"]) if spacing is not None else 0.0
+            )
+            if fits and "text-align:left" in looks and "text-align" not in child.get("style"):
                 _settle_words(child)
         elif child.name == "img":
             _settle_picture(child)
@@ -307,8 +308,8 @@ def _settle_blocks(article: Element, font: float | None) -> None:
         above = below
 
 
-def _settle_heading(heading: Element, around: float, spacing: float) -> None:
-    """Take out how a heading wraps if its words surely stand in one line."""
+def _settle_heading(heading: Element, around: float, spacing: float) -> bool:
+    """Take out how a heading wraps if its words surely stand in one line; return whether they do."""
     style = heading.get("style")
     font = _font_size(style, heading.name, around)
     said = _SPACING.search(style)
@@ -316,18 +317,15 @@ def _settle_heading(heading: Element, around: float, spacing: float) -> None:
     if font is None or any(
         each.name not in _WORDS or _RESIZED.search(each.get("style")) for each in inside
     ):
-        return
+        return False
     if (
         len(heading.text()) * (font + (float(said["pixels"]) if said is not None else spacing))
         > ONE_LINE_PX
     ):
-        return
-    for each, declaration in [
-        (heading, "text-wrap:[a-z]+"),
-        *((each, r"max-width:\d+%") for each in inside),
-    ]:
-        if "style" in each.attributes:
-            each.attributes["style"] = _without(each.get("style"), declaration)
+        return False
+    for declaration in ("text-wrap:[a-z]+", r"padding:0 \d+%") if style else ():
+        heading.attributes["style"] = _without(heading.get("style"), declaration)
+    return True
 
 
 def _settle_words(heading: Element) -> None:

@@ -19,7 +19,7 @@ from massctl.model.ids import THEME_NAME_PATTERN, below_campaigns
 from massctl.model.message import Picture
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Phrase, enumerated
-from massctl.model.theme import CodeStyle, HeadingStyle, ThemeSettings
+from massctl.model.theme import CodeSettings, CodeStyle, HeadingStyle, ThemeSettings
 from massctl.render.dark_mode import faded, parse, reads, tones, words_for
 from massctl.render.inputs import Inputs
 from massctl.render.paths import Pictures, is_at_wechat, placeholder
@@ -91,7 +91,7 @@ _TINT = "#8881"
 """The ground of boxes and code, on which the accent has to be read too."""
 _REPLACED = {
     "headings": re.compile(r"(?:h[1-3](?: \.inner)?(?:\s*,\s*|$))+"),
-    "code": re.compile(r"(?:(?:code|\.code|\.hl-[a-z]+)(?:\s*,\s*|$))+"),
+    "code": re.compile(r"(?:(?:code|\.code(?:-[a-z]+)?|\.hl-[a-z]+)(?:\s*,\s*|$))+"),
 }
 """Rules for nothing but these are left out where another style takes their place."""
 PICTURE_MARK = "massctl-theme-picture-"
@@ -412,7 +412,7 @@ class Themes:
 
     def is_used(self, settings: ThemeSettings) -> bool:
         """Return whether an article uses these settings."""
-        return any(settings.said.items() & each.said.items() for each in self._found)
+        return any(_choices(settings) & _choices(each) for each in self._found)
 
     def find(self, settings: ThemeSettings) -> Theme:
         """Return the theme of these settings; its faults are in it."""
@@ -463,6 +463,13 @@ class Themes:
                 width=len("url("),
             )
         return placeholder(found), found
+
+
+def _choices(settings: ThemeSettings) -> set[tuple[str, object]]:
+    """Return the choices of settings, those of code one by one."""
+    return {*settings.said.items(), *(dict(settings.code).items() if settings.code else ())} - {
+        (key, None) for key in CodeSettings.model_fields
+    }
 
 
 class _Reading:
@@ -546,7 +553,10 @@ class _Reading:
 
     def read_options(self, settings: ThemeSettings) -> None:
         """Read the styles and variables that take the place of the theme's own."""
-        for part in (f"headings-{settings.headings}", f"code-{settings.code}"):
+        for part in (
+            f"headings-{settings.headings}",
+            f"code-{settings.code and settings.code.style}",
+        ):
             if part in PARTS:
                 self._read_built_in(part, None)
         said = [

@@ -9,11 +9,13 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from itertools import zip_longest
 from string import ascii_lowercase
 from typing import NamedTuple
 
 from markdown_it.common.normalize_url import normalizeLink
+from msgspec.structs import replace
 
 from massctl.model.diagnostics import Fault, FaultError, note, warning
 from massctl.model.message import Picture
@@ -21,6 +23,7 @@ from massctl.model.phrase import Phrase
 from massctl.render.article_bounds import DEPTH_MAX, ELEMENTS_MAX, too_deep, too_many
 from massctl.render.article_file import ArticleFile
 from massctl.render.cjk import cjk_count, line_break
+from massctl.render.code_block import code_style, read_info, write_code
 from massctl.render.elements import (
     Handling,
     hidden_content,
@@ -30,7 +33,7 @@ from massctl.render.elements import (
     row,
     script_link,
 )
-from massctl.render.highlight import blanks_kept, coloured_pieces
+from massctl.render.highlight import blanks_kept
 from massctl.render.links import Notes, bare_links, has_scheme, meant, stays
 from massctl.render.paths import is_spacer, spacer_fault
 from massctl.render.styles import declarations, with_pictures
@@ -97,6 +100,7 @@ def normalised(
     Its notes have one order, and stand at the end of the part `own`. `is_chinese`: words of ours are Chinese, as the
     article is.
     """
+    _draw([page for _, page in parts])
     notes = Notes()
     writers = [
         _ArticleWriter(page, notes, part, is_chinese=is_chinese)
@@ -393,8 +397,8 @@ def _centred(writer: _ArticleWriter, node: Element) -> None:
 
 
 def _code_block(writer: _ArticleWriter, node: Element) -> None:
-    """Write a code block as a section that wraps, since `pre` is wider than the screen."""
-    language = _language(node)
+    """Write a code block as a section, since `pre` is wider than the screen."""
+    info, language = read_info(node.get("info")), _language(node)
     at = node.at
     if (
         len(node.children) == 1
@@ -404,12 +408,11 @@ def _code_block(writer: _ArticleWriter, node: Element) -> None:
         language = language or _language(inner)
         node = inner
     code = node.children[0] if len(node.children) == 1 else None
-    pieces = coloured_pieces(code, language) if isinstance(code, str) and language else None
     with writer.block("section", {"class": "code"}, at):
-        for name, text in pieces or ():
-            with writer.inside("span", {"class": name}) if name else nullcontext():
-                writer.code(text)
-        if pieces is None:
+        if isinstance(code, str):
+            write_code(writer, code, replace(info, language=language or info.language))
+        else:
+            writer.here.attributes["style"] = code_style(writer.page.code)
             _in_code(writer, node)
 
 
@@ -592,33 +595,26 @@ def _title(writer: _ArticleWriter, _: Element) -> None:
     writer.page.report(lost_title())
 
 
-def _formula(writer: _ArticleWriter, node: Element) -> None:
-    """Draw a formula; one that cannot be drawn is an error, since followers would read TeX."""
-    # Some 200 ms, for the fonts; hardly any article has a formula.
-    from massctl.render.math import FormulaError, drawn
+def _draw(pages: Sequence[ArticleFile]) -> None:
+    """Draw the formulas of an article, all at once: numbers and macros go on from one to the next."""
+    formulas = [each for page in pages for each in page.formulas]
+    missing = pages[0].pictures.inputs.formulas(formulas) if formulas else None
+    if missing is not None:
+        next(page for page in pages if page.formulas).report(missing)
 
-    tex = node.get("tex")
-    mark = node.get("mark")
-    try:
-        shown = drawn(tex, display=mark in ("$$", "\\["))
-    except FormulaError as error:
-        writer.page.report(
-            Fault(
-                "MC329",
-                Phrase("the formula cannot be drawn: `{text}`", text=str(error)),
-                Phrase(
-                    "write it in LaTeX's own commands, show it as a picture, or, if it is not a formula, write `\\$`"
-                ),
-                needle=tex.partition("\n")[0],
-            )
-        )
+
+def _formula(writer: _ArticleWriter, node: Element) -> None:
+    """Write a drawn formula; one that cannot be drawn is an error, since followers would read TeX."""
+    formula = writer.page.formulas[int(node.get("number"))]
+    if formula.fault is not None:
+        writer.page.report(formula.fault)
+    if not formula.shown:
         return
-    writer.page.formulas[tex, mark] = shown
     is_block = "block" in node.attributes
     if not is_block:
         writer.shown()
     with writer.block("section", {"class": "math"}, node.at) if is_block else nullcontext():
-        writer.here.take(parse(shown))
+        writer.here.take(parse(formula.shown))
 
 
 # Links and notes.
@@ -717,7 +713,8 @@ def _write_note(writer: _ArticleWriter, key: str | tuple[int, int], listed: Elem
     if isinstance(key, str):
         words = writer.notes.words(key)
         address = key.removeprefix("mailto:")
-        writer.here.children.append(f"{number}{words}: {address}" if words else number + address)
+        writer.here.children.append(f"{number}{words}: " if words else number)
+        writer.ours("span", "note-address", address)
     else:
         writer.here.children.append(number)
         for text in writer.notes.texts(key):
@@ -983,7 +980,7 @@ COLUMNS_MAX = 4
 COLUMN_SHARE = 26
 """Percent of the screen that each column of such a table has, some 90 px of a phone."""
 SCREEN_EMS = 24
-"""Letters in a row on a phone: 343 px, at the 14 px that the built-in themes write tables with."""
+"""Letters in a row on a phone: 335 px, at the 14 px that the built-in themes write tables with."""
 BETWEEN_EMS = 1.2
 """Room inside each cell of theirs, 14 to 17 px; WeChat counts it as a part of a width (`box-sizing`)."""
 SPACED = 1.1
@@ -992,7 +989,7 @@ WORD_EMS_MAX = 4
 """Ours: a Chinese word of so many characters stays in one line; a longer one may break, into pieces of as many."""
 LATIN_EMS = 0.6
 """The average width of a letter of another script."""
-SCREEN_PX = 343
+SCREEN_PX = 335
 """The text width of a 375 px phone. Cells that are wider together were made for another page."""
 _PARTS = frozenset({"thead", "tbody", "tfoot"})
 _CELLS = ("th", "td")
@@ -1038,29 +1035,26 @@ def _rows(node: Element) -> Iterator[Element]:
 
 
 def _write_rows(writer: _ArticleWriter, node: Element, widths: list[str]) -> None:
-    """Write the rows and cells of a table without the white space between them. The first row takes the `widths`."""
-    said = iter(_said_widths(node)) if node.name == "tr" else iter(())
+    """Write the rows of a table without the white space between them. The first one takes the `widths`."""
     for child in node.elements:
-        is_cell = child.name in _CELLS
-        if not is_cell and child.name not in _PARTS and child.name != "tr":
-            continue
-        least = widths.pop(0) if is_cell and widths else ""
-        with writer.block(
-            child.name, _attributes(writer, child, "", next(said, "") or least if is_cell else "")
-        ):
-            if is_cell:
-                writer.children(child)
-            else:
-                _write_rows(writer, child, widths)
+        if child.name in _PARTS:
+            rows = partial(_write_rows, widths=widths)
+            writer.wrapped(child, child.name, _attributes(writer, child), rows)
+        elif child.name == "tr":
+            cells = partial(_write_cells, widths=widths)
+            writer.wrapped(child, "tr", _attributes(writer, child), cells)
 
 
-def _said_widths(line: Element) -> list[str]:
+def _write_cells(writer: _ArticleWriter, node: Element, widths: list[str]) -> None:
+    cells = [child for child in node.elements if child.name in _CELLS]
+    for cell, said, least in zip_longest(cells, _said_widths(cells), widths[: len(cells)]):
+        writer.wrapped(cell, cell.name, _attributes(writer, cell, "", said or least or ""))
+    del widths[: len(cells)]
+
+
+def _said_widths(cells: Sequence[Element]) -> list[str]:
     """Return a style for each cell of a row: the width of its `width` attribute, if all fit on a phone."""
-    said = [
-        _length(cell.attributes, "width") if cell.attributes else ""
-        for cell in line.elements
-        if cell.name in _CELLS
-    ]
+    said = [_length(cell.attributes, "width") if cell.attributes else "" for cell in cells]
     pixels = sum(float(each[len("width:") : -len("px")]) for each in said if each.endswith("px"))
     return said if pixels <= SCREEN_PX else ["" if each.endswith("px") else each for each in said]
 

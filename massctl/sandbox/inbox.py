@@ -169,7 +169,7 @@ def style(_request: Request, _: Language) -> Reply:
     """Answer `/style.css`."""
     from massctl.view.pages.markup import style as read
 
-    sheet = read("sandbox/pages/style.css", "chat.css", "article.css")
+    sheet = read("sandbox/pages/style.css", "chat.css", "wechat.css", "article.css")
     return Reply(sheet, content_type="text/css; charset=utf-8")
 
 

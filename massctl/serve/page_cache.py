@@ -7,19 +7,31 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from msgspec.structs import replace
+
 from massctl.child import ChildError
 from massctl.errors import LedgerError, MassctlError
 from massctl.ledger.archive import Contents
+from massctl.model.audience import AUDIENCES, AudienceLock, AudienceName
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CAMPAIGN_FILE, CAMPAIGNS, DEFAULTS_FILE, AppId, CampaignName, Sha256
+from massctl.model.ids import (
+    CAMPAIGN_FILE,
+    CAMPAIGNS,
+    DEFAULTS_FILE,
+    AppId,
+    CampaignName,
+    Sha256,
+    sha256_of,
+)
 from massctl.model.lock import LockedPicture, path_from_lock, version_of
 from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.audience_uses import last_sends
 from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
 from massctl.plan.drift import Drift
 from massctl.plan.drift_readings import open_drifts
@@ -32,7 +44,11 @@ from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.report.report import Report
 from massctl.serve.theme_gallery import read_settings, sample_addresses, sample_files, shown_themes
+from massctl.source.audience_history import recorded_locks
+from massctl.source.audience_uses import audience_uses
+from massctl.source.audiences import Audiences, named_audiences
 from massctl.source.campaigns import about_defaults
+from massctl.source.groups import CampaignFolders
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
 from massctl.source.renderer import child_of
@@ -40,6 +56,7 @@ from massctl.source.repository import Repository, is_settings
 from massctl.source.scope import Scope
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
+from massctl.view.pages.audiences_page import ShownAudience, audience_page, audiences_page
 from massctl.view.pages.calendar_page import calendar_page
 from massctl.view.pages.campaign_page import Earlier, Look, campaign_page
 from massctl.view.pages.campaigns_page import Filter, Listed, campaigns_page
@@ -52,6 +69,8 @@ SHARED = "_shared"
 """Stands for what campaigns share, in what is published; the gallery of themes waits for it."""
 REPORTED = "_report"
 """Stands for what sends reached, in what is published; the pages of reports wait for it."""
+PEOPLE = "_audiences"
+"""Stands for the audiences and who uses them, in what is published; the pages of audiences wait for it."""
 EVERYTHING = frozenset({ANYTHING})
 """For all campaigns, known or not. No campaign has this name."""
 OWN_THEMES = "campaigns/_shared/themes"
@@ -148,6 +167,11 @@ class Rendered(Frozen):
         return not isinstance(self.found, Concluded)
 
     @property
+    def may_need_audience(self) -> bool:
+        """Whether a change of an audience may change it."""
+        return not isinstance(self.found, RenderedCampaign) or self.found.audience.of is not None
+
+    @property
     def files(self) -> dict[str, str]:
         """Where the campaign's files stand on the server, by the SHA-256 of their bytes."""
         return {
@@ -225,6 +249,16 @@ def compared(kept: Rendered, state: State, archive: Contents) -> Compared | None
     return Compared(found, kept.earlier_files(campaign.name, before.lock.pictures))
 
 
+class Standing(Frozen):
+    """How a campaign stands."""
+
+    rendered: Rendered
+    status: Status
+    missing: tuple[Refusal, ...] | None
+    """What keeps it from being sent; None for one with faults, and for one that is out."""
+
+
+_TEXTS = (".md", ".html", ".j2", ".yaml")
 _RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
@@ -251,6 +285,8 @@ class PageCache:
         self._broadcaster: Final = broadcaster
         self._one_at_a_time: Final = threading.RLock()
         self._kept: Final[dict[CampaignName, Rendered]] = {}
+        self._noted: Final[dict[str, Sha256]] = {}
+        """What texts held when they were last said to have changed."""
         self._stale: Final[set[CampaignName]] = set()
         """Cached but out of date."""
         self._compared: Final[dict[CampaignName, Compared | None]] = {}
@@ -262,6 +298,10 @@ class PageCache:
         ).as_posix()
         self._report: tuple[datetime, Report] | None = None
         """With the hour in which it was made."""
+        self._audiences: tuple[datetime, Sequence[ShownAudience]] | None = None
+        """With the minute in which they were read."""
+        self._committed: Mapping[AudienceName, tuple[AudienceLock, ...]] | None = None
+        """The locks that git has of audiences, as far as somebody looked."""
 
     def list_page(self, query: Mapping[str, str] = NO_QUERY, trouble: str | None = None) -> str:
         """Return the page of the campaigns that the address asks for, the names alone where one was not rendered yet.
@@ -288,13 +328,14 @@ class PageCache:
                 self._sheet(files),
                 heard,
                 Filter.of(query),
+                has_audiences=bool(named_audiences(self._repository)),
             )
 
     def _scope(self) -> Scope | None:
         """Return what the command line selects; None without settings."""
-        settings = self._settings
-        if settings is None:
-            return None
+        return self._selected(self._settings) if self._settings is not None else None
+
+    def _selected(self, settings: MassctlFile) -> Scope:
         return Scope(self._repository, settings, self._served.selection)
 
     def _names(self, scope: Scope | None) -> list[CampaignName]:
@@ -332,6 +373,37 @@ class PageCache:
             )
             files = {**(old.files if old else {}), **(kept.files if kept else {})}
             return campaign_page(look, self._sheet(files), heard)
+
+    @property
+    def folders(self) -> CampaignFolders:
+        """Return which folders are campaigns."""
+        with self._one_at_a_time:
+            return self._folders
+
+    @property
+    def settings(self) -> MassctlFile | None:
+        """Return massctl.yaml as it is now; None while it has faults."""
+        with self._one_at_a_time:
+            return self._settings
+
+    def standing(self, name: CampaignName) -> Standing | None:
+        """Return how one campaign stands now; None without one."""
+        with self._one_at_a_time:
+            kept = self._look(name)
+            if kept is None:
+                return None
+            return Standing(kept, self._status(name, kept), self._missing(kept))
+
+    def listed(self) -> list[Listed]:
+        """Return all campaigns as the list has them: what was not rendered yet has its name alone."""
+        with self._one_at_a_time:
+            self._renew()
+            return [self._listed(name) for name in self._names(self._scope())]
+
+    def sheet(self) -> Sheet:
+        """Return what a page without files is written with."""
+        with self._one_at_a_time:
+            return self._sheet({})
 
     def missing_page(self) -> str:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
@@ -376,10 +448,63 @@ class PageCache:
             desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
             plan = self._plan(desired, settings, now)
             windows = {each.name: each.window for each in desired if each.window is not None}
-            scope = Scope(self._repository, settings, self._served.selection)
             schedule = schedule_of(plan, windows, self._state, settings, now)
-            schedule = schedule.only(scope)
+            schedule = schedule.only(self._selected(settings))
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
+
+    def audiences_page(self) -> str:
+        """Return the page of all audiences.
+
+        Without settings it is the first page, which says what is wrong with them.
+        """
+        with self._one_at_a_time:
+            settings = self._settings
+            if settings is None:
+                return self.list_page()
+            shown = self._shown_audiences(settings)
+            faults = []
+            if not self._served.selection.groups:
+                faults = Audiences(self._repository, settings).strays()
+            watched = Watched(PEOPLE, self._broadcaster.number)
+            return audiences_page(
+                shown, faults, self._trouble, self._sheet({}), watched, self._served.now()
+            )
+
+    def audience_page(self, name: str) -> str | None:
+        """Return the page of an audience; None without one."""
+        with self._one_at_a_time:
+            settings = self._settings
+            if settings is None:
+                return self.list_page()
+            watched = Watched(PEOPLE, self._broadcaster.number)
+            shown = {each.found.name: each for each in self._shown_audiences(settings)}
+            found = shown.get(AudienceName(name))
+            if found is None:
+                return None
+            return audience_page(found, self._trouble, self._sheet({}), watched, self._served.now())
+
+    def _shown_audiences(self, settings: MassctlFile) -> Sequence[ShownAudience]:
+        """Return the audiences of the selection, read again when a file changed or a minute went by."""
+        minute = self._served.now().replace(second=0, microsecond=0)
+        if self._audiences is None or self._audiences[0] != minute:
+            self._audiences = minute, self._read_audiences(settings)
+        return self._audiences[1]
+
+    def _read_audiences(self, settings: MassctlFile) -> Sequence[ShownAudience]:
+        audiences, scope = Audiences(self._repository, settings), self._selected(settings)
+        names = map(CampaignName, scope.names(self._folders.names))
+        uses = audience_uses(self._repository, settings, names, self._served.now())
+        if self._committed is None:
+            self._committed = recorded_locks(self._repository, audiences.names)
+        sends = last_sends(self._state)
+        shown = []
+        for each in scope.audiences(audiences):
+            last = sends.get((each.appid, each.name)) if each.appid is not None else None
+            if last is not None and not scope.takes(last.campaign):
+                last = None
+            found = replace(each, uses=uses.get(each.name, ()))
+            shown.append(ShownAudience(found, self._committed.get(each.name, ()), last))
+        return shown
 
     def report_page(self, query: Mapping[str, str]) -> str | None:
         """Return the report of all sends, or of the send that the address names; None if that did not go out.
@@ -443,12 +568,30 @@ class PageCache:
     def changed(self, paths: Collection[str]) -> None:
         """Note changed files, by their paths from the repository's root, and notify the pages concerned."""
         with self._one_at_a_time:
-            concerned = self._concerned(paths)
+            concerned = self._concerned([each for each in paths if self._is_other(each)])
         self._broadcaster.publish(concerned)
+
+    def _is_other(self, path: str) -> bool:
+        """Return whether a path may hold something else than when it was noted last.
+
+        Whoever writes a file says so at once, and the watcher of files says it again.
+        """
+        if not path.startswith(f"{CAMPAIGNS}/") or not path.endswith(_TEXTS):
+            return True
+        try:
+            now = sha256_of((self._served.repository.root / path).read_bytes())
+        except OSError:
+            self._noted.pop(path, None)
+            return True
+        before, self._noted[path] = self._noted.get(path), now
+        return before != now
 
     def _concerned(self, paths: Collection[str]) -> frozenset[str]:
         # What was found of the files before says nothing of now.
         self._repository = self._served.repository.renewed()
+        self._audiences = None
+        if AUDIENCES in paths:
+            self._committed = None
         folders, self._folders = self._folders, self._repository.campaign_folders
         everything = folders != self._folders
         for name in [each for each in self._kept if each not in self._folders.names]:
@@ -474,14 +617,26 @@ class PageCache:
         # A campaign is made from its own folder and from what all share.
         is_shared = any(f"{path}/".startswith(f"{CAMPAIGNS}/_") for path in paths)
         is_shared = is_shared or CAMPAIGNS in paths
-        stale = {name for name in self._kept if is_shared or self._is_touched(name, paths)}
+        has_audiences = AUDIENCES in paths
+        stale = {
+            name
+            for name, kept in self._kept.items()
+            if is_shared
+            or self._is_touched(name, paths)
+            or (has_audiences and kept.may_need_audience)
+        }
         self._stale.update(stale)
         for name in self._kept if everything else stale:
             self._compared.pop(name, None)
         if everything:
             return EVERYTHING
         return frozenset(
-            {*stale, *([SHARED] if is_shared else ()), *([REPORTED] if is_reported else ())}
+            {
+                *stale,
+                *([SHARED] if is_shared else ()),
+                *([REPORTED] if is_reported else ()),
+                *([PEOPLE] if has_audiences or is_remarked else ()),
+            }
         )
 
     def _is_touched(self, name: CampaignName, paths: Collection[str]) -> bool:

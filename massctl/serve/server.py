@@ -8,14 +8,22 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from massctl.loopback import run_app
+from massctl.model.audience import AUDIENCES as FOLDER
 from massctl.model.ids import CampaignName, is_campaign_name
 from massctl.model.message import MEDIA_TYPES
 from massctl.serve.page_cache import FILE_FOLDER, Broadcaster, PageCache, ServedRepository
 from massctl.serve.watcher import Watcher
-from massctl.view.pages.document import CALENDAR, REPORT, SCRIPT, SERVED_POLICY, THEMES
+from massctl.view.pages.document import (
+    AUDIENCES,
+    CALENDAR,
+    REPORT,
+    SCRIPT,
+    SERVED_POLICY,
+    THEMES,
+)
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from werkzeug.wrappers import Request, Response
 
 
@@ -25,7 +33,6 @@ SILENCE_SECONDS = 15.0
 _DIGITS_MAX = 9
 _FILE = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
 _HEADERS = {
-    "Content-Security-Policy": SERVED_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-DNS-Prefetch-Control": "off",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -37,9 +44,19 @@ _HEADERS = {
 class WsgiApp:
     """The WSGI app."""
 
-    def __init__(self, cache: PageCache, broadcaster: Broadcaster) -> None:
+    def __init__(
+        self, cache: PageCache, broadcaster: Broadcaster, policy: str = SERVED_POLICY
+    ) -> None:
         self._cache = cache
         self._broadcaster = broadcaster
+        self._headers = {**_HEADERS, "Content-Security-Policy": policy}
+        self._pages: Mapping[str, Callable[[Mapping[str, str]], str | None]] = {
+            "/": cache.list_page,
+            THEMES: cache.themes_page,
+            CALENDAR: cache.calendar_page,
+            REPORT: cache.report_page,
+            AUDIENCES: lambda _: cache.audiences_page(),
+        }
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -50,7 +67,7 @@ class WsgiApp:
 
         request = Request(environ)
         answer = self._answer(request)
-        for name, value in _HEADERS.items():
+        for name, value in self._headers.items():
             answer.headers[name] = value
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer(environ, start_response)
@@ -75,15 +92,11 @@ class WsgiApp:
         """Return the page or the script of an address, and which of them it is."""
         if path == SCRIPT:
             return (files("massctl.serve") / "live.js").read_text(encoding="utf-8"), "javascript"
-        if path == THEMES:
-            return self._cache.themes_page(query), "html"
-        if path == CALENDAR:
-            return self._cache.calendar_page(query), "html"
-        if path == REPORT:
-            return self._cache.report_page(query), "html"
+        if path in self._pages:
+            return self._pages[path](query), "html"
+        if path.startswith(f"{AUDIENCES}/"):
+            return self._cache.audience_page(path.removeprefix(f"{AUDIENCES}/")), "html"
         name = path.removeprefix("/")
-        if not name:
-            return self._cache.list_page(query), "html"
         return self._cache.page(CampaignName(name)) if is_campaign_name(name) else None, "html"
 
     def _file(self, request: "Request", sha256: str, extension: str) -> "Response":
@@ -118,14 +131,20 @@ class WsgiApp:
                 yield b": still here\n\n"
 
 
-def run_server(repository: ServedRepository, port: int, ready: Callable[[int], None]) -> None:
+def run_server(
+    repository: ServedRepository,
+    port: int,
+    ready: Callable[[int], None],
+    app_of: Callable[[PageCache, Broadcaster], "WSGIApplication"] = WsgiApp,
+) -> None:
     """Serve the repository until interrupted. Port 0 takes a free port; `ready` is called with the port in use.
 
     Returns after an interrupt (Ctrl-C). Raises OSError if the port is taken.
     """
     broadcaster = Broadcaster()
     cache = PageCache(repository, broadcaster)
-    files = repository.ledger, repository.statistics_folder
+    audiences = repository.repository.root / FOLDER
+    files = repository.ledger, repository.statistics_folder, audiences
     watcher = Watcher(repository.repository.root, files, cache.changed)
 
     def keep_warm() -> None:
@@ -140,6 +159,6 @@ def run_server(repository: ServedRepository, port: int, ready: Callable[[int], N
         threading.Thread(target=keep_warm, name="massctl-warm", daemon=True).start()
 
     try:
-        run_app(WsgiApp(cache, broadcaster), port, begin)
+        run_app(app_of(cache, broadcaster), port, begin)
     finally:
         watcher.end()

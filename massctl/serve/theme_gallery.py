@@ -1,7 +1,8 @@
 """Render the samples in every theme, for the gallery of `massctl serve --themes`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from html import escape
 from pkgutil import get_data
 from typing import Any
 
@@ -14,6 +15,7 @@ from massctl.model.message import Picture, Purpose, RenderedArticle
 from massctl.model.theme import ThemeSettings
 from massctl.plain_values import NOT_PLAIN, from_plain, to_plain
 from massctl.render.article import render_body
+from massctl.render.formula import Formula
 from massctl.render.inputs import PicturePurpose
 from massctl.render.paths import Pictures
 from massctl.render.strings import Setting
@@ -144,6 +146,13 @@ class _Samples(Materials):
         data, (*_, width, height) = sample_picture(name), _PICTURES[name]
         sha256 = sha256_of(data)
         return Picture(path, sha256, sha256, len(data), Purpose.IMAGE, name[-3:], width, height)
+
+    def formulas(self, formulas: Sequence[Formula]) -> Fault | None:
+        # A gallery without the extra shows what is written.
+        found = super().formulas(formulas)
+        for each in formulas if found is not None else ():
+            each.shown = escape(each.tex, quote=False)
+        return None
 
     def article_address(self, campaign: str, number: int) -> str | Fault:
         return f"https://mp.weixin.qq.com/s/{campaign}-{number}"

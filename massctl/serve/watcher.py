@@ -1,4 +1,6 @@
-"""Watch the working tree: campaigns/ with everything below, massctl.yaml, accounts/, the ledger and the statistics."""
+"""Watch the working tree: campaigns/ with everything below, massctl.yaml, accounts/, audiences/, the ledger and the
+statistics.
+"""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +19,7 @@ STEP_MILLISECONDS = 20
 DEBOUNCE_MILLISECONDS = 200
 """Changes that go on and on are told after this all the same."""
 _LOOK_MILLISECONDS = 200
-"""How often the two files are looked at, and whether campaigns/ is still the folder that is watched."""
+"""How often the other files are looked at, and whether campaigns/ is still the folder that is watched."""
 
 Identity = tuple[int, ...] | None
 
@@ -28,7 +30,7 @@ class Watcher:
     def __init__(
         self, root: Path, kept: Sequence[Path], changed: Callable[[set[str]], None]
     ) -> None:
-        """Watcher below `root`; `kept` are the ledger's file and the folder of statistics, wherever in `root`."""
+        """Watcher below `root`; `kept` are the ledger's file and the folders of statistics and audiences."""
         self._root = root.resolve()
         self._files = (
             *SETTINGS_PATHS,

@@ -1,14 +1,19 @@
 """audiences/: who letters go to, read and judged; nothing is frozen here, and no openid is read."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import Any
+
+from msgspec.structs import replace
 
 from massctl.model.audience import (
     AUDIENCE_LOCK_SUFFIX,
     AUDIENCE_SUFFIX,
     AUDIENCES,
+    LARGE_CHANGE,
+    MANY_CHANGED,
     AudienceFile,
     AudienceLock,
     AudienceName,
@@ -17,12 +22,14 @@ from massctl.model.audience import (
     audience_references,
 )
 from massctl.model.batches import BATCH_MIN
-from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Severity, has_errors
+from massctl.model.campaign import parse_offset_time
+from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place, Severity, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId, is_folder_name
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
+from massctl.model.state import beijing_day
 from massctl.render.inputs import ListedOpenids
 from massctl.source.defaults import unknown_account
 from massctl.source.reporter import about_file, word
@@ -59,10 +66,45 @@ def never_frozen(name: str) -> Phrase:
     return Phrase("the audience {name} was never frozen", name=name)
 
 
+def _about_change(found: NamedAudience) -> Iterator[Fault]:
+    """Warn of an audience that is hardly the one of before, as its lock says."""
+    lock, change = found.lock, found.lock.change if found.lock is not None else None
+    since = parse_offset_time(change.since_at) if change is not None else None
+    if lock is None or change is None or since is None or not change.counts.is_large(lock.count):
+        return
+    say = Phrase(
+        "{change} since {day}: more than {percent} percent of the audience {name} came or went",
+        change=change.counts.words,
+        day=beijing_day(since).isoformat(),
+        percent=round(100 * LARGE_CHANGE),
+        name=found.name,
+    )
+    hint = Phrase(
+        "are these the people? {command}   shows how it was frozen",
+        command=Command("audience", "show", found.name),
+    )
+    yield Fault(MANY_CHANGED, say, hint)
+
+
 def frozen_before(name: str) -> Phrase:
     """Say that an audience's people are those of an earlier definition."""
     say = Phrase("what {file} says of its people was changed since they were frozen")
     return Phrase(say, file=audience_path(name))
+
+
+def not_frozen(found: NamedAudience) -> Fault:
+    """Report an audience whose people nobody knows, or are those of an earlier definition."""
+    name = found.name
+    if found.lock is None:
+        return Fault("MC623", never_frozen(name), freeze_hint(name))
+    return Fault("MC624", frozen_before(name), freeze_hint(name))
+
+
+def of_another_account(name: str, key: KeyPath = ()) -> Fault:
+    """Report an audience of followers whom another account has."""
+    say = Phrase("the audience {name} is of another account: an openid belongs to one AppID")
+    hint = Phrase("name an audience of the same account")
+    return Fault("MC619", Phrase(say, name=name), hint, key=key, at_key=False)
 
 
 def named_audiences(repository: Repository) -> tuple[AudienceName, ...]:
@@ -82,6 +124,7 @@ class Audiences:
         self._repository = repository
         self._settings = settings
         self._declared: dict[AudienceName, _Declared] = {}
+        self._locks: dict[AudienceName, tuple[AudienceLock | None, list[Diagnostic]]] = {}
         self._read: dict[AudienceName, NamedAudience] = {}
 
     @cached_property
@@ -107,13 +150,26 @@ class Audiences:
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return what is wrong in audiences/: files that are none, and each audience's own faults."""
+        own = [each for name in self.names for each in self._of(name).diagnostics]
+        return [*self.strays(), *own, *self._same_snapshots()]
+
+    def strays(self) -> list[Diagnostic]:
+        """Return what is in audiences/ and is none."""
         try:
             found = self._repository.audience_files()
         except UnreadableError as error:
             return [about_file(error.code, error.path, None, error.message, error.hint)]
-        strays = [each for path in found for each in _strays(path, self.names)]
-        own = [each for name in self.names for each in self._of(name).diagnostics]
-        return [*strays, *own]
+        return [each for path in found for each in _strays(path, self.names)]
+
+    def _same_snapshots(self) -> Iterator[Diagnostic]:
+        """Tell which audiences name one snapshot: by chance, or because a lock was edited.
+
+        Only whoever has the key can tell which; two counts of one snapshot cannot both be true.
+        """
+        locks = [lock for name in self.names if (lock := self._of(name).lock) is not None]
+        for _, same in groupby(sorted(locks, key=_snapshot), _snapshot):
+            first, *others = same
+            yield from (_one_snapshot(first, each) for each in others)
 
     def listed(self, name: str, appid: str) -> ListedOpenids:
         """Return the people of an audience as a campaign of an AppID sends to them, or why it cannot."""
@@ -121,9 +177,8 @@ class Audiences:
         fault = self._unknown(name, ()) if found is None else self._unfit(found, appid)
         if fault is not None or found is None:
             return ListedOpenids(None, (fault,) if fault is not None else (), ())
-        notes = tuple(
-            Fault(each.code, each.message, each.hint) for each in self._renewed_parts(found)
-        )
+        told = [*self._renewed_parts(found), *_about_change(found)]
+        notes = tuple(Fault(each.code, each.message, each.hint) for each in told)
         return ListedOpenids(found.openid_list, (), notes)
 
     def _unfit(self, found: NamedAudience, appid: str) -> Fault | None:
@@ -138,12 +193,20 @@ class Audiences:
         found = self.audience(name)
         return found if found is not None else NamedAudience(name)
 
-    def _paths(self, name: AudienceName) -> list[str]:
-        """Return what an audience is read from: its file, its query, and its lock, which may be missing."""
-        declared = self._declare(name)
-        query = declared.file.source.query if declared.file is not None else None
-        sql = [f"{AUDIENCES}/{query.sql}"] if query is not None else []
-        return [audience_path(name), *sql, audience_lock_path(name)]
+    def _paths(self, name: AudienceName) -> Iterator[str]:
+        """Return what an audience is read from: files and locks, which may be missing, its own and of what it needs."""
+        waiting, seen = [name], {name}
+        while waiting:
+            each = waiting.pop()
+            declared, (lock, _) = self._declare(each), self._lock(each)
+            query = declared.file.source.query if declared.file is not None else None
+            yield from (audience_path(each), audience_lock_path(each))
+            if query is not None:
+                yield f"{AUDIENCES}/{query.sql}"
+            parts = [AudienceName(part.audience) for part in lock.parts] if lock is not None else []
+            behind = {*parts, *self.needs(each)} - seen
+            seen |= behind
+            waiting += behind
 
     def _appid(self, file: AudienceFile | None) -> AppId | None:
         account = self._settings.accounts.get(file.account) if file is not None else None
@@ -154,10 +217,15 @@ class Audiences:
             self._declared[name] = _declared(self._repository, name, [*self._settings.accounts])
         return self._declared[name]
 
+    def _lock(self, name: AudienceName) -> tuple[AudienceLock | None, list[Diagnostic]]:
+        if name not in self._locks:
+            self._locks[name] = _read_lock(self._repository, name)
+        return self._locks[name]
+
     def _judged(self, name: AudienceName) -> NamedAudience:
         declared = self._declare(name)
         file, positions = declared.file, declared.positions
-        lock, about_lock = _read_lock(self._repository, name)
+        lock, about_lock = self._lock(name)
         found = NamedAudience(name, file, None, lock, self._appid(file))
         if file is None:
             return _with(found, [*declared.diagnostics, *about_lock])
@@ -193,7 +261,7 @@ class Audiences:
             if name in seen or name not in self.names:
                 continue
             seen.add(name)
-            other, _ = _read_lock(self._repository, name)
+            other, _ = self._lock(name)
             if other is not None and other.snapshot != part.snapshot:
                 yield name, ()
             for found, between in self._renewed(other, seen):
@@ -234,20 +302,19 @@ class Audiences:
                 hint = Phrase("take one of them out")
                 yield Fault("MC618", Phrase(say, names=names), hint, key=key, at_key=False)
             elif other is not None and self._appid(other) != own.appid:
-                yield Fault("MC619", _of_another(name), _OWN_ACCOUNT, key=key, at_key=False)
+                yield of_another_account(name, key)
 
-    def _circle(self, start: AudienceName, end: AudienceName) -> list[AudienceName] | None:
+    def _circle(self, start: AudienceName, end: AudienceName) -> Sequence[AudienceName] | None:
         """Return how an audience leads to another by what each needs; None where it does not."""
-        came: dict[AudienceName, AudienceName | None] = {start: None}
-        waiting = [start]
+        waiting: list[tuple[AudienceName, ...]] = [(start,)]
+        seen = {start}
         while waiting:
-            name = waiting.pop()
-            if name == end:
-                return _way(came, end)
-            for each in self.needs(name):
-                if each not in came:
-                    came[each] = name
-                    waiting.append(each)
+            way = waiting.pop()
+            if way[-1] == end:
+                return way
+            behind = [each for each in self.needs(way[-1]) if each not in seen]
+            seen.update(behind)
+            waiting += [(*way, each) for each in behind]
         return None
 
     def _unknown(self, name: str, key: KeyPath) -> Fault:
@@ -321,11 +388,9 @@ def _unfit(found: NamedAudience, appid: str) -> Fault | None:
     if has_errors(found.diagnostics):
         return Fault("MC617", Phrase("the audience {name} has faults", name=name), _see(name))
     if found.appid != appid:
-        return Fault("MC619", _of_another(name), _OWN_ACCOUNT)
-    if lock is None:
-        return Fault("MC623", never_frozen(name), freeze_hint(name))
-    if found.is_stale:
-        return Fault("MC624", frozen_before(name), freeze_hint(name))
+        return of_another_account(name)
+    if lock is None or found.is_stale:
+        return not_frozen(found)
     least = 1 if found.is_by_tag else BATCH_MIN
     if lock.count < least:
         say = Phrase("WeChat sends only to {least} openids or more", least=least)
@@ -343,14 +408,13 @@ def _about_lock(found: NamedAudience, file: AudienceFile) -> Iterator[Fault]:
     """Compare a lock with what the file says now."""
     lock, name = found.lock, found.name
     if lock is None:
-        yield Fault("MC623", never_frozen(name), freeze_hint(name), Severity.INFO)
+        yield replace(not_frozen(found), severity=Severity.INFO)
         return
     if found.appid is not None and lock.appid != found.appid:
         say = Phrase("its people were frozen as followers of another AppID, {appid}")
         yield Fault("MC619", Phrase(say, appid=lock.appid), freeze_hint(name), key=("account",))
     if found.is_stale:
-        hint = freeze_hint(name)
-        yield Fault("MC624", frozen_before(name), hint, Severity.WARNING, key=("source",))
+        yield replace(not_frozen(found), severity=Severity.WARNING, key=("source",))
     yield from _outside_bounds(name, lock.count, file)
 
 
@@ -365,13 +429,6 @@ def _outside_bounds(name: AudienceName, count: int, file: AudienceFile) -> Itera
             hint = Phrase("check the source and freeze again, or change the bound")
             place = ("expect", key)
             yield Fault("MC625", Phrase(say, count=count), hint, key=place, at_key=False)
-
-
-def _way(came: dict[AudienceName, AudienceName | None], end: AudienceName) -> list[AudienceName]:
-    way = [end]
-    while (before := came[way[-1]]) is not None:
-        way.append(before)
-    return way[::-1]
 
 
 def _is_file(path: str) -> bool:
@@ -404,6 +461,22 @@ def _strays(path: str, names: tuple[AudienceName, ...]) -> Iterator[Diagnostic]:
     yield about_file("MC627", whole, None, say, hint)
 
 
+def _snapshot(lock: AudienceLock) -> str:
+    return lock.snapshot
+
+
+def _one_snapshot(one: AudienceLock, other: AudienceLock) -> Diagnostic:
+    severity = Severity.INFO
+    say = Phrase("the locks of {one} and {other} name the same people")
+    if (one.count, one.appid) != (other.count, other.appid):
+        severity = Severity.ERROR
+        say = Phrase("the locks of {one} and {other} tell two numbers of the same people")
+    named = Phrase(say, one=one.audience, other=other.audience)
+    show = Command("audience show", other.audience)
+    hint = Phrase("with the key, {command} tells whether that is so", command=show)
+    return Diagnostic("MC622", severity, named, Place(audience_lock_path(other.audience)), hint)
+
+
 def _at(positions: Positions, fault: Fault) -> Diagnostic:
     found = positions.diagnostic(fault)
     return Diagnostic(
@@ -418,12 +491,3 @@ def _with(found: NamedAudience, diagnostics: list[Diagnostic]) -> NamedAudience:
 
 def _see(name: str) -> Phrase:
     return Phrase("{command} shows them", command=Command("audience show", name))
-
-
-def _of_another(name: str) -> Phrase:
-    return Phrase(
-        "the audience {name} is of another account: an openid belongs to one AppID", name=name
-    )
-
-
-_OWN_ACCOUNT = Phrase("name an audience of the same account")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from massctl.errors import UsageError
-from massctl.model.campaign import MATRIX, CampaignFile, as_cell, mapping_of
+from massctl.model.campaign import MATRIX, PART, PARTS, CampaignFile, as_cell, mapping_of
 from massctl.model.finding import FINDING
 from massctl.model.ids import (
     CAMPAIGN_FILE,
@@ -108,7 +108,8 @@ def copied_folder(
     else:
         if "date" in mapping_of(said.get("send")):
             changes[("send", "date")] = None
-        # A new key comes before the others of its block.
+        # A new key comes before the others of its block. The dates of parts are those of the other send.
+        changes[(PARTS,)] = None
         changes[("send", "not_after")] = window.not_after.isoformat()
         changes[("send", "not_before")] = window.not_before.isoformat()
     changes |= {(key,): json.dumps(value, ensure_ascii=False) for key, value in values.items()}
@@ -131,23 +132,25 @@ def copied_for_rest(
 
     The rest of a cell has no matrix: the other cells have campaigns of their own.
     """
-    data, said = _declared(repository, source)
+    data, declared = _declared(repository, source)
     alone: dict[Keys, str | None] = {}
+    said: Mapping[str, Any] = declared
     if cell_of(source):
-        index = indices_of_cells(said)[cell_of(source)]
-        alone, said = _without_matrix(said, index), as_cell(said, index)
+        index = indices_of_cells(declared)[cell_of(source)]
+        alone, said = _without_cells(declared, index), as_cell(declared, index)
     key, value = (
         ("openids", UNSENT_LIST) if openids is not None else ("of", rest.rpartition("/")[2])
     )
     changes: dict[Keys, str | None] = {
         **alone,
+        ("audience", PART): None,
         ("audience", key): value,
         ("edition",): None,
         (FINDING,): None,
     }
     with unfinished_folder(repository, rest, cache) as target:
         old_list = _own_list(repository, source, said) if openids is not None else None
-        _copy(repository, source, target, data, changes | _without_window(said), old_list)
+        _copy(repository, source, target, data, changes | _without_window(declared), old_list)
         if openids is not None:
             with (target / UNSENT_LIST).open("w", encoding="utf-8", newline="\n") as file:
                 file.writelines(f"{openid}\n" for openid in openids)
@@ -171,8 +174,10 @@ def _declared(repository: Repository, source: CampaignName) -> tuple[bytes, dict
     return data, said if isinstance(said, dict) else {}
 
 
-def _without_matrix(said: Mapping[str, Any], index: int) -> dict[Keys, str | None]:
+def _without_cells(said: Mapping[str, Any], index: int) -> dict[Keys, str | None]:
     """Return the changes that make a file of its own of a cell, but for its audience."""
+    if MATRIX not in said:
+        return {("audience",): None}
     cell = as_cell(said, index)
     own: dict[Keys, Any] = {("account",): cell["account"]} if "account" in cell else {}
     own |= {("vars", key): value for key, value in said[MATRIX][index].get("vars", {}).items()}
@@ -181,11 +186,11 @@ def _without_matrix(said: Mapping[str, Any], index: int) -> dict[Keys, str | Non
 
 
 def _without_window(said: Mapping[str, Any]) -> dict[Keys, str | None]:
-    """Return the changes that take a window away, and `send` where nothing else is in it."""
+    """Return the changes that take a window and dated parts away, and `send` where nothing else is in it."""
     send = set(said.get("send") or ())
     ends = send & set(_WINDOW)
     gone: list[Keys] = [("send", key) for key in ends] if send - ends else [("send",)]
-    return dict.fromkeys(gone)
+    return dict.fromkeys([*gone, (PARTS,)])
 
 
 def _copy(

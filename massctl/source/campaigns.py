@@ -11,12 +11,14 @@ from msgspec.structs import replace
 from massctl.model.campaign import (
     BETWEEN_CELLS,
     MATRIX,
+    PARTS,
     Audience,
     CampaignFile,
     as_cell,
     campaign_faults,
     cell_faults,
     faults_by_cell,
+    is_divided,
     mapping_of,
 )
 from massctl.model.diagnostics import (
@@ -241,6 +243,9 @@ class Loaded(Campaign):
         """Return where a key is written: at the cell, if the cell says it."""
         if self.index is None:
             return path
+        until = PARTS, self.index, "until"
+        if path == ("send", "not_after") and until in self.positions.values:
+            return until
         own = MATRIX, self.index, *path
         keys = 4 if path[:1] == ("vars",) else 3
         return own if own[:keys] in self.positions.values else path
@@ -302,7 +307,7 @@ def _campaigns_of(
         ]
 
     said, declared = mapping_of(own_document.data), mapping_of(document.data)
-    if MATRIX not in declared:
+    if not is_divided(declared):
         file, diagnostics = validate(document, CampaignFile, rules)
         loaded = Loaded(name, folder, file, tuple(diagnostics), positions, declared, data)
         return {name: replace(loaded, said=said, above=above, inherited=inherited)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from massctl.model.campaign import date_of, mapping_of
+from massctl.model.campaign import PARTS, date_of, mapping_of
 from massctl.model.defaults import DefaultsFile, WindowHours, defaults_faults
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, has_errors
 from massctl.model.frozen import Frozen
@@ -175,6 +175,11 @@ class _Joined:
             return
         first, last = hours.on(day)
         rest = {key: value for key, value in send.items() if key != "date"}
+        if PARTS in self.data:
+            # Each part says when it ends.
+            self.data["send"] = {**rest, "not_before": first}
+            self.parts[("send", "not_before")] = self._own, _DAY
+            return
         self.data["send"] = {**rest, "not_before": first, "not_after": last}
         self.parts[("send", "not_before")] = self._own, _DAY
         self._note(("send", "not_after"), source, ("send", "to"), "send")

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import field
 from msgspec.structs import replace
 
-from massctl.model.campaign import MATRIX
+from massctl.model.campaign import MATRIX, PARTS
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
 from massctl.model.ids import (
@@ -118,7 +118,7 @@ def defaults_paths(folder: Folder) -> list[str]:
 def _campaigns_in(root: Path, name: CampaignName, folder: Folder) -> list[CampaignName]:
     """Return the cells of a folder's matrix; without one, and where none can be read, the folder's own campaign."""
     data = _first_look(root, folder)
-    if MATRIX.encode() not in data:
+    if MATRIX.encode() not in data and PARTS.encode() not in data:
         return [name]
     # Reading YAML is what a repository without a matrix goes without.
     from massctl.source.matrix import cells_in

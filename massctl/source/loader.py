@@ -806,7 +806,8 @@ class _Others:
         """Count the jobs of a list by its lines, blank and repeated ones too; raise UnreadableError."""
         if audience.of is not None:
             known = self._working_tree.audiences.audience(audience.of)
-            return known.openid_list.batches if known is not None and known.openid_list else 1
+            people = known.openid_list if known is not None else None
+            return audience.part_of(people).batches if people is not None else 1
         written = audience.openids
         if written is None:
             return 1
@@ -827,7 +828,7 @@ class _Others:
     def _read(self, demand: Demand) -> Demand | None:
         """Count the jobs of a list exactly; None for one with faults, which cannot be sent to."""
         # Only where calls are short is a list read that the run is not about.
-        from massctl.render.audience import find_openids
+        from massctl.render.openid_list import find_openids
 
         folder = self._working_tree.repository.folder(demand.name)
         found = find_openids(self._lists[demand.name], folder, self._working_tree).openid_list

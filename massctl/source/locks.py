@@ -30,6 +30,7 @@ from massctl.model.phrase import Phrase, enumerated, system_reason
 from massctl.plan.guards import lock_missing
 from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, lock_unfit
 from massctl.plan.steps import Refusal
+from massctl.source.formulas import LIBRARIES
 from massctl.source.repository import Repository, UnreadableError
 from massctl.whole_file import beside, sync
 
@@ -37,15 +38,12 @@ RENDER_LIBRARIES = (
     "css-inline",
     "emoji",
     "jinja2",
-    "latex2mathml",
     "markdown-it-py",
     "mdit-py-plugins",
     "pillow",
     "pygments",
     "selectolax",
     "tinycss2",
-    "ziafont",
-    "ziamath",
 )
 """The libraries that decide bytes which reviewers approve: those that pyproject.toml pins."""
 _FORMER_FORMAT = 1
@@ -63,7 +61,8 @@ class DamagedLockError(Exception):
 @lru_cache(maxsize=1)
 def renderer() -> str:
     """List the versions that shape what this run renders, as a lock names them."""
-    libraries = (f"{name} {version(name)}" for name in RENDER_LIBRARIES)
+    versions = {**{name: version(name) for name in RENDER_LIBRARIES}, **LIBRARIES}
+    libraries = (f"{name} {number}" for name, number in versions.items())
     return ", ".join([f"massctl {__version__}", *libraries])
 
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from massctl.model.campaign import MATRIX, CampaignFile, list_of, mapping_of
+from massctl.model.campaign import CampaignFile, cell_names, mapping_of
 from massctl.model.ids import CAMPAIGN_FILE, Folder, is_cell_name
 from massctl.source.validation import known_keys
 from massctl.source.yaml import YamlDocument, read_yaml
@@ -17,8 +17,7 @@ def campaign_document(data: bytes, path: str, name: str) -> YamlDocument:
 def indices_of_cells(document: object) -> dict[str, int]:
     """Return the cells of a campaign.yaml that have a name, each with its index; of several with one name the first."""
     found: dict[str, int] = {}
-    for index, cell in enumerate(list_of(mapping_of(document).get(MATRIX))):
-        name = mapping_of(cell).get("name")
+    for index, name in enumerate(cell_names(mapping_of(document))):
         if isinstance(name, str) and is_cell_name(name):
             found.setdefault(name, index)
     return found

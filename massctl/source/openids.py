@@ -9,17 +9,19 @@ import csv
 import gc
 import hashlib
 import io
+import json
 import re
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import accumulate, chain, pairwise
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from massctl.model.batches import BATCH_MAX, BATCH_MIN, OpenidList, batch_sizes
-from massctl.model.diagnostics import Fault
+from massctl.model.diagnostics import Fault, Severity
 from massctl.model.ids import CAMPAIGNS, Sha256, is_openid
 from massctl.model.phrase import UNNAMED, Command, Phrase
 from massctl.render.inputs import ListedOpenids
@@ -40,7 +42,9 @@ CACHE_KIB = 2048
 class OpenidStore:
     """Holds one list; first `add`, then `seal`, then `batch`. For one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "") -> None:
+        self.path = path
+        """Of the list, from campaigns/."""
         # One thread uses it, and whichever collects the garbage closes it.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -111,6 +115,12 @@ class OpenidStore:
         found = self._db.execute("SELECT openid FROM kept ORDER BY place")
         return (openid for (openid,) in found)
 
+    def lines_of(self, openids: Collection[str]) -> tuple[int, ...]:
+        """Return the lines of some openids, each as often as it stands there."""
+        query = "SELECT line FROM given WHERE openid IN (SELECT value FROM json_each(?)) ORDER BY n"
+        found = self._db.execute(query, (json.dumps([*openids]),))
+        return tuple(line for (line,) in found)
+
     def batch(self, number: int) -> tuple[str, ...]:
         """Return the openids of a batch, from 1, in their order."""
         query = "SELECT openid FROM kept WHERE place > ? AND place <= ? ORDER BY place"
@@ -127,6 +137,7 @@ FAULTS_MAX = 20
 """Faults of one list that are told one by one; it is read no further."""
 OPENID_CHARACTERS = 28
 """How long openids are in practice; WeChat promises no length, so another one is a warning. Our own observation."""
+OPENID_WORDS = Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`")
 _PIECE_BYTES = 64 * 1024
 _OPENIDS_AT_ONCE = 5000
 TESTERS_MAX = 50
@@ -166,7 +177,7 @@ class OpenidFiles:
         return self._common[pair]
 
     def _look(self, path: str) -> ListedOpenids:
-        reading, store = ListReading(path), OpenidStore()
+        reading, store = ListReading(path), OpenidStore(path)
         try:
             pieces = self._repository.pieces(f"{CAMPAIGNS}/{path}", LIST_BYTES_MAX)
             for some in reading.openids(pieces):
@@ -180,7 +191,7 @@ class OpenidFiles:
         if found is None or found.count < BATCH_MIN:
             return ListedOpenids(None, (_too_short(path, 0 if found is None else found.count),), ())
         self.stores[found.sha256] = store
-        notes = [_again(path, dropped, line)] if dropped else []
+        notes = [replace(repeated(dropped), path=path, line=line, column=1)] if dropped else []
         if found.count > TESTERS_MAX and self._repository.is_in_git(f"{CAMPAIGNS}/{path}"):
             notes.append(_in_git(path))
         return ListedOpenids(found, (), (*notes, *reading.unusual()))
@@ -331,7 +342,7 @@ class ListReading(Struct):
                 "MC603",
                 column,
                 Phrase("this is not an openid"),
-                Phrase("an openid begins with `o`, followed by letters, digits, `-` and `_`"),
+                OPENID_WORDS,
             )
             return
         if len(openid) != OPENID_CHARACTERS:
@@ -363,22 +374,24 @@ class ListReading(Struct):
         """Warn of openids of another length than those that WeChat gives in practice."""
         if not self.odd_lengths:
             return []
-        return [
-            Fault(
-                "MC608",
-                Phrase(
-                    "openids of unusual length: {count} do not have {usual} characters; this is the first",
-                    count=self.odd_lengths,
-                    usual=OPENID_CHARACTERS,
-                ),
-                Phrase(
-                    "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
-                ),
-                path=self.path,
-                line=self.odd_line,
-                column=1,
-            )
-        ]
+        found = unusual_length(self.odd_lengths)
+        return [replace(found, path=self.path, line=self.odd_line, column=1)]
+
+
+def unusual_length(count: int) -> Fault:
+    """Warn of so many openids that may have been cut off."""
+    say = Phrase("openids of unusual length: {count} do not have {usual} characters")
+    hint = Phrase(
+        "if they were cut off, WeChat refuses the whole batch that they are in: export the list again"
+    )
+    return Fault("MC608", Phrase(say, count=count, usual=OPENID_CHARACTERS), hint, Severity.WARNING)
+
+
+def repeated(dropped: int) -> Fault:
+    """Tell of so many openids that came before."""
+    say = Phrase("openids that come more than once count once ({count} dropped)", count=dropped)
+    hint = Phrase("you need to do nothing; to remove this note, delete the repeats")
+    return Fault("MC606", say, hint, Severity.INFO)
 
 
 def _small(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -417,17 +430,3 @@ def _in_git(path: str) -> Fault:
     hint = Phrase("make an audience of it, frozen outside of git: {command}")
     hint = Phrase(hint, command=Command("explain", "MC626"))
     return Fault("MC626", say, hint, path=path, line=1, column=1)
-
-
-def _again(path: str, dropped: int, line: int | None) -> Fault:
-    return Fault(
-        "MC606",
-        Phrase(
-            "openids that are in the list more than once are sent to once ({count} dropped); this is the first",
-            count=dropped,
-        ),
-        Phrase("you need to do nothing; to remove this note, delete the repeats"),
-        path=path,
-        line=line,
-        column=1,
-    )

@@ -10,7 +10,7 @@ from massctl.model.diagnostics import Diagnostic, KeyPath, Severity
 from massctl.model.ids import AppId, cell_of
 from massctl.model.message import DeclaredCell
 from massctl.model.phrase import Phrase
-from massctl.render.audience import find_list
+from massctl.render.openid_list import find_list
 
 if TYPE_CHECKING:
     from massctl.render.inputs import OpenidLists
@@ -67,7 +67,8 @@ def _in_both(one: DeclaredCell, other: DeclaredCell, lists: "OpenidFiles") -> in
     if first is None or second is None:
         return 0
     if first.sha256 == second.sha256:
-        return first.count
+        start, end = max(first.first, second.first), min(first.places.stop, second.places.stop)
+        return max(0, end - start + 1)
     if one.audience.of is not None or other.audience.of is not None:
         return 0
     return lists.in_both(first.sha256, second.sha256)

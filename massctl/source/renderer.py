@@ -47,6 +47,7 @@ from massctl.source.text import YAML_BYTES_MAX
 
 if TYPE_CHECKING:
     from massctl.model.settings import MassctlFile
+    from massctl.render.formula import Formula
     from massctl.render.inputs import PicturePurpose, RecordingPurpose
     from massctl.render.rules.words import WordLists
     from massctl.source.campaigns import Loaded
@@ -473,6 +474,13 @@ class Materials(Struct, dict=True):
     def limits(self, seconds: float, memory_bytes: int) -> AbstractContextManager[None]:
         """Bound the processor time and memory of this process."""
         return isolation.limits(seconds, memory_bytes)
+
+    def formulas(self, formulas: "Sequence[Formula]") -> Fault | None:
+        """Draw the formulas of one article; return a fault where the extra is missing."""
+        # Few articles have a formula.
+        from massctl.source.formulas import draw
+
+        return draw(formulas)
 
     @cached_property
     def words(self) -> "WordLists":

@@ -443,12 +443,16 @@ class Repository:
                     break
         return found
 
+    @property
+    def git(self) -> Git:
+        """Git in this folder, which needs no secret of ours and asks no network for what a clone left out."""
+        known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
+        return Git(self.root, {**known, "GIT_NO_LAZY_FETCH": "1"})
+
     def _ls_files(self, path: str) -> set[bytes]:
         """Ask git for the files at or below a path that it tracks or would add; none without git."""
-        # git needs no secret of ours.
-        known = {name: value for name, value in os.environ.items() if _KNOWN_TO_GIT.fullmatch(name)}
         try:
-            said = Git(self.root, known).run(
+            said = self.git.run(
                 "ls-files", "-z", "-co", "--exclude-standard", "--", f":(literal){path}"
             )
         except LedgerUnreachableError:

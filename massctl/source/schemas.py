@@ -41,6 +41,8 @@ _NO_LIST = {
     "not": {"anyOf": [{"required": [key]} for key in LISTS]},
 }
 
+_NO_END = {"not": {"required": ["not_after"]}}
+
 
 def _in_each_cell(rule: dict[str, Any]) -> dict[str, Any]:
     """Say what holds of each cell of a matrix, where there is one."""
@@ -59,6 +61,26 @@ _RULES: dict[str, dict[str, Any]] = {
             _in_each_cell({"required": ["audience"]}),
         ],
         "dependentRequired": {"handoff": ["mpnews"]},
+        "allOf": [
+            {"not": {"required": ["matrix", "parts"]}},
+            {
+                "if": {"required": ["parts"]},
+                "then": {
+                    "properties": {
+                        "audience": {"description": "Of an audience.", "required": ["of"]},
+                        "send": {"description": "Each part has its end.", **_NO_END},
+                    }
+                },
+                "else": {
+                    "properties": {
+                        "send": {
+                            "description": "A window has two ends.",
+                            "dependentRequired": {"not_before": ["not_after"]},
+                        }
+                    }
+                },
+            },
+        ],
         "if": {"required": ["handoff"]},
         "then": {
             "properties": {
@@ -93,7 +115,7 @@ _RULES: dict[str, dict[str, Any]] = {
     },
     "Account": {"oneOf": [{"required": [key]} for key in CREDENTIALS]},
     "Send": {
-        "dependentRequired": {"not_before": ["not_after"], "not_after": ["not_before"]},
+        "dependentRequired": {"not_after": ["not_before"]},
         "if": {"required": ["date"]},
         "then": {"not": {"anyOf": [{"required": [key]} for key in ("not_before", "not_after")]}},
     },

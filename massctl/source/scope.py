@@ -6,10 +6,12 @@ A selection of groups shows nothing of other groups: neither their campaigns, ti
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from massctl.model.audience import AudienceName, NamedAudience
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, folder_name
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
+from massctl.source.audiences import Audiences
 from massctl.source.campaigns import Loaded, load_campaign
 from massctl.source.groups import CampaignFolders, with_above
 from massctl.source.repository import Repository
@@ -51,6 +53,24 @@ class Scope:
         """Return those of `names` that are taken."""
         return [name for name in names if self.takes(name)]
 
+    def audiences(self, audiences: Audiences) -> list[NamedAudience]:
+        """Read the audiences that are taken: of groups those that their campaigns go to, and what these need."""
+        names = audiences.names if not self.selection.groups else self._own_audiences(audiences)
+        every = [each for name in names if (each := audiences.audience(name)) is not None]
+        takes = self.selection.takes_account
+        return [each for each in every if takes(each.file.account if each.file else None)]
+
+    def _own_audiences(self, audiences: Audiences) -> list[AudienceName]:
+        own = filter(self.is_in_group, self._folders.names)
+        waiting = [each for name in own if (each := self._said(name).audience) is not None]
+        found: set[AudienceName] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += audiences.needs(name)
+        return sorted(found)
+
     def takes_account(self, account: str) -> bool:
         """Return whether a campaign that is taken may be of an account."""
         if not self.selection.takes_account(account):
@@ -76,7 +96,9 @@ class Scope:
             declared = loaded.file.model_dump() if loaded.file is not None else loaded.declared
             account = declared.get("account")
             known = account if isinstance(account, str) else None
-            self._declared[name] = _Said(known, frozenset(_titles(declared)))
+            of = loaded.file.audience.of if loaded.file is not None else None
+            audience = AudienceName(of) if of is not None else None
+            self._declared[name] = _Said(known, frozenset(_titles(declared)), audience)
         return self._declared[name]
 
     def own_words(self) -> Iterator[str]:
@@ -123,6 +145,8 @@ class _Said(Frozen):
 
     account: str | None
     titles: frozenset[str]
+    audience: AudienceName | None
+    """The audience that it goes to; None of every other campaign, and where that cannot be read."""
 
 
 def _titles(declared: object) -> Iterator[str]:

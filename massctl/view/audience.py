@@ -11,11 +11,23 @@ from massctl.model.audience import (
     Forgotten,
     FreezeResult,
     ListOutcome,
+    LockProof,
     NamedAudience,
+    Query,
     TagOutcome,
+    query_digest,
+    shown_file,
 )
 from massctl.model.campaign import parse_offset_time
-from massctl.model.phrase import Command, Phrase, ShellCommand, enumerated, plural_phrase
+from massctl.model.phrase import (
+    AccountKey,
+    Command,
+    Phrase,
+    ShellCommand,
+    enumerated,
+    plural_phrase,
+)
+from massctl.model.settings import Cap
 from massctl.plan.audience_overlaps import MonthOverlaps
 from massctl.view.audience_facts import summary_lines
 from massctl.view.cells import cells
@@ -24,9 +36,16 @@ from massctl.view.report_document import Cell, Table, Title
 from massctl.view.report_text import write_table
 from massctl.view.terminal import DOT, Page, Part
 from massctl.view.terminal import Table as LabelledRows
-from massctl.view.words import bounds, day_words, recorded, team_moment, window_span
+from massctl.view.words import (
+    DIGEST_HEX_SHOWN,
+    bounds,
+    day_words,
+    recorded,
+    team_moment,
+    window_span,
+)
 
-_STATES = {
+STATES = {
     AudienceState.STALE: Phrase("its file was changed since it was frozen"),
     AudienceState.NEVER_FROZEN: Phrase("never frozen"),
     AudienceState.FAULTY: Phrase("its files have errors"),
@@ -57,30 +76,32 @@ def list_text(page: Page, found: Sequence[NamedAudience]) -> str:
     heads = [Phrase("name"), Phrase("people"), Phrase("change"), Phrase("next")]
     write_table(page, Table("audiences", heads, [_cells(each) for each in found]))
     for each in found:
-        if each.lock is not None and each.state in _STATES:
-            page.line(each.name, DOT, _STATES[each.state], indent=2)
+        if each.lock is not None and each.state in STATES:
+            page.line(each.name, DOT, STATES[each.state], indent=2)
     return page.text()
 
 
 def _cells(found: NamedAudience) -> list[Cell]:
     title = (found.file.title,) if found.file is not None else ()
-    next_use = _use_words(found.uses[0]) if found.uses else ""
+    next_use = use_words(found.uses[0]) if found.uses else ""
     lock = found.lock
     if lock is None:
-        return [Title(found.name, about=title), "", _STATES[found.state], next_use]
+        return [Title(found.name, about=title), "", STATES[found.state], next_use]
     changed: Cell = ""
     if lock.change is not None:
         changed = lock.change.counts.words
     return [Title(found.name, about=title), f"{lock.count:,}", changed, next_use]
 
 
-def show_text(page: Page, found: NamedAudience) -> str:
-    """Show one audience: what its file says, who was frozen, and who goes to it."""
-    page.line(found.name, DOT, *_known(found))
+def show_text(page: Page, found: NamedAudience, proof: LockProof | None) -> str:
+    """Show one audience: what its file says, who was frozen, whether that is proven, and who goes to it."""
+    page.line(found.name, DOT, *known_parts(found))
     if found.file is not None:
         page.line(found.file.title, indent=2)
-    rows = [*_file_rows(found), *_lock_rows(found)]
-    rows += [(Phrase("used by"), _use_words(use)) for use in found.uses]
+    rows = [*source_rows(found), *frozen_rows(found)]
+    if proof is not None and proof.fault is None:
+        rows.append((Phrase("checked"), _proof_words(proof)))
+    rows += [(Phrase("used by"), use_words(use)) for use in found.uses]
     _write_rows(page, rows)
     if found.state in (AudienceState.STALE, AudienceState.NEVER_FROZEN):
         page.command(str(Command("audience freeze", found.name)), indent=2)
@@ -90,11 +111,11 @@ def show_text(page: Page, found: NamedAudience) -> str:
     return page.text()
 
 
-_Rows = list[tuple[str, str]]
+Rows = list[tuple[str, str]]
 """Labels, and what they say."""
 
 
-def _write_rows(page: Page, rows: _Rows) -> None:
+def _write_rows(page: Page, rows: Rows) -> None:
     if not rows:
         return
     table = LabelledRows(page, [label for label, _ in rows])
@@ -102,30 +123,70 @@ def _write_rows(page: Page, rows: _Rows) -> None:
         table.row(label, words)
 
 
-def _file_rows(found: NamedAudience) -> _Rows:
+def _proof_words(proof: LockProof) -> Phrase:
+    if proof.unread is not None:
+        return Phrase("not here: {why}", why=proof.unread)
+    return Phrase("the snapshot is what the lock says")
+
+
+def source_rows(found: NamedAudience) -> Rows:
+    """Return what its file says: where the people come from, and within which bounds."""
     file = found.file
     if file is None:
         return []
-    rows: _Rows = [(Phrase("account"), file.account), (Phrase("source"), source_words(file.source))]
+    rows: Rows = [(Phrase("account"), AccountKey(file.account))]
+    rows.append((Phrase("source"), source_words(file.source)))
+    if file.source.query is not None:
+        rows.append((Phrase("query"), _query_words(file.source.query, found.sql)))
     if file.exclude:
         rows.append((Phrase("without"), enumerated(file.exclude)))
     if (expected := bounds(file.expect)) is not None:
         rows.append((Phrase("expected"), expected))
+    change = Phrase("by {share} of the snapshot before", share=file.expect.change)
+    rows.append((Phrase("may change"), change))
+    if file.cap is not None:
+        rows.append((Phrase("cap"), _cap_words(file.cap)))
+    days = plural_phrase("{count} day", "{count} days", count=int(file.keep_for.removesuffix("d")))
+    rows.append((Phrase("kept for"), days))
+    if found.is_by_tag:
+        rows.append((Phrase("delivery"), Phrase("by a tag that massctl fills")))
     return rows
 
 
-def _lock_rows(found: NamedAudience) -> _Rows:
+def _query_words(query: Query, sql: str | None) -> Phrase:
+    """Return what names a query, and where it runs: the URL of a connection stands nowhere."""
+    digest = query_digest(sql)[:DIGEST_HEX_SHOWN] if sql is not None else Phrase("unreadable")
+    if query.connection is not None:
+        return Phrase("{digest}, on the connection {name}", digest=digest, name=query.connection)
+    return Phrase("{digest}, on the files of {folder}", digest=digest, folder=query.data or ".")
+
+
+def _cap_words(cap: Cap) -> str:
+    """Return how many letters one person may get."""
+    bounds = {
+        Phrase("{count} a month", count=cap.month): cap.month,
+        Phrase("{count} a week", count=cap.week): cap.week,
+    }
+    return enumerated([words for words, count in bounds.items() if count is not None])
+
+
+def frozen_rows(found: NamedAudience) -> Rows:
+    """Return what its lock says: when and by whom it was frozen, and what names its people."""
     lock = found.lock
     if lock is None:
         return []
-    at = parse_offset_time(lock.frozen_at)
-    moment = recorded(at) if at is not None else lock.frozen_at
-    frozen = Phrase("{at}, by {by}", at=moment, by=lock.frozen_by)
-    rows: _Rows = [(Phrase("frozen on"), frozen), (Phrase("snapshot"), lock.openid_list.sha256)]
+    frozen = Phrase("{at}, by {by}", at=moment_words(lock.frozen_at), by=lock.frozen_by)
+    rows: Rows = [(Phrase("frozen on"), frozen), (Phrase("snapshot"), lock.openid_list.sha256)]
     return rows + _column_rows(lock)
 
 
-def _column_rows(lock: AudienceLock) -> _Rows:
+def moment_words(written: str) -> str:
+    """Write a moment of a lock."""
+    at = parse_offset_time(written)
+    return recorded(at) if at is not None else written
+
+
+def _column_rows(lock: AudienceLock) -> Rows:
     """Return how many values each other column of the query has."""
     return [
         (name, plural_phrase("{count:,} value", "{count:,} values", count=count))
@@ -315,20 +376,22 @@ def source_words(source: AudienceSource) -> Phrase:
     if source.subtract is not None:
         less = enumerated(source.subtract.less)
         return Phrase("{name} without {less}", name=source.subtract.from_, less=less)
-    return Phrase("the file {path}", path=(source.file or "").partition("?")[0])
+    return Phrase("the file {path}", path=shown_file(source.file or ""))
 
 
-def _known(found: NamedAudience) -> list[Part]:
+def known_parts(found: NamedAudience) -> list[Part]:
+    """Return in a line how many people it has, since when, and whether it can be sent to."""
     lock = found.lock
     words: list[Part] = [people(lock.count)] if lock is not None else []
     if lock is not None and lock.change is not None:
         words += [DOT, change_words(lock.change)]
-    if found.state in _STATES:
-        words += [DOT, _STATES[found.state]] if words else [_STATES[found.state]]
+    if found.state in STATES:
+        words += [DOT, STATES[found.state]] if words else [STATES[found.state]]
     return words
 
 
-def _use_words(use: AudienceUse) -> Phrase:
+def use_words(use: AudienceUse) -> Phrase:
+    """Return which campaign goes to it, and when."""
     if use.window is None:
         return Phrase("{campaign}, without a window", campaign=use.campaign)
     return Phrase("{campaign}, {window}", campaign=use.campaign, window=window_span(use.window))

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from massctl.model.phrase import Phrase, enumerated, plural_phrase
 from massctl.model.state import Record
+from massctl.plan.account_people import OverlapKind
 from massctl.plan.audience_cut import closed_words, cut_of, left_out_words, removed_words
-from massctl.plan.audience_facts import (
-    LARGE_CHANGE,
+from massctl.plan.people_judge import (
     MONTHLY,
     AudienceFacts,
     AudienceOverlap,
-    OverlapKind,
     PeopleSummary,
     Removal,
 )
@@ -37,9 +36,7 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
             change=facts.change.words,
             since=day_words(facts.change.since),
         )
-        yield Inked(say, Ink.WARNING if facts.is_changed_much else Ink.PLAIN)
-    if facts.is_changed_much:
-        yield Inked(large_change(), Ink.WARNING)
+        yield Inked(say, Ink.WARNING if facts.change.is_large(facts.people) else Ink.PLAIN)
     if facts.had_most:
         say = plural_phrase(
             "{count:,} has had {limit} this month already",
@@ -49,7 +46,7 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
         )
         yield Inked(say, Ink.WARNING)
     if facts.has_it and Removal.HAS_IT not in facts.removed:
-        yield Inked(has_it(facts.has_it), Ink.WARNING)
+        yield Inked(has_it_words(facts.has_it), Ink.WARNING)
     if facts.removed:
         yield Inked(left_out(facts), Ink.WARNING)
     known = [each for each in facts.overlaps if each.people]
@@ -63,15 +60,7 @@ def _parts(facts: AudienceFacts) -> Iterator[Part]:
         )
 
 
-def large_change() -> Phrase:
-    """Warn of an audience that is not the one of before."""
-    return Phrase(
-        "warning: more than {percent} percent of it changed: are these the people?",
-        percent=round(100 * LARGE_CHANGE),
-    )
-
-
-def has_it(count: int) -> Phrase:
+def has_it_words(count: int) -> Phrase:
     """Say how many have this very message already."""
     return plural_phrase(
         "{count:,} has this very message already, or may have it",

@@ -84,8 +84,10 @@ def reads_by_day(
     return _both(caption, draw, 300, range=(0, top), xrange=(1, max(last, 2)), dots_size=3.6)
 
 
-def dots(caption: Caption, days: Mapping[date, Sequence[Value]]) -> Markup:
-    """Draw a dot for each value on its day."""
+def dots(
+    caption: Caption, days: Mapping[date, Sequence[Value]], *, is_joined: bool = False
+) -> Markup:
+    """Draw a dot for each value on its day; `is_joined` draws a line through them."""
     first, last = min(days).toordinal(), max(days).toordinal()
     edge = max(1, (last - first) // 25)
     top = max([*(each.number or 0 for values in days.values() for each in values), 1])
@@ -99,12 +101,34 @@ def dots(caption: Caption, days: Mapping[date, Sequence[Value]]) -> Markup:
         points = (
             (day.toordinal(), each) for day, values in sorted(days.items()) for each in values
         )
-        chart.add("", [_marked(each, (day, each.number)) for day, each in points], stroke=False)
-        return _cleaned(chart, ["sends"])
+        marked = [_marked(each, (day, each.number)) for day, each in points]
+        chart.add("", marked, stroke=is_joined)
+        return _cleaned(chart, ["this" if is_joined else "sends"])
 
     return _both(
         caption, draw, 240, range=(0, top), xrange=(first - edge, last + edge), dots_size=4
     )
+
+
+_SPARK_WIDTH, _SPARK_HEIGHT = 72, 18
+_SPARK = Markup(
+    '<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true"><polyline points="{}"/></svg>'
+)
+
+
+def sparkline(numbers: Sequence[int]) -> Markup:
+    """Draw how a number went, beside words that say the last one; nothing for a single number.
+
+    It is drawn from its least to its largest, but a fall of less than a fifth does not fill it.
+    """
+    if len(numbers) < 2:
+        return Markup("")
+    top = max(*numbers, 1)
+    span = top - min(*numbers, top * 0.8)
+    across = (_SPARK_WIDTH - 4) / (len(numbers) - 1)
+    heights = [2 + (_SPARK_HEIGHT - 4) * (top - each) / span for each in numbers]
+    points = " ".join(f"{2 + n * across:.1f},{height:.1f}" for n, height in enumerate(heights))
+    return _SPARK.format(_SPARK_WIDTH, _SPARK_HEIGHT, points)
 
 
 def _both(

@@ -7,11 +7,11 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from massctl.model.audience import LARGE_CHANGE
 from massctl.model.campaign import Audience, parse_offset_time
 from massctl.model.lock import LockedAudience, LockedSend
 from massctl.model.message import Window
 from massctl.model.phrase import Phrase, enumerated
-from massctl.plan.audience_facts import LARGE_CHANGE
 from massctl.plan.lock_diff import FramePart, Mark, Piece, ReviewedPart
 from massctl.plan.review_diff import (
     ArticleChanged,
@@ -27,7 +27,6 @@ from massctl.plan.review_diff import (
     PictureSeen,
     WordsChanged,
 )
-from massctl.view.audience_facts import large_change
 from massctl.view.cells import clusters
 from massctl.view.rows import ChangeRow, Changes
 from massctl.view.style import Ink
@@ -119,7 +118,7 @@ def difference_rows(
     for each in difference.frame:
         yield _frame_row(each, now)
         if _is_another_audience(each):
-            yield ChangeRow(large_change())
+            yield ChangeRow(_LARGE_CHANGE)
     if difference.same_to_readers:
         yield ChangeRow(Phrase("no change to the words, pictures and destinations"))
     yield from _few([_change_row(change) for change in difference.text], shown)
@@ -130,6 +129,10 @@ def difference_rows(
         yield from _few(inner, shown)
 
 
+_LARGE_CHANGE = Phrase(
+    "warning: more than {percent} percent of it changed: are these the people?",
+    percent=round(100 * LARGE_CHANGE),
+)
 PICTURES_NAMED = 12
 """More pictures of one new article are counted."""
 

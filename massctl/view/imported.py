@@ -18,6 +18,8 @@ class ImportedArticleFacts(Frozen):
     content: str
     characters: int
     pictures: int
+    arrived: int
+    """How many of the pictures are in the campaign."""
     links: int
     differences: Sequence[Phrase]
     not_carried: Sequence[Phrase]
@@ -38,7 +40,14 @@ def imported_text(
             characters=plural_phrase(
                 "{count:,} character", "{count:,} characters", count=each.characters
             ),
-            pictures=plural_phrase("{count} picture", "{count} pictures", count=each.pictures),
+            pictures=plural_phrase(
+                "{count} picture, {arrived} arrived",
+                "{count} pictures, {arrived} arrived",
+                count=each.pictures,
+                arrived=each.arrived,
+            )
+            if each.pictures
+            else Phrase("no picture"),
             links=plural_phrase("{count} link", "{count} links", count=each.links),
         )
         say = Phrase(

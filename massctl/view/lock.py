@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from massctl.model.audience import MANY_CHANGED
 from massctl.model.diagnostics import Severity
 from massctl.model.phrase import Phrase
 from massctl.plan.plan_file import LockedCampaign, LockResult
@@ -54,3 +55,5 @@ def _locked_campaign(page: Page, each: LockedCampaign) -> None:
     elif each.refusal is not None:
         table.below(each.refusal.hint)
     write_rows(table, diagnostic_rows(each.diagnostics, Severity.ERROR))
+    others = [found for found in each.diagnostics if found.code == MANY_CHANGED]
+    write_rows(table, diagnostic_rows(others, Severity.WARNING))

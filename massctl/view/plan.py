@@ -21,8 +21,8 @@ from massctl.model.phrase import AccountKey, Command, Phrase, enumerated, in_tim
 from massctl.model.state import FINAL, Status, beijing_day
 from massctl.model.word_count import WordCount
 from massctl.plan.approvals import required_words
-from massctl.plan.audience_facts import AudienceFacts
 from massctl.plan.guards import HandoffItem, how_to_do, left_to_do
+from massctl.plan.people_judge import AudienceFacts
 from massctl.plan.plan import Plan, PlannedCampaign, Remote
 from massctl.plan.quota import AccountAhead
 from massctl.plan.send_facts import send_facts

@@ -26,6 +26,7 @@ from massctl.view.report_words import (
     MISSING,
     audience_name,
     in_sentences,
+    job_words,
     number,
     percent,
     shares_text,
@@ -432,3 +433,13 @@ def report_sentence(sends: Sequence[SendReport], since: date | None) -> Phrase:
         mean=average_text(sum(readers) / len(readers)),
         day=SIDE_BY_SIDE_DAY,
     )
+
+
+CHAT_LINES = 3
+"""So many lines of a report stand in a chat."""
+
+
+def short_report(send: SendReport, verdict: Verdict) -> list[str]:
+    """Return a verdict for a chat, as few lines: its sentences, then what became of the message."""
+    job = job_words(send)
+    return [*verdict_sentences(send, verdict), *([job] if job is not None else [])][:CHAT_LINES]

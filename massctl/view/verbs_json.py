@@ -21,6 +21,7 @@ from massctl.model.audience import (
     Forgotten,
     FreezeResult,
     ListOutcome,
+    LockProof,
     NamedAudience,
     TagOutcome,
 )
@@ -28,17 +29,18 @@ from massctl.model.campaign import AccountTags, Tag
 from massctl.model.diagnostics import Check, Diagnostic, Failure, Finding, Level, Severity
 from massctl.model.entries import CopyrightCheck, Entry, JobFinish, JobStatus, fields_of
 from massctl.model.ids import AccountName, prefixed, sha256_of
+from massctl.model.notices import NoticeEvent
 from massctl.model.phrase import Command, Phrase, in_a_row
-from massctl.model.settings import NoticeEvent, RunnerHappening
+from massctl.model.settings import RunnerHappening
 from massctl.model.shape import Shape
 from massctl.model.state import Attempt, HeldLease, Job, Record, State, Status, status_of
 from massctl.plan.audience_cut import cut_of
-from massctl.plan.audience_facts import PeopleSummary
 from massctl.plan.audience_overlaps import MonthList, MonthOverlaps, SharedPeople
 from massctl.plan.destinations import CampaignLinks
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.forge_setup import Optional, SetupStep, StepName
 from massctl.plan.lease import NO_RUNNER, LocalRunner
+from massctl.plan.people_judge import PeopleSummary
 from massctl.plan.plan_file import (
     NO_OWNERS,
     DriftShape,
@@ -605,6 +607,8 @@ class ImportedArticle(Shape):
     """Characters of its text, without blanks."""
     pictures: int
     """Pictures in it."""
+    arrived: int
+    """How many of them are in the campaign."""
     links: int
     """Links in it."""
     is_same: bool
@@ -933,6 +937,8 @@ class ReportedAudience(Shape):
     """The campaigns that go to it and whose window is not over, the next one first."""
     diagnostics: Sequence[PlannedDiagnostic] = ()
     """What is wrong with its files, and with its source while it is frozen."""
+    is_proven: bool | UnsetType | None = UNSET
+    """Of `show`, where it has a lock: whether its snapshot is what that says; null where nobody can look."""
     is_written: bool | UnsetType = UNSET
     """Of a freeze: whether the lock was written; false where it said all of this already."""
     excluded: int | UnsetType = UNSET
@@ -973,9 +979,15 @@ def overlaps_json(found: MonthOverlaps) -> OverlapReport:
     return OverlapReport(month=month, lists=found.lists, pairs=found.pairs, people=found.summary)
 
 
-def audiences_json(found: Sequence[NamedAudience]) -> AudienceReport:
-    """Return what the files and locks of audiences say."""
-    return AudienceReport(audiences=[_audience(each) for each in found])
+def audiences_json(
+    found: Sequence[NamedAudience], proof: LockProof | None = None
+) -> AudienceReport:
+    """Return what the files and locks of audiences say; `proof` is that of the only one."""
+    told = [_audience(each) for each in found]
+    if proof is not None:
+        is_proven = None if proof.unread is not None else proof.fault is None
+        told = [replace(each, is_proven=is_proven) for each in told]
+    return AudienceReport(audiences=told)
 
 
 def frozen_json(frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> AudienceReport:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from massctl.model.batches import part_number
 from massctl.model.destination import Destination, DestinationKind
 from massctl.model.ids import unprefixed
 from massctl.model.message import Window
@@ -269,6 +270,10 @@ def audience_words(audience: "Audience") -> Phrase:
     """Return who receives the message."""
     if audience.openids is not None:
         return Phrase("the openids in {path}", path=audience.openids)
+    if audience.part is not None:
+        number, parts = part_number(audience.part)
+        say = Phrase("part {number} of {parts} of the audience {name}")
+        return Phrase(say, number=number, parts=parts, name=audience.of)
     if audience.of is not None:
         return Phrase("the audience {name}", name=audience.of)
     if audience.tag is not None:

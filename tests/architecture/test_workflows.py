@@ -419,7 +419,7 @@ def test_each_library_of_the_action_is_known_by_its_digest() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     declared = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     extras = project["project"]["optional-dependencies"]
-    declared += [*extras["signed"], *extras["qr"], *extras["warehouse"], "socksio"]
+    declared += [*extras["signed"], *extras["qr"], *extras["warehouse"], *extras["math"], "socksio"]
 
     assert [] == [
         line for line in lines if line and not line.startswith("#") and "--hash=sha256:" not in line

@@ -16,7 +16,7 @@ from massctl.audience.key import SnapshotKey
 from massctl.audience.listed_people import ListedPeople
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceLock, AudienceName
 
 BATCH: Final = 3

@@ -13,7 +13,7 @@ from snapshot_world import EVERYBODY, GONE, OTHERS, PEOPLE, SOME, World
 from massctl.audience.member_sets import MemberSets
 from massctl.errors import SnapshotError, SnapshotMissingError
 from massctl.ledger.local_file import LocalLedger
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.entries import SendAccepted, TagFilled, TagMade
 

@@ -18,7 +18,7 @@ from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
 from massctl.cli.session import Session
 from massctl.errors import SnapshotStoreError
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceLock
 
 PEOPLE = [f"oEAST{number:023}" for number in range(100)]
@@ -62,7 +62,7 @@ def test_a_file_becomes_a_snapshot_and_a_lock(team: Shell) -> None:
     listed(team, "east", [*PEOPLE[::-1], PEOPLE[0]])
     said = team("audience", "freeze", "east")
     assert (0, True) == (said.status, "east · 100 people" in said.out), said
-    assert "frozen once (1 dropped)" in said.out
+    assert "count once (1 dropped)" in said.out
     lock = lock_of(team, "east")
     assert (snapshot_of(PEOPLE), 100) == (lock.snapshot, lock.count)
     (found,) = (audiences(team.tree).audience("east"),)
@@ -335,12 +335,42 @@ def test_no_query_runs_beside_the_secret_of_an_account(warehouse: Shell) -> None
     assert (5, True) == (said.status, "WECHAT_MAIN_SECRET is set here" in said.err), said
 
 
-def test_without_the_url_nobody_freezes_and_everybody_reviews(warehouse: Shell) -> None:
+def test_without_the_url_or_the_key_nobody_freezes_and_everybody_reviews(
+    warehouse: Shell,
+) -> None:
     merged(warehouse)
-    warehouse.env(WAREHOUSE_URL="")
-    said = warehouse("audience", "freeze", "east")
-    assert (1, True) == (said.status, "WAREHOUSE_URL is not set" in said.err), said
-    assert 0 == warehouse("audience", "show", "east").status
+    warehouse.tree.write("campaigns/letter/campaign.yaml", LETTER)
+    assert 0 == warehouse("audience", "freeze", "east").status
+    frozen = warehouse.tree.read("audiences/east.lock.json")
+    for missing, status in (("WAREHOUSE_URL", 1), ("MASSCTL_SNAPSHOT_KEY", 5)):
+        warehouse.env(**{missing: ""})
+        said = warehouse("audience", "freeze", "east")
+        assert (status, True) == (said.status, f"{missing} is not set" in said.err), said
+        for review in (("audience", "show", "east"), ("validate",), ("lock",), ("plan",)):
+            said = warehouse(*review)
+            assert 0 == said.status, said
+        assert "100 people" in said.out
+    assert frozen == warehouse.tree.read("audiences/east.lock.json")
+
+
+def test_a_row_of_a_query_without_an_openid_freezes_nobody(warehouse: Shell) -> None:
+    merged(warehouse)
+    for sql, code, words in (
+        ("SELECT nullif(openid, '{0}') AS openid FROM people", "MC603", "has no openid"),
+        ("SELECT openid FROM people WHERE false", "MC605", "no openid"),
+        ("SELECT openid AS person FROM people", "MC604", "no column openid"),
+        ("SELECT openid || ' ' || openid AS openid FROM people", "MC603", "not an openid"),
+    ):
+        warehouse.tree.write("audiences/east.sql", sql.format(PEOPLE[50]))
+        merged(warehouse)
+        said = warehouse("audience", "freeze", "east", "--format", "json")
+        (found,) = said.document["audiences"]
+        first = found["diagnostics"][0]
+        assert (1, code, "audiences/east.sql") == (said.status, first["code"], first["file"])
+        assert any(words in each["message"] for each in found["diagnostics"])
+        assert not (warehouse.root / "audiences/east.lock.json").exists()
+        assert not list((warehouse.root / "massctl.snapshots").glob("*"))
+        assert "oEAST" not in said.out + said.err
 
 
 def test_without_a_key_nothing_is_read(team: Shell) -> None:

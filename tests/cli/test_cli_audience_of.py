@@ -129,3 +129,12 @@ def test_an_audience_is_shown_with_what_is_wrong_with_it(letter: Shell) -> None:
     assert (1, True) == (faulty.status, "there is no audience staff" in faulty.out)
     unknown = letter("audience", "show", "esat")
     assert (2, True) == (unknown.status, "did you mean east?" in unknown.err)
+
+
+def test_a_lock_and_a_plan_say_that_many_people_changed(letter: Shell) -> None:
+    change = {"since": "sha256:" + "a" * 64, "since_at": "2026-11-01T09:00:00+08:00"}
+    lock(letter.tree, change={**change, "added": 6, "removed": 0})
+    locked = letter("lock", "letter")
+    assert "MC633" in locked.out
+    said = letter("plan", "letter", "--sandbox", "--format", "json")
+    assert "MC633" in [each["code"] for each in said.document["campaigns"][0]["diagnostics"]]

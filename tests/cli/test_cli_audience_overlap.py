@@ -8,6 +8,7 @@ from audience_sends import LetterWorld, letter_world
 from cli_runner import Shell
 from repositories import window
 
+OPEN = "2026-12-01T13:00:00+08:00", "2026-12-01T14:00:00+08:00"
 EAST_TOO = (*PEOPLE[:3], "oWEST00001", "oWEST00002")
 
 
@@ -97,3 +98,11 @@ def test_cells_whose_audiences_share_people_are_told_of_each_other(world: Letter
     plan = " ".join(world.shell("plan", "--sandbox").out.split())
     assert "3 of them also get letter@w on 5 December" in plan
     assert "3 of them also get letter@e on 5 December" in plan
+
+
+def test_a_send_to_come_is_compared_without_being_rendered(world: LetterWorld) -> None:
+    coming = LETTER.replace("今晚八点", '"{{ nobody_knows }}"') + window(*OPEN)
+    world.shell.tree.write("campaigns/letter/campaign.yaml", coming)
+    found = world.shell("audience", "overlap", "--format", "json").document
+    assert {("letter", "west"): 3} == pairs(found)
+    assert ["planned", None] == [each.get("kind") for each in found["lists"]]

@@ -2,17 +2,22 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pkgutil import resolve_name
+from typing import Any
 
 import pytest
 from audience_samples import EAST, LETTER, PEOPLE, lock, snapshot_of
-from audience_sends import Killed, LetterWorld, letter_world
+from audience_sends import SANDBOX, Killed, LetterWorld, letter_world
 from building import APPID, as_new, attempted, text
 from cli_runner import NOON, Shell
 
 from massctl.apply.journal import LedgerSession
+from massctl.audience.key import SnapshotKey
+from massctl.audience.member_sets import MemberSets
+from massctl.audience.recipients import Recipients
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import SendAccepted, SendAttempted
 
@@ -85,7 +90,46 @@ def test_a_cut_leaves_out_whoever_an_unfinished_erasure_marked(world: LetterWorl
     assert [PEOPLE[0], PEOPLE[2], *PEOPLE[4:]] == world.reached
 
 
-def one_batch_sent(world: LetterWorld) -> None:
+def test_a_mark_alone_takes_somebody_off(world: LetterWorld) -> None:
+    world.mark(PEOPLE[5])
+    assert 0 == world.apply().status
+    cut = world.cut()
+    assert ({"erased": 1}, 6) == (cut["removed"], cut["kept"])
+    assert [each for each in PEOPLE if each != PEOPLE[5]] == world.reached
+
+
+def test_a_mark_behind_the_plan_takes_somebody_out_of_the_batch(
+    world: LetterWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = Recipients.batch
+
+    def marked(*given: Any) -> tuple[str, ...]:
+        world.mark(PEOPLE[2])
+        return batch(*given)
+
+    monkeypatch.setattr(Recipients, "batch", marked)
+    world.apply()
+    assert [*PEOPLE[:2], *PEOPLE[3:]] == world.reached
+
+
+def test_a_mark_between_batches_takes_somebody_out_of_the_next(world: LetterWorld) -> None:
+    one_batch_sent(world)
+    world.mark(PEOPLE[3])
+    world.apply()
+    assert [2] == closed(world)
+    assert [*PEOPLE[:3], *PEOPLE[5:]] == world.reached
+
+
+def test_a_change_is_proven_by_snapshots_that_nobody_was_marked_in(world: LetterWorld) -> None:
+    world.freeze("east", PEOPLE[:5])
+    change = {"since": snapshot_of(PEOPLE[:5]), "since_at": "2026-11-01T09:00:00+08:00"}
+    lock(world.shell.tree, change={**change, "added": 2, "removed": 0})
+    world.mark(PEOPLE[6])
+    assert 0 == world.apply().status
+    assert [*PEOPLE[:6]] == world.reached
+
+
+def one_batch_sent(world: LetterWorld, first: Sequence[str] = PEOPLE[:3]) -> None:
     """WeChat takes the first batch, and the process dies before the second."""
     record = LedgerSession.record
 
@@ -98,7 +142,7 @@ def one_batch_sent(world: LetterWorld) -> None:
         patch.setattr(LedgerSession, "record", dies)
         with pytest.raises(Killed):
             world.apply()
-    assert [PEOPLE[:3]] == world.jobs
+    assert [first] == world.jobs
 
 
 def one_batch_sent_for_real(world: LetterWorld) -> None:
@@ -119,6 +163,30 @@ def test_whoever_is_erased_between_batches_leaves_an_empty_place(world: LetterWo
     assert 0 == said.status, said.out + said.err
     assert ([], [3]) == (world.entries("audience_cut"), closed(world))
     assert [PEOPLE[:3], PEOPLE[3:5]] == world.jobs
+
+
+def rehearsed(world: LetterWorld) -> set[str]:
+    """Decrypt everything that rehearsals keep."""
+    found = set[str]()
+    key = SnapshotKey("K", {"K": world.key})
+    with MemberSets() as sets:
+        for each in (world.shell.root / SANDBOX / "massctl.snapshots").glob("*.age"):
+            with sets.memory_file() as (path, file):
+                assert key.decrypt(each.read_bytes(), file)
+            found |= set(sets.openids(sets.of_file(path)))
+    return found
+
+
+def test_an_erasure_takes_people_out_of_what_a_rehearsal_kept(world: LetterWorld) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), (PEOPLE[0], "oELSE00001"))
+    world.audience("east", EAST + "exclude: [staff]\n", PEOPLE)
+    one_batch_sent(world, PEOPLE[1:4])
+    assert set(PEOPLE[1:]) == rehearsed(world)
+    world.forget(PEOPLE[5])
+    assert set(PEOPLE[1:]) - {PEOPLE[5]} == rehearsed(world)
+    assert 0 == world.shell("audience", "forget", "--expired", "--yes").status
+    assert 0 == world.apply().status
+    assert [PEOPLE[1:4], (PEOPLE[4], PEOPLE[6])] == world.jobs
 
 
 def closed(world: LetterWorld) -> list[int]:

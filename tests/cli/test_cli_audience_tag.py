@@ -14,7 +14,7 @@ from massctl.apply.stage import recount_refusal
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.sandbox.audience import fingerprint
 from massctl.sandbox.embedded import open_world

@@ -126,7 +126,8 @@ def test_a_designed_page_stays_html_and_tells_what_is_lost(
     said = " ".join(made.err.split())
     for each in (
         "it is written as HTML",
-        "`<form>` (1×): WeChat removes it",
+        "`<form>` behind “标题”, with the words “x”: WeChat removes it",
+        "3 pictures, 3 arrived",
         "rendered again, they are the same",
     ):
         assert each in said
@@ -254,6 +255,23 @@ def test_a_word_file_comes_with_all_its_parts(shell: Shell) -> None:
             "html",
         ).status
     )
+
+
+def test_a_lost_picture_is_counted_and_what_is_around_it_is_compared(
+    shell: Shell, internet: dict[str, Any]
+) -> None:
+    body = '<p>一</p><img src="https://mmbiz.qpic.cn/a/0"><img src="https://mmbiz.qpic.cn/gone"><p>二</p>'
+    made = shell("import", "url", saved(shell, page(body)), "spring", "--format", "json")
+    said = made.document["articles"][0]
+    assert (2, 1, True, []) == (
+        said["pictures"],
+        said["arrived"],
+        said["is_same"],
+        said["differences"],
+    )
+    assert "https://mmbiz.qpic.cn/gone" in text(shell, "articles/main.md")
+    # The sample that stood in its place is gone.
+    assert "campaigns/spring/images/cover.jpg" not in made.document["files"]
 
 
 def test_a_markdown_file_keeps_its_text_and_gets_its_pictures(

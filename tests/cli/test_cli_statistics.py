@@ -19,9 +19,11 @@ from services import require_chromium
 from syrupy.assertion import SnapshotAssertion
 
 from massctl.apply.ports import Counted
+from massctl.cli.pull_request_comments import PULL_REQUEST, SandboxComments
 from massctl.cli.statistics import collect_accounts
+from massctl.errors import ForgeError
 from massctl.ledger.statistics import LocalStatistics
-from massctl.model.entries import GENESIS, Entry, SendImported
+from massctl.model.entries import GENESIS, Entry, SendImported, Told
 from massctl.model.ids import AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
@@ -174,6 +176,40 @@ def test_day_seven_is_a_comment_on_the_pull_request_once(told: Shell):
     assert "- the whole report: `massctl report letter`" == rows[-1]
 
 
+def test_a_comment_is_begun_on_record_before_it_is_written(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    told.tree.settings(
+        language="en", state="forge: {kind: github, repository: house/letters, token_env: TOKEN}\n"
+    )
+    at_the_post: list[list[str]] = []
+
+    def progress(comments: SandboxComments) -> list[str]:
+        entries = [each.event for each in comments.session.backend.ledger.read(0)]
+        return [
+            each.progress
+            for each in entries
+            if isinstance(each, Told) and each.channel == PULL_REQUEST
+        ]
+
+    def fails(comments: SandboxComments, *_: str) -> list[int]:
+        at_the_post.append(progress(comments))
+        raise ForgeError(Phrase("no answer"), Phrase("nothing"), Phrase("later"))
+
+    write = SandboxComments.write
+
+    def succeeds(comments: SandboxComments, *words: str) -> list[int]:
+        at_the_post.append(progress(comments))
+        return write(comments, *words)
+
+    for minutes, answer in ((0, fails), (5, succeeds), (10, succeeds)):
+        monkeypatch.setattr(SandboxComments, "write", answer)
+        told.set_time(NEXT_MORNING + timedelta(days=6, minutes=minutes))
+        assert 0 == told("status", "--statistics", "--sandbox").status
+    assert [["begun"], ["begun", "failed", "begun"]] == at_the_post
+    assert 1 == len(posts(told))
+
+
 def test_without_a_forge_no_comment_is_made(told: Shell):
     told.tree.settings(language="en")
     told.set_time(NEXT_MORNING + timedelta(days=6))
@@ -198,6 +234,18 @@ def test_a_channel_that_took_nothing_is_told_the_next_time(
     assert [] == days(told)
     told.set_time(NEXT_MORNING + timedelta(minutes=5))
     told("status", "--statistics", "--sandbox")
+    assert [1] == days(told)
+
+
+def test_no_picture_is_posted_when_the_time_of_a_run_is_over(
+    told: Shell, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("massctl.cli.report_notices._picture", lambda *_: png((1, 2, 3)))
+    monkeypatch.setattr("massctl.cli.report_notices.PASS_SECONDS", 0.0)
+    told.set_time(NEXT_MORNING)
+    said = told("status", "--statistics", "--sandbox")
+    assert "ROBOT (notify) got 0 of 1 pictures: the time of a run is over" in said.err
+    assert [] == [each for each in posts(told) if each["body"].get("msgtype") == "image"]
     assert [1] == days(told)
 
 

@@ -143,7 +143,7 @@ def test_articles_and_chats_have_one_style_here_and_in_the_preview(client: Clien
         client.http.get("/style.css").text,
         document("document.html.j2", "", Sheet(Language.ZH, {}), None),
     ]
-    for name in ("article.css", "chat.css"):
+    for name in ("article.css", "chat.css", "wechat.css"):
         sheet = resources.files("massctl.view.pages").joinpath(name).read_text(encoding="utf-8")
         assert [True, True] == [sheet in page for page in both]
 

@@ -12,7 +12,12 @@ from s3_places import CREDENTIALS, bucket_at
 
 from massctl.errors import SnapshotStoreError
 from massctl.ledger.s3_bucket import Bucket
-from massctl.ledger.snapshots import SnapshotBucket, SnapshotFolder, SnapshotObjects, SnapshotTable
+from massctl.ledger.snapshot_objects import (
+    SnapshotBucket,
+    SnapshotFolder,
+    SnapshotObjects,
+    SnapshotTable,
+)
 
 LARGE = os.urandom(9 * 1024 * 1024)
 Open = Callable[[], SnapshotObjects]

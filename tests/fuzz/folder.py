@@ -14,8 +14,10 @@ from massctl.model.ids import CampaignName, Sha256
 from massctl.model.message import NewsMessage, Picture, Purpose
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
+from massctl.render.formula import Formula
 from massctl.render.inputs import PicturePurpose
 from massctl.render.template import render_text
+from massctl.source.formulas import draw as draw_formulas
 
 CAMPAIGN = CampaignName("spring")
 ROOT = "campaigns/spring/"
@@ -54,6 +56,9 @@ class Folder:
 
     def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
         return LIMITS(seconds, memory_bytes)
+
+    def formulas(self, formulas: Sequence[Formula], /) -> Fault | None:
+        return draw_formulas(formulas)
 
     def own_themes(self) -> tuple[str, ...]:
         return ()

@@ -7,10 +7,10 @@ from browser import Browser
 from corpus.rendering import CSS, rendered
 from corpus.widths import too_wide
 from measures import contrast
+from wechat_page import write_page
 
 from massctl.render.theme import BUILT_IN, resolved
 from massctl.source.renderer import built_in_theme
-from massctl.view.pages.dark_mode import by_day_and_night
 
 pytestmark = pytest.mark.chromium
 
@@ -25,20 +25,13 @@ def test_no_sample_is_wider_than_a_phone(browser: Browser, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "html",
     [
-        "<p style='width:400px'>a</p>",
+        "<p style='min-width:400px'>a</p>",
         "<p style='white-space:nowrap'>" + "a" * 99 + "</p>",
-        "<img src='a'>",
+        "<p style='margin-left:200px'><img src='a' style='min-width:200px'></p>",
     ],
 )
 def test_what_is_wider_is_noticed(browser: Browser, tmp_path: Path, html: str) -> None:
     assert [] != list(too_wide(browser, {Path("a.md"): html}, tmp_path))
-
-
-PAPER = (
-    "<!doctype html><meta charset=utf-8><style>:root{color-scheme:light dark}"
-    "body{margin:16px;color:light-dark(#191919,#a3a3a3);background:light-dark(#fff,#191919)}</style>"
-)
-"""WeChat's own colours, by day and by night. Source: wechatjs/mp-darkmode, constant.js, read 2026-11."""
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["day", "night"])
@@ -51,7 +44,7 @@ def test_every_word_stands_out_by_day_and_by_night(
     ).css
     body = rendered(SAMPLES[0].read_text(encoding="utf-8"), css).body
     page = tmp_path / "page.html"
-    page.write_text(PAPER + by_day_and_night(body), encoding="utf-8")
+    write_page(page, body)
     browser.window(375, 800, dark=dark)
     browser.open(page.as_uri())
     found = contrast(browser, "svg")

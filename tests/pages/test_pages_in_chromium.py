@@ -50,7 +50,7 @@ def test_an_article_fits_its_column_and_shows_every_picture(
           return [content.clientWidth, wide.map((e) => e.tagName), pictures.filter((p) => p.naturalWidth).length];
         }})()"""
     )
-    assert [{"phone": 343, "desk": 677}[width], [], body.count("<img")] == found
+    assert [{"phone": 335, "desk": 677}[width], [], body.count("<img")] == found
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

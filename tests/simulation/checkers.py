@@ -141,7 +141,7 @@ def lost(scenario: Scenario, situation: Situation) -> list[str]:
         or any(
             (subject_of(campaign), openid) not in people
             for batch in _batches(campaign)
-            for openid in filter(None, batch)  # Of a batch that was closed nobody is left.
+            for openid in set(batch) - OPENIDS.optional
         )
     ]
 
@@ -470,9 +470,8 @@ def _to_its_audience(
     approved = (
         campaign.audience.tag_id if campaign.audience.tag is None else meant[campaign.audience.tag]
     )
-    if (
-        campaign.openid_list is not None
-        and departure.openids not in OPENIDS.lists[campaign.openid_list.sha256]
+    if campaign.openid_list is not None and departure.openids not in OPENIDS.departures(
+        campaign.openid_list.sha256
     ):
         yield f"a send to {departure.openids} left, and that is no batch of the list"
     if campaign.openid_list is None and departure.openids:

@@ -1180,6 +1180,13 @@ MUTANTS = (
         "text to an audience",
     ),
     Mutant(
+        "an audience is cut again once somebody has it",
+        "massctl.apply.audience_cut",
+        "    if record.not_refused or record.sent_batches:\n",
+        "    if False:\n",
+        "text to an audience, somebody is excluded later",
+    ),
+    Mutant(
         "a batch goes out of which one person is left",
         _SENDING,
         "    if remaining >= BATCH_MIN:\n",
@@ -1189,7 +1196,7 @@ MUTANTS = (
     Mutant(
         "a batch is closed and nobody writes it down",
         _SENDING,
-        "    context.ledger.record(BatchClosed(batch=batch, left=remaining), campaign)\n",
+        "    context.ledger.record(BatchClosed(batch=batch, remaining=remaining), campaign)\n",
         "",
         "text to an audience, a batch is closed",
     ),

@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from building import APPID, HOUR, NOW, article, audience, house, reviewers, sha, voice
 from copies import replace
-from openid_samples import AUDIENCE, BATCHES, HALF_ERASED, MOVED, PAIRS, SamplePeople
+from openid_samples import (
+    AUDIENCE,
+    BATCHES,
+    EXCLUDED_LATER,
+    HALF_ERASED,
+    MOVED,
+    PAIRS,
+    LaterPeople,
+    SamplePeople,
+)
 from simulation.happenings import AT, BETWEEN, FULL, INTERRUPT, KILL_SWITCH, NEIGHBOUR, RIVAL, TWIN
 from simulation.scenario import LONG, to_openids, whole_news, whole_text
 from simulation.schedule import Budget, Scenario
@@ -159,8 +168,10 @@ SOUND: Final = voice(window=LONG)
 EMPTIED: Final = (("",), ("", "the console empties the material library"))
 OTHERS: Final = to_openids(TEXT, MOVED)
 TO_AUDIENCE: Final = replace(TEXT, audience=audience(of="east"), openid_list=AUDIENCE)
+TO_LATER: Final = replace(TO_AUDIENCE, openid_list=EXCLUDED_LATER)
 TO_HALF: Final = replace(TO_AUDIENCE, openid_list=HALF_ERASED)
 KNOWN_PEOPLE: Final = (replace(house(), people=SamplePeople()),)
+PEOPLE_OF_LATER: Final = (*KNOWN_PEOPLE, replace(house(), people=LaterPeople()))
 NEWS_IN_BATCHES: Final = to_openids(UNSEEN_NEWS, PAIRS)
 STAGED_LIST, EDITED_LIST = to_openids(PLAIN_NEWS, PAIRS), to_openids(EDITED_NEWS, PAIRS)
 BETWEEN_BOUNDS: Final = replace(TEXT, audience=audience(tag_id=7, expect={"min": 100, "max": 1000}))
@@ -639,6 +650,16 @@ SMOKE: Final = (
         0,
         rules=KNOWN_PEOPLE,
         sends=("今晚八点",) * 2,
+        arrives=True,
+    ),
+    _one(
+        "text to an audience, somebody is excluded later",
+        TO_LATER,
+        3,
+        1,
+        0,
+        rules=PEOPLE_OF_LATER,
+        sends=("今晚八点",) * 3,
         arrives=True,
     ),
     _one("text in batches, two faults", IN_BATCHES, 3, 0, 2, faults=LOST_SENDS, arrives=True),

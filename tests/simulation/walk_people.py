@@ -7,7 +7,7 @@ from typing import Final
 from massctl.model.batches import OpenidList
 from massctl.model.ids import Sha256
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut
+from massctl.plan.people_judge import Cut
 
 MOST: Final = 3
 """Openids of one job, so that a small list has several."""

@@ -1,10 +1,9 @@
 """ClickHouse over HTTP: the server binds parameters, lets the query only read, and streams blocks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.exceptions import Error
@@ -12,20 +11,17 @@ from clickhouse_connect.driver.exceptions import Error
 from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
+    DatabaseUrl,
     Deadline,
+    Driver,
     EngineError,
     Failure,
     QueryTimeoutError,
-    Row,
     Statement,
     Value,
-    call_driver,
-    unreached,
 )
 from massctl.model.phrase import BEIJING
-from massctl.model.settings import is_loopback
 
-_FAULTS: Final = (Error, OSError, ValueError)
 _PORTS: Final = {True: 8443, False: 8123}
 _TYPES: Final[tuple[tuple[type, str], ...]] = (
     (bool, "Bool"),
@@ -44,32 +40,24 @@ _TIMEOUTS: Final = frozenset({159, 160, 209})
 def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     """See `Engine.answer`."""
     deadline = Deadline(seconds)
-    client = call_driver(lambda: _connected(url, seconds), _FAULTS, unreached(_failure))
+    client = _DRIVER.reach(lambda: _connected(DatabaseUrl.of(url), seconds))
     try:
-        stream = call_driver(lambda: _execute(client, statement, seconds), _FAULTS, _failure)
-        blocks = iter(stream.gen)
-
-        def fetched(_: int) -> Sequence[Row]:
-            return call_driver(
-                lambda: next((each for each in blocks if each), ()), _FAULTS, _failure
-            )
-
-        yield Answer(tuple(stream.source.column_names), deadline.pages(fetched))
+        stream = _DRIVER.call(lambda: _execute(client, statement, seconds))
+        blocks = filter(None, stream.gen)
+        yield _DRIVER.answer(stream.source.column_names, deadline, lambda _: next(blocks, ()))
     finally:
         client.close()
 
 
-def _connected(url: str, seconds: int) -> Any:
-    said = urlsplit(url)
-    host = said.hostname or "localhost"
+def _connected(url: DatabaseUrl, seconds: int) -> Any:
     # clickhouse:// is plain on this machine alone.
-    is_sealed = said.scheme == "clickhouses" or not is_loopback(host)
+    is_sealed = url.scheme == "clickhouses" or not url.is_local
     return clickhouse_connect.get_client(
-        host=host,
-        port=said.port or _PORTS[is_sealed],
-        username=unquote(said.username or "default"),
-        password=unquote(said.password or ""),
-        database=unquote(said.path.lstrip("/")) or "default",
+        host=url.host,
+        port=url.port or _PORTS[is_sealed],
+        username=url.user or "default",
+        password=url.password,
+        database=url.database or "default",
         secure=is_sealed,
         connect_timeout=CONNECT_SECONDS,
         send_receive_timeout=seconds,
@@ -103,3 +91,6 @@ def _failure(error: Exception) -> Failure:
         return QueryTimeoutError()
     state = str(code) if isinstance(code, int) else ""
     return EngineError(type(error).__name__, state)
+
+
+_DRIVER: Final = Driver((Error, OSError, ValueError), _failure)

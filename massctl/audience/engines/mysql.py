@@ -4,11 +4,10 @@ The protocol takes one statement at a time. Rows are fetched as they are asked f
 """
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pymysql
 from pymysql.cursors import SSCursor
@@ -16,18 +15,16 @@ from pymysql.cursors import SSCursor
 from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
+    DatabaseUrl,
     Deadline,
+    Driver,
     EngineError,
     Failure,
     QueryTimeoutError,
-    Row,
     Statement,
     Value,
-    call_driver,
-    unreached,
 )
 from massctl.model.phrase import BEIJING
-from massctl.model.settings import is_loopback
 
 _PORTS: Final = {"starrocks": 9030, "doris": 9030}
 _PORT: Final = 3306
@@ -37,7 +34,6 @@ _BOUNDS: Final = {
     "starrocks": "SET SESSION query_timeout = {seconds}",
     "doris": "SET SESSION query_timeout = {seconds}",
 }
-_FAULTS: Final = (pymysql.Error, OSError, ValueError)
 _READ_ONLY: Final = ("SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY")
 """StarRocks and Doris know no such transactions: their role may read one view."""
 _TIMEOUTS: Final = frozenset({3024, 1969, 1317, 2013})
@@ -47,26 +43,22 @@ _TIMEOUTS: Final = frozenset({3024, 1969, 1317, 2013})
 @contextmanager
 def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     """See `Engine.answer`."""
-    deadline, kind = Deadline(seconds), urlsplit(url).scheme
-    connection = call_driver(
-        lambda: pymysql.connect(**_parameters(url, seconds)), _FAULTS, unreached(_failure)
-    )
+    deadline = Deadline(seconds)
+    connection = _DRIVER.reach(lambda: pymysql.connect(**_parameters(DatabaseUrl.of(url), seconds)))
+    kind = DatabaseUrl.of(url).scheme
     try:
-        rows = call_driver(
-            lambda: _execute(connection, kind, statement, seconds), _FAULTS, _failure
-        )
-        columns = tuple(str(each[0]) for each in rows.description or ())
-
-        def fetched(most: int) -> Sequence[Row]:
-            return call_driver(lambda: list(rows.fetchmany(most)), _FAULTS, _failure)
-
-        yield Answer(columns, deadline.pages(fetched))
+        rows = _DRIVER.call(lambda: _execute(connection, kind, statement, seconds))
+        columns = [str(each[0]) for each in rows.description or ()]
+        yield _DRIVER.answer(columns, deadline, lambda most: list(rows.fetchmany(most)))
     finally:
         # A polite end would read all rows that are left.
         connection._force_close()
 
 
-def _execute(connection: Any, kind: str, statement: Statement, seconds: int) -> Any:
+def _execute(connection: Any, said: str, statement: Statement, seconds: int) -> Any:
+    # Who has a MariaDB often calls it MySQL.
+    is_maria = said == "mysql" and "MariaDB" in connection.get_server_info()
+    kind = "mariadb" if is_maria else said
     with connection.cursor() as cursor:
         cursor.execute(_BOUNDS[kind].format(seconds=seconds, milliseconds=seconds * 1000))
         for each in _READ_ONLY if kind in ("mysql", "mariadb") else ():
@@ -77,16 +69,13 @@ def _execute(connection: Any, kind: str, statement: Statement, seconds: int) -> 
     return rows
 
 
-def _parameters(url: str, seconds: int) -> dict[str, Any]:
-    said = urlsplit(url)
-    said_more = parse_qs(said.query)
-    host = said.hostname or "localhost"
+def _parameters(url: DatabaseUrl, seconds: int) -> dict[str, Any]:
     parameters: dict[str, Any] = {
-        "host": host,
-        "port": said.port or _PORTS.get(said.scheme, _PORT),
-        "user": unquote(said.username or ""),
-        "password": unquote(said.password or ""),
-        "database": unquote(said.path.lstrip("/")) or None,
+        "host": url.host,
+        "port": url.port or _PORTS.get(url.scheme, _PORT),
+        "user": url.user,
+        "password": url.password,
+        "database": url.database or None,
         "charset": "utf8mb4",
         "connect_timeout": CONNECT_SECONDS,
         "read_timeout": seconds,
@@ -95,10 +84,8 @@ def _parameters(url: str, seconds: int) -> dict[str, Any]:
         "autocommit": False,
         "init_command": "SET time_zone = '+08:00'",
     }
-    if not is_loopback(host) and said_more.get("tls") != ["off"]:
-        parameters["ssl"] = ssl.create_default_context(
-            cafile=next(iter(said_more.get("ca", ())), None)
-        )
+    if not url.is_local and url.options.get("tls") != "off":
+        parameters["ssl"] = ssl.create_default_context(cafile=url.options.get("ca"))
     return parameters
 
 
@@ -118,3 +105,6 @@ def _failure(error: Exception) -> Failure:
         return QueryTimeoutError()
     state = str(number) if isinstance(number, int) else ""
     return EngineError(type(error).__name__, state)
+
+
+_DRIVER: Final = Driver((pymysql.Error, OSError, ValueError), _failure)

@@ -3,7 +3,7 @@
 A cursor on the server takes one statement, in a transaction that may only read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -15,20 +15,17 @@ from massctl.audience.query_engine import (
     CONNECT_SECONDS,
     Answer,
     Deadline,
+    Driver,
     EngineError,
     Failure,
     QueryTimeoutError,
-    Row,
     Statement,
-    call_driver,
-    unreached,
 )
 from massctl.ledger.postgres_connection import verified
 from massctl.model.settings import TIMEZONE
 
 _CURSOR: Final = "massctl"
 _CANCELLED: Final = errors.QueryCanceled
-_FAULTS: Final = (psycopg.Error, UnicodeError)
 
 
 @contextmanager
@@ -43,16 +40,12 @@ def answer(url: str, statement: Statement, seconds: int) -> Iterator[Answer]:
     }
     scheme, _, rest = url.partition("://")
     dsn = f"postgresql://{rest}" if scheme not in ("postgres", "postgresql") else url
-    connection = call_driver(lambda: _connected(dsn, around), _FAULTS, unreached(_failure))
+    connection = _DRIVER.reach(lambda: _connected(dsn, around))
     try:
-        cursor = call_driver(lambda: _execute(connection, statement, seconds), _FAULTS, _failure)
-        columns = tuple(each.name for each in cursor.description or ())
-
-        def fetched(most: int) -> Sequence[Row]:
-            return call_driver(lambda: cursor.fetchmany(most), _FAULTS, _failure)
-
+        cursor = _DRIVER.call(lambda: _execute(connection, statement, seconds))
+        columns = [each.name for each in cursor.description or ()]
         try:
-            yield Answer(columns, deadline.pages(fetched))
+            yield _DRIVER.answer(columns, deadline, cursor.fetchmany)
         finally:
             with suppress(psycopg.Error):
                 cursor.close()
@@ -87,3 +80,6 @@ def _failure(error: Exception) -> Failure:
     if not isinstance(error, psycopg.Error):
         return EngineError(type(error).__name__)
     return EngineError(type(error).__name__, error.sqlstate or "")
+
+
+_DRIVER: Final = Driver((psycopg.Error, UnicodeError), _failure)

@@ -36,6 +36,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "massctl.cli.commands.serve",
         "Show campaigns live in a browser on this machine, as a phone shows them.",
     ),
+    "desk": (
+        "massctl.cli.commands.desk",
+        "Write letters in a browser beside the phone, and ask for their review; it cannot send.",
+    ),
     "links": (
         "massctl.cli.commands.links",
         "List where the taps of campaigns lead; ask whether the addresses answer.",

@@ -1,6 +1,6 @@
 """`massctl audience`: the audiences of the repository, frozen outside of git and sent to by name."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 import click
 from msgspec.structs import replace
@@ -9,17 +9,18 @@ from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option
 from massctl.cli.exit_codes import ExitStatus
+from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.cli.verb_group import VerbGroup
-from massctl.errors import UsageError
-from massctl.model.audience import AudienceName, AudienceUse, NamedAudience
-from massctl.model.campaign import parse_offset_time
+from massctl.errors import LedgerError, SnapshotError, UsageError
+from massctl.model.audience import AudienceLock, LockProof, NamedAudience
+from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, is_folder_name
-from massctl.model.message import Window
 from massctl.model.near_name import NearNames
 from massctl.model.phrase import Command, Phrase, enumerated
-from massctl.source.audiences import Audiences, audience_path
-from massctl.source.campaigns import load_campaign
+from massctl.model.secrets import without_secrets
+from massctl.source.audience_uses import audience_uses
+from massctl.source.audiences import Audiences, audience_lock_path, audience_path, freeze_hint
 
 _NOTHING = Phrase("Nothing was done.")
 
@@ -50,7 +51,7 @@ def list_audiences(current: Session) -> Result:
     Needs neither snapshots nor their key.
     """
     known = Audiences(current.repository, current.settings)
-    found = [_with_uses(current, each) for name in known.names if (each := known.audience(name))]
+    found = _with_uses(current, [each for name in known.names if (each := known.audience(name))])
     return Result(
         ExitStatus.DONE,
         lambda _: views.verbs_json.audiences_json(found),
@@ -65,15 +66,34 @@ def list_audiences(current: Session) -> Result:
 def show(current: Session, name: str) -> Result:
     """Show one audience: where its people come from, how many there are, what changed, and who uses it.
 
-    Needs neither snapshots nor their key. Ends with 1 if its files have errors.
+    With the key of snapshots it proves that they are those of the lock. Ends with 1 if its files have errors.
     """
-    found = _with_uses(current, audience_named(current, name))
+    (found,) = _with_uses(current, [audience_named(current, name)])
+    proof = _proof(current, found.lock) if found.lock is not None else None
+    if proof is not None and proof.fault is not None:
+        place, hint = Place(audience_lock_path(name)), freeze_hint(name)
+        fault = Diagnostic("MC622", Severity.ERROR, proof.fault, place, hint)
+        found = replace(found, diagnostics=(*found.diagnostics, fault))
     status = ExitStatus.FAILED if found.state == "faulty" else ExitStatus.DONE
     return Result(
         status,
-        lambda _: views.verbs_json.audiences_json([found]),
-        lambda to: views.audience.show_text(to.page(), found),
+        lambda _: views.verbs_json.audiences_json([found], proof),
+        lambda to: views.audience.show_text(to.page(), found, proof),
     )
+
+
+def _proof(current: Session, lock: AudienceLock) -> LockProof:
+    """Compare a lock with its snapshots, as far as this machine can read them."""
+    # Whoever has no key needs none of it.
+    from massctl.audience.lock_proof import proof_of
+    from massctl.audience.member_sets import MemberSets
+
+    try:
+        snapshots = current.snapshots(recorded_if_begun(current))
+        with MemberSets() as sets:
+            return proof_of(lock, snapshots, sets)
+    except (SnapshotError, LedgerError) as error:
+        return LockProof(unread=error.summary)
 
 
 def audience_named(
@@ -95,30 +115,17 @@ def audience_named(
         )
     elif not known.names:
         hint = Phrase("write audiences/NAME.yaml; `{command}` explains it", command=_EXPLAINED)
-    raise UsageError(Phrase("there is no audience {name}", name=name), _NOTHING, hint)
+    # Somebody may have typed an openid in its place.
+    say = Phrase("there is no audience {name}", name=without_secrets(name))
+    raise UsageError(say, _NOTHING, hint)
 
 
 _EXPLAINED = Command("explain", "MC616")
 
 
-def _with_uses(current: Session, found: NamedAudience) -> NamedAudience:
-    """Add the campaigns that go to an audience and whose window is not over."""
+def _with_uses(current: Session, found: Sequence[NamedAudience]) -> list[NamedAudience]:
+    """Add the campaigns that go to audiences and whose window is not over."""
+    campaigns = map(CampaignName, current.repository.campaign_folders.names)
     now = current.clock.now()
-    uses = [
-        use
-        for name in sorted(current.repository.campaign_folders.names)
-        if (use := _use(current, CampaignName(name), found.name, now)) is not None
-    ]
-    uses.sort(key=lambda each: (each.window is None, each.window and each.window.not_after))
-    return replace(found, uses=tuple(uses))
-
-
-def _use(
-    current: Session, name: CampaignName, audience: AudienceName, now: datetime
-) -> AudienceUse | None:
-    file = load_campaign(current.repository, name, current.settings).file
-    if file is None or file.audience.of != audience:
-        return None
-    start, end = (parse_offset_time(each) for each in (file.send.not_before, file.send.not_after))
-    window = Window(start, end) if start is not None and end is not None else None
-    return None if window is not None and window.not_after < now else AudienceUse(name, window)
+    uses = audience_uses(current.repository, current.settings, campaigns, now)
+    return [replace(each, uses=uses.get(each.name, ())) for each in found]

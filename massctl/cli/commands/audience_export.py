@@ -20,7 +20,7 @@ from massctl.model.entries import AudienceExported
 from massctl.model.ids import CampaignName, unprefixed
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import ListPart, as_cut
+from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, Reach, reach
 from massctl.source.audiences import freeze_hint, never_frozen
 
@@ -131,7 +131,7 @@ def _rows(current: Session, state: State, record: Record) -> Iterator[tuple[obje
             sha256 = unprefixed(str(audience["sha256"]))
             why = people.why_unread(sha256) if "of" in audience else None
             if people.holds(record.campaign, audience):
-                openids = people.openids(ListPart(sha256, (each.batch,)))
+                openids = people.openids(ListPart.recorded(audience, (each.batch,)))
         if openids is None:
             raise RefusedError(
                 Phrase(

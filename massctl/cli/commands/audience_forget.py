@@ -10,7 +10,7 @@ import click
 from massctl.apply.audience_tag import TagPeople, TagPorts, untag_erased
 from massctl.apply.journal import LedgerSession
 from massctl.audience.member_sets import MemberSets
-from massctl.audience.snapshots import FINISH, Snapshots
+from massctl.audience.snapshots import FINISH
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import form_option
@@ -26,7 +26,14 @@ from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.audience import Forgotten, ListOutcome, TagOutcome
 from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
-from massctl.model.ids import CAMPAIGNS, AccountName, Sha256, is_openid, prefixed, unprefixed
+from massctl.model.ids import (
+    AccountName,
+    Sha256,
+    below_campaigns,
+    is_openid,
+    prefixed,
+    unprefixed,
+)
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.state import Erasure, State
 from massctl.plan.audience_tag import free_tag
@@ -81,6 +88,12 @@ class _Erasing:
         self._openids = openids
         self._people = sets.of(openids)
         self._lists = list(openid_lines(session.root, openids)) if openids else []
+        files = OpenidFiles(session.repository)
+        listed = {each.path: files.listed(below_campaigns(each.path)) for each in self._lists}
+        self._names = {
+            path: each.openid_list.sha256 for path, each in listed.items() if each.openid_list
+        }
+        """What names those of these files that are whole lists."""
 
     def ask(self) -> None:
         """Ask at the terminal; raise UsageError where nobody is here, or who is here says no."""
@@ -92,7 +105,7 @@ class _Erasing:
             )
         state = read_ledger(self._session)
         trust(self._session, state)
-        held = self._held(self._session.snapshots(state))
+        held = self._session.snapshots(state).holding(self._sets, self._people)
         asked = Phrase(
             "erase {people:,} people from {snapshots:,} snapshots and {lists:,} lists; this cannot be taken back",
             people=self._sets.count(self._people),
@@ -114,8 +127,8 @@ class _Erasing:
         with (begun_ledger if self._openids else own_ledger)(session) as book:
             snapshots = session.snapshots(book.state)
             if self._openids:
-                held = self._held(snapshots)
-                _require_closed(book.state, held, _NOTHING, _AGAIN)
+                held = snapshots.holding(sets, self._people)
+                _require_closed(book.state, [*held, *self._names.values()], _NOTHING, _AGAIN)
                 _require_free(book.state, held, session.clock.now())
                 snapshots.marks.add(sets, self._people)
             blanked = {
@@ -130,35 +143,25 @@ class _Erasing:
             expired = erase_expired(session, book.state) if not self._openids else []
             # A run that died before this is finished by the next one: all that were ever erased are looked at.
             tags = tuple(_out_of_tags(session, book, book.state.erased_snapshots))
+        lists = tuple(self._without(book.state))
+        session.erase_rehearsed(sets)
         return Forgotten(
             sets.count(self._people),
             {sha256: erasure.remaining for sha256, erasure in blanked.items()},
             tuple(expired),
             tags,
-            tuple(self._without(book.state)),
+            lists,
         )
-
-    def _held(self, snapshots: Snapshots) -> list[Sha256]:
-        """Return the snapshots that hold some of the people."""
-        found = []
-        for sha256 in snapshots.known():
-            members = snapshots.open(self._sets, sha256)
-            if self._sets.overlap(members, self._people):
-                found.append(sha256)
-            self._sets.drop(members)
-        return found
 
     def _without(self, state: State) -> Iterator[ListOutcome]:
         """Take the people out of lists that were never sent."""
-        files = OpenidFiles(self._session.repository)
         sent = {
             unprefixed(str(attempt.event.audience.get("sha256", "")))
             for record in state.records.values()
             for attempt in record.attempts
         }
         for each in self._lists:
-            found = files.listed(each.path.removeprefix(f"{CAMPAIGNS}/")).openid_list
-            is_sent = found is not None and found.sha256 in sent
+            is_sent = self._names.get(each.path) in sent
             why = _SENT if is_sent else self._why_left(each)
             yield ListOutcome(each.path, tuple(each.lines), why)
 
@@ -241,7 +244,7 @@ def _out_of_tag(
 def _entry(sha256: Sha256, erasure: Erasure, by: str) -> AudienceErased:
     return AudienceErased(
         snapshot=prefixed(sha256),
-        left=erasure.remaining,
+        remaining=erasure.remaining,
         content_sha256=prefixed(erasure.content_sha256),
         by=by,
     )

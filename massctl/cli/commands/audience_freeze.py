@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from massctl.audience.freeze import Freezer, JudgedFreeze, in_order
 from massctl.audience.member_sets import MemberSets
+from massctl.audience.source_file import FileReader
 from massctl.audience.source_rows import SourceFaultsError
-from massctl.audience.sources import FileReader
 from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, form_option

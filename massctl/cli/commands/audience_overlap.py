@@ -9,12 +9,12 @@ from massctl.cli import views
 from massctl.cli.app import Result, verb
 from massctl.cli.arguments import audience_names, campaign_names, form_option, sandbox_option
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.planner import PlanOptions, Purpose, planned
+from massctl.cli.planner import PlanOptions, Purpose, planned, unrendered
 from massctl.cli.session import Session
 from massctl.cli.snapshot_access import frozen_audiences
 from massctl.model.ids import AppId, Sha256
 from massctl.model.state import beijing_day
-from massctl.plan.audience_facts import month_of
+from massctl.plan.account_people import month_of
 from massctl.plan.audience_overlaps import MonthOverlaps, account_month, month_overlaps
 from massctl.plan.quota import Calendar
 from massctl.source.audiences import named_audiences
@@ -53,19 +53,21 @@ def overlap(current: Session, names: tuple[str, ...], month: datetime | None) ->
 def _overlaps(current: Session, names: tuple[str, ...], month: datetime | None) -> MonthOverlaps:
     audiences = named_audiences(current.repository)
     campaigns = [each for each in names if each not in audiences]
-    made = planned(current, campaigns, PlanOptions(Purpose.ALARM))
-    now, rules, people = current.clock.now(), made.rules, made.rules.people
+    if campaigns:
+        made = planned(current, campaigns, PlanOptions(Purpose.ALARM))
+        state, rules = made.state, made.rules
+    else:
+        state, rules = unrendered(current)
+    now, people = current.clock.now(), rules.people
     if people is None:
         raise ValueError("a plan of the command line looks into lists")
     day = month.date() if month is not None else beijing_day(now)
     newest = _newest(current)
     accounts = []
     for appid, (name, _) in rules.agenda.accounts.items():
-        calendar = Calendar(rules.agenda, appid, made.state, rules.policy, now)
+        calendar = Calendar(rules.agenda, appid, state, rules.policy, now)
         account = appid, name
-        found = account_month(
-            people, made.state, calendar, account, newest.get(appid, {}), day, now
-        )
+        found = account_month(people, state, calendar, account, newest.get(appid, {}), day, now)
         accounts.append(found)
     return month_overlaps(accounts, month_of(day)[0], frozenset(names))
 

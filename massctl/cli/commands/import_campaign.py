@@ -401,6 +401,12 @@ class _Pictures(Struct):
     lost: dict[str, Phrase] = field(default_factory=dict)
     """Address -> why it could not be carried over."""
 
+    @property
+    def with_samples(self) -> "_Pictures":
+        """The same with a sample in place of each lost picture, so that what is around it can be compared."""
+        paths = self.paths | dict.fromkeys(self.lost, COVER)
+        return replace(self, paths=paths, files=self.files | {COVER: sample_cover()})
+
     def add(self, address: str, data: bytes | Phrase, reader: "ForeignReader") -> None:
         """Check a picture and give it a name, or note why it is lost."""
         if isinstance(data, Phrase):
@@ -475,16 +481,28 @@ def _written(
     files = campaign_files(source.account, [file for file, _ in written], pictures.files | sample)
     write_files(folder, files)
     rendered, diagnostics = _rendered(source, folder)
+    compared = written
     if rendered is None:
-        # A title that is too long says nothing against the body.
-        bare = [
-            replace(file, found=replace(file.found, title="1", author="", digest=""))
-            for file, _ in written
+        # A title that is too long says nothing against the body, nor does a lost picture.
+        whole = pictures.with_samples
+        compared = [
+            _article(
+                source,
+                replace(each, title="1", author="", digest=""),
+                number,
+                len(found),
+                whole,
+                one,
+            )
+            for number, (each, one) in enumerate(zip(found, kinds, strict=True), 1)
         ]
-        write_files(folder, campaign_files(source.account, bare, {}))
+        bare = [file for file, _ in compared]
+        write_files(folder, campaign_files(source.account, bare, whole.files))
         rendered, _ = _rendered(source, folder)
+        shutil.rmtree(folder)
         write_files(folder, files)
     names = _names(rendered) if rendered is not None else {}
+    kept = {f"../{path}" for path in pictures.paths.values()}
     articles = []
     for number, (file, facts) in enumerate(written):
         told = [Phrase("it cannot be rendered as it is, so it was not compared")]
@@ -495,8 +513,11 @@ def _written(
                 told, changed = source.reader.word_lacks(source.word, file.found.title, body)
                 lost = [*lost, *changed]
             else:
-                told = differences(facts, body, names, may_add=file.found.markdown is not None)
-        counts = facts.characters, len(facts.pictures), len(facts.links)
+                told = differences(
+                    compared[number][1], body, names, may_add=file.found.markdown is not None
+                )
+        arrived = sum(each in kept for each in facts.pictures)
+        counts = facts.characters, len(facts.pictures), arrived, len(facts.links)
         articles.append(
             views.imported.ImportedArticleFacts(file.found.title, file.path, *counts, told, lost)
         )

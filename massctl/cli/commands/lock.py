@@ -23,7 +23,6 @@ from massctl.model.diagnostics import Diagnostic
 from massctl.model.ids import CampaignName
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
-from massctl.model.state import State
 from massctl.plan.plan_file import LockedCampaign, LockResult, lock_exit_status
 from massctl.plan.steps import Concluded, Desired, Guard, Invalid
 from massctl.source.loader import Desires
@@ -58,11 +57,10 @@ def command(
     --sandbox, addresses of articles that were sent are those of the sandbox, which WeChat does not know.
     """
     narrow(current, accounts, groups)
-    report, warnings = [], []
+    report, warnings = list[LockedCampaign](), list[Diagnostic]()
     if current.settings.policy.require_lock or not if_required:
-        state, desired, faults = _read(current, names, check=check)
+        desired, warnings = _read(current, names, check=check)
         report = _report(current, desired, check=check, skips_closed=check and not names)
-        warnings = [*faults, *([] if check else unsendable(current, state, desired))]
     return Result(
         ExitStatus(lock_exit_status(report)),
         lambda _: views.verbs_json.lock_json(report),
@@ -97,23 +95,25 @@ def lock_campaigns(
     A check of all skips campaigns whose window has closed: they cannot be sent, so they need no lock. Raises UsageError
     for a name that is not a campaign, and where a folder cannot be written.
     """
-    _, desired, _ = _read(session, names, check=check, cache=cache)
+    desired, _ = _read(session, names, check=check, cache=cache)
     return _report(session, desired, check=check, skips_closed=check and not names)
 
 
 def _read(
     session: Session, names: Sequence[str], *, check: bool, cache: Path | None = None
-) -> tuple[State, Sequence[Desired], list[Diagnostic]]:
+) -> tuple[Sequence[Desired], list[Diagnostic]]:
     """Read the ledger, and render the campaigns of `names`, or all; a check takes links from the locks.
 
-    What is wrong in defaults above them comes last.
+    What is wrong in defaults above them, and what cannot be sent, comes last.
     """
     state = recorded_if_begun(session)
     working_tree = session.working_tree(progress=progress(session.console), cache=cache)
     links_of = (lambda name: locked_links(session.repository, name)) if check else None
     desires = Desires(working_tree, state, links_of=links_of)
     wanted = resolved(session, names, desires.names())
-    return state, desires.read(wanted), desires.about_shared_by(wanted)
+    desired = desires.read(wanted)
+    unsent = [] if check else unsendable(session, state, desired, working_tree)
+    return desired, [*desires.about_shared_by(wanted), *unsent]
 
 
 def _report(

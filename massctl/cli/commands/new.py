@@ -47,10 +47,10 @@ from massctl.model.ids import (
 from massctl.model.message import Window
 from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
-from massctl.plan.audience_facts import ListPart, as_cut
+from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
 from massctl.plan.rest import Rest, RestMade, rest_of_list
-from massctl.render.audience import find_openids
+from massctl.render.openid_list import find_openids
 from massctl.scaffold import sample_files
 from massctl.source.audiences import audience_path, freeze_hint, never_frozen
 from massctl.source.campaign_folder import (
@@ -417,11 +417,15 @@ def _rest_made(current: Session, folder: Folder, name: CampaignName) -> "RestMad
         working_tree = current.working_tree()
         listed, sizes = _same_list(current, working_tree, record), dict[int, int]()
 
+        marks = current.marks(state)
+        marked = marks.read() if marks is not None else None
+
         def openids() -> Iterator[str]:
             for each in divided.lacking:
                 found = working_tree.openid_lists.batch(listed, each.batch)
-                sizes[each.batch] = len(found)
-                yield from found
+                erased = set(marked.among(found)) if marked is not None else set[str]()
+                sizes[each.batch] = len(found) - len(erased)
+                yield from (openid for openid in found if openid not in erased)
 
         with copied_for_rest(current.repository, name, folder, openids(), current.places.cache):
             if rest not in record.given.values():
@@ -485,7 +489,7 @@ def _openids(current: Session, state: State, record: Record, batch: int) -> list
     audience = as_cut(record.attempts[-1].event.audience, record)
     sha256, found = unprefixed(str(audience["sha256"])), None
     if people.holds(record.campaign, audience):
-        found = people.openids(ListPart(sha256, (batch,)))
+        found = people.openids(ListPart.recorded(audience, (batch,)))
     if found is None:
         say = Phrase("nobody can say here who is in {name}", name=audience["of"])
         why = people.why_unread(sha256) or Phrase("its snapshot is gone")

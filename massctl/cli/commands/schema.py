@@ -94,7 +94,7 @@ _FIELDS: dict[str, str] = {
     "removed": "How many people were taken off, by the reason; of a tag how many lost it.",
     "recipients_sha256": "`sha256:` and what names the openids of this batch.",
     "snapshot": "`sha256:` and what names an audience's snapshot, as it was frozen.",
-    "left": "How many people a snapshot still holds.",
+    "remaining": "How many people a snapshot, or a batch that is closed, still holds.",
     "content_sha256": "`sha256:` and the digest of what a snapshot holds now; a blank place is an empty line.",
     "kind": "Of an export: the people of a snapshot, or to whom a campaign was sent.",
     "of": "The audience of an export; or the campaign, of `sent`.",

@@ -29,7 +29,7 @@ from massctl.errors import (
     SnapshotError,
 )
 from massctl.ledger.codec import first_lines, follow_file
-from massctl.ledger.snapshots import SnapshotObjects
+from massctl.ledger.snapshot_objects import SnapshotObjects
 from massctl.model.backends import BACKENDS
 from massctl.model.ids import AppId
 from massctl.model.phrase import Command, Phrase

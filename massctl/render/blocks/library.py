@@ -338,9 +338,9 @@ def _says(given: Given, held: str, side: str) -> str:
         else ""
     )
     name = f'<p class="says-name">{_words(given, "name")}</p>'
-    style = "display:inline-block;box-sizing:border-box;max-width:100%;text-align:left"
+    style = "display:inline-block;text-align:left"
     bubble = f'<section class="bubble" style="{style}">{held}</section>'
-    text = f'<section style="{_TOP};max-width:{width}">{name}{bubble}</section>'
+    text = f'<section style="{_TOP};width:{width}">{name}{bubble}</section>'
     if side == "left":
         return f'<section class="says">{face}{text}</section>'
     return f'<section class="says says-right" style="text-align:right">{text}{face}</section>'

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from massctl.model.diagnostics import Fault, Lines
 from massctl.model.message import PICTURE_SCHEME
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, enumerated
 from massctl.render.elements import LINK_HOST, is_script
 from massctl.render.limits import DEFAULT_DIGEST_CHARACTERS
 from massctl.render.paths import is_at_wechat
@@ -247,6 +247,10 @@ ICON_PIXELS_MAX = 72
 """Ours: what is smaller on either side is an icon or a rule, and meant to be small."""
 
 
+_PLACES_MAX = 10
+"""Ours: pictures that one finding names."""
+
+
 def find_wordless(subject: Subject) -> Iterator[Fault]:
     """Ask for the words of pictures, once in an article.
 
@@ -262,7 +266,15 @@ def find_wordless(subject: Subject) -> Iterator[Fault]:
         reference = _reference(wordless[0], subject)
         say = Phrase("the picture {path} has no alternative text", path=reference)
         if len(wordless) > 1:
-            say = Phrase("{count} pictures have no alternative text", count=len(wordless))
+            names = [*dict.fromkeys(_reference(each, subject) for each in wordless)]
+            places = enumerated(names[:_PLACES_MAX])
+            if len(names) > _PLACES_MAX:
+                places = Phrase("{first}, {rest}", first=places, rest="…")
+            say = Phrase(
+                "{count} pictures have no alternative text: {places}",
+                count=len(wordless),
+                places=places,
+            )
         yield subject.found(say, hint, reference)
 
 

@@ -39,7 +39,7 @@ RULES = (
     Rule("MC323", INFO, content.find_missing_digest),
     Rule("MC324", INFO, content.find_unseen_digest),
     Rule("MC214", INFO, content.find_tiny),
-    Rule("MC215", WARNING, content.find_wordless),
+    Rule("MC215", INFO, content.find_wordless),
     # WeChat's rules for the structure of articles, in their order (1.1 to 4).
     Rule("MC330", WARNING, structure.find_hidden_pictures),
     Rule("MC331", WARNING, structure.find_hidden_carets),

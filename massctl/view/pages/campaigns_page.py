@@ -14,7 +14,7 @@ from massctl.plan.window import WindowState
 from massctl.view.overview import CLOSE_FROM
 from massctl.view.pages.campaign_page import Look
 from massctl.view.pages.diagnostics import findings
-from massctl.view.pages.document import CALENDAR, REPORT, THEMES, Watched, document
+from massctl.view.pages.document import AUDIENCES, CALENDAR, REPORT, THEMES, Watched, document
 from massctl.view.pages.markup import Sheet
 from massctl.view.words import (
     STATUS,
@@ -104,11 +104,14 @@ def campaigns_page(
     sheet: Sheet,
     heard: int,
     asked: Filter = EVERY_CAMPAIGN,
+    *,
+    has_audiences: bool = False,
 ) -> str:
     """Return the page: what is still to be sent first, in the order of its windows; then what went out.
 
     `diagnostics` are those of massctl.yaml and of campaigns/ itself; `trouble` is why the ledger cannot be read;
-    `heard` as for `campaign_page`. Many campaigns stand close together, by the day on which they may go out.
+    `heard` as for `campaign_page`. Many campaigns stand close together, by the day on which they may go out. A link
+    leads to the audiences where there are any.
     """
     shown, is_close = list(filter(asked.takes, listed)), len(listed) > CLOSE_FROM
     ahead = sorted((each for each in shown if not each.is_out), key=_turn)
@@ -117,7 +120,8 @@ def campaigns_page(
     facts: list[str] = [campaigns_words(len(listed))]
     if asked != EVERY_CAMPAIGN:
         facts = [Phrase("{count} of {all} campaigns", count=len(shown), all=len(listed))]
-    facts += [_LINK.format(address, sheet.say(name)) for address, name in _LINKS.items()]
+    links = {AUDIENCES: Phrase("Audiences"), **_LINKS} if has_audiences else _LINKS
+    facts += [_LINK.format(address, sheet.say(name)) for address, name in links.items()]
     return document(
         "campaigns.html.j2",
         "massctl",

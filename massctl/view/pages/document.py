@@ -35,6 +35,8 @@ CALENDAR = "/-/calendar"
 """Where the server has the calendar."""
 REPORT = "/-/report"
 """Where the server has what sends reached."""
+AUDIENCES = "/-/audiences"
+"""Where the server has the audiences; below it stands each by its name."""
 ANYTHING = "*"
 """What a page waits for that every change concerns; no campaign has this name."""
 SCRIPT = "/-/live.js"
@@ -64,7 +66,7 @@ _LOOK: Knob = (
 )
 
 
-STYLES = ("page.css", "chat.css", "article.css")
+STYLES = ("page.css", "chat.css", "wechat.css", "article.css")
 """The style sheets of a page with a phone on it."""
 _LOST = Phrase("{command} no longer answers", command=Command("serve"))
 

@@ -88,8 +88,8 @@ class Sheet(Frozen):
 def style(*names: str) -> Markup:
     """Return style sheets of this package, one behind the other.
 
-    `article.css` and `chat.css` are shared with the inbox of the sandbox. They take `--grey`, `--link`, `--hair`,
-    `--read` and `--card` from the page.
+    `article.css`, `chat.css` and `wechat.css` are shared with the inbox of the sandbox. They take `--grey`, `--link`,
+    `--hair` and `--card` from the page.
     """
     return Markup("".join(map(_read, names)))  # noqa: S704 - files of ours
 

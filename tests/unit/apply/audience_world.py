@@ -18,7 +18,8 @@ from massctl.model.ids import AccountName, Sha256
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut, FrozenAudience
+from massctl.plan.account_people import FrozenAudience
+from massctl.plan.people_judge import Cut
 from massctl.plan.quota import Agenda, demand_of
 
 EAST = tuple(f"oEAST{number:05}" for number in range(7))
@@ -107,11 +108,15 @@ class AudienceScene(Scene):
 
     def erase_before(self, what: str, nth: int, openids: Collection[str]) -> None:
         """Erase people just before the n-th reading of a kind."""
+        self.before_read(what, nth, lambda: self.people.erased.update(openids))
+
+    def before_read(self, what: str, nth: int, happens: Callable[[], None]) -> None:
+        """Let something happen just before the n-th reading of a kind."""
         seen: list[str] = []
 
         def read(kind: str) -> None:
             seen.append(kind)
             if kind == what and seen.count(what) == nth:
-                self.people.erased |= set(openids)
+                happens()
 
         self.snapshots.before_read = read

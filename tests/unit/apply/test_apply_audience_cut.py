@@ -36,6 +36,9 @@ def test_who_is_left_out_gets_nothing_and_the_batches_are_cut_anew() -> None:
     assert [EAST[3:5], EAST[5:]] == delivered(scene)
     (cut,) = scene.events("audience_cut")
     assert (4, {"excluded": 3}) == (cut.kept, cut.removed)
+    assert ["letter: batches 2.. end"] == [
+        each for each in scene.progress.labels if "batch" in each
+    ]
 
 
 @pytest.mark.parametrize("by_tag", [False, True], ids=["openids", "tag"])
@@ -71,8 +74,16 @@ def test_a_batch_of_which_one_person_is_left_is_closed() -> None:
     scene.erase_before("batch", 3, EAST[3:4])
     assert 0 == scene.apply().exit_status()
     assert [EAST[:3], EAST[5:]] == delivered(scene)
-    assert [(2, 1)] == [(each.batch, each.left) for each in scene.events("batch_closed")]
+    assert [(2, 1)] == [(each.batch, each.remaining) for each in scene.events("batch_closed")]
     assert [False] == [scene.apply().plan.can_apply]
+
+
+def test_who_is_left_out_behind_the_first_batch_is_not_taken_off_any_more() -> None:
+    scene = AudienceScene()
+    scene.before_read("batch", 3, lambda: scene.leave_out(EAST[3:5]))
+    assert 0 == scene.apply().exit_status()
+    assert [EAST[:3], EAST[3:5], EAST[5:]] == delivered(scene)
+    assert [] == scene.events("audience_cut")
 
 
 def test_people_of_a_closed_batch_are_cut_anew_with_those_who_stay() -> None:
@@ -80,7 +91,7 @@ def test_people_of_a_closed_batch_are_cut_anew_with_those_who_stay() -> None:
     scene.erase_before("batch", 1, EAST[:5])
     scene.apply()
     assert [] == delivered(scene)
-    assert [0] == [each.left for each in scene.events("batch_closed")]
+    assert [0] == [each.remaining for each in scene.events("batch_closed")]
     assert 0 == scene.apply().exit_status()
     assert [EAST[5:]] == delivered(scene)
     assert [False] == [scene.apply().plan.can_apply]

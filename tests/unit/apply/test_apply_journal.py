@@ -11,8 +11,8 @@ from massctl.apply.journal import LedgerSession
 from massctl.apply.outcome import Outcome
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
 from massctl.model.entries import Created, Expired, ImageUploaded, NewEntry, Told
+from massctl.model.notices import Fact
 from massctl.model.state import Record, State
-from massctl.model.telling import Fact
 from massctl.plan.plan import Until
 from massctl.view.i18n import Language
 from massctl.view.outcome import outcome_text

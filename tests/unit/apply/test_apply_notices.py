@@ -39,10 +39,10 @@ from massctl.model.entries import (
 from massctl.model.ids import AccountName, CampaignName
 from massctl.model.lock import LockFile, lock_document
 from massctl.model.message import RenderedCampaign
+from massctl.model.notices import Fact, Telling
 from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, State, Status
-from massctl.model.telling import Fact, Telling
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.quota import AccountAhead, Span, Unit
 from massctl.plan.reconcile_options import Evidence

@@ -667,6 +667,8 @@ def test_what_time_people_and_files_can_change_is_asked_in_the_last_look() -> No
         "_destinations",
         "_approval",
         "_audience",
+        "_erased_people",
+        "_erased_people_unread",
         "_same_people",
         "_same_people_unread",
         "_cap",

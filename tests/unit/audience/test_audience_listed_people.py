@@ -2,23 +2,32 @@
 
 import random
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from audience_months import BATCH as MONTH_BATCH
+from audience_months import SamplePeople, WiderAuthor, removal, who_has
+from building import NOW as MONTH_NOW
+from building import plan_of
+from copies import replace
+from msgspec.structs import asdict
 from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.listed_people import ListedPeople
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.snapshots import Snapshots
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.batches import batch_sizes
 from massctl.model.ids import Sha256
-from massctl.plan.audience_facts import Cut, ListPart, Removal
+from massctl.plan.account_people import ListPart, Pattern
+from massctl.plan.guards import Case
+from massctl.plan.people_judge import Cut, Removal
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 EVERYBODY = [f"oR{number:026}" for number in range(30)]
@@ -76,3 +85,59 @@ def test_snapshots_are_counted_and_cut_as_sets_are(seed: int, tmp_path: Path, se
     opened, kept = month.people.kept(cut)
     stay = sorted(openid for openid in month.members[0] if patterns[openid] not in off)
     assert stay == list(opened.openids(kept))
+
+
+class DatabasePeople(SamplePeople):
+    """The people of a month, counted by the embedded database."""
+
+    database: ListedPeople | None = None
+
+    def counted(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
+        assert self.database is not None
+        found = self.database.counted(parts)
+        assert super().counted(parts) == found
+        return found
+
+
+def stored(people: SamplePeople, sets: MemberSets) -> DatabasePeople:
+    """Put the lists of a month into the embedded database; a place of somebody who was erased is blank."""
+    nowhere = cast("Any", SimpleNamespace(openid_lists=SimpleNamespace(stores={})))
+    database = ListedPeople(nowhere, batch_max=MONTH_BATCH)
+    database.__dict__["_sets"] = sets
+    erased = sets.of(people.erased)
+    for sha256, batches in people.lists.items():
+        everybody = sets.in_given_order([each for batch in batches for each in batch])
+        database._opened[sha256] = sets.blanked(everybody, erased)
+    return DatabasePeople(**asdict(people), database=database)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "seed", [*range(6), *(pytest.param(each, marks=pytest.mark.night) for each in range(6, 200))]
+)
+def test_months_are_counted_and_cut_by_the_database_person_by_person(seed: int, sets: MemberSets):
+    """Nobody is reached twice by a message, nobody is added, and who stays is who the count of others says."""
+    month = WiderAuthor(seed).month()
+    people = stored(month.people, sets)
+    assert people.database is not None
+    rules = replace(month.rules(), people=people)
+    planned = plan_of(month.planned, month.state, rules).campaigns
+    assert planned
+    for each in planned:
+        campaign = each.rendered
+        assert campaign is not None
+        assert campaign.window is not None
+        judge = Case(campaign, month.state, rules, MONTH_NOW).people
+        assert judge is not None
+        opened, kept = people.database.kept(judge.cut)
+        day, words = campaign.window.not_before, campaign.message.text or ""
+        is_cut = campaign.audience.of is not None
+        stay = {
+            openid
+            for openid in month.listed[campaign.name]
+            if not removal(month, openid, day, words, is_cut=is_cut, name=campaign.name)
+        }
+        reached = list(opened.openids(kept))
+        assert (sorted(stay), len(stay)) == (sorted(reached), judge.cut.recipients)
+        assert not set(reached) & who_has(month, campaign.name, words, day)
+        opened.drop(kept)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from massctl.audience import member_sets
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import InvariantError, MassctlError, SnapshotDamagedError, SnapshotError
+from massctl.model.audience import PeopleChange
 
 
 def openid(number: int) -> str:
@@ -112,6 +113,42 @@ def test_millions_are_sorted_in_slices_that_lose_nobody(monkeypatch: pytest.Monk
         found = sets.of(drawn)
         assert sorted(set(drawn)) == list(sets.openids(found))
         assert sets.sha256(sets.of(sorted(drawn))) == sets.sha256(found)
+
+
+def test_what_is_compared_in_slices_is_as_python_says(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(member_sets, "SLICE", 7)
+    first, second, third = set(range(0, 40, 2)), set(range(30, 60, 3)), {1, 36, 90}
+    with MemberSets() as sets:
+        one, two, few = (people(sets, *each) for each in (first, second, third))
+        assert numbers(sets, sets.union([few, two, one])) == sorted(first | second | third)
+        assert numbers(sets, sets.intersection([one, two])) == sorted(first & second)
+        assert numbers(sets, sets.subtract(one, [two, few])) == sorted(first - second - third)
+        assert sets.overlap(one, two) == len(first & second)
+        assert sets.change(one, two) == PeopleChange(len(second - first), len(first - second))
+        assert not sets.is_within(few, one)
+        assert sets.is_within(sets.intersection([one, two]), two)
+
+
+def test_people_of_more_than_one_pattern_are_counted_by_each(monkeypatch: pytest.MonkeyPatch):
+    """Patterns of one word and of three, of one slice and of several."""
+    with MemberSets() as sets:
+        one, two = people(sets, *range(12)), people(sets, *range(8, 20))
+        batch = sets.part(two, range(2, 6))
+        for slices in (100, 5):
+            monkeypatch.setattr(member_sets, "SLICE", slices)
+            numbered = [(0, one), (1, two), (130, batch), (130, people(sets, 0))]
+            high = 1 << 130
+            assert sets.patterns(numbered, 131) == {
+                1: 7,
+                1 | high: 1,
+                3: 2,
+                3 | high: 2,
+                2 | high: 2,
+                2: 6,
+            }
+            kept = sets.keep_unmatched(numbered, 0, [3 | high, 1], 131)
+            assert numbers(sets, kept) == [0, 8, 9]
+            assert sets.patterns([(0, one), (0, two)], 1) == {1: 20}
 
 
 def test_what_is_not_an_openid_is_no_person(sets: MemberSets):

@@ -1,10 +1,15 @@
 """Queries of audiences: one SELECT that reads, the same people from every database, and nothing of an openid told."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import clickhouse_server
+import mariadb_server
 import mysql_server
 import postgres_server
 import pytest
@@ -246,9 +251,9 @@ def test_a_recursive_query_without_an_end_is_stopped():
     assert "longer than 2 seconds" in found.message
 
 
-@pytest.mark.slow
-@pytest.mark.enable_socket
-def test_the_engine_of_clickhouse_takes_the_query_as_it_is_bound():
+@contextmanager
+def clickhouse_engine() -> Iterator[str]:
+    """Serve the engine of ClickHouse with the people; gives its URL."""
     with clickhouse_server.engine() as (database, answers):
         database.query("CREATE DATABASE crm")
         columns = "openid String, unionid Nullable(String), n Int32, at DateTime"
@@ -256,9 +261,94 @@ def test_the_engine_of_clickhouse_takes_the_query_as_it_is_bound():
         values = ", ".join(f"('{o}', '{u}', {n}, now())" for o, u, n in ROWS)
         database.query(f"INSERT INTO crm.people VALUES {values}")
         with clickhouse_server.serving(answers) as (port, _):
-            sql = CLICKHOUSE.replace("people", "crm.people")
-            with asked(f"clickhouse://127.0.0.1:{port}/crm", sql) as answer:
-                assert PEOPLE == sorted(answered(SourceTally(AT), answer))
+            yield f"clickhouse://127.0.0.1:{port}/crm"
+
+
+@pytest.fixture
+def maria() -> mariadb_server.Server:
+    """A real MariaDB with the people, and a user who may read one view."""
+    server = mariadb_server.server()
+    server.as_owner(
+        "DROP TABLE IF EXISTS people",
+        "CREATE TABLE people (openid char(40), unionid text, n int, at datetime DEFAULT now())",
+        "CREATE OR REPLACE VIEW reached AS SELECT openid FROM people",
+        "GRANT SELECT ON crm.reached TO eye@localhost",
+        "INSERT INTO people (openid, unionid, n) VALUES (%s, %s, %s)",
+        rows=ROWS,
+    )
+    return server
+
+
+def url_of_maria(server: mariadb_server.Server, user: str = "owner", kind: str = "mariadb") -> str:
+    password = quote(mariadb_server.PASSWORD, safe="")
+    return f"{kind}://{user}:{password}@127.0.0.1:{server.port}/crm"
+
+
+@pytest.mark.slow
+@pytest.mark.child
+@pytest.mark.enable_socket
+def test_every_real_engine_gives_the_same_snapshot(tmp_path, crm, maria):
+    """Of one query, with its parameters: DuckDB, PostgreSQL, MariaDB and the engine of ClickHouse."""
+    bound = "select openid, unionid from people where n < :most and at < :now"
+    # The schema, and when a row was written, are each database's own.
+    from_files = bound.removesuffix(" and at < :now")
+    with ExitStack() as opened:
+        databases = {
+            "postgres": (url_of(crm), bound.replace("< :now", "< :now::timestamptz + '9999 days'")),
+            "mariadb": (url_of_maria(maria), bound.replace(":now", ":now + interval 9999 day")),
+            "mysql": (url_of_maria(maria, kind="mysql"), from_files),
+            "clickhouse": (
+                opened.enter_context(clickhouse_engine()),
+                CLICKHOUSE.replace("people", "crm.people"),
+            ),
+        }
+        answers = {"duckdb": opened.enter_context(from_duckdb(tmp_path, from_files))}
+        for name, (url, sql) in databases.items():
+            answers[name] = opened.enter_context(asked(url, sql))
+        sets = opened.enter_context(MemberSets())
+        names = {}
+        for name, answer in answers.items():
+            taken = SourceTally(AT)
+            names[name] = sets.sha256(sets.of(answered(taken, answer)))
+            assert {"unionid": 4} == taken.columns, name
+    assert (
+        dict.fromkeys(answers, sha256("".join(f"{e}\n" for e in PEOPLE).encode()).hexdigest())
+        == names
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    ("user", "sql", "words"),
+    [
+        ("eye", "select openid from people", "1142"),
+        ("owner", "select unseen as openid from people", "1054"),
+        ("owner", "select cast(openid as int) / 0 as openid from people where sly() = 1", "writes"),
+        ("owner", "select openid from people, (select sleep(30)) waits", "longer than 1 seconds"),
+        ("nobody", "select openid from people", "1045"),
+    ],
+)  # fmt: skip
+def test_a_failure_of_mariadb_is_told_without_its_words(maria, user, sql, words):
+    maria.as_owner(
+        "CREATE OR REPLACE FUNCTION sly() RETURNS int MODIFIES SQL DATA "
+        "BEGIN DELETE FROM people; RETURN 1; END"
+    )
+    said = failed(url_of_maria(maria, user), sql, timeout="1s")
+    assert words in said
+    assert not any(each in said for each in ("oEAST", "hunter2"))
+    assert ((25,),) == maria.as_owner("SELECT count(*) FROM people")
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+def test_a_user_who_may_read_one_view_of_mariadb_freezes_it(maria):
+    with asked(
+        url_of_maria(maria, "eye"), "select openid from reached where openid like 'o%'"
+    ) as answer:
+        assert PEOPLE == sorted(answered(SourceTally(AT), answer))
+    said = failed(url_of_maria(maria), "select openid from people", rows=24)
+    assert "more than 24 rows" in said
 
 
 @pytest.mark.enable_socket

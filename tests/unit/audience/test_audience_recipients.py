@@ -15,14 +15,14 @@ from massctl.audience.member_sets import MemberSets
 from massctl.audience.recipients import Recipients
 from massctl.audience.snapshots import Snapshots
 from massctl.errors import SnapshotDamagedError
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 from massctl.model.entries import TagFilled
 from massctl.model.ids import Sha256, prefixed
 from massctl.model.state import State
-from massctl.plan.audience_facts import Cut
 from massctl.plan.audience_tag import tag_change
+from massctl.plan.people_judge import Cut
 
 EAST = AudienceName("east")
 PEOPLE = [f"oPERSON{number:021}" for number in range(7)]
@@ -64,7 +64,7 @@ def test_a_batch_is_the_people_of_its_places(place: Place) -> None:
 def test_those_who_stay_are_written_and_read_as_a_part_of_the_approved(place: Place) -> None:
     approved = place.write(*PEOPLE)
     kept = place.recipients(*PEOPLE[:5]).keep(approved, CUT, State(), NOW)
-    listed = replace(approved, sha256=kept.sha256, count=5, cut_from=approved.sha256)
+    listed = replace(approved, sha256=kept.sha256, count=5, cut_from=approved)
     assert tuple(PEOPLE[:3]) == place.recipients().batch(listed, 1, State())
 
 
@@ -76,7 +76,7 @@ def test_nobody_who_was_not_approved_is_kept(place: Place) -> None:
 
 def test_a_kept_snapshot_with_somebody_else_gives_no_batch(place: Place) -> None:
     approved, other = place.write(*PEOPLE[:6]), place.write(*PEOPLE[1:])
-    listed = replace(approved, sha256=other.sha256, cut_from=approved.sha256)
+    listed = replace(approved, sha256=other.sha256, cut_from=approved)
     with pytest.raises(SnapshotDamagedError, match="cannot prove"):
         place.recipients().batch(listed, 1, State())
 

@@ -16,7 +16,7 @@ from massctl.errors import (
     SnapshotDamagedError,
     SnapshotMissingError,
 )
-from massctl.ledger.snapshots import SnapshotFolder
+from massctl.ledger.snapshot_objects import SnapshotFolder
 from massctl.model.audience import AudienceName
 from massctl.model.batches import OpenidList
 

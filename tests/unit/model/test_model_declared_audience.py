@@ -13,6 +13,7 @@ FIELDS = {
     "tag": "会员",
     "openids": "a.txt",
     "of": "east",
+    "part": "2/3",
     "expect": Expect(min=0, max=9),
 }
 

@@ -148,7 +148,7 @@ def test_what_previews_of_a_coupon_need_is_no_part_of_what_is_approved() -> None
 
 def test_the_name_of_an_account_is_for_people_and_no_part_of_what_is_approved() -> None:
     named = text(account_name="不赶路")
-    assert ("不赶路", "main") == (named.sender, text().sender)
+    assert ("不赶路", "公众号") == (named.sender, text().sender)
     assert named.digest == text().digest
 
 

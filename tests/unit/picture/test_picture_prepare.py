@@ -13,7 +13,7 @@ from picture_samples import (
     see_through,
     swapped_profile,
 )
-from PIL import Image, ImageCms, JpegImagePlugin, __version__
+from PIL import Image, ImageChops, ImageCms, ImageStat, JpegImagePlugin, __version__
 from PIL.PngImagePlugin import PngInfo
 
 from massctl.model.diagnostics import Fault
@@ -444,8 +444,38 @@ def test_the_cache_key_names_recipe_pillow_and_who_reads_codes() -> None:
 def test_a_recipe_says_where_the_picture_goes_and_what_it_may_become() -> None:
     """These words are part of every name of a converted picture: with other words, raise no version in vain."""
     ways = "png|jpeg 88/4:4:4,82/4:2:0,72/4:2:0 as fine as the source at most steps 1/32"
-    assert f"image {ways} width<=1354 unless width>3*height bytes<=1000000 v3" == INLINE_RECIPE
-    assert f"material {ways} bytes<=10000000 v3" == COVER_RECIPE
+    assert f"image {ways} width<=1354 unless width>3*height bytes<=1000000 v4" == INLINE_RECIPE
+    assert f"material {ways} bytes<=10000000 v4" == COVER_RECIPE
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_a_wide_jpeg_keeps_its_shape_when_it_is_decoded_at_a_half(orientation: int) -> None:
+    turned = scene(3001, 2001) if orientation == 3 else scene(2001, 3001)
+    made = inline(save(turned, "JPEG", quality=90, exif=oriented(orientation)))
+    # Half of the pixels, rounded up, have another shape.
+    assert ((INLINE_WIDTH_MAX, 903), (INLINE_WIDTH_MAX, 903)) == (
+        made.laid_out,
+        load(made.data).size,
+    )
+
+
+def test_a_jpeg_decoded_at_a_half_shows_the_same() -> None:
+    photograph = scene(3000, 2000)
+    turned = photograph.transpose(Image.Transpose.ROTATE_180)
+    made = load(inline(save(turned, "JPEG", quality=95, exif=oriented(3))).data)
+    apart = ImageStat.Stat(ImageChops.difference(made, photograph.resize(made.size)))
+    assert ((INLINE_WIDTH_MAX, 903), True) == (made.size, max(apart.mean) < 1)
+
+
+def test_a_wide_jpeg_that_is_cut_is_refused() -> None:
+    data = save(scene(3000, 2000), "JPEG", quality=90)
+    assert "MC203" == fault(prepare_inline(data[: len(data) // 2]))
+    assert "MC203" == fault(prepare_cover(data[: len(data) // 2]))
+
+
+def fault(found: Prepared | Fault) -> str:
+    assert isinstance(found, Fault), found
+    return found.code
 
 
 @pytest.mark.night

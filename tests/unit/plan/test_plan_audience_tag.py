@@ -26,21 +26,17 @@ from massctl.model.entries import AudienceCut, TagFillBegun, TagFilled, TagMade
 from massctl.model.ids import AccountName
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State, beijing_day
-from massctl.plan.audience_cut import cut_of, cut_sentences
-from massctl.plan.audience_facts import (
+from massctl.plan.account_people import (
     AccountPeople,
-    AudienceFacts,
-    Cut,
     FrozenAudience,
     PastSend,
-    Removal,
-    cut_entry,
-    fifth_of_month,
     is_same_message,
     own_part,
 )
+from massctl.plan.audience_cut import cut_of, cut_sentences
 from massctl.plan.audience_tag import is_filled, tag_change
 from massctl.plan.guards import judge_of
+from massctl.plan.people_judge import Cut, Removal, cut_entry, fifth_of_month
 from massctl.plan.quota import Agenda, Calendar, CountedSend, Scope, Slot, demand_of
 from massctl.plan.reach import Reach
 from massctl.plan.steps import FillTag, Reason
@@ -182,8 +178,7 @@ def test_more_than_three_in_ten_who_came_or_went_are_a_large_change(
     (planned,) = plan_of(letter("first", listed), rules=replace(house(), people=people)).campaigns
     assert planned.people is not None
     assert (beijing_day(NOW), added) == (planned.people.change.since, planned.people.change.added)
-    assert much is planned.people.is_changed_much
-    assert not AudienceFacts(10).is_changed_much
+    assert much is planned.people.change.is_large(planned.people.people)
 
 
 def test_without_another_send_of_the_month_no_fifth_one_is_told() -> None:

@@ -1389,3 +1389,35 @@ def test_an_audience_is_compared_with_the_last_send_to_the_same_one() -> None:
         for campaign in (news("third", audience=tag), second, news("all"))
     }
     assert {"third": 900, "second": 800, "all": None} == found
+
+
+def to_people(
+    name: str, window: Window | None, count: int, part: str | None = None
+) -> RenderedCampaign:
+    whom = audience(of="east", part=part)
+    people = OpenidList(sha("east"), count, audience="east")
+    return words(name, window, audience=whom, openid_list=whom.part_of(people))
+
+
+def test_people_beyond_the_calls_of_a_day_are_divided_among_days() -> None:
+    (found,) = planned_all([to_people("all", on(3, 9), 2_500_000)], kind="service")["all"].refusals
+    assert "its list needs 250 jobs" in found.message
+    assert ("write 3 dates or more" in found.hint, "parts: [{until:" in found.hint) == (True, True)
+
+
+def test_a_part_of_a_million_goes_out_and_a_larger_one_needs_more_parts() -> None:
+    parts = [to_people(f"all@part-{n}", on(3 + n), 2_000_000, f"{n}/2") for n in (1, 2)]
+    assert {} == refused(planned_all(parts, kind="service"))
+    (found,) = planned_all([to_people("all", on(3, 9), 4_100_000, "1/4")])["all"].refusals
+    assert ("needs 103 jobs" in found.message, "5 dates or more" in found.hint) == (True, True)
+
+
+@pytest.mark.parametrize(("seconds", "fits"), [(60, False), (61, True)])
+def test_a_window_that_is_too_short_for_all_jobs_of_a_list_is_refused(
+    seconds: int, fits: bool
+) -> None:
+    window = Window(NOW - HOUR, NOW + timedelta(seconds=seconds))
+    found = refused(planned_all([to_people("all", window, 1_000_000)], kind="service"))
+    assert fits is (found == {})
+    assert fits or "60 a minute" in found["all"]
+    assert {} == refused(planned_all([to_people("some", window, 600_000)], kind="service"))

@@ -16,6 +16,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Account
 from massctl.render.article_file import ArticleFile, ExternalLinks
 from massctl.render.cjk import has_cjk
+from massctl.render.formula import Formula
 from massctl.render.inputs import PicturePurpose, RecordingPurpose
 from massctl.render.markdown import read_markdown
 from massctl.render.paths import Pictures
@@ -25,6 +26,7 @@ from massctl.render.template import render_text
 from massctl.render.theme import BUILT_IN, OWN_FOLDER, PARTS
 from massctl.render.tree import parse, serialized
 from massctl.render.wechat_html import normalised
+from massctl.source.formulas import draw as draw_formulas
 from massctl.source.renderer import built_in_theme
 
 CAMPAIGN = CampaignName("spring")
@@ -96,6 +98,9 @@ class Folder:
     def limits(self, seconds: float, memory_bytes: int, /) -> AbstractContextManager[None]:
         return LIMITS(seconds, memory_bytes)
 
+    def formulas(self, formulas: Sequence[Formula], /) -> Fault | None:
+        return draw_formulas(formulas)
+
     def own_themes(self) -> tuple[str, ...]:
         folder = OWN_FOLDER + "/"
         return tuple(
@@ -157,6 +162,21 @@ def with_styles(html: str, css: str) -> str:
     body = parse(f'<section class="article">{html}</section>')
     put_theme_on(body, css)
     return serialized(body)
+
+
+def block(code: str) -> str:
+    """Write a block of code as it moves sideways."""
+    return f'<section class="code" style="overflow-x:auto;white-space:pre">{code}</section>'
+
+
+def tab(columns: int) -> str:
+    """Write a tab of code."""
+    return f'<span style="display:inline-block;width:{columns}ch">\t</span>'
+
+
+def address(text: str) -> str:
+    """Write the address of a note."""
+    return f'<span class="note-address">{text}</span>'
 
 
 def md(text: str, files: Mapping[str, str] | None = None) -> str:

@@ -3,7 +3,20 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import Folder, body, hold, markdown_to_html, md, news, page, render, wrong
+from render_inputs import (
+    Folder,
+    address,
+    block,
+    body,
+    hold,
+    markdown_to_html,
+    md,
+    news,
+    page,
+    render,
+    tab,
+    wrong,
+)
 
 from massctl.model.diagnostics import Severity
 from massctl.model.message import NewsMessage
@@ -45,7 +58,7 @@ def entries(*texts: str, width: str = "") -> str:
         ("- a\n\n- b", entries("• a", "• b")),
         ("-\n- a", entries("• ", "• a")),
         ("- > q", entries("• <blockquote><p>q</p></blockquote>")),
-        ("- ```\n  x\n  ```\n  y", entries('• <section class="code">x</section>y')),
+        ("- ```\n  x\n  ```\n  y", entries(f"• {block('x')}y")),
         ("- [ ] a\n- [x] b\n- [X] c", entries("☐ a", "☑ b", "☑ c")),
         ("1. [x] a", entries("☑ a")),
         ("- [ ]a\n- **[x] b**", entries("• [ ]a", "• <strong>[x] b</strong>")),
@@ -63,15 +76,14 @@ def test_lists_are_sections_with_marks(text: str, expected: str) -> None:
     [
         ("```\na b\n```", "a b"),
         ("```none\nif x:\n    y\n```", "if x:<br>&nbsp; &nbsp; y"),
-        ("```\n a\n\tb\n```", "&nbsp;a<br>&nbsp; &nbsp; b"),
-        ("```\na\tb\nab\tc\n```", "a&nbsp; &nbsp;b<br>ab&nbsp; c"),
+        ("```\n a\n\tb\n```", f"&nbsp;a<br>{tab(4)}b"),
+        ("```\na\tb\nab\tc\n```", f"a{tab(3)}b<br>ab{tab(2)}c"),
         ('```\n<b> & "\n\nx\n```', '&lt;b&gt; &amp; "<br><br>x'),
         ("    a\n     b", "a<br>&nbsp;b"),
-        ("```\n```", ""),
     ],
 )
 def test_code_keeps_its_shape(text: str, expected: str) -> None:
-    assert f'<section class="code">{expected}</section>' == md(text)
+    assert block(expected) == md(text)
 
 
 def test_code_in_a_line_keeps_its_blanks() -> None:
@@ -132,17 +144,20 @@ def notes(*texts: str) -> str:
     [
         ("[微](https://mp.weixin.qq.com/s/甲)", '<p><a href="https://mp.weixin.qq.com/s/%E7%94%B2">微</a></p>'),
         ("[微](http://mp.weixin.qq.com/s?a=1&b=2)", '<p><a href="http://mp.weixin.qq.com/s?a=1&amp;b=2">微</a></p>'),
-        ("[a](https://e.com/1)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] a: https://e.com/1")),
+        ("[a](https://e.com/1)", '<p>a<sup class="ref">[1]</sup></p>' + notes(f"[1] a: {address('https://e.com/1')}")),
         ("[a](https://e.com) [b](https://f.com) [c](https://e.com)",
          '<p>a<sup class="ref">[1]</sup> b<sup class="ref">[2]</sup> c<sup class="ref">[1]</sup></p>'
-         + notes("[1] a: https://e.com", "[2] b: https://f.com")),
-        ("[a\nb](https://e.com)", '<p>a b<sup class="ref">[1]</sup></p>' + notes("[1] a b: https://e.com")),
+         + notes(f"[1] a: {address('https://e.com')}", f"[2] b: {address('https://f.com')}")),
+        ("[a\nb](https://e.com)",
+         '<p>a b<sup class="ref">[1]</sup></p>' + notes(f"[1] a b: {address('https://e.com')}")),
         ("<https://e.com/甲>", "<p>https://e.com/甲</p>"),
         ("[https://e.com](https://e.com)", "<p>https://e.com</p>"),
-        ("<a@e.com> [m](mailto:a@e.com)", '<p>a@e.com m<sup class="ref">[1]</sup></p>' + notes("[1] m: a@e.com")),
+        ("<a@e.com> [m](mailto:a@e.com)",
+         '<p>a@e.com m<sup class="ref">[1]</sup></p>' + notes(f"[1] m: {address('a@e.com')}")),
         ("[a](#x) [b]()", "<p>a b</p>"),
-        ("[a](https://mp.weixin.qq.com.evil.com)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] a: https://mp.weixin.qq.com.evil.com")),
-        ("[a](https://[e)", '<p>a<sup class="ref">[1]</sup></p>' + notes("[1] a: https://[e")),
+        ("[a](https://mp.weixin.qq.com.evil.com)",
+         '<p>a<sup class="ref">[1]</sup></p>' + notes(f"[1] a: {address('https://mp.weixin.qq.com.evil.com')}")),
+        ("[a](https://[e)", '<p>a<sup class="ref">[1]</sup></p>' + notes(f"[1] a: {address('https://[e')}")),
     ],
 )  # fmt: skip
 def test_links(text: str, expected: str) -> None:
@@ -272,7 +287,10 @@ def test_the_built_in_theme_keeps_pictures_apart() -> None:
         ("<p>中\n<b>文</b>\n<i>a</i>\nb</p>", "<p>中<b>文</b> <i>a</i> b</p>"),
         ("<p>a\n<img src='https://mmbiz.qpic.cn/1'>\n中</p>", '<p>a <img src="https://mmbiz.qpic.cn/1"> 中</p>'),
         ("<p>a<!-- 作者\n备注 -->b</p>\n<!-- c -->", "<p>ab</p>"),
-        ("<pre>a\n  b</pre>\n<p>c\nd</p>", "<section>a<br>&nbsp; b</section><p>c d</p>"),
+        (
+            "<pre>a\n  b</pre>\n<p>c\nd</p>",
+            '<section style="overflow-x:auto;white-space:pre">a<br>&nbsp; b</section><p>c d</p>',
+        ),
         ("<p>a<br>\nb</p>", "<p>a<br>b</p>"),
         ("<p>a\n</p>", "<p>a</p>"),
         ("<p class='x' id=\"y\">`class=\"x\"`</p>", '<p>`class="x"`</p>'),

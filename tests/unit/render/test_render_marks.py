@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from render_inputs import body, hold, lines, markdown_to_html, md, page, wrong
+from render_inputs import address, block, body, hold, lines, markdown_to_html, md, page, tab, wrong
 
 from massctl.model.diagnostics import Severity
 from massctl.render.highlight import CODE_CHARACTERS_MAX, coloured_pieces
@@ -32,7 +32,7 @@ def ref(number: int) -> str:
         ("a\n\n[^1]: b", "<p>a</p>" + notes("[1] b")),
         ("a[^2]\n\n[^1]: b\n[^2]: c[^1]", f"<p>a{ref(1)}</p>" + notes(f"[1] c{ref(2)}", "[2] b")),
         ("> a[^1]\n\n[^1]:\n    ```\n    x\n    ```",
-         f"<blockquote><p>a{ref(1)}</p></blockquote>" + notes('[1] <section class="code">x</section>')),
+         f"<blockquote><p>a{ref(1)}</p></blockquote>" + notes(f"[1] {block('x')}")),
     ],
 )  # fmt: skip
 def test_footnotes(text: str, expected: str) -> None:
@@ -41,8 +41,12 @@ def test_footnotes(text: str, expected: str) -> None:
 
 def test_footnotes_and_links_are_numbered_together_in_the_order_of_the_text() -> None:
     text = "a[^1] [b](https://e.com) c[^2]\n\n[^1]: [d](https://f.com)\n\n[^2]: e"
-    expected = f"<p>a{ref(1)} b{ref(2)} c{ref(3)}</p>" + notes(f"[1] d{ref(4)}", "[2] b: https://e.com", "[3] e",
-                                                               "[4] d: https://f.com", title="References")  # fmt: skip
+    links = [
+        f"[{n}] {word}: {address(f'https://{host}')}"
+        for n, word, host in ((2, "b", "e.com"), (4, "d", "f.com"))
+    ]
+    listed = notes(f"[1] d{ref(4)}", links[0], "[3] e", links[1], title="References")
+    expected = f"<p>a{ref(1)} b{ref(2)} c{ref(3)}</p>{listed}"
     assert expected == markdown_to_html(text, page())
 
 
@@ -169,27 +173,28 @@ PYTHON = 'def f(x):\n\tif x  > 1:  # 注\n        return "a<b>"'
 
 def test_code_has_colours_and_keeps_every_character() -> None:
     expected = (
-        '<span class="hl-keyword">def </span><span class="hl-name">f</span>(x):<br>&nbsp; &nbsp; '
+        f'<span class="hl-keyword">def </span><span class="hl-name">f</span>(x):<br>{tab(4)}'
         '<span class="hl-keyword">if </span>x&nbsp; &gt; <span class="hl-number">1</span>:&nbsp; '
-        '<span class="hl-comment"># 注<br>&nbsp; &nbsp; &nbsp; &nbsp; </span>'
+        '<span class="hl-comment"># 注</span><br>&nbsp; &nbsp; &nbsp; &nbsp; '
         '<span class="hl-keyword">return </span><span class="hl-string">"a&lt;b&gt;"</span>'
     )
-    assert f'<section class="code">{expected}</section>' == md(f"```python\n{PYTHON}\n```")
+    assert block(expected) == md(f"```python\n{PYTHON}\n```")
 
 
 @pytest.mark.parametrize("language", ["", "nothing", "text"])
 def test_code_of_no_known_language_has_none(language: str) -> None:
-    assert '<section class="code">if</section>' == md(f"```{language}\nif\n```")
+    assert block("if") == md(f"```{language}\nif\n```")
 
 
 def test_long_code_has_none() -> None:
-    assert coloured_pieces("if " * 9, "python") is not None
-    assert coloured_pieces("x" * (CODE_CHARACTERS_MAX + 1), "python") is None
+    assert "hl-keyword" == coloured_pieces("if " * 9, "python")[0][0]
+    long = "if " * CODE_CHARACTERS_MAX
+    assert [("", long)] == coloured_pieces(long, "python")
 
 
 def test_a_grammar_that_changes_the_text_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("massctl.render.highlight._pieces", lambda *_: iter([(2, "hl-name")]))
-    assert coloured_pieces("ab", "python") is None
+    assert [("", "ab")] == coloured_pieces("ab", "python")
 
 
 @given(
@@ -198,9 +203,8 @@ def test_a_grammar_that_changes_the_text_is_not_believed(monkeypatch: pytest.Mon
 )
 def test_colours_change_no_character(code: str, language: str) -> None:
     coloured = coloured_pieces(code, language)
-    assert coloured is not None
     shown = "".join(text for _, text in coloured).replace("\u00a0", " ")
-    assert code.expandtabs(4).replace("\u00a0", " ") == shown
+    assert code.replace("\u00a0", " ") == shown
 
 
 def test_an_article_of_any_length_keeps_its_styles() -> None:

@@ -196,7 +196,7 @@ def test_of_an_address_written_twice_the_faulty_one_is_the_place() -> None:
 def in_a_row(text: str, **sizes: tuple[int, int]) -> str:
     """Markdown of the pictures of `sizes`, with `A` for the address of `a.png`."""
     at = page({f"spring/articles/{name}.png": name for name in sizes})
-    at.pictures._inputs.sizes.update(
+    at.pictures.inputs.sizes.update(
         {f"spring/articles/{name}.png": size for name, size in sizes.items()}
     )
     html = markdown_to_html(text, at)

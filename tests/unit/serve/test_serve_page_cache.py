@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from audience_samples import EAST, lock
+from audience_samples import LETTER as TO_EAST
 from building import LINEAGE
 from copies import replace
 from report_page_samples import sample_report
@@ -25,6 +27,7 @@ from massctl.model.state import Job, Record, State
 from massctl.report.report import Report
 from massctl.serve.page_cache import (
     EVERYTHING,
+    PEOPLE,
     REPORTED,
     SHARED,
     Broadcaster,
@@ -605,3 +608,88 @@ def test_of_one_account_only_its_campaigns_have_pages(tree: Tree) -> None:
     assert None is cache.page(NOTICE)
     assert "/sale" in cache.list_page()
     assert "/notice" not in cache.list_page()
+
+
+EAST_FILE = "audiences/east.yaml"
+
+
+@pytest.fixture
+def letters(tree: Tree) -> Tree:
+    """An audience of seven, and a letter to it."""
+    tree.write(EAST_FILE, EAST)
+    lock(tree)
+    tree.write("campaigns/north/mail/campaign.yaml", TO_EAST)
+    return tree
+
+
+def test_the_pages_of_audiences_follow_their_files_and_the_campaigns(letters: Tree):
+    room = Room(letters)
+    page = room.cache.audience_page("east")
+    assert page is not None
+    assert ("华东会员" in page, "7 people" in page, 'href="/mail"' in page) == (True, True, True)
+    assert 'href="/-/audiences/east"' in room.cache.audiences_page()
+    assert room.cache.audience_page("west") is None
+    letters.write(EAST_FILE, EAST.replace("华东会员", "华东老会员"))
+    lock(letters, people=("oOTHER00001", "oOTHER00002"))
+    room.cache.changed({"audiences"})
+    assert PEOPLE in room.told()
+    renewed = room.cache.audience_page("east") or ""
+    assert ("华东老会员" in renewed, "2 people" in renewed) == (True, True)
+    path = "campaigns/north/mail/campaign.yaml"
+    letters.write(path, TO_EAST.replace("{of: east}", "{is_to_all: true}"))
+    room.cache.changed({path})
+    assert PEOPLE in room.told()
+    assert 'href="/mail"' not in room.cache.audiences_page()
+
+
+def test_the_first_page_leads_to_audiences_where_there_are_any(letters: Tree):
+    link = 'href="/-/audiences"'
+    assert link in Room(letters).cache.list_page()
+    (letters.root / EAST_FILE).unlink()
+    assert link not in Room(letters).cache.list_page()
+
+
+def test_a_campaign_follows_the_parts_of_its_audience(letters: Tree):
+    part = lock(letters)
+    letters.write(
+        "audiences/all.yaml", EAST.replace("{file: /data/east.csv}", "{union: [east, east]}")
+    )
+    taken = [{"audience": "east", "snapshot": part.snapshot}]
+    lock(letters, "all", parts=taken)
+    letters.write("campaigns/mail/campaign.yaml", TO_EAST.replace("of: east", "of: all"))
+    (letters.root / "campaigns/north/mail/campaign.yaml").unlink()
+    room = Room(letters)
+    assert "MC630" not in room.page(CampaignName("mail"))
+    lock(letters, people=("oOTHER00001", "oOTHER00002"))
+    room.cache.changed({"audiences"})
+    assert "MC630" in room.page(CampaignName("mail"))
+    lock(letters)
+    room.cache.changed({"audiences"})
+    assert "MC630" not in room.page(CampaignName("mail"))
+
+
+def test_of_a_group_only_its_own_audiences_are_shown(letters: Tree):
+    letters.write("audiences/staff.yaml", EAST)
+    letters.write("audiences/south.yaml", EAST)
+    letters.write(EAST_FILE, EAST + "exclude: [staff]\n")
+    lock(letters)
+    letters.write("campaigns/south/other/campaign.yaml", TO_EAST)
+    letters.write("campaigns/south/third/campaign.yaml", TO_EAST.replace("of: east", "of: south"))
+    selection = Selection(groups=("north",))
+    cache = PageCache(replace(served(letters.root), selection=selection), Broadcaster())
+    page = cache.audiences_page()
+    assert ["east", "staff"] == sorted(re.findall(r'<a href="/-/audiences/(\w+)"', page))
+    shown = cache.audience_page("east") or ""
+    assert ('href="/mail"' in shown, 'href="/other"' in shown) == (True, False)
+    assert cache.audience_page("south") is None
+
+
+def test_what_is_no_audience_is_told_above_the_list(letters: Tree):
+    letters.write("audiences/West.yaml", EAST)
+    assert "MC627" in Room(letters).cache.audiences_page()
+
+
+def test_the_audiences_of_settings_with_faults_tell_them(letters: Tree):
+    (letters.root / "massctl.yaml").write_text("version: 1\n", encoding="utf-8")
+    cache = Room(letters).cache
+    assert cache.list_page() == cache.audiences_page() == cache.audience_page("east")

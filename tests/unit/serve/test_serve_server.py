@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from audience_samples import EAST
 from repositories import Tree
 from test_serve_page_cache import served
 from werkzeug.test import Client, TestResponse
@@ -25,6 +26,7 @@ def broadcaster() -> Broadcaster:
 def client(tmp_path: Path, broadcaster: Broadcaster) -> Client:
     tree = Tree(tmp_path)
     tree.news("letter")
+    tree.write("audiences/east.yaml", EAST)
     return Client(WsgiApp(PageCache(served(tree.root), broadcaster), broadcaster))
 
 
@@ -32,7 +34,13 @@ def asked(client: Client, path: str, host: str = "127.0.0.1:8901", **more: objec
     return client.get(path, base_url=f"http://{host}", **more)
 
 
-@pytest.mark.parametrize("path", ["/", "/letter", "/-/report", "/-/report?sort=day-7&order=up"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/letter", "/-/report", "/-/report?sort=day-7&order=up"),
+        *("/-/audiences", "/-/audiences/east"),
+    ],
+)
 def test_pages_may_run_one_script_and_ask_nobody_else(client: Client, path: str):
     answer = asked(client, path)
     assert 200 == answer.status_code
@@ -108,6 +116,9 @@ def test_nothing_can_be_changed(client: Client, method: str):
         "/-/file/" + "0" * 64 + ".png",
         "/-/",
         "/Letter",
+        "/-/audiences/west",
+        "/-/audiences/",
+        "/-/audiences/../letter",
     ],
 )
 def test_no_other_address_gives_anything(client: Client, path: str):

@@ -145,7 +145,8 @@ def test_a_part_that_was_frozen_again_is_told_with_what_freezes_the_whole(tree: 
     assert () == audiences(tree).listed("whole", APPID).notes
     lock(tree, "cold", people=("oOTHER00001", "oOTHER00002"))
     known = audiences(tree)
-    assert [("MC630", "audiences/whole.yaml:4:1")] == told(known.diagnostics())
+    renewed = [each for each in known.diagnostics() if each.code == "MC630"]
+    assert ["audiences/whole.yaml:4:1"] == [str(each.place) for each in renewed]
     (note,) = known.listed("whole", APPID).notes
     assert "cold was frozen again" in str(note.message)
     assert "massctl audience freeze inner whole" in str(note.hint)
@@ -217,3 +218,27 @@ def test_a_campaign_notes_every_file_that_says_who_gets_it(tree: Tree) -> None:
     assert repository.changed_since(read) is None
     tree.write("audiences/e.sql", "SELECT")
     assert "audiences/e.sql" == repository.changed_since(read)
+
+
+def test_a_campaign_notes_the_locks_of_what_its_audience_is_made_of(tree: Tree) -> None:
+    cold = lock_written(tree, "cold", EAST, ())
+    lock_written(tree, "whole", EAST + "exclude: [cold]\n", (cold,))
+    known = audiences(tree)
+    known.diagnostics()
+    with known._repository.judging() as read:
+        known.listed("whole", APPID)
+    assert {"audiences/cold.yaml", "audiences/cold.lock.json"} <= {*read}
+    lock(tree, "cold", people=("oOTHER00001", "oOTHER00002"))
+    assert "audiences/cold.lock.json" == known._repository.changed_since(read)
+
+
+@pytest.mark.parametrize(("removed", "told"), [(3, []), (4, ["MC633"])])
+def test_an_audience_of_which_many_changed_is_a_warning_of_its_campaigns(
+    tree: Tree, removed: int, told: list[str]
+) -> None:
+    tree.write("audiences/east.yaml", EAST)
+    change = {"since": snapshot_of(PEOPLE[:3]), "since_at": "2026-11-01T09:00:00+08:00"}
+    lock(tree, change={**change, "added": 0, "removed": removed})
+    found = audiences(tree).listed("east", APPID)
+    assert told == [each.code for each in found.notes]
+    assert all(f"+0 −{removed} since 2026-11-01" in each.message for each in found.notes)

@@ -14,6 +14,7 @@ from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.lock import lock_digest, lock_document, lock_text
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
+from massctl.source.formulas import LIBRARIES, is_installed
 from massctl.source.loader import Desires, WorkingTree
 from massctl.source.locks import (
     RENDER_LIBRARIES,
@@ -173,9 +174,21 @@ def test_the_renderer_lists_massctl_and_every_library_that_is_pinned() -> None:
     project = tomllib.loads(
         (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
     )["project"]
-    pinned = [each.replace("==", " ") for each in project["dependencies"] if "==" in each]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["math"]]
+    pinned = [each.replace("==", " ") for each in declared if "==" in each]
     assert f"massctl {project['version']}, " + ", ".join(pinned) == renderer()
-    assert len(RENDER_LIBRARIES) == len(pinned)
+    assert len(RENDER_LIBRARIES) + len(LIBRARIES) == len(pinned)
+
+
+def test_a_lock_names_what_draws_formulas_whether_it_is_installed_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = renderer.__wrapped__()
+    assert "django-static-mathjax 3.2.2.1, quickjs-ng 0.17.0.2" in named
+    monkeypatch.setitem(LIBRARIES, "quickjs-ng", "0.0.1")
+    assert not is_installed()
+    monkeypatch.setitem(LIBRARIES, "no-such-package", "1")
+    assert not is_installed()
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"{}", b"[" * 100_000, b'{"digest": NaN}'])

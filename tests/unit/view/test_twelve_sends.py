@@ -37,8 +37,8 @@ from massctl.view.pages.report_page import report_page
 from massctl.view.report_csv import report_csv
 from massctl.view.report_json import sends_json
 from massctl.view.report_markdown import report_markdown
-from massctl.view.report_short import short_report
 from massctl.view.report_text import report_text
+from massctl.view.report_verdict import short_report
 from massctl.view.style import Style
 from massctl.view.terminal import Page
 

@@ -22,7 +22,6 @@ from view_samples import (
     text_campaign,
 )
 
-from massctl.model.audience import DatedChange
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import Audience
 from massctl.model.destination import Destination, DestinationKind
@@ -30,7 +29,6 @@ from massctl.model.ids import CampaignName, Sha256, sha256_of
 from massctl.model.lock import version_of
 from massctl.model.message import NewsMessage, Purpose, RenderedCampaign, TextMessage
 from massctl.model.phrase import Phrase
-from massctl.plan.audience_facts import AudienceFacts
 from massctl.plan.review_diff import (
     ArticleChanged,
     Base,
@@ -41,15 +39,14 @@ from massctl.plan.review_diff import (
     MarkupChanged,
     difference,
 )
-from massctl.view.audience_facts import large_change, people_rows
 from massctl.view.cells import cells
 from massctl.view.difference import base_words, difference_rows
 from massctl.view.i18n import LANGUAGES, Language, say
 from massctl.view.markdown import MARKDOWN_CHARACTERS_MAX
 from massctl.view.markdown_text import size
 from massctl.view.plan import plan_text
-from massctl.view.style import Ink, Style
-from massctl.view.terminal import Inked, Page
+from massctl.view.style import Style
+from massctl.view.terminal import Page
 
 STAGED = Base(BaseKind.STAGED)
 MORNING = datetime(2026, 11, 30, 9, 5, tzinfo=BEIJING)
@@ -150,15 +147,6 @@ def test_a_list_of_other_people_is_told_by_a_warning(
     shown = " ".join(text_of(new, compared(old, new)).split())
     comment = plan_markdown(plan_of(new), NOW, Language.EN, compared(old, new))
     assert (is_told, is_told) == (warned in shown, warned in comment)
-
-
-def test_an_audience_of_other_people_is_told_beside_its_numbers():
-    change = DatedChange(added=1, removed=4_859, since=NOW.date())
-    facts = AudienceFacts(people=2, change=change)
-    (row,) = people_rows(facts)
-    assert Inked(large_change(), Ink.WARNING) in row.facts
-    (calm,) = people_rows(replace(facts, people=4_861, change=replace(change, removed=0)))
-    assert Inked(large_change(), Ink.WARNING) not in calm.facts
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=str)

@@ -106,7 +106,7 @@ def test_the_page_has_a_tab_for_each_article_and_links_to_its_body():
 def test_an_article_shows_title_author_account_and_the_date_at_which_it_opens():
     page = index_page(campaign(), FILES)
     assert "<h3>春季大促，1999 元起</h3>" in page
-    line = '<span class="author">编辑部</span><span class="account">main</span><span>2026年12月1日 20:00</span>'
+    line = '<span class="author">编辑部</span><span class="account">公众号</span><span>2026年12月1日 20:00</span>'
     assert line in page
 
 

@@ -17,9 +17,9 @@ import massctl
 from massctl.apply.notices import Notice
 from massctl.model.ids import CampaignName
 from massctl.model.notice_text import NoticeText
+from massctl.model.notices import Fact, FactKind
 from massctl.model.phrase import Phrase
 from massctl.model.state import Status
-from massctl.model.telling import Fact, FactKind
 from massctl.plan.reconcile_options import Evidence, evidence
 from massctl.plan.send_facts import send_facts
 from massctl.plan.window import WindowState
@@ -290,6 +290,6 @@ def test_the_document_gives_the_choices_their_times() -> None:
 def test_every_happening_of_the_format_has_its_word() -> None:
     from typing import get_args
 
-    from massctl.model.settings import Happening
+    from massctl.model.notices import Happening
 
     assert {*get_args(Happening), "details"} == set(HAPPENING)

@@ -33,7 +33,7 @@ from massctl.view.pages.report_page import report_page
 from massctl.view.report_csv import report_csv
 from massctl.view.report_json import SendsReport, sends_json
 from massctl.view.report_markdown import report_markdown
-from massctl.view.report_short import short_report
+from massctl.view.report_verdict import short_report
 from massctl.view.report_words import ASPECT, JUDGED, METRIC, MISSING, SCENE, number
 
 

@@ -1,0 +1,374 @@
+"""What the page of the desk asks for, and how it is answered: one table of addresses, JSON both ways."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from massctl.desk.letter_branch import LetterBranch, branch_of
+from massctl.desk.letter_fields import Change, read_fields, with_fields, with_order
+from massctl.desk.upstream import Brought, Upstream
+from massctl.desk.verbs import VerbEnd, Verbs
+from massctl.desk.working_copy import Clash, TextFile, WorkingCopy, Written
+from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name
+from massctl.model.message import RenderedCampaign
+from massctl.model.phrase import Command, Phrase
+from massctl.model.settings import MassctlFile
+from massctl.model.state import Status
+from massctl.serve.page_cache import PageCache
+from massctl.view.i18n import say
+from massctl.view.pages.diagnostics import sought
+from massctl.view.words import STATUS, window_span
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request
+
+Answer = dict[str, Any]
+_BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+
+
+class NoSuchThingError(Exception):
+    """Nothing is at this address."""
+
+
+class Api:
+    """The answers of one person's desk."""
+
+    def __init__(
+        self,
+        cache: PageCache,
+        copy: WorkingCopy,
+        verbs: Verbs,
+        branches: Callable[[MassctlFile], LetterBranch],
+    ) -> None:
+        self._cache: Final = cache
+        self._copy: Final = copy
+        self._verbs: Final = verbs
+        self._branches: Final = branches
+        self._upstream: Upstream | None = None
+
+    def has(self, letter: CampaignName) -> bool:
+        """Return whether there is a letter of this name."""
+        return letter in self._cache.folders.names
+
+    def answer(self, method: str, parts: Sequence[str], request: "Request") -> Answer:
+        """Answer a request for `letters/NAME/WHAT/PATH`; raise NoSuchThingError, MassctlError, OSError."""
+        root, name, what, path = (*parts, "", "", "")[:4]
+        found: dict[str, Callable[[], Answer]]
+        if [*parts] == ["upstream"]:
+            found = {"POST": self._bring, "PUT": lambda: self._settle(_body(request))}
+        elif root != "letters":
+            raise NoSuchThingError
+        elif not name:
+            found = {"GET": self._letters, "POST": lambda: self._new(_body(request))}
+        else:
+            found = self._about_letter(self._named(name), what, path, request)
+        if method not in found:
+            raise NoSuchThingError
+        return found[method]()
+
+    def _about_letter(
+        self, letter: CampaignName, what: str, path: str, request: "Request"
+    ) -> dict[str, Callable[[], Answer]]:
+        """Return what can be done with a part of a letter, by the method that asks for it."""
+        whole: dict[str, dict[str, Callable[[], Answer]]] = {
+            "": {"GET": lambda: self._letter(letter)},
+            "findings": {"GET": lambda: self._findings(letter)},
+            "fields": {"PUT": lambda: self._write_fields(letter, _body(request))},
+            "review": {
+                "POST": lambda: self._ask_review(letter, _body(request)),
+                "DELETE": lambda: self._withdraw(letter),
+            },
+        }
+        parts: dict[str, dict[str, Callable[[], Answer]]] = {
+            "files": {
+                "GET": lambda: _file(self._copy.opened(letter, path)),
+                "PUT": lambda: self._write(letter, path, _body(request)),
+            },
+            "versions": {"GET": lambda: self._versions(letter, path)},
+            "pictures": {"POST": lambda: self._add_picture(letter, path, request.get_data())},
+        }
+        return (parts if path else whole).get(what, {})
+
+    def _named(self, name: str) -> CampaignName:
+        if not is_campaign_name(name) or not self.has(CampaignName(name)):
+            raise NoSuchThingError
+        return CampaignName(name)
+
+    def _letters(self) -> Answer:
+        """List the letters, each with where it stands."""
+        settings = self._settings()
+        folders = self._cache.folders
+        trouble = ""
+        try:
+            branches = self._branches(settings)
+            changed = branches.unmerged("campaigns")
+            reviewed = frozenset(branches.letters())
+        except MassctlError as error:
+            changed, reviewed, trouble = frozenset(), frozenset(), self._say(error.summary)
+        letters = []
+        for each in self._cache.listed():
+            name, folder = each.look.name, folders.folder(CampaignName(each.look.name))
+            is_draft = any(path.startswith(f"{folder}/") for path in changed)
+            letters.append(
+                {
+                    "name": name,
+                    "title": each.look.title or name,
+                    "account": each.account,
+                    "window": self._say(window_span(each.window)) if each.window else "",
+                    "day": each.window.not_before.isoformat() if each.window else "",
+                    "isFaulty": each.is_faulty,
+                    **self._state(each.look.status, name in reviewed, is_draft=is_draft),
+                }
+            )
+        return {"letters": letters, "accounts": sorted(settings.accounts), "trouble": trouble}
+
+    def _state(self, status: Status | None, is_reviewed: bool, *, is_draft: bool) -> Answer:
+        if status is not None and status not in _BEFORE_SEND:
+            return {"state": "sent", "stateWords": self._say(STATUS[status])}
+        if is_reviewed:
+            return {"state": "review", "stateWords": self._say(Phrase("in review"))}
+        if is_draft:
+            return {"state": "draft", "stateWords": self._say(Phrase("draft"))}
+        return {"state": "approved", "stateWords": self._say(Phrase("approved"))}
+
+    def _new(self, given: Answer) -> Answer:
+        name = str(given.get("name", ""))
+        options = {
+            "--from": given.get("from"),
+            "--title": given.get("title"),
+            "--account": given.get("account"),
+        }
+        words = [word for key, value in options.items() if value for word in (key, str(value))]
+        self._done(self._verbs.run("new", *words, "--", name))
+        self._cache.changed([f"campaigns/{name}/{CAMPAIGN_FILE}"])
+        return {"name": name}
+
+    def _letter(self, letter: CampaignName) -> Answer:
+        """Return the files of a letter and what its form shows."""
+        file = self._copy.opened(letter, CAMPAIGN_FILE)
+        fields = read_fields(file.text.encode())
+        settings = self._settings()
+        articles = [each.get("content", "") for each in _articles_of(fields or {})]
+        return {
+            "fields": fields,
+            "yaml": _file(file),
+            "articles": [_file(self._copy.opened(letter, each)) for each in articles if each],
+            "accounts": {name: settings.name_of(name) for name in settings.accounts},
+            "audiences": sorted(
+                path.stem for path in (self._copy.root / "audiences").glob("*.yaml")
+            ),
+            "pictures": self._pictures(letter),
+        }
+
+    def _add_picture(self, letter: CampaignName, name: str, data: bytes) -> Answer:
+        return {"path": self._copy.add_picture(letter, name, data)}
+
+    def _pictures(self, letter: CampaignName) -> list[str]:
+        folder = self._copy.folder(letter)
+        endings = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+        found = (each for each in sorted(folder.rglob("*")) if each.suffix.lower() in endings)
+        return [each.relative_to(folder).as_posix() for each in found]
+
+    def _findings(self, letter: CampaignName) -> Answer:
+        """Return what is wrong with a letter now, and what keeps it from being sent."""
+        standing = self._cache.standing(letter)
+        if standing is None:
+            raise NoSuchThingError
+        found = standing.rendered.found
+        folder = f"{self._cache.folders.folder(letter)}/"
+        return {
+            "findings": [self._finding(each, folder) for each in standing.rendered.diagnostics],
+            "missing": [
+                {"message": self._say(each.message), "hint": self._say(each.hint or "")}
+                for each in standing.missing or ()
+            ],
+            "status": self._say(STATUS[standing.status]),
+            "digest": found.digest if isinstance(found, RenderedCampaign) else "",
+        }
+
+    def _finding(self, found: Diagnostic, folder: str) -> Answer:
+        place = found.place
+        return {
+            "code": found.code,
+            "severity": found.severity.value,
+            "message": self._say(found.message),
+            "hint": self._say(found.hint or ""),
+            "path": place.file.removeprefix(folder) if place else "",
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "endLine": place.end_line if place else None,
+            "endColumn": place.end_column if place else None,
+            "sought": sought(found),
+        }
+
+    def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
+        text, base = given.get("text"), given.get("base")
+        if not isinstance(text, str) or not isinstance(base, str):
+            raise UsageError(Phrase("a text and its version are required"))
+        return self._told(letter, self._copy.write(letter, path, text, base))
+
+    def _told(self, letter: CampaignName, end: Written | Clash) -> Answer:
+        if isinstance(end, Clash):
+            pieces = [{"mine": each.mine, "theirs": each.theirs} for each in end.pieces]
+            return {"clash": pieces, "theirs": _file(end.theirs)}
+        folder = self._cache.folders.folder(letter)
+        self._cache.changed([f"{folder}/{end.file.path}"])
+        return {"file": _file(end.file), "isJoined": end.is_joined}
+
+    def _write_fields(self, letter: CampaignName, given: Answer) -> Answer:
+        """Change fields of campaign.yaml, or the order of its articles, and no other line of it."""
+        file = self._copy.opened(letter, CAMPAIGN_FILE)
+        data = file.text.encode()
+        if "order" in given:
+            written = with_order(data, given["order"])
+        else:
+            changes = [Change(tuple(each["keys"]), each["value"]) for each in given["changes"]]
+            written = with_fields(data, changes)
+        if written is None:
+            raise RefusedError(
+                Phrase("the form cannot write this without changing other lines of the file"),
+                Phrase("campaign.yaml is unchanged."),
+                Phrase("write it under YAML"),
+            )
+        told = self._told(
+            letter, self._copy.write(letter, CAMPAIGN_FILE, written.decode(), file.version)
+        )
+        return {**told, "fields": read_fields(written)}
+
+    def _versions(self, letter: CampaignName, path: str) -> Answer:
+        return {
+            "versions": [
+                {"at": _time(each.at), "text": each.text, "version": each.sha256}
+                for each in self._copy.versions(letter, path)
+            ]
+        }
+
+    def _bring(self) -> Answer:
+        """Bring what the team merged into the working copy."""
+        return self._brought(self._upstream_now().bring())
+
+    def _settle(self, given: Answer) -> Answer:
+        self._upstream_now().settle(str(given.get("path")), str(given.get("theirs")))
+        return {}
+
+    def _upstream_now(self) -> Upstream:
+        if self._upstream is None:
+            branches = self._branches(self._settings())
+            self._upstream = Upstream(self._copy.root, branches, self._keep)
+        return self._upstream
+
+    def _keep(self, path: str, text: str) -> None:
+        """Put the text of a letter into its journal before it is replaced."""
+        letter, own = self._owner(path)
+        if letter is not None:
+            self._copy.keep(letter, own, text)
+
+    def _owner(self, path: str) -> tuple[CampaignName | None, str]:
+        """Return the letter that a path of the working copy belongs to, and the path from its folder."""
+        for name, folder in self._cache.folders.folders.items():
+            if path.startswith(f"{folder}/"):
+                return name, path.removeprefix(f"{folder}/")
+        return None, path
+
+    def _brought(self, brought: Brought) -> Answer:
+        if brought.paths:
+            self._cache.changed(brought.paths)
+        clashes = []
+        for each in brought.clashes:
+            letter, own = self._owner(each.path)
+            pieces = [{"mine": one.mine, "theirs": one.theirs} for one in each.pieces]
+            known = {"path": each.path, "theirs": each.theirs, "pieces": pieces}
+            clashes.append({"letter": letter or "", "own": own, **known})
+        return {
+            "count": len(brought.paths),
+            "reason": self._say(brought.reason),
+            "clashes": clashes,
+        }
+
+    def _ask_review(self, letter: CampaignName, given: Answer) -> Answer:
+        """Bring what others did, validate and lock a letter, and push it to its branch."""
+        upstream = self._upstream_now()
+        folder = self._cache.folders.folder(letter)
+        for brought in (upstream.bring_letter(letter, folder), upstream.bring()):
+            told = self._brought(brought)
+            if brought.clashes:
+                return told
+        standing = self._cache.standing(letter)
+        if standing is None or has_errors(standing.rendered.diagnostics):
+            raise RefusedError(
+                Phrase("the letter has faults that have to be mended first"),
+                Phrase("Nothing was committed."),
+                Phrase("look at what was found"),
+            )
+        settings = self._settings()
+        branches = self._branches(settings)
+        author = branches.author()
+        self._done(self._verbs.run("validate", letter))
+        self._done(self._verbs.run("lock", letter))
+        title = standing.rendered.found.title or letter
+        said = str(given.get("said") or "").strip() or title
+        pushed = branches.push(letter, folder, f"{said}\n", author)
+        return {
+            "branch": pushed.branch,
+            "commit": pushed.commit,
+            "isNew": pushed.is_new,
+            "said": self._say(
+                Phrase(
+                    "{branch} is pushed; who may merge it into {main} has to look at it now",
+                    branch=pushed.branch,
+                    main=branches.main,
+                )
+            ),
+        }
+
+    def _withdraw(self, letter: CampaignName) -> Answer:
+        self._branches(self._settings()).remove(letter)
+        say = Phrase(
+            "{branch} is deleted; the letter stays on this machine", branch=branch_of(letter)
+        )
+        return {"said": self._say(say)}
+
+    def _done(self, end: VerbEnd) -> None:
+        """Raise RefusedError with a verb's own words, if it did not do what it was asked."""
+        if not end.is_done:
+            lines = end.said.splitlines() or [str(end.report.get("error") or "")]
+            raise RefusedError(lines[0], "\n".join(lines[1:]))
+
+    def _settings(self) -> MassctlFile:
+        settings = self._cache.settings
+        if settings is None:
+            raise RefusedError(
+                Phrase("massctl.yaml has faults"),
+                Phrase("Nothing was written."),
+                Phrase("{command}   says what is wrong", command=Command("validate")),
+            )
+        return settings
+
+    def _say(self, words: str) -> str:
+        return say(words, self._cache.sheet().language)
+
+
+def _body(request: "Request") -> Answer:
+    try:
+        given = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise UsageError(Phrase("a JSON object is required"))
+    return given
+
+
+def _file(file: TextFile) -> Answer:
+    return {"path": file.path, "text": file.text, "version": file.version}
+
+
+def _articles_of(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    news = fields.get("mpnews")
+    return [each for each in (news or {}).get("articles", []) if isinstance(each, dict)]
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

@@ -1,0 +1,43 @@
+// Two versions of a text, place by place: the writer chooses for each, and no word of either is lost.
+
+import { make, openDialog } from "./dom";
+import type { Piece } from "./server";
+import { word } from "./words";
+
+type Choice = "mine" | "theirs" | "both";
+
+export function chosenText(pieces: Piece[], choices: Choice[]): string {
+  let number = 0;
+  return pieces
+    .map((each) => {
+      if (each.mine === each.theirs) return each.mine;
+      const choice = choices[number++] ?? "both";
+      return choice === "both" ? each.mine + (each.mine.endsWith("\n") ? "" : "\n\n") + each.theirs : each[choice];
+    })
+    .join("");
+}
+
+export function askClash(pieces: Piece[], done: (text: string) => void): void {
+  const places = pieces.filter((each) => each.mine !== each.theirs);
+  const choices: Choice[] = places.map(() => "both");
+  const rows = places.map((each, index) => {
+    const option = (choice: Choice): Node => {
+      const input = make("input", { type: "radio", name: `place-${index}`, change: () => (choices[index] = choice) });
+      input.checked = choice === "both";
+      return make("label", {}, input, " ", word(choice));
+    };
+    return make(
+      "fieldset",
+      { class: "clash" },
+      make("div", { class: "sides" }, side("mine", each.mine), side("theirs", each.theirs)),
+      make("div", { class: "choice" }, option("mine"), option("theirs"), option("both")),
+    );
+  });
+  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close() }, word("keep"));
+  const dialog = openDialog(word("clash"), word("close"), make("p", {}, word("choose")), ...rows, keep);
+  dialog.addEventListener("close", () => done(chosenText(pieces, choices)));
+}
+
+function side(name: Choice, text: string): Node {
+  return make("div", {}, make("h3", {}, word(name)), make("pre", {}, text));
+}

@@ -1,0 +1,231 @@
+// The editor: CodeMirror, set up for Chinese prose in Markdown. It leaves input methods alone: nothing is changed while
+// somebody composes.
+
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
+import { yaml } from "@codemirror/lang-yaml";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { pastedText, picturesIn } from "./paste";
+import type { Finding } from "./server";
+
+const LOOK = HighlightStyle.define([
+  { tag: tags.heading, fontWeight: "600" },
+  { tag: tags.strong, fontWeight: "600" },
+  { tag: tags.emphasis, fontStyle: "italic" },
+  { tag: [tags.link, tags.url], color: "var(--link)" },
+  { tag: [tags.processingInstruction, tags.meta], color: "var(--grey)" },
+  { tag: tags.monospace, fontFamily: "var(--mono)" },
+  { tag: tags.propertyName, color: "var(--link)" },
+]);
+
+export interface Hooks {
+  changed(text: string): void;
+  moved(words: string, share: number): void;
+  pictures(files: File[]): void;
+  blocks(): Completion[];
+}
+
+export class Editor {
+  private readonly view: EditorView;
+  private readonly language = new Compartment();
+
+  constructor(
+    parent: HTMLElement,
+    private readonly hooks: Hooks,
+    label: string,
+  ) {
+    this.view = new EditorView({ parent });
+    this.label = label;
+  }
+
+  private readonly label: string;
+
+  // Shows a text, with a history of its own; `kept` is a state that `kept` gave before.
+  show(text: string, kind: "markdown" | "yaml", kept?: EditorState): void {
+    const state =
+      kept && kept.doc.toString() === text
+        ? kept
+        : EditorState.create({ doc: text, extensions: this.extensions(kind) });
+    this.view.setState(state);
+  }
+
+  get kept(): EditorState {
+    return this.view.state;
+  }
+
+  get text(): string {
+    return this.view.state.doc.toString();
+  }
+
+  // Replaces what differs, in one step that can be undone, and keeps the cursor where it stood.
+  replace(text: string): void {
+    const before = this.text;
+    let begin = 0;
+    while (begin < before.length && before[begin] === text[begin]) begin += 1;
+    let end = 0;
+    while (end < before.length - begin && end < text.length - begin && before.at(-1 - end) === text.at(-1 - end))
+      end += 1;
+    if (before === text) return;
+    this.view.dispatch({
+      changes: { from: begin, to: before.length - end, insert: text.slice(begin, text.length - end) },
+    });
+  }
+
+  insert(text: string, selectFrom?: number, selectTo?: number): void {
+    const { from, to } = this.view.state.selection.main;
+    const anchor = from + (selectFrom ?? text.length);
+    this.view.dispatch({
+      changes: { from, to, insert: text },
+      selection: { anchor, head: from + (selectTo ?? selectFrom ?? text.length) },
+      scrollIntoView: true,
+    });
+    this.view.focus();
+  }
+
+  // Puts signs around what is selected, or takes them away.
+  wrap(before: string, after: string = before): true {
+    const { from, to } = this.view.state.selection.main;
+    const doc = this.view.state.doc;
+    const isWrapped =
+      doc.sliceString(from - before.length, from) === before && doc.sliceString(to, to + after.length) === after;
+    this.view.dispatch(
+      isWrapped
+        ? {
+            changes: [
+              { from: from - before.length, to: from },
+              { from: to, to: to + after.length },
+            ],
+          }
+        : {
+            changes: [
+              { from, insert: before },
+              { from: to, insert: after },
+            ],
+            selection: { anchor: from + before.length, head: to + before.length },
+          },
+    );
+    this.view.focus();
+    return true;
+  }
+
+  // Puts a sign before each selected line, or takes it away.
+  prefix(sign: string): void {
+    const { from, to } = this.view.state.selection.main;
+    const doc = this.view.state.doc;
+    const changes = [];
+    for (let number = doc.lineAt(from).number; number <= doc.lineAt(to).number; number += 1) {
+      const line = doc.line(number);
+      const bare = line.text.replace(/^(?:#{1,6} |- |> |\d+\. )/, "");
+      const has = line.text.startsWith(sign);
+      changes.push({ from: line.from, to: line.to, insert: has ? bare : sign + bare });
+    }
+    this.view.dispatch({ changes });
+    this.view.focus();
+  }
+
+  find(): void {
+    openSearchPanel(this.view);
+  }
+
+  // Shows findings at their lines; those that have no line stand beside the first.
+  showFindings(findings: Finding[]): void {
+    const doc = this.view.state.doc;
+    const offset = (line: number | null, column: number | null): number => {
+      const found = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
+      return Math.min(found.from + Math.max((column ?? 1) - 1, 0), found.to);
+    };
+    const shown: Diagnostic[] = findings.map((each) => {
+      const from = offset(each.line, each.column);
+      const to = each.endLine ? offset(each.endLine, each.endColumn) : doc.lineAt(from).to;
+      return {
+        from,
+        to: Math.max(to, from),
+        severity: each.severity === "note" ? "info" : each.severity,
+        message: [`${each.code} ${each.message}`, each.hint].filter(Boolean).join("\n"),
+      };
+    });
+    this.view.dispatch(setDiagnostics(this.view.state, shown));
+  }
+
+  goTo(line: number, column: number): void {
+    const doc = this.view.state.doc;
+    const found = doc.line(Math.min(Math.max(line, 1), doc.lines));
+    const anchor = Math.min(found.from + Math.max(column - 1, 0), found.to);
+    this.view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+    this.view.focus();
+  }
+
+  private extensions(kind: "markdown" | "yaml"): Extension[] {
+    return [
+      history(),
+      drawSelection(),
+      EditorView.lineWrapping,
+      highlightActiveLine(),
+      highlightSelectionMatches(),
+      search({ top: true }),
+      lintGutter(),
+      kind === "yaml" ? lineNumbers() : [],
+      this.language.of(kind === "yaml" ? yaml() : markdown({ base: markdownLanguage })),
+      syntaxHighlighting(LOOK),
+      kind === "yaml" ? [] : autocompletion({ override: [(context) => this.blocks(context)], icons: false }),
+      keymap.of([
+        { key: "Mod-b", run: () => this.wrap("**") },
+        { key: "Mod-i", run: () => this.wrap("*") },
+        ...searchKeymap,
+        ...historyKeymap,
+        ...lintKeymap,
+        ...defaultKeymap,
+        // Escape, then Tab, leaves the editor: nobody is caught in it.
+        indentWithTab,
+      ]),
+      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN" }),
+      EditorView.domEventHandlers({
+        paste: (event) => this.take(event.clipboardData, event),
+        drop: (event) => this.take(event.dataTransfer, event),
+      }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged) this.hooks.changed(this.text);
+        if (update.docChanged || update.selectionSet) this.tellPlace();
+      }),
+    ];
+  }
+
+  private take(data: DataTransfer | null, event: Event): boolean {
+    if (!data) return false;
+    const files = picturesIn(data);
+    const text = files.length ? null : pastedText(data);
+    if (!files.length && text === null) return false;
+    event.preventDefault();
+    if (files.length) this.hooks.pictures(files);
+    else this.insert(text ?? "");
+    return true;
+  }
+
+  // `/` at the beginning of a line opens the list of blocks.
+  private blocks(context: CompletionContext): CompletionResult | null {
+    const typed = context.matchBefore(/^\/[\w\u4e00-\u9fff]*/);
+    if (!typed) return null;
+    return { from: typed.from, options: this.hooks.blocks(), filter: typed.text.length > 1 };
+  }
+
+  private tellPlace(): void {
+    const state = this.view.state;
+    const at = state.selection.main.head;
+    const words = state.doc
+      .lineAt(at)
+      .text.replace(/[*_`#>[\]()!|-]+/g, " ")
+      .trim();
+    this.hooks.moved(words, state.doc.length ? at / state.doc.length : 0);
+  }
+}

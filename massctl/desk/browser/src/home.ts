@@ -1,0 +1,112 @@
+// The letters by state, the newest day first.
+
+import { byId, make, openDialog } from "./dom";
+import { ask, type Listed, Refused } from "./server";
+import { bringUpstream } from "./upstream";
+import { tell, word } from "./words";
+
+const STATES = ["draft", "review", "approved", "sent"] as const;
+
+interface Home {
+  letters: Listed[];
+  accounts: string[];
+  trouble: string;
+}
+
+export async function showHome(): Promise<void> {
+  const home = await ask<Home>("GET", "letters");
+  if (home.trouble) tell(home.trouble);
+  const search = byId<HTMLInputElement>("search");
+  const draw = (): void =>
+    list(
+      home.letters.filter((each) =>
+        `${each.title} ${each.name}`.toLowerCase().includes(search.value.trim().toLowerCase()),
+      ),
+    );
+  search.addEventListener("input", draw);
+  byId("new").addEventListener("click", () => askNew(home));
+  new EventSource("/-/changes?heard=").addEventListener("changed", () => void renew(home, draw));
+  draw();
+  await bringUpstream();
+}
+
+async function renew(home: Home, draw: () => void): Promise<void> {
+  home.letters = (await ask<Home>("GET", "letters")).letters;
+  draw();
+}
+
+function list(letters: Listed[]): void {
+  const place = byId("letters");
+  place.ariaBusy = "false";
+  const parts = STATES.map((state) => {
+    const own = letters.filter((each) => each.state === state).sort((one, other) => (one.day < other.day ? 1 : -1));
+    if (!own.length) return null;
+    return make(
+      "section",
+      { class: `letters ${state}` },
+      make(
+        "h2",
+        {},
+        word(`state${state[0]?.toUpperCase()}${state.slice(1)}`),
+        " ",
+        make("span", { class: "count" }, String(own.length)),
+      ),
+      make("ul", {}, ...own.map(row)),
+    );
+  });
+  place.replaceChildren(
+    ...parts.filter((each) => each !== null),
+    ...(letters.length ? [] : [make("p", {}, word("noLetters"))]),
+  );
+}
+
+function row(letter: Listed): Node {
+  return make(
+    "li",
+    { class: letter.isFaulty ? "faulty" : "" },
+    make("a", { href: `/-/desk/${encodeURIComponent(letter.name)}` }, letter.title),
+    make(
+      "span",
+      { class: "about" },
+      [letter.name, letter.account, letter.window, letter.stateWords].filter(Boolean).join(" · "),
+    ),
+  );
+}
+
+function askNew(home: Home): void {
+  const title = make("input", { type: "text", required: true });
+  const name = make("input", {
+    type: "text",
+    required: true,
+    pattern: "[a-z0-9][a-z0-9._\\-]*",
+    value: `${new Date().toISOString().slice(0, 7)}-`,
+  });
+  const from = make(
+    "select",
+    {},
+    make("option", { value: "" }, word("empty")),
+    ...home.letters.map((each) => make("option", { value: each.name }, `${word("fromOld")}: ${each.title}`)),
+  );
+  const account = make("select", {}, ...home.accounts.map((each) => make("option", { value: each }, each)));
+  const field = (label: string, control: HTMLElement): Node =>
+    make("label", { class: "field" }, make("span", {}, word(label)), control);
+  const form = make(
+    "form",
+    {},
+    field("newTitle", title),
+    field("newName", name),
+    field("fromOld", from),
+    field("account", account),
+    make("button", { class: "main-act" }, word("make")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const given = { name: name.value, title: title.value, from: from.value, account: from.value ? "" : account.value };
+    ask<{ name: string }>("POST", "letters", given).then(
+      (made) => location.assign(`/-/desk/${encodeURIComponent(made.name)}`),
+      (error: unknown) => tell(error instanceof Refused ? error.lines : String(error)),
+    );
+  });
+  openDialog(word("newTitle"), word("cancel"), form);
+  title.focus();
+}

@@ -1,0 +1,68 @@
+// The phone: a page of `massctl serve` in a frame. It renews itself; here it loses its bar and follows the writer.
+
+import { byId } from "./dom";
+
+const QUIET_STYLE = `
+  header.bar, .aside, .faulty { display: none !important }
+  body, main { padding: 0 !important; margin: 0 !important; min-height: 0 !important }
+  .desk { display: block !important; padding: 12px !important; gap: 12px !important }
+  .column { margin: 0 auto 16px !important }
+`;
+
+export class Phone {
+  private readonly frame = byId<HTMLIFrameElement>("phone");
+  private timer = 0;
+  private words = "";
+  private share = 0;
+
+  constructor() {
+    this.frame.addEventListener("load", () => this.dress());
+    if (this.page?.readyState === "complete") this.dress();
+  }
+
+  // Brings the place that is edited into view: by its words, or else by how far down the text it is.
+  follow(words: string, share: number): void {
+    this.words = words;
+    this.share = share;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.scroll(), 80);
+  }
+
+  private get page(): Document | null {
+    return this.frame.contentDocument;
+  }
+
+  private dress(): void {
+    const page = this.page;
+    if (!page || page.location.href === "about:blank") return;
+    const style = page.createElement("style");
+    style.textContent = QUIET_STYLE;
+    page.head.append(style);
+    // What is shown anew is shown at the same place.
+    new MutationObserver(() => this.follow(this.words, this.share)).observe(page.body, {
+      childList: true,
+      subtree: true,
+    });
+  }
+
+  private scroll(): void {
+    const glass = this.page?.getElementById("reading-glass");
+    const panel = glass && [...glass.children].find((each) => (each as HTMLElement).offsetHeight > 0);
+    if (!glass || !panel) return;
+    const found = this.words.length > 1 ? placeOf(this.words, panel) : null;
+    const top = found
+      ? found.getBoundingClientRect().top - glass.getBoundingClientRect().top + glass.scrollTop - glass.clientHeight / 3
+      : this.share * (glass.scrollHeight - glass.clientHeight);
+    glass.scrollTo({ top });
+  }
+}
+
+// The element whose words begin like these; blanks count for nothing.
+function placeOf(words: string, panel: Element): Element | null {
+  const wanted = words.replace(/\s+/g, "").slice(0, 24);
+  if (!wanted) return null;
+  for (const each of panel.querySelectorAll("p, h1, h2, h3, h4, h5, h6, li, td, blockquote, section, pre, span")) {
+    if (each.children.length < 6 && (each.textContent ?? "").replace(/\s+/g, "").includes(wanted)) return each;
+  }
+  return null;
+}

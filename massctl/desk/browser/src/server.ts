@@ -1,0 +1,103 @@
+// Questions to the server of this desk. Every answer is JSON; a refusal is an error with words for people.
+
+export interface TextFile {
+  path: string;
+  text: string;
+  version: string;
+}
+
+export interface Piece {
+  mine: string;
+  theirs: string;
+}
+
+export interface WriteEnd {
+  file?: TextFile;
+  isJoined?: boolean;
+  clash?: Piece[];
+  theirs?: TextFile;
+}
+
+export interface Finding {
+  code: string;
+  severity: "error" | "warning" | "info" | "note";
+  message: string;
+  hint: string;
+  path: string;
+  line: number | null;
+  column: number | null;
+  endLine: number | null;
+  endColumn: number | null;
+  sought: string[];
+}
+
+export interface Findings {
+  findings: Finding[];
+  missing: { message: string; hint: string }[];
+  status: string;
+  digest: string;
+}
+
+export type Fields = Record<string, unknown>;
+
+export interface Letter {
+  fields: Fields | null;
+  yaml: TextFile;
+  articles: TextFile[];
+  accounts: Record<string, string>;
+  audiences: string[];
+  pictures: string[];
+}
+
+export interface Listed {
+  name: string;
+  title: string;
+  account: string;
+  window: string;
+  day: string;
+  isFaulty: boolean;
+  state: "draft" | "review" | "approved" | "sent";
+  stateWords: string;
+}
+
+// The server said no, in words for people.
+export class Refused extends Error {
+  constructor(
+    summary: string,
+    readonly detail: string,
+    readonly hint: string,
+  ) {
+    super(summary);
+  }
+
+  get lines(): string {
+    return [this.message, this.detail, this.hint].filter(Boolean).join("\n");
+  }
+}
+
+// Nobody answered: what was asked may or may not have been done.
+export class Away extends Error {}
+
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const isFile = body instanceof Blob;
+  let answer: Response;
+  try {
+    answer = await fetch(`/-/api/${path}`, {
+      method,
+      cache: "no-store",
+      headers: isFile || body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? null : isFile ? body : JSON.stringify(body),
+    });
+  } catch {
+    throw new Away();
+  }
+  if (answer.status === 502 || answer.status === 503) throw new Away();
+  const told = (await answer.json().catch(() => ({}))) as T & { error?: Record<string, string> };
+  if (answer.ok) return told;
+  const error = told.error ?? {};
+  throw new Refused(error["summary"] ?? answer.statusText, error["detail"] ?? "", error["hint"] ?? "");
+}
+
+export function at(...parts: string[]): string {
+  return parts.map(encodeURIComponent).join("/");
+}

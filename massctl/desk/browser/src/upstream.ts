@@ -1,0 +1,43 @@
+// What the team merged, brought into this working copy; where both changed the same paragraph, the writer chooses.
+
+import { askClash } from "./clash";
+import { ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
+import { tell, word } from "./words";
+
+interface MergeClash {
+  letter: string;
+  path: string;
+  own: string;
+  theirs: string;
+  pieces: Piece[];
+}
+
+export interface Brought {
+  count: number;
+  reason: string;
+  clashes: MergeClash[];
+}
+
+export async function bringUpstream(): Promise<void> {
+  try {
+    await settled(await ask<Brought>("POST", "upstream"));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    tell(error.lines);
+  }
+}
+
+// Asks about each clash, one after the other, and brings again when all are settled.
+export async function settled(brought: Brought): Promise<void> {
+  if (brought.count) tell(word("brought", { count: brought.count }));
+  for (const each of brought.clashes) {
+    if (!each.letter) return tell(word("clashElsewhere", { path: each.path }));
+    const address = `${at("letters", each.letter, "files")}/${each.own}`;
+    const stands = await ask<TextFile>("GET", address);
+    const text = await new Promise<string>((done) => askClash(each.pieces, done));
+    const end = await ask<WriteEnd>("PUT", address, { text, base: stands.version });
+    if (!end.file) return;
+    await ask("PUT", "upstream", { path: each.path, theirs: each.theirs });
+  }
+  if (brought.clashes.length) await bringUpstream();
+}

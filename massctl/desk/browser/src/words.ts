@@ -1,0 +1,17 @@
+// What the page says, in the reader's language: the server wrote it into the page.
+
+const said = JSON.parse(document.body.dataset["words"] ?? "{}") as Record<string, string>;
+
+export function word(name: string, values: Record<string, string | number> = {}): string {
+  const text = said[name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
+// Tells something to everybody, those who hear the page included.
+export function tell(text: string): void {
+  const place = document.querySelector<HTMLElement>(".told");
+  if (!place) return;
+  place.textContent = text;
+  place.classList.add("shown");
+  window.setTimeout(() => place.classList.remove("shown"), 6000);
+}

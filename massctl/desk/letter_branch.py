@@ -1,0 +1,369 @@
+"""A letter as a branch: its folder committed on top of what the team sends from, without touching the checkout.
+
+The commit is made in the object store (`git fast-import`), so neither the branch that is checked out nor the index
+moves, and no hook runs. `letter/NAME` is pushed with a lease: what somebody else pushed meanwhile is never lost.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from massctl.errors import LedgerUnreachableError, RefusedError
+from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git, GitAnswer
+from massctl.ledger.git_remote import git_says, refs_in, way_of
+from massctl.model.frozen import Frozen
+from massctl.model.ids import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.model.settings import MassctlFile
+
+_NEXT = "refs/massctl/desk/next"
+"""Where a commit is made; it is pushed from there, and the ref is overwritten by the next."""
+_KNOWN = "refs/massctl/desk/known"
+"""Below it stand the commits of letters' branches whose files are in this working copy."""
+_OURS = "refs/massctl/desk/remote"
+"""Below it stands what was fetched."""
+_FILE_MODES = {"100644": 0o644, "100755": 0o755}
+_NO_MODE = "000000"
+"""What git writes of a file that is not there."""
+_PUSHED = frozenset(" *+=")
+"""The first sign of a line of `git push --porcelain`, where the branch is as we want it."""
+
+
+def branch_of(letter: CampaignName) -> str:
+    """Return the branch on which a letter is reviewed."""
+    return f"letter/{letter}"
+
+
+class Author(Frozen):
+    """Who writes at this desk, as git names people."""
+
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        """Return the line that a commit has."""
+        return f"{self.name} <{self.email}>"
+
+
+class Branches(Frozen):
+    """Where the remote's branches stand."""
+
+    main: str
+    """The commit of the branch that sends."""
+    letter: str | None
+    """The commit of the letter's branch; None if there is none."""
+
+
+class MergedFile(Frozen):
+    """A file that was changed, added or removed between two commits."""
+
+    path: str
+    """From the top of the working copy."""
+    mode: int
+    """Of the new file."""
+    before: bytes | None
+    after: bytes | None
+    """None: it is not there."""
+
+
+class Pushed(Frozen):
+    """A letter on its branch."""
+
+    branch: str
+    commit: str
+    is_new: bool
+    """False: the branch had exactly this already."""
+
+
+class LetterBranch:
+    """The branches of the letters of one working copy. Every method raises LedgerUnreachableError."""
+
+    def __init__(self, root: Path, settings: MassctlFile, environment: Mapping[str, str]) -> None:
+        self._root: Final = root
+        self._settings: Final = settings
+        self._environment: Final = environment
+        self._remote: Final = settings.state.remote
+
+    @property
+    def main(self) -> str:
+        """Return the branch that sends."""
+        return self._settings.policy.branch or "main"
+
+    def author(self) -> Author:
+        """Return who git says works here; raise RefusedError if it does not know."""
+        git = self._git()
+        said = [git.run("config", key).out.decode().strip() for key in ("user.name", "user.email")]
+        if not all(said) or any(sign in each for each in said for sign in "<>\n"):
+            raise RefusedError(
+                Phrase("git does not know who you are"),
+                Phrase("Nothing was committed."),
+                Phrase(
+                    'git config --global user.name "NAME"   and user.email, then press the button again'
+                ),
+            )
+        return Author(*said)
+
+    def branches(self, letter: CampaignName) -> Branches:
+        """Ask the remote where its branches stand, and fetch them."""
+        git = self._to_remote()
+        heads = [f"refs/heads/{each}" for each in (self.main, branch_of(letter))]
+        asked = git.run("ls-remote", "--", self._remote, *heads, seconds=NETWORK_SECONDS)
+        found = refs_in(self._done(asked).out)
+        if heads[0] not in found:
+            raise LedgerUnreachableError(
+                Phrase("the remote has no branch {branch}", branch=self.main),
+                Phrase("Nothing was committed."),
+            )
+        wanted = [each for each in heads if each in found]
+        specs = [f"+{each}:{_OURS}/{each.removeprefix('refs/heads/')}" for each in wanted]
+        fetch = "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self._remote
+        self._done(git.run(*fetch, *specs, seconds=NETWORK_SECONDS))
+        return Branches(found[heads[0]], found.get(heads[1]))
+
+    def push(self, letter: CampaignName, folder: str, said: str, author: Author) -> Pushed:
+        """Commit the letter's folder on its branch as `author`, and push it.
+
+        `folder` is its path from the top of the working copy. Raises RefusedError where somebody else pushed to the
+        branch meanwhile.
+        """
+        now = self.branches(letter)
+        branch = branch_of(letter)
+        if now.letter not in (None, self.known(letter)):
+            raise RefusedError(
+                Phrase("somebody else pushed to {branch}", branch=branch),
+                Phrase("Nothing was pushed."),
+                Phrase("press the button again: it brings that here first"),
+            )
+        begins_anew = now.letter is None or self._is_within(now.letter, now.main)
+        parent = now.main if now.letter is None or begins_anew else now.letter
+        files = self._files(folder)
+        prefix = self._told("rev-parse", "--show-prefix")
+        commit = self._commit(parent, f"{prefix}{folder}", files, said, author, prefix)
+        if self._told("rev-parse", f"{commit}^{{tree}}") == self._told(
+            "rev-parse", f"{parent}^{{tree}}"
+        ):
+            return Pushed(branch, parent, is_new=False)
+        lease = f"--force-with-lease=refs/heads/{branch}:{now.letter or ''}"
+        pushed = self._to_remote().run(
+            *("push", "--porcelain", lease, "--", self._remote, f"{commit}:refs/heads/{branch}"),
+            seconds=NETWORK_SECONDS,
+        )
+        lines = pushed.out.decode("utf-8", "replace").splitlines()
+        line = next((each for each in lines if f":refs/heads/{branch}\t" in each), "")
+        if not pushed.done or line[:1] not in _PUSHED:
+            raise RefusedError(
+                Phrase("the remote did not take the branch {branch}", branch=branch),
+                git_says(pushed, line),
+                Phrase("The letter is safe on this machine. Press the button again."),
+            )
+        self.know(letter, commit)
+        return Pushed(branch, commit, is_new=True)
+
+    def known(self, letter: CampaignName) -> str | None:
+        """Return the commit of the letter's branch that is in this working copy; None if none is."""
+        found = self._git().run("rev-parse", "--verify", "-q", f"{_KNOWN}/{letter}")
+        return found.out.decode("ascii").strip() if found.done else None
+
+    def know(self, letter: CampaignName, commit: str) -> None:
+        """Note that the files of a commit of the letter's branch are in this working copy."""
+        self._done(self._git().run("update-ref", f"{_KNOWN}/{letter}", commit))
+
+    def others(self, letter: CampaignName) -> tuple[str, str] | None:
+        """Return the commits between which others pushed to the letter's branch; None if nobody did."""
+        now = self.branches(letter)
+        if now.letter is None or now.letter == self.known(letter):
+            return None
+        known = self.known(letter)
+        if known is None or not self._is_within(known, now.letter):
+            known = self._told("merge-base", now.main, now.letter)
+        return known, now.letter
+
+    def remove(self, letter: CampaignName) -> None:
+        """Delete the letter's branch on the remote; one that is gone is none."""
+        now = self.branches(letter)
+        if now.letter is None:
+            return
+        branch = f"refs/heads/{branch_of(letter)}"
+        lease = f"--force-with-lease={branch}:{now.letter}"
+        self._done(
+            self._to_remote().run(
+                *("push", "--porcelain", lease, "--", self._remote, f":{branch}"),
+                seconds=NETWORK_SECONDS,
+            )
+        )
+
+    def letters(self) -> dict[str, str]:
+        """Return the letters that have a branch on the remote, and where it stands."""
+        pattern = f"refs/heads/{branch_of(CampaignName('*'))}"
+        asked = self._to_remote().run(
+            "ls-remote", "--", self._remote, pattern, seconds=NETWORK_SECONDS
+        )
+        found = refs_in(self._done(asked).out)
+        return {ref.removeprefix("refs/heads/letter/"): tip for ref, tip in found.items()}
+
+    def merged(self) -> tuple[str, str | None]:
+        """Return the commit that is checked out, and the one that the team sends from.
+
+        The second is None where this checkout is of another branch, or has commits that are not merged.
+        """
+        here = self._told("rev-parse", "HEAD")
+        branch = self._git().run("symbolic-ref", "--short", "-q", "HEAD")
+        now = self.branches(CampaignName("-"))
+        is_main = branch.out.decode("utf-8", "replace").strip() == self.main
+        return here, now.main if is_main and self._is_within(here, now.main) else None
+
+    def changes(self, old: str, new: str, folder: str = ".") -> list[MergedFile]:
+        """Return what differs between two commits below a folder; raise RefusedError for what is no file (a link)."""
+        listed = self._done(
+            self._git().run(
+                *(
+                    "diff-tree",
+                    "-r",
+                    "-z",
+                    "--raw",
+                    "--no-renames",
+                    "--relative",
+                    old,
+                    new,
+                    "--",
+                    folder,
+                )
+            )
+        )
+        parts = listed.out.decode("utf-8", "surrogateescape").split("\0")
+        return [
+            self._change(meta, path) for meta, path in zip(parts[::2], parts[1::2], strict=False)
+        ]
+
+    def _change(self, meta: str, path: str) -> MergedFile:
+        before_mode, mode, before, after, _ = meta.removeprefix(":").split(" ")
+        odd = {before_mode, mode} - {*_FILE_MODES, _NO_MODE}
+        if odd:
+            raise RefusedError(
+                Phrase("{path} is a link or a submodule", path=path),
+                Phrase("Nothing was brought."),
+                Phrase("git pull   brings it, in a terminal"),
+            )
+        return MergedFile(
+            path,
+            _FILE_MODES.get(mode, 0o644),
+            self._blob(before) if before_mode in _FILE_MODES else None,
+            self._blob(after) if mode in _FILE_MODES else None,
+        )
+
+    def _blob(self, name: str) -> bytes:
+        return self._done(self._git().run("cat-file", "blob", name)).out
+
+    def move(self, old: str, new: str) -> None:
+        """Move the branch that is checked out from one commit to another; the files are there already."""
+        self._done(
+            self._git().run("update-ref", "-m", "massctl desk", f"refs/heads/{self.main}", new, old)
+        )
+        self._done(self._git().run("read-tree", new))
+
+    def unmerged(self, folder: str) -> frozenset[str]:
+        """Return the files below a folder that differ from the branch that sends, as it was last fetched."""
+        known = f"refs/remotes/{self._remote}/{self.main}"
+        ours = f"{_OURS}/{self.main}"
+        git = self._git()
+        base = next(
+            (each for each in (ours, known) if git.run("rev-parse", "--verify", "-q", each).done),
+            None,
+        )
+        others = git.run("ls-files", "-z", "--others", "--exclude-standard", "--", folder).out
+        if base is None:
+            changed = git.run("ls-files", "-z", "--", folder).out
+        else:
+            changed = git.run("diff", "-z", "--name-only", "--relative", base, "--", folder).out
+        names = (others + changed).decode("utf-8", "surrogateescape").split("\0")
+        return frozenset(filter(None, names))
+
+    def at(self, commit: str, path: str) -> bytes | None:
+        """Return a file as a commit has it, by its path from the top of the working copy; None if it has none."""
+        found = self._git().run("cat-file", "blob", f"{commit}:./{path}")
+        return found.out if found.done else None
+
+    def _files(self, folder: str) -> dict[str, bytes]:
+        """Return what git would commit of the folder, by path."""
+        listed = self._done(
+            self._git().run(
+                *("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", folder)
+            )
+        )
+        files: dict[str, bytes] = {}
+        for path in listed.out.decode("utf-8", "surrogateescape").split("\0"):
+            place = self._root / path
+            if path and place.is_file() and not place.is_symlink():
+                files[path] = place.read_bytes()
+        self._require_no_filter(list(files))
+        return files
+
+    def _require_no_filter(self, paths: list[str]) -> None:
+        """Raise RefusedError where git would store a file in another form (Git LFS)."""
+        asked = "\0".join(paths).encode("utf-8", "surrogateescape")
+        said = self._git().run("check-attr", "-z", "--stdin", "filter", given=asked)
+        parts = said.out.decode("utf-8", "surrogateescape").split("\0")
+        for path, value in zip(parts[::3], parts[2::3], strict=False):
+            if value not in ("unspecified", "unset", ""):
+                raise RefusedError(
+                    Phrase("{path} is stored by Git LFS, which the desk cannot do", path=path),
+                    Phrase("Nothing was committed."),
+                    Phrase("commit this letter with git itself"),
+                )
+
+    def _commit(
+        self,
+        parent: str,
+        folder: str,
+        files: Mapping[str, bytes],
+        said: str,
+        author: Author,
+        prefix: str,
+    ) -> str:
+        message = said.encode()
+        stream = [
+            f"reset {_NEXT}\ncommit {_NEXT}\nmark :1\nauthor {author} now\ncommitter {author} now\n".encode(),
+            b"data %d\n%s\n" % (len(message), message),
+            f"from {parent}\nD {_quoted(folder)}\n".encode(),
+        ]
+        for path, content in files.items():
+            stream += [
+                f"M 100644 inline {_quoted(prefix + path)}\ndata {len(content)}\n".encode(),
+                content,
+                b"\n",
+            ]
+        made = self._git().run(
+            *("fast-import", "--quiet", "--force", "--date-format=now"),
+            given=b"".join([*stream, b"get-mark :1\ndone\n"]),
+        )
+        return self._done(made).out.decode("ascii").strip()
+
+    def _is_within(self, commit: str, other: str) -> bool:
+        return self._git().run("merge-base", "--is-ancestor", commit, other).done
+
+    def _told(self, *words: str) -> str:
+        answer = self._git().run(*words, seconds=LOCAL_SECONDS)
+        return self._done(answer).out.decode("utf-8", "surrogateescape").strip()
+
+    def _done(self, answer: GitAnswer) -> GitAnswer:
+        if not answer.done:
+            raise LedgerUnreachableError(
+                Phrase("git could not do it"),
+                git_says(answer),
+                Phrase("The letter is safe on this machine. Press the button again."),
+            )
+        return answer
+
+    def _git(self) -> Git:
+        way = way_of(self._root, self._settings, self._environment)
+        return Git(self._root, way.environment)
+
+    def _to_remote(self) -> Git:
+        way = way_of(self._root, self._settings, self._environment)
+        return Git(self._root, way.environment, way.own_settings)
+
+
+def _quoted(path: str) -> str:
+    """Return a path as `fast-import` reads it: in quotes, since a name may have blanks."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

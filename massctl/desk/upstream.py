@@ -1,0 +1,150 @@
+"""What the team merged, brought into a working copy in which letters are being written.
+
+It is what `git pull` would do, but text that changed on both sides is joined by paragraphs, and nothing that is not
+committed stands in the way. Files are written first and the branch moves last: after a crash the same call ends it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from massctl.desk.letter_branch import LetterBranch, MergedFile
+from massctl.desk.paragraphs import Piece, agreed, joined
+from massctl.errors import RefusedError
+from massctl.model.frozen import Frozen
+from massctl.model.ids import CampaignName
+from massctl.model.phrase import Phrase
+from massctl.whole_file import write_whole
+
+
+class FileClash(Frozen):
+    """A file that the team and this desk changed in the same paragraphs."""
+
+    path: str
+    """From the root of the working copy."""
+    theirs: str
+    """What was merged."""
+    pieces: tuple[Piece, ...]
+
+
+class Brought(Frozen):
+    """What came of it."""
+
+    paths: tuple[str, ...] = ()
+    """The files that were written or removed, from the root of the working copy."""
+    clashes: tuple[FileClash, ...] = ()
+    """If there are any, nothing was brought."""
+    reason: str = ""
+    """Why this working copy is left alone; empty if it is not."""
+
+
+class Upstream:
+    """Brings the branch that sends into one working copy."""
+
+    def __init__(
+        self, root: Path, branches: LetterBranch, keep: Callable[[str, str], None]
+    ) -> None:
+        """Work in `root`; `keep` is given the path and text of a file before it is replaced."""
+        self._root: Final = root
+        self._branches: Final = branches
+        self._keep: Final = keep
+        self._settled: Final[dict[str, bytes]] = {}
+        """What was merged of a file whose clash a person settled; the working copy has it in its words."""
+
+    def settle(self, path: str, theirs: str) -> None:
+        """Note that what now stands in a file takes account of `theirs`."""
+        self._settled[path] = theirs.encode()
+
+    def bring(self) -> Brought:
+        """Bring what was merged; raise RefusedError, LedgerUnreachableError, OSError."""
+        old, new = self._branches.merged()
+        if new is None:
+            return Brought(
+                reason=Phrase(
+                    "this folder is not on {branch}, or has commits that are not merged, so nothing is brought into it",
+                    branch=self._branches.main,
+                )
+            )
+        found = self._brought(old, new, ".")
+        if not found.clashes and old != new:
+            self._branches.move(old, new)
+        return found
+
+    def bring_letter(self, letter: CampaignName, folder: str) -> Brought:
+        """Bring what others pushed to the branch of a letter; raises as `bring`."""
+        between = self._branches.others(letter)
+        if between is None:
+            return Brought()
+        found = self._brought(*between, folder)
+        if not found.clashes:
+            self._branches.know(letter, between[1])
+        return found
+
+    def _brought(self, old: str, new: str, folder: str) -> Brought:
+        due: list[tuple[MergedFile, bytes | None]] = []
+        clashes: list[FileClash] = []
+        for file in self._branches.changes(old, new, folder):
+            stands = self._standing(file.path)
+            content: bytes | FileClash | None = file.after
+            if stands not in (file.before, file.after):
+                settled = self._settled.get(file.path)
+                content = stands if settled == file.after else _together(file, stands)
+            if isinstance(content, FileClash):
+                clashes.append(content)
+            elif content != stands:
+                due.append((file, content))
+        if clashes:
+            return Brought(clashes=tuple(clashes))
+        for file, content in due:
+            self._put(file, content)
+        self._settled.clear()
+        return Brought(tuple(file.path for file, _ in due))
+
+    def _standing(self, path: str) -> bytes | None:
+        """Return what stands in the working copy; None if nothing does."""
+        place = self._root / path
+        for each in (place, *place.parents):
+            if each == self._root:
+                break
+            if each.is_symlink():
+                raise RefusedError(
+                    Phrase(
+                        "{path} is a symbolic link here, and a file where it was merged", path=path
+                    ),
+                    Phrase("Nothing was brought."),
+                    Phrase("git pull   brings it, in a terminal"),
+                )
+        return place.read_bytes() if place.is_file() else None
+
+    def _put(self, file: MergedFile, content: bytes | None) -> None:
+        place = self._root / file.path
+        stands = self._standing(file.path)
+        if stands is not None and stands != file.before:
+            self._keep(file.path, stands.decode("utf-8", "replace"))
+        if content is None:
+            place.unlink(missing_ok=True)
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(place, content, file.mode)
+
+
+def _together(file: MergedFile, stands: bytes | None) -> bytes | FileClash:
+    """Join what stands here and what was merged; text of which one side has nothing is for a person to choose."""
+    sides = [(each or b"").decode("utf-8", "replace") for each in (file.before, stands, file.after)]
+    is_text = all("\0" not in each and "\ufffd" not in each for each in sides)
+    if not is_text:
+        raise RefusedError(
+            Phrase(
+                "{path} is another here than it was, and was changed by the team too",
+                path=file.path,
+            ),
+            Phrase("Nothing was brought. It is no text, so nobody can join it."),
+            Phrase("move it away, then press the button again"),
+        )
+    pieces = joined(*sides)
+    together = agreed(pieces)
+    if together is None or None in (stands, file.after):
+        return FileClash(
+            file.path, sides[2], (Piece(sides[1], sides[2]),) if together is not None else pieces
+        )
+    return together.encode()

@@ -1,0 +1,187 @@
+"""The files of letters, as one person edits them: read with a version, replaced only where that version still stands.
+
+Whatever else changed a file meanwhile (another tab, git, an editor), nothing is lost: both versions are joined by
+paragraphs, or given back to choose from, and both are in the journal.
+"""
+
+import re
+import stat
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from massctl.desk.journal import Journal, Version
+from massctl.desk.paragraphs import Piece, agreed, joined
+from massctl.errors import UsageError
+from massctl.model.frozen import Frozen
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName, sha256_of
+from massctl.model.phrase import Phrase
+from massctl.source.groups import CampaignFolders
+from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
+from massctl.whole_file import sync, write_whole
+
+NO_VERSION = ""
+"""The version of a file that is not there."""
+_TEXT = re.compile(r"(?:[\w][\w .-]*/){0,8}[\w][\w .-]*\.(?:md|html)(?:\.j2)?")
+"""A template that the desk writes, from the letter's folder: no hidden file, and no way out."""
+_PICTURE = re.compile(r"(?:[\w][\w .-]*/){0,8}[\w][\w .-]*\.(?:png|jpe?g|gif|webp|bmp|heic)", re.I)
+
+
+class TextFile(Frozen):
+    """A text file of a letter as it stands on the disk."""
+
+    path: str
+    """From the letter's folder."""
+    text: str
+    version: str
+    """The SHA-256 of its bytes; NO_VERSION if it is not there."""
+
+
+class Written(Frozen):
+    """A file was written; its text is another than was given where both changes were joined."""
+
+    file: TextFile
+    is_joined: bool = False
+
+
+class Clash(Frozen):
+    """Nothing was written: somebody changed the same paragraphs."""
+
+    theirs: TextFile
+    """As the file stands."""
+    pieces: tuple[Piece, ...]
+
+
+class WorkingCopy:
+    """The working copy of one person. Threads may share it."""
+
+    def __init__(
+        self,
+        root: Path,
+        journal: Journal,
+        now: Callable[[], datetime],
+        folders: Callable[[], CampaignFolders],
+    ) -> None:
+        """Work in `root`; `folders` says which folders are letters."""
+        self.root: Final = root
+        self._folders: Final = folders
+        self._journal: Final = journal
+        self._now: Final = now
+        self._one_at_a_time: Final = threading.RLock()
+
+    def folder(self, letter: CampaignName) -> Path:
+        """Return the folder of a letter; raise UsageError if there is none."""
+        folders = self._folders()
+        if letter not in folders.names:
+            raise UsageError(Phrase("there is no letter {name}", name=letter))
+        return self.root / folders.folder(letter)
+
+    def read(self, letter: CampaignName, path: str) -> TextFile:
+        """Read a file; one that is not there is empty. Raises UsageError, UnreadableError."""
+        self._require_own(path)
+        folder = self.folder(letter).relative_to(self.root).as_posix()
+        try:
+            data = Repository(self.root).read_bytes(f"{folder}/{path}", TEXT_BYTES_MAX)
+        except UnreadableError as error:
+            if error.is_missing:
+                return TextFile(path, "", NO_VERSION)
+            raise
+        try:
+            return TextFile(path, data.decode("utf-8"), sha256_of(data))
+        except UnicodeDecodeError:
+            raise UsageError(
+                Phrase("{path} is not UTF-8 text, so the desk leaves it alone", path=path)
+            ) from None
+
+    def write(self, letter: CampaignName, path: str, text: str, base: str) -> Written | Clash:
+        """Write a file that was read in the version `base`; it is on the disk when this returns.
+
+        Raises UsageError, UnreadableError, OSError.
+        """
+        with self._one_at_a_time:
+            stands = self.read(letter, path)
+            is_joined = False
+            # Whatever happens next, what was typed is kept first.
+            self._journal.add(letter, path, text, self._now())
+            if stands.version != base and stands.text != text:
+                self._journal.add(letter, path, stands.text, self._now())
+                before = self._journal.text_of(letter, path, base) if base else ""
+                pieces = joined(before or "", text, stands.text)
+                together = agreed(pieces)
+                if together is None:
+                    return Clash(stands, pieces)
+                text, is_joined = together, True
+                self._journal.add(letter, path, text, self._now())
+            if text != stands.text or stands.version == NO_VERSION:
+                self._replace(letter, path, text.encode())
+            return Written(TextFile(path, text, sha256_of(text.encode())), is_joined)
+
+    def opened(self, letter: CampaignName, path: str) -> TextFile:
+        """Read a file for somebody who will write it: its version is in the journal from now on."""
+        with self._one_at_a_time:
+            file = self.read(letter, path)
+            if file.version and self._journal.text_of(letter, path, file.version) is None:
+                self._journal.add(letter, path, file.text, self._now())
+            return file
+
+    def keep(self, letter: CampaignName, path: str, text: str) -> None:
+        """Put a text into the journal that is about to be replaced by somebody else."""
+        self._journal.add(letter, path, text, self._now())
+
+    def versions(self, letter: CampaignName, path: str) -> list[Version]:
+        """Return the versions of a file, newest first."""
+        self._require_own(path)
+        return self._journal.versions(letter, path)
+
+    def add_picture(self, letter: CampaignName, name: str, data: bytes) -> str:
+        """Store a picture below `images/`; return its path. One with these bytes is stored once.
+
+        Raises UsageError for a name that is no picture's, OSError.
+        """
+        stem, dot, ending = _plain_name(name).rpartition(".")
+        with self._one_at_a_time:
+            for number in range(1, 1000):
+                numbered = f"images/{stem}{f'-{number}' if number > 1 else ''}{dot}{ending}"
+                if _PICTURE.fullmatch(numbered) is None:
+                    break
+                target = self._place(letter, numbered)
+                if not target.exists():
+                    self._replace(letter, numbered, data)
+                    return numbered
+                if target.read_bytes() == data:
+                    return numbered
+        raise UsageError(Phrase("{name} is not the name of a picture", name=name))
+
+    def _require_own(self, path: str) -> None:
+        parts = path.split("/")
+        if path != CAMPAIGN_FILE and (
+            _TEXT.fullmatch(path) is None or any(part.startswith(".") for part in parts)
+        ):
+            raise UsageError(Phrase("{path} is not a text that the desk edits", path=path))
+
+    def _place(self, letter: CampaignName, path: str) -> Path:
+        """Return where a file of a letter is written; raise UsageError where a link would lead elsewhere."""
+        place = self.folder(letter)
+        for part in Path(path).parts:
+            place = place / part
+            if place.is_symlink():
+                raise UsageError(
+                    Phrase("{path} is a symbolic link, so the desk leaves it alone", path=path)
+                )
+        return place
+
+    def _replace(self, letter: CampaignName, path: str, data: bytes) -> None:
+        target = self._place(letter, path)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True)
+            sync(target.parent.parent)
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
+        write_whole(target, data, mode)
+
+
+def _plain_name(name: str) -> str:
+    """Return a file's name without what an address, Markdown or another system reads as something else."""
+    last = re.split(r"[/\\]", name)[-1]
+    return re.sub(r"[^\w.-]+", "-", last).strip("-.") or "picture.png"

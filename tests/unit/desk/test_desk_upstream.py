@@ -1,0 +1,173 @@
+"""What the team merged comes into a working copy in which somebody writes, and nothing of hers is lost."""
+
+from pathlib import Path
+
+import pytest
+from gits import ENVIRONMENT, git, remote_at
+from repositories import Tree
+
+from massctl.desk.letter_branch import Author, LetterBranch
+from massctl.desk.upstream import Upstream
+from massctl.errors import RefusedError
+from massctl.model.ids import CampaignName
+from massctl.source.repository import Repository
+from massctl.source.settings import load_settings
+
+LETTER = CampaignName("greeting")
+FOLDER = f"campaigns/{LETTER}"
+TEXT = f"{FOLDER}/main.md"
+BASE = "一\n\n二\n\n三\n"
+pytestmark = pytest.mark.slow  # Each starts some thirty processes of git.
+
+LIN = Author("林编辑", "lin@example.com")
+
+
+class Team:
+    """A remote, the folder of a desk, and the clone of an engineer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.remote = remote_at(folder / "remote.git")
+        self.root, self.other = folder / "desk", folder / "engineer"
+        self.root.mkdir()
+        tree = Tree(self.root)
+        tree.settings()
+        tree.write(TEXT, BASE)
+        tree.write(f"{FOLDER}/campaign.yaml", "version: 1\n")
+        tree.write(".gitignore", ".massctl/\n")
+        git(self.root, "init", "--quiet")
+        git(self.root, "add", ".")
+        git(self.root, "commit", "--quiet", "-m", "begin")
+        git(self.root, "remote", "add", "origin", str(self.remote))
+        git(self.root, "push", "--quiet", "origin", "main")
+        git(folder, "clone", "--quiet", str(self.remote), str(self.other))
+        settings, _ = load_settings(Repository(self.root), loopback_override=None)
+        assert settings is not None
+        self.branches = LetterBranch(self.root, settings, ENVIRONMENT)
+        self.kept: list[tuple[str, str]] = []
+        self.upstream = Upstream(
+            self.root, self.branches, lambda path, text: self.kept.append((path, text))
+        )
+
+    def merge(self, files: dict[str, str | bytes | None]) -> None:
+        for path, content in files.items():
+            place = self.other / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if content is None:
+                place.unlink()
+            elif isinstance(content, bytes):
+                place.write_bytes(content)
+            else:
+                place.write_text(content, encoding="utf-8")
+        git(self.other, "add", "--all")
+        git(self.other, "commit", "--quiet", "-m", "merged")
+        git(self.other, "push", "--quiet", "origin", "main")
+
+    def write(self, text: str) -> None:
+        (self.root / TEXT).write_text(text, encoding="utf-8")
+
+    @property
+    def text(self) -> str:
+        return (self.root / TEXT).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Team:
+    return Team(tmp_path)
+
+
+def test_what_was_merged_comes_beside_what_is_not_committed(team: Team) -> None:
+    team.write("一\n\n二\n\n三，在写字台\n")
+    (team.root / "mine.txt").write_text("我的", encoding="utf-8")
+    team.merge(
+        {TEXT: "一，合并过\n\n二\n\n三\n", "campaigns/new/x.md": "新", f"{FOLDER}/p.png": b"\0\1"}
+    )
+    brought = team.upstream.bring()
+    assert set(brought.paths) == {TEXT, "campaigns/new/x.md", f"{FOLDER}/p.png"}
+    assert team.text == "一，合并过\n\n二\n\n三，在写字台\n"
+    assert (team.root / f"{FOLDER}/p.png").read_bytes() == b"\0\1"
+    assert git(team.root, "rev-parse", "HEAD") == git(team.remote, "rev-parse", "main")
+    changed = git(team.root, "status", "--porcelain").splitlines()
+    assert [each.split() for each in changed] == [["M", TEXT], ["??", "mine.txt"]]
+    assert team.kept == [(TEXT, "一\n\n二\n\n三，在写字台\n")]
+    assert team.upstream.bring().paths == ()
+
+
+def test_the_same_paragraph_is_asked_and_the_answer_counts(team: Team) -> None:
+    team.write("甲\n\n二\n\n三\n")
+    team.merge({TEXT: "乙\n\n二\n\n三\n", "campaigns/new/x.md": "新"})
+    (clash,) = team.upstream.bring().clashes
+    assert (clash.path, clash.theirs) == (TEXT, "乙\n\n二\n\n三\n")
+    assert not (team.root / "campaigns/new/x.md").exists()
+    assert git(team.root, "rev-parse", "HEAD") != git(team.remote, "rev-parse", "main")
+    team.write("甲乙\n\n二\n\n三\n")
+    team.upstream.settle(TEXT, clash.theirs)
+    assert team.upstream.bring().clashes == ()
+    assert team.text == "甲乙\n\n二\n\n三\n"
+    assert git(team.root, "rev-parse", "HEAD") == git(team.remote, "rev-parse", "main")
+
+
+def test_a_crash_between_files_and_branch_is_ended_by_the_next_call(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.write("一\n\n二\n\n三，在写字台\n")
+    team.merge({TEXT: "一，合并过\n\n二\n\n三\n", f"{FOLDER}/campaign.yaml": None})
+    with monkeypatch.context() as patched:
+        patched.setattr(LetterBranch, "move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            team.upstream.bring()
+    team.upstream.bring()
+    assert team.text == "一，合并过\n\n二\n\n三，在写字台\n"
+    assert not (team.root / f"{FOLDER}/campaign.yaml").exists()
+    assert git(team.root, "rev-parse", "HEAD") == git(team.remote, "rev-parse", "main")
+
+
+def test_a_merged_letter_is_no_longer_a_change_here(team: Team) -> None:
+    team.write("一\n\n二\n\n三，送审\n")
+    pushed = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    assert team.branches.unmerged("campaigns") == {TEXT}
+    git(team.other, "fetch", "--quiet", "origin")
+    git(team.other, "merge", "--quiet", "--squash", f"origin/{pushed.branch}")
+    git(team.other, "commit", "--quiet", "-m", "squashed")
+    git(team.other, "push", "--quiet", "origin", "main")
+    team.upstream.bring()
+    assert git(team.root, "status", "--porcelain") == ""
+    assert team.branches.unmerged("campaigns") == frozenset()
+
+
+def test_another_branch_and_own_commits_are_left_alone(team: Team) -> None:
+    team.merge({TEXT: "乙\n"})
+    git(team.root, "switch", "--quiet", "-c", "mine")
+    assert team.upstream.bring().reason
+    git(team.root, "switch", "--quiet", "main")
+    git(team.root, "commit", "--quiet", "--allow-empty", "-m", "own")
+    assert team.upstream.bring().reason
+    assert team.text == BASE
+
+
+def test_a_picture_that_both_changed_is_nobodys_to_join(team: Team) -> None:
+    (team.root / f"{FOLDER}/p.png").write_bytes(b"\0mine")
+    team.merge({f"{FOLDER}/p.png": b"\0theirs"})
+    with pytest.raises(RefusedError, match=r"p\.png"):
+        team.upstream.bring()
+    assert (team.root / f"{FOLDER}/p.png").read_bytes() == b"\0mine"
+
+
+def test_what_somebody_else_pushed_to_the_branch_is_not_overwritten(team: Team) -> None:
+    team.write("一，我\n\n二\n\n三\n")
+    first = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    again = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    assert (first.is_new, again.is_new, again.commit) == (True, False, first.commit)
+    git(team.other, "fetch", "--quiet", "origin")
+    git(team.other, "switch", "--quiet", "-c", "x", f"origin/{first.branch}")
+    (team.other / FOLDER / "note.md").write_text("审核者加的", encoding="utf-8")
+    git(team.other, "add", ".")
+    git(team.other, "commit", "--quiet", "-m", "note")
+    git(team.other, "push", "--quiet", "origin", f"x:{first.branch}")
+    team.write("一，我又改\n\n二\n\n三\n")
+    with pytest.raises(RefusedError, match="somebody else"):
+        team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    assert team.upstream.bring_letter(LETTER, FOLDER).paths == (f"{FOLDER}/note.md",)
+    second = team.branches.push(LETTER, FOLDER, "再送审\n", LIN)
+    shown = git(team.remote, "show", f"{second.commit}:{TEXT}")
+    assert shown == "一，我又改\n\n二\n\n三"
+    assert git(team.remote, "show", f"{second.commit}:{FOLDER}/note.md") == "审核者加的"

@@ -1,0 +1,128 @@
+"""What is written at the desk is on the disk, beside whatever else changed the file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from repositories import Tree
+
+from massctl.desk.journal import BYTES_MAX, Journal
+from massctl.desk.working_copy import Clash, WorkingCopy, Written
+from massctl.errors import UsageError
+from massctl.model.ids import CampaignName
+from massctl.source.repository import Repository, UnreadableError
+
+LETTER = CampaignName("greeting")
+NOW = datetime(2026, 12, 2, tzinfo=UTC)
+PATH = "articles/main.md"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> WorkingCopy:
+    tree = Tree(tmp_path / "repository")
+    tree.settings()
+    tree.write(f"campaigns/{LETTER}/campaign.yaml", "version: 1\n")
+    tree.write(f"campaigns/{LETTER}/{PATH}", "一\n\n二\n")
+    journal = Journal(tree.root / ".massctl/desk/journal")
+    folders = Repository(tree.root).campaign_folders
+    return WorkingCopy(tree.root, journal, lambda: NOW, lambda: folders)
+
+
+def file_of(copy: WorkingCopy) -> Path:
+    return copy.root / "campaigns" / LETTER / PATH
+
+
+def test_a_text_is_written_over_the_version_that_was_read(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    end = copy.write(LETTER, PATH, "一\n\n二\n\n三 🍂\n", opened.version)
+    assert isinstance(end, Written)
+    assert not end.is_joined
+    assert file_of(copy).read_text(encoding="utf-8") == "一\n\n二\n\n三 🍂\n"
+    assert copy.read(LETTER, PATH) == end.file
+
+
+def test_another_paragraph_that_changed_meanwhile_is_kept(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_text("一\n\n二，由 git 改过\n", encoding="utf-8")
+    end = copy.write(LETTER, PATH, "一，在写字台改过\n\n二\n", opened.version)
+    assert isinstance(end, Written)
+    assert end.is_joined
+    assert file_of(copy).read_text(encoding="utf-8") == "一，在写字台改过\n\n二，由 git 改过\n"
+
+
+def test_the_same_paragraph_is_given_back_and_both_are_in_the_journal(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_text("甲\n\n二\n", encoding="utf-8")
+    end = copy.write(LETTER, PATH, "乙\n\n二\n", opened.version)
+    assert isinstance(end, Clash)
+    assert file_of(copy).read_text(encoding="utf-8") == "甲\n\n二\n"
+    kept = {each.text for each in copy.versions(LETTER, PATH)}
+    assert {"甲\n\n二\n", "乙\n\n二\n"} <= kept
+
+
+def test_a_version_that_nobody_knows_loses_nothing(copy: WorkingCopy) -> None:
+    end = copy.write(LETTER, PATH, "只有我\n", "0" * 64)
+    assert isinstance(end, Clash)
+    assert {"只有我\n", "一\n\n二\n"} <= {each.text for each in copy.versions(LETTER, PATH)}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../massctl.yaml",
+        "/etc/passwd",
+        "a/../../../x.md",
+        ".git/x.md",
+        "campaign.lock.json",
+        "articles/.x.md",
+        "x.py",
+        "x.md\n",
+        "",
+    ],
+)
+def test_only_texts_of_the_letter_are_edited(copy: WorkingCopy, path: str) -> None:
+    with pytest.raises(UsageError):
+        copy.write(LETTER, path, "x", "")
+    with pytest.raises(UsageError):
+        copy.read(LETTER, path)
+
+
+def test_a_link_leads_nowhere(copy: WorkingCopy, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.md"
+    outside.write_text("外面", encoding="utf-8")
+    (file_of(copy).parent / "link.md").symlink_to(outside)
+    (file_of(copy).parent.parent / "folder").symlink_to(tmp_path)
+    for path in ("articles/link.md", "folder/outside.md", "folder/new.md"):
+        with pytest.raises((UsageError, UnreadableError)):
+            copy.write(LETTER, path, "里面", "")
+    assert outside.read_text(encoding="utf-8") == "外面"
+    assert not (tmp_path / "new.md").exists()
+
+
+def test_a_picture_is_stored_once_and_none_is_overwritten(copy: WorkingCopy) -> None:
+    assert copy.add_picture(LETTER, "海报 1.PNG", b"a") == "images/海报-1.PNG"
+    assert copy.add_picture(LETTER, "海报 1.PNG", b"a") == "images/海报-1.PNG"
+    assert copy.add_picture(LETTER, "海报 1.PNG", b"b") == "images/海报-1-2.PNG"
+    assert copy.add_picture(LETTER, "../../x.png", b"c") == "images/x.png"
+    with pytest.raises(UsageError):
+        copy.add_picture(LETTER, "x.exe", b"d")
+
+
+def test_a_line_that_a_crash_cut_off_hides_no_other(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.add(LETTER, PATH, "第一版", NOW)
+    file = next((tmp_path / "journal").iterdir())
+    file.write_bytes(file.read_bytes() + b'\n{"at": "2026-12-02T00:00:00+00:00", "pa')
+    journal.add(LETTER, PATH, "第二版", NOW)
+    assert [each.text for each in journal.versions(LETTER, PATH)] == ["第二版", "第一版"]
+
+
+def test_a_journal_that_grows_keeps_its_newest_versions(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    for number in range(20):
+        journal.add(LETTER, PATH, f"{number}" + "字" * 400_000, NOW)
+    file = next((tmp_path / "journal").iterdir())
+    assert file.stat().st_size <= BYTES_MAX
+    texts = [each.text for each in journal.versions(LETTER, PATH)]
+    assert texts[0].startswith("19")
+    assert len(texts) > 4

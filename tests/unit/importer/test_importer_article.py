@@ -1,0 +1,67 @@
+"""What is taken out of an article from elsewhere is named with its words and its place."""
+
+import pytest
+
+from massctl.importer.article import LOSSES_MAX, cleaned
+from massctl.render.tree import parse
+
+
+def losses(html: str) -> tuple[str, list[str]]:
+    """Clean a body; return its text and what was taken out, in words."""
+    tree, lost = cleaned(parse(html))
+    return tree.text(), [str(each) for each in lost]
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        "hidden",
+        'style="display:none"',
+        'style="color:red;visibility: hidden"',
+        'style="opacity:0"',
+        'style="opacity:0.0 !important"',
+    ],
+)
+def test_words_that_a_page_hides_are_not_published(hiding: str) -> None:
+    said = "hidden words behind “甲”, which nobody sees there, are left out: “暗号”"
+    assert ("甲乙", [said]) == losses(f"<p>甲<span {hiding}>暗号</span>乙</p>")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<p style="opacity:0.5">淡</p>',
+        '<p style="fill-opacity:0">字</p>',
+        '<p style="display:block">字</p>',
+        '<p>字<span style="display: none; line-height: 0px;">&zwj;</span></p>',
+        '<section style="visibility:hidden">图<img src="a.png"></section>',
+        '<section style="opacity:0">点<svg><text>开</text></svg></section>',
+    ],
+)
+def test_what_may_be_seen_stays(shown: str) -> None:
+    assert (parse(shown).text(), []) == losses(shown)
+
+
+def test_an_element_that_wechat_removes_is_named_with_its_words_and_place() -> None:
+    said = "`<button>` behind “末段”, with the words “点我”: WeChat removes it from articles"
+    assert ("末段", [said]) == losses("<p>末段<button>点我</button></p>")
+
+
+def test_an_element_before_all_words_stands_at_the_beginning() -> None:
+    said = "`<iframe>` at the beginning: WeChat removes it from articles"
+    assert ("字", [said]) == losses('<iframe src="a"></iframe><p>字</p>')
+
+
+def test_what_somebody_would_read_in_a_field_is_named() -> None:
+    said = "`<input>` behind “名”, with the words “填写”: WeChat removes it from articles"
+    html = '<p>名<input value="填写"><input type="hidden" value="token"></p>'
+    assert ("名", [said]) == losses(html)
+
+
+def test_many_lost_elements_are_counted() -> None:
+    html = "".join(f"<p>{number}<button>B{number}</button></p>" for number in range(30))
+    _, told = losses(html)
+    assert (LOSSES_MAX + 1, "`<button>` (10×): WeChat removes it from articles") == (
+        len(told),
+        told[-1],
+    )

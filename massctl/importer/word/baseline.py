@@ -112,14 +112,13 @@ def _is_inside(element: Xml) -> bool:
 
 _OFFICE = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _PROPERTIES = "sdtPr sdtEndPr sectPr tblPr tblPrEx trPr tcPr ffData smartTagPr customXmlPr"
-_EFFECTS = (
-    "glow shadow reflection textOutline textFill props3d scene3d stylisticSets ligatures numForm numSpacing cntxtAlts"
-)
+_EFFECTS = "glow shadow reflection textOutline textFill props3d scene3d stylisticSets ligatures numForm numSpacing"
+_CONTEXT = "cntxtAlts"
 _WHOLE: Final = frozenset(
     (
         *(f"{W}{name}" for name in _PROPERTIES.split()),
         *(f"{M}{name}" for name in ("oMath", "oMathPara")),
-        *(f"{_OFFICE}{name}" for name in _EFFECTS.split()),
+        *(f"{_OFFICE}{name}" for name in f"{_EFFECTS} {_CONTEXT}".split()),
     )
 )
 """What is read as a whole, or not at all."""

@@ -185,7 +185,10 @@ def _library() -> Any:
     """Import pygal without what it hooks into every later import, for maps that are not used."""
     # Only a page with charts needs it, and it may not be there.
     import pygal
+    from pygal.etree import etree
 
+    # It takes lxml where that is installed, for other reasons.
+    etree.to_etree()
     sys.meta_path[:] = [each for each in sys.meta_path if type(each).__module__ != PACKAGE]
     return pygal
 

@@ -16,6 +16,7 @@ from massctl.render.paths import Pictures, placeholder
 from massctl.render.styles import put_theme_on
 from massctl.render.theme import resolved
 from massctl.render.wechat_html import normalised
+from massctl.source.formulas import draw
 from massctl.source.renderer import built_in_theme
 
 CSS = resolved(
@@ -62,6 +63,12 @@ class _AnyPage(ArticleFile):
         return Picture(address, sha256, sha256, 9, Purpose.IMAGE, "png", 1080, 720)
 
 
+class _Formulas:
+    """What a page for which every picture is there still asks for."""
+
+    formulas = staticmethod(draw)
+
+
 ASKED: list[str] = []
 
 
@@ -73,7 +80,7 @@ def rendered(text: str, css: str) -> Rendered:
     if early is not None:
         return Rendered("", [early], [])
     ASKED.clear()
-    pictures = Pictures("a", None)  # type: ignore[arg-type]
+    pictures = Pictures("a", _Formulas())  # type: ignore[arg-type]
     page = _AnyPage("a/a.md", pictures, "footnotes")
     source = read_markdown(text, page, is_file=True)
     tree = normalised([(source.tree, page)], is_chinese=has_cjk(text))

@@ -28,7 +28,7 @@ def letter(shell: Shell) -> Shell:
 def test_each_rule_has_its_line(letter: Shell) -> None:
     assert [
         ("MC318", "warning", "main.md", 1, 1),
-        ("MC215", "warning", "main.md", 3, 5),
+        ("MC215", "info", "main.md", 3, 5),
         ("MC309", "info", "main.md", 5, 5),
     ] == told(letter)
 

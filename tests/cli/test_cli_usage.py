@@ -33,6 +33,7 @@ INTERFACE = [
     "run",
     "tags",
     "listen",
+    "desk",
     "links",
     "report",
     "doctor",

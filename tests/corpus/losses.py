@@ -123,7 +123,7 @@ def _lost_code(tree: LexborHTMLParser, body: LexborHTMLParser) -> Iterator[str]:
     shown = "\n".join(
         _lines(each.text())
         for each in body.css("section")
-        if "pre-wrap" in (each.attributes.get("style") or "")
+        if "white-space:pre" in (each.attributes.get("style") or "")
     )
     inline = _lines(body.body.text()) if body.body else ""
     for node in tree.css("pre"):

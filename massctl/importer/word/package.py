@@ -34,7 +34,13 @@ _STRICT: Mapping[bytes, bytes] = {
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How files of Word 97 begin, and files with a password."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_NOT_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
+_NOT_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+)  # The last also where an archive needs what zipfile lacks.
 """What zipfile raises for bytes that are damaged, sealed or something else."""
 _COPY = Phrase("copy the article alone into a new Word file, and import that")
 _SAVE = Phrase("open it in Word, save it as .docx without a password, and import that")

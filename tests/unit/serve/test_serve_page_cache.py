@@ -99,10 +99,10 @@ def test_a_page_follows_its_article(tree: Tree):
 
 def test_a_page_follows_the_name_of_its_account(tree: Tree):
     room = Room(tree)
-    assert "<b>main</b>" in room.page(NOTICE)
+    assert "<b>公众号</b>" in room.page(NOTICE)
     tree.settings(account="    name: 不赶路\n")
     room.cache.changed(["massctl.yaml"])
-    assert ("<b>main</b>" in room.page(NOTICE), "<b>不赶路</b>" in room.page(NOTICE)) == (
+    assert ("<b>公众号</b>" in room.page(NOTICE), "<b>不赶路</b>" in room.page(NOTICE)) == (
         False,
         True,
     )

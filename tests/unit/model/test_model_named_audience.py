@@ -16,6 +16,8 @@ from massctl.model.audience import (
     audience_faults,
     audience_references,
     definition_digest,
+    query_digest,
+    shown_file,
 )
 from massctl.model.batches import OpenidList
 from massctl.model.campaign import list_key
@@ -205,3 +207,9 @@ def test_a_fill_of_a_tag_that_was_replaced_since_changes_nothing() -> None:
     )
     made = state.tags[APPID, "east"]
     assert (135, None, []) == (made.tag_id, made.filled, made.fills)
+
+
+def test_a_url_is_shown_without_its_login_and_a_query_is_named_without_its_line_ends() -> None:
+    url = "https://lin:secret@lists.example/east.csv?signature=1"
+    assert shown_file(url) == "https://********@lists.example/east.csv"
+    assert query_digest("a\r\nb") == query_digest("a\nb") != query_digest("a b")

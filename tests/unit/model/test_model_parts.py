@@ -148,3 +148,12 @@ def test_an_audience_means_all_of_its_people_or_a_part() -> None:
     assert people is Audience(of="east").part_of(people)
     part = Audience(of="east", part="2/3").part_of(people)
     assert (2, 4, 7) == (part.count, part.first, part.whole)
+
+
+def test_all_places_are_those_of_no_named_batch() -> None:
+    assert [range(3, 9)] == [*batch_places(range(3, 9), None)]
+
+
+def test_a_part_whose_day_cannot_be_read_has_no_window() -> None:
+    send = as_cell({**parted("tomorrow", "2026-12-12"), "send": {}}, 0)["send"]
+    assert send == {"not_after": "tomorrow"}

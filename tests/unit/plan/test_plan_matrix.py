@@ -251,3 +251,12 @@ def test_a_list_may_be_another_one_with_another_edition():
     state = went(text("spring@east", audience=listed, openid_list=ONE))
     declared = replace(cell("spring@east", whom=listed), openid_list=OpenidList(sha("two"), 3))
     assert not refused(of("spring@west", declared, audience=audience(tag_id=5), edition=2), state)
+
+
+def test_parts_of_another_snapshot_or_another_number_of_them_are_refused() -> None:
+    first = text("spring@1", audience=audience(of="east", part="1/2"), openid_list=ONE)
+    second = of("spring@2", audience=audience(of="east", part="2/3"))
+    found = matrix_refusal(second, went(first))
+    assert found is not None
+    assert "another snapshot" in found.message
+    assert "audiences/east.lock.json" in found.hint

@@ -23,8 +23,8 @@ from building import (
 from copies import replace
 
 from massctl.model.entries import AudienceCut, NewEntry, SendAccepted
-from massctl.model.ids import AccountName, Sha256
-from massctl.model.message import RenderedCampaign, Window
+from massctl.model.ids import AccountName, CampaignName, Sha256
+from massctl.model.message import DeclaredCell, Family, RenderedCampaign, Window
 from massctl.model.settings import Cap
 from massctl.model.state import State, beijing_day
 from massctl.plan.account_people import FrozenAudience, ListPart
@@ -464,3 +464,39 @@ def _reached(month: Month) -> dict[str, set[str]]:
         if beijing_day(other.window.not_before).replace(day=1) == first:
             reached.setdefault(other.name, set()).update(month.listed[other.name])
     return {name: them - month.people.erased for name, them in reached.items()}
+
+
+def test_cells_of_one_account_that_share_people_are_refused_with_how_many() -> None:
+    people = SamplePeople()
+    west = to_list(people, "mail@west", TEN[6:])
+    apart = to_list(people, "mail@apart", PEOPLE[10:14])
+    cells = [
+        DeclaredCell(each.name, APPID, each.audience, each.openid_list) for each in (west, apart)
+    ]
+    family = Family(frozenset({CampaignName("mail")}), tuple(cells))
+    east = replace(to_list(people, "mail@east", TEN[:8]), family=family)
+    case = Case(east, State(), rules(people, east), NOW)
+    (refusal,) = [
+        each for each in send_refusals(case, Moment.PLAN) if each.guard is Guard.CELLS_OVERLAP
+    ]
+    assert "2 in mail@west" in refusal.message
+    assert "apart" not in refusal.message
+    alone = replace(to_list(people, "mail@east", TEN[:6]), family=family)
+    case = Case(alone, State(), rules(people, alone), NOW)
+    found = send_refusals(case, Moment.PLAN)
+    assert Guard.CELLS_OVERLAP not in [each.guard for each in found]
+
+
+def test_an_open_attempt_at_somebody_erased_is_settled_first() -> None:
+    people = SamplePeople(erased={TEN[1]})
+    listed = to_list(people, "first", TEN)
+    state = recorded(sent_to(people, listed, 0)[0])
+    case = Case(listed, state, rules(people, listed), NOW)
+    assert case.is_repetition
+    found = [each for each in send_refusals(case, Moment.ATTEMPT) if "erased" in each.guard]
+    assert ["reconcile" in each.hint for each in found] == [True]
+
+
+def test_an_attempt_at_a_part_names_its_places() -> None:
+    audience = {"sha256": "sha256:" + "a" * 64, "first": 5, "count": 3}
+    assert ListPart.recorded(audience, None).places == (4, 7)

@@ -214,3 +214,15 @@ def test_an_article_of_any_length_keeps_its_styles() -> None:
     html = body(text, css=css)
     assert len(html) > 20_000
     assert (120, 200) == (html.count("<code style="), html.count("color:#654321"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{汉|hàn}{字|zì}", "<ruby>汉<rt>hàn</rt></ruby><ruby>字<rt>zì</rt></ruby>"),
+        ("{abc|x} {汉} {汉|}", "{abc|x} {汉} {汉|}"),
+        ("**{汉|hàn}**", "<strong><ruby>汉<rt>hàn</rt></ruby></strong>"),
+    ],
+)
+def test_a_reading_stands_above_its_characters(text: str, expected: str) -> None:
+    assert f"<p>{expected}</p>" == md(text)

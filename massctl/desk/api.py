@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from massctl.desk.letter_branch import LetterBranch, branch_of
 from massctl.desk.letter_fields import Change, read_fields, with_fields, with_order
+from massctl.desk.request_page import request_page
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import Clash, TextFile, WorkingCopy, Written
@@ -312,6 +313,7 @@ class Api:
         said = str(given.get("said") or "").strip() or title
         pushed = branches.push(letter, folder, f"{said}\n", author)
         return {
+            "page": request_page(branches.address, pushed.branch, branches.main),
             "branch": pushed.branch,
             "commit": pushed.commit,
             "isNew": pushed.is_new,

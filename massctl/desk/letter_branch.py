@@ -89,6 +89,11 @@ class LetterBranch:
         """Return the branch that sends."""
         return self._settings.policy.branch or "main"
 
+    @property
+    def address(self) -> str:
+        """Return the address of the remote, without a login."""
+        return way_of(self._root, self._settings, self._environment).address
+
     def author(self) -> Author:
         """Return who git says works here; raise RefusedError if it does not know."""
         git = self._git()

@@ -75,6 +75,7 @@ WORDS = {
     "uploadFailed": Phrase("the picture was not stored"),
     "review": Phrase("ask for review"),
     "reviewSaid": Phrase("what reviewers should know"),
+    "openRequest": Phrase("open the pull request on the forge"),
     "withdraw": Phrase("withdraw the request"),
     "working": Phrase("working…"),
     "editor": Phrase("text of the article"),

@@ -327,9 +327,11 @@ export class LetterPage {
     const act = (method: string, body?: unknown): void => {
       answer.textContent = word("working");
       send.disabled = withdraw.disabled = true;
-      ask<{ said?: string } & Brought>(method, at("letters", this.name, "review"), body)
+      ask<{ said?: string; page?: string | null } & Brought>(method, at("letters", this.name, "review"), body)
         .then((end) => {
-          answer.textContent = end.said ?? word("clash");
+          answer.replaceChildren(end.said ?? word("clash"));
+          if (end.page)
+            answer.append("\n", make("a", { href: end.page, target: "_blank", rel: "noopener" }, word("openRequest")));
           if (end.clashes) void settled(end);
         })
         .catch((error: unknown) => (answer.textContent = error instanceof Refused ? error.lines : String(error)))

@@ -15,7 +15,7 @@ from massctl.model.phrase import Phrase
 ALLOWED = frozenset({"import", "lock", "new", "validate"})
 """The verbs that a desk may run. None of them speaks to WeChat without `--account`, which is never given."""
 SECONDS_MAX = 300.0
-_INHERITED = re.compile(
+INHERITED = re.compile(
     r"PATH|PATHEXT|SYSTEMROOT|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|USER|LOGNAME|TMP|TEMP|TMPDIR|TZ|LANG|LANGUAGE"
     r"|LC_\w+|XDG_\w+|VIRTUAL_ENV|PYTHON\w+|MASSCTL_LANG"
 )
@@ -43,7 +43,7 @@ class Verbs:
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self._root: Final = root
         self._environment: Final = {
-            name: value for name, value in environment.items() if _INHERITED.fullmatch(name)
+            name: value for name, value in environment.items() if INHERITED.fullmatch(name)
         }
 
     def run(self, verb: str, *arguments: str) -> VerbEnd:

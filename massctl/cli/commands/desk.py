@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -18,16 +19,20 @@ from massctl.desk.app import KEY, desk_app
 from massctl.desk.browser_files import require_built
 from massctl.desk.journal import Journal
 from massctl.desk.letter_branch import LetterBranch
-from massctl.desk.verbs import Verbs
+from massctl.desk.verbs import INHERITED, Verbs
 from massctl.desk.working_copy import WorkingCopy
 from massctl.errors import UsageError
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.selection import EVERYTHING
-from massctl.model.settings import MassctlFile
 from massctl.serve.page_cache import PageCache
 from massctl.serve.server import run_server
 from massctl.whole_file import write_whole
 
+_NEEDED = re.compile(
+    rf"{INHERITED.pattern}|MASSCTL_LANG|(GIT|GCM|SSH|XDG|DBUS)_\w+|DISPLAY|WAYLAND_DISPLAY|BROWSER|TERM|COLORTERM"
+    r"|NO_COLOR|(https?|no|all)_proxy|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|LD_LIBRARY_PATH"
+)
+"""What Python, git, its helpers, and a browser need."""
 FOLDER = ".massctl/desk"
 """Where the desk keeps its journal, and the mark that it is open."""
 
@@ -50,9 +55,10 @@ def command(directory: str, port: int, opens: bool) -> None:
     pushed. Ctrl-C ends it.
     """
     require_built()
+    begin_again_without_secrets()
+    environment = dict(os.environ)
     settings, _, console = open_settings(directory)
     root = Path(directory).resolve()
-    environment = desk_environment(settings)
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     key = _seat_key(folder / "key")
@@ -107,11 +113,11 @@ def _seat_key(file: Path) -> str:
         return key
 
 
-def desk_environment(settings: MassctlFile | None) -> dict[str, str]:
-    """Return this process's environment without any variable that massctl.yaml calls a secret; remove them from it too.
+def begin_again_without_secrets() -> None:
+    """Put this process into an environment that has nothing but what a desk needs; returns where it has that.
 
-    What is not in the process can neither be read nor handed on by a fault of ours.
+    What is not in the process can neither be read nor handed on by a fault of ours, whatever massctl.yaml calls it.
     """
-    for name in settings.variables if settings is not None else ():
-        os.environ.pop(name, None)
-    return dict(os.environ)
+    needed = {name: value for name, value in os.environ.items() if _NEEDED.fullmatch(name)}
+    if needed != dict(os.environ):
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], needed)  # noqa: S606 - this very command

@@ -6,18 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from repositories import Tree
 from werkzeug.test import Client
 
 import massctl
-from massctl.cli.commands.desk import desk_environment
+from massctl.cli.commands.desk import begin_again_without_secrets
 from massctl.desk.api import NoSuchThingError
 from massctl.desk.app import COOKIE, DeskApp
 from massctl.desk.verbs import ALLOWED, Verbs
 from massctl.model.phrase import Phrase
 from massctl.serve.page_cache import Broadcaster
-from massctl.source.repository import Repository
-from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.markup import Sheet
 
@@ -136,19 +133,19 @@ def test_a_verb_inherits_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert SECRET not in seen.read_text(encoding="utf-8")
 
 
-def test_the_desk_takes_every_secret_out_of_its_own_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_desk_begins_again_without_what_it_does_not_need(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tree = Tree(tmp_path)
-    tree.settings()
-    settings, _ = load_settings(Repository(tmp_path), loopback_override=None)
-    assert settings is not None
-    for name in settings.variables:
-        monkeypatch.setenv(name, SECRET)
-    assert settings.variables
-    environment = desk_environment(settings)
-    assert SECRET not in environment.values()
-    assert SECRET not in os.environ.values()
+    begun: list[dict[str, str]] = []
+    monkeypatch.setattr(os, "execve", lambda *given: begun.append(given[2]))
+    needed = {"PATH": "/bin", "HOME": "/home/lin", "SSH_AUTH_SOCK": "/run/agent", "LANG": "zh_CN"}
+    secrets = ("WECHAT_MAIN_SECRET", "MASSCTL_SNAPSHOT_KEY", "GITHUB_TOKEN", "DATABASE_URL", "X")
+    monkeypatch.setattr(os, "environ", {**needed, **dict.fromkeys(secrets, SECRET)})
+    begin_again_without_secrets()
+    assert begun == [needed]
+    monkeypatch.setattr(os, "environ", needed)
+    begin_again_without_secrets()
+    assert begun == [needed]
 
 
 def test_the_desk_imports_nothing_that_speaks_to_wechat() -> None:

@@ -226,3 +226,8 @@ def test_an_article_of_any_length_keeps_its_styles() -> None:
 )
 def test_a_reading_stands_above_its_characters(text: str, expected: str) -> None:
     assert f"<p>{expected}</p>" == md(text)
+
+
+def test_a_reading_stands_in_a_link_too() -> None:
+    html = md("[{汉|hàn}](https://mp.weixin.qq.com/s/a)")
+    assert "<ruby>汉<rt>hàn</rt></ruby></a>" in html

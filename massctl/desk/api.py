@@ -1,8 +1,11 @@
 """What the page of the desk asks for, and how it is answered: one table of addresses, JSON both ways."""
 
 import json
+import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.desk.letter_branch import LetterBranch, branch_of
@@ -13,7 +16,7 @@ from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.model.diagnostics import Diagnostic, has_errors
-from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
@@ -60,6 +63,9 @@ class Api:
         found: dict[str, Callable[[], Answer]]
         if [*parts] == ["upstream"]:
             found = {"POST": self._bring, "PUT": lambda: self._settle(_body(request))}
+        elif root == "imports" and name and not what:
+            given = request.args, request.get_data
+            found = {"POST": lambda: self._import_word(name, given[0], given[1]())}
         elif root != "letters":
             raise NoSuchThingError
         elif not name:
@@ -136,16 +142,36 @@ class Api:
         return {"state": "approved", "stateWords": self._say(Phrase("approved"))}
 
     def _new(self, given: Answer) -> Answer:
-        name = str(given.get("name", ""))
+        name = _new_name(str(given.get("name", "")))
         options = {
             "--from": given.get("from"),
             "--title": given.get("title"),
             "--account": given.get("account"),
         }
         words = [word for key, value in options.items() if value for word in (key, str(value))]
-        self._done(self._verbs.run("new", *words, "--", name))
+        self._done(self._verbs.run("new", *words, "--window", "none", name))
         self._cache.changed([f"campaigns/{name}/{CAMPAIGN_FILE}"])
         return {"name": name}
+
+    def _import_word(self, name: str, chosen: Mapping[str, str], data: bytes) -> Answer:
+        """Make a letter of a Word file; return what did not come along, with its words and place."""
+        options = ("account", "revisions", "hidden", "comments")
+        words = [word for key in options if chosen.get(key) for word in (f"--{key}", chosen[key])]
+        with tempfile.TemporaryDirectory(prefix="massctl-") as folder:
+            title = re.sub(r"[^\w .-]+", " ", chosen.get("title", "")).strip(". ") or name
+            file = Path(folder) / f"{title}.docx"
+            file.write_bytes(data)
+            end = self._verbs.run("import", "word", *words, str(file), _new_name(name))
+        if not end.report.get("name"):
+            self._done(end)
+        self._cache.changed([f"campaigns/{name}/{CAMPAIGN_FILE}"])
+        articles = end.report.get("articles") or []
+        lost = [
+            line
+            for each in articles
+            for line in (*each.get("not_carried", ()), *each.get("differences", ()))
+        ]
+        return {"name": str(end.report.get("name") or name), "lost": lost}
 
     def _letter(self, letter: CampaignName) -> Answer:
         """Return the files of a letter and what its form shows."""
@@ -351,6 +377,21 @@ class Api:
 
     def _say(self, words: str) -> str:
         return say(words, self._cache.sheet().language)
+
+
+def _new_name(name: str) -> str:
+    """Return the name of a new letter; raise UsageError for one that a command line would read otherwise."""
+    if not is_folder_name(name):
+        raise UsageError(
+            Phrase("{folder} is not a campaign name", folder=name),
+            Phrase("Nothing was done."),
+            Phrase(
+                "lower-case letters, digits, `.`, `_` and `-`, at most 64: {example}; a title in Chinese goes into "
+                "`title:`",
+                example="2026-12-spring-sale",
+            ),
+        )
+    return name
 
 
 def _body(request: "Request") -> Answer:

@@ -216,3 +216,18 @@ def test_nobody_else_may_write_and_the_desk_knows_no_secret(desk: OpenDesk) -> N
     assert SECRET.encode() not in environment
     told = person.get(f"{desk.site}/-/api/letters").text
     assert SECRET not in told
+
+
+@pytest.mark.slow
+def test_a_new_letter_is_made_and_opened(browser: Browser, desk: OpenDesk) -> None:
+    browser.window(1440, 900)
+    browser.open(desk.address)
+    browser.until(lambda: browser.value("document.querySelectorAll('.letters li').length") > 5)
+    browser.value("document.getElementById('new').click()")
+    fill = "document.querySelectorAll('dialog form input')[{}].value = {!r}"
+    browser.value(fill.format(0, "雪天的信"))
+    browser.value(fill.format(1, "2026-12-snow"))
+    browser.value("document.querySelector('dialog form button').click()")
+    browser.until(lambda: browser.value("location.pathname") == "/-/desk/2026-12-snow")
+    made = desk.root / "campaigns/2026-12-snow/campaign.yaml"
+    assert "雪天的信" in made.read_text(encoding="utf-8")

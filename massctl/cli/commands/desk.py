@@ -28,8 +28,9 @@ from massctl.serve.page_cache import PageCache
 from massctl.serve.server import run_server
 from massctl.whole_file import write_whole
 
+_BEGUN = "MASSCTL_DESK_BEGUN"
 _NEEDED = re.compile(
-    rf"{INHERITED.pattern}|MASSCTL_LANG|(GIT|GCM|SSH|XDG|DBUS)_\w+|DISPLAY|WAYLAND_DISPLAY|BROWSER|TERM|COLORTERM"
+    rf"{INHERITED.pattern}|MASSCTL_LANG|{_BEGUN}|(GIT|GCM|SSH|XDG|DBUS)_\w+|DISPLAY|WAYLAND_DISPLAY|BROWSER|TERM|COLORTERM"
     r"|NO_COLOR|(https?|no|all)_proxy|(HTTPS?|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|LD_LIBRARY_PATH"
 )
 """What Python, git, its helpers, and a browser need."""
@@ -119,5 +120,9 @@ def begin_again_without_secrets() -> None:
     What is not in the process can neither be read nor handed on by a fault of ours, whatever massctl.yaml calls it.
     """
     needed = {name: value for name, value in os.environ.items() if _NEEDED.fullmatch(name)}
+    if _BEGUN in needed:
+        # What is there besides was put there by this process.
+        return
     if needed != dict(os.environ):
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], needed)  # noqa: S606 - this very command
+        given = {**needed, _BEGUN: "1"}
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], given)  # noqa: S606 - this very command

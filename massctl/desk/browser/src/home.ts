@@ -1,7 +1,7 @@
 // The letters by state, the newest day first.
 
 import { byId, make, openDialog } from "./dom";
-import { ask, type Listed, Refused } from "./server";
+import { ask, at, type Listed, Refused } from "./server";
 import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
@@ -107,6 +107,46 @@ function askNew(home: Home): void {
       (error: unknown) => tell(error instanceof Refused ? error.lines : String(error)),
     );
   });
-  openDialog(word("newTitle"), word("cancel"), form);
+  openDialog(word("newTitle"), word("cancel"), form, make("hr"), wordForm(name, account, field));
   title.focus();
+}
+
+function inWord(name: string): string {
+  return word(`word${name[0]?.toUpperCase()}${name.slice(1)}`);
+}
+
+// A letter from a Word file. What the file has open stops the import, and is chosen here.
+function wordForm(
+  name: HTMLInputElement,
+  account: HTMLSelectElement,
+  field: (label: string, control: HTMLElement) => Node,
+): Node {
+  const file = make("input", { type: "file", accept: ".docx" });
+  const choice = (...values: string[]): HTMLSelectElement =>
+    make("select", {}, ...["", ...values].map((each) => make("option", { value: each }, inWord(each || "ask"))));
+  const chosen = { revisions: choice("accept", "reject"), hidden: choice("drop", "keep"), comments: choice("drop") };
+  const answer = make("p", { role: "status" });
+  const send = make("button", { type: "button" }, word("makeOfWord"));
+  send.addEventListener("click", () => {
+    const given = file.files?.[0];
+    if (!given || !name.reportValidity()) return;
+    answer.textContent = word("working");
+    const query = new URLSearchParams({ account: account.value, title: given.name.replace(/\.docx$/i, "") });
+    for (const [key, control] of Object.entries(chosen)) if (control.value) query.set(key, control.value);
+    ask<{ name: string; lost: string[] }>("POST", `${at("imports", name.value)}?${query}`, given).then(
+      (made) => {
+        const address = `/-/desk/${encodeURIComponent(made.name)}`;
+        if (!made.lost.length) return location.assign(address);
+        const lost = made.lost.map((each) => make("li", {}, each));
+        answer.replaceChildren(word("lost"), make("ul", {}, ...lost), make("a", { href: address }, word("openLetter")));
+      },
+      (error: unknown) => {
+        answer.textContent = error instanceof Refused ? error.lines : String(error);
+      },
+    );
+  });
+  const fields = Object.entries(chosen).map(([key, control]) =>
+    field(`word${key[0]?.toUpperCase()}${key.slice(1)}`, control),
+  );
+  return make("section", {}, make("h3", {}, word("fromWord")), field("wordFile", file), ...fields, send, answer);
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from massctl.importer.article import FOOTNOTE, FORMULA
+from massctl.importer.article import FOOTNOTE, FORMULA, write_formulas
 from massctl.model.frozen import Frozen
 from massctl.render.tree import Element, serialized
 
@@ -43,6 +43,7 @@ _BREAK = Piece("\\\n", is_raw=True)
 
 def as_markdown(root: Element) -> str:
     """Write an article as Markdown."""
+    write_formulas(root)
     notes: list[str] = []
     blocks = [block for block in _blocks(root, notes) if block.strip()]
     return "\n\n".join([*blocks, *notes]) + "\n"
@@ -262,17 +263,12 @@ def _ready(node: Element) -> str | None:
 def _of_word(node: Element) -> str | None:
     """Write what only the reader of Word makes: formulas, ruby, and words with a class of themes."""
     if node.name == FORMULA:
-        return _formula(node)
+        return node.text().replace("\n", " ")
     if node.name == "ruby" and (found := _RUBY.fullmatch(_ruby(node))) is not None:
         return found[0]
     if node.name == "span" and (kind := node.attributes.get("class")) and node.text().strip():
         return f'<span class="{kind}">{_inline(_pieces_below(node, Piece("")))}</span>'
     return None
-
-
-def _formula(node: Element) -> str:
-    written = node.attributes["tex"].replace("\n", " ")
-    return f"$${written}$$" if "block" in node.attributes else f"${written}$"
 
 
 _RUBY = re.compile(r"\{[\u2e80-\u9fff\uf900-\ufaff]+\|[^{}|\n]+\}")

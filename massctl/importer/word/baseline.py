@@ -32,6 +32,7 @@ from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.picture.formats import sniff
+from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
 _WORDS_MAX = 40
@@ -567,7 +568,8 @@ class _Comparison(Struct):
                 self.missing.append(("picture", _gone(piece, Phrase("picture"))))
         else:
             self._formulas[piece.text] += 1
-            drawn = self.body.count(f'="{escaped_value(piece.text)}"')
+            spellings = (piece.text, SAME_STYLE + piece.text)
+            drawn = sum(self.body.count(f'="{escaped_value(each)}"') for each in spellings)
             if drawn < self._formulas[piece.text]:
                 self.changed.append(("formula", _formula_lost(piece.place, piece.text)))
 
@@ -584,8 +586,10 @@ def losses(
     is_title_due = True
     for pieces in baseline.paragraphs:
         whole = "".join(each.text for each in pieces if each.kind == "text")
-        if is_title_due and whole and whole == _without_blanks(title):
+        number = "".join(each.text for each in pieces if each.kind == "label")
+        if is_title_due and whole and _without_blanks(title) in (whole, number + whole):
             is_title_due = False
+            comparison.paragraph([each for each in pieces if each.kind in _AS_WRITTEN])
         else:
             comparison.paragraph(pieces)
     return comparison.missing, comparison.changed

@@ -13,6 +13,7 @@ from massctl.importer.article import as_html
 from massctl.importer.documents import DocumentError
 from massctl.importer.markdown import as_markdown
 from massctl.importer.word.file import article, lacking
+from massctl.render.markdown_parser import parse
 
 NOTHING = {"revisions": "", "hidden": "", "comments": ""}
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -276,3 +277,45 @@ def test_as_html_a_look_is_a_style() -> None:
     found, _ = article(packed(body), "letter", NOTHING)
     written = '<p style="text-align:right"><span style="color:#C00000">一</span></p>'
     assert f"{written}\n" == as_html(found.tree)
+
+
+def _formula(words: str, *, alone: bool = False) -> str:
+    inner = f"<m:oMath><m:r><m:t>{words}</m:t></m:r></m:oMath>"
+    return f"<m:oMathPara>{inner}</m:oMathPara>" if alone else inner
+
+
+BESIDE = [
+    (run("设3") + _formula("x") + run("个"), r"设3\(x\)个"),
+    (run("共") + _formula("x") + run("3个"), r"共\(x\)3个"),
+    (_formula("x") + _formula("y=1"), r"\(x\)\(y=1\)"),
+    (_formula("x", alone=True) + _formula("y", alone=True), "$$x$$ $$y$$"),
+    (_formula("a:b"), r"\(\textstyle a:b\)"),
+    (run("3", "<w:b/>") + _formula("x"), "**3**$x$"),
+]
+
+
+@pytest.mark.parametrize(("inner", "written"), BESIDE)
+def test_a_formula_is_written_so_that_what_stands_beside_it_leaves_it_one(
+    inner: str, written: str
+) -> None:
+    assert (f"平常\n\n{written}", []) == read(paragraph(run("平常")) + paragraph(inner))
+    parsed = parse(written)
+    found = [each.content for token in parsed.tokens for each in token.children or ()]
+    assert "$" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "title"), [("%1.", "1. 总则"), ("第%1章", "第1章 总则")], ids=["plain", "words"]
+)
+def test_a_number_of_the_heading_that_becomes_the_title_is_there(number: str, title: str) -> None:
+    data = packed(
+        entry("总则", 0, "Heading1") + paragraph(run("正文")), parts=lists(level("decimal", number))
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert title == found.title
+    assert ([], []) == lacking(data, NOTHING, found.title, "<p>正文</p>")
+
+
+def test_a_formula_of_the_title_is_named() -> None:
+    data = packed(paragraph(run("论") + _formula("x"), "Title") + paragraph(run("正文")))
+    assert ([], ["paragraph 1: the formula “x”"]) == lacking(data, NOTHING, "论", "<p>正文</p>")

@@ -59,6 +59,7 @@ def row(*cells: str) -> str:
     return f"<w:tr>{''.join(cells)}</w:tr>"
 
 
+_FONT = '<w:rFonts w:eastAsia="{}" w:ascii="Arial"/>'
 MARKED = [
     ("<w:b/>", "**一**"),
     ("<w:i/>", "*一*"),
@@ -155,6 +156,8 @@ BOX = (
     "</wps:wsp></wp:inline></w:drawing></w:r>"
 )
 SHAPE = "<w:r><w:drawing><wp:inline><wps:wsp/></wp:inline></w:drawing></w:r>"
+_A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+DIAGRAM = f'<w:r><w:drawing><a:relIds {_A} r:dm="rId9"/></w:drawing></w:r>'
 PICTURE = '<w:r><w:pict><v:shape><v:imagedata r:id="rId9"/></v:shape></w:pict></w:r>'
 LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it"]),
@@ -165,8 +168,53 @@ LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("an unknown sign", paragraph(run("一") + '<w:r><w:sym w:font="Webdings" w:char="F021"/></w:r>'), {}, ["paragraph 1: the sign F021 of Webdings"]),
     ("a file", paragraph(f'<w:hyperlink r:id="rId9">{run("一")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "file://c/a.doc")}}, ["paragraph 1: the link to file://c/a.doc"]),
     ("a part of a formula", paragraph(run("一") + "<m:oMath><m:r><m:t>y</m:t></m:r><m:xyz/></m:oMath>"), {}, ["paragraph 1: the formula “y”: massctl does not know `m:xyz`"]),
+    ("words of a diagram", paragraph(run("一") + DIAGRAM), {"related": {"rId9": ("diagramData", "d.xml")}, "parts": {"word/d.xml": f"<x {_A}><a:t>目标</a:t></x>"}}, ["paragraph 1: a drawing (SmartArt) with the words “目标”"]),
+    ("a simple field", paragraph(run("一") + r'<w:fldSimple w:instr=" EQ \f(1,2) "/>'), {}, [r"paragraph 1: the field `EQ \f(1,2)`"]),
+    ("a picture linked", paragraph(run("一") + f'<w:r><w:drawing><a:blip {_A} r:link="rId9"/></w:drawing></w:r>'), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
+    ("a picture in a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}><w:p><w:r><w:drawing><a:blip {_A}/></w:drawing></w:r></w:p></w:hdr>"}}, ["header: a drawing (picture)"]),
     ("a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}>{paragraph(run('内部资料'))}</w:hdr>"}}, ["header: “内部资料”"]),
 ]  # fmt: skip
+
+
+def _laid_out(properties: str, count: int = 2) -> str:
+    return paragraph(run("平常")) + paragraph(run("春天来了"), "", properties) * count
+
+
+def _tabled(table: str = "", cell: str = "") -> str:
+    return paragraph(run("平常")) + (
+        f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{cell}</w:tcPr>{paragraph(run('春天'))}</w:tc></w:tr></w:tbl>"
+    )
+
+
+_AT_2 = "first: paragraph 2 “春天来了”"
+_IN_TABLE = "first: table 1, row 1, column 1 “春天”"
+LAYOUTS: list[tuple[str, str, list[str]]] = [
+    ("a first line", _laid_out('<w:ind w:firstLineChars="200" w:firstLine="420"/>'), [f"an indent of the first line (2×), {_AT_2}"]),
+    ("an indent", _laid_out('<w:ind w:left="420"/>'), [f"an indent (2×), {_AT_2}"]),
+    ("no indent", _laid_out('<w:ind w:left="0" w:firstLine="0"/>'), []),
+    ("a shade", _laid_out('<w:shd w:val="clear" w:fill="FFF2CC"/>'), [f"a shaded paragraph (2×), {_AT_2}"]),
+    ("a border", _laid_out('<w:pBdr><w:top w:val="single"/></w:pBdr>'), [f"a border around a paragraph (2×), {_AT_2}"]),
+    ("spread", _laid_out('<w:jc w:val="distribute"/>'), [f"text spread over the line (分散对齐) (2×), {_AT_2}"]),
+    ("a page before", _laid_out("<w:pageBreakBefore/>", 1), [f"a break of a page or column (1×), {_AT_2}"]),
+    ("a page", paragraph(run("一") + '<w:r><w:br w:type="page"/></w:r>'), ["a break of a page or column (1×), first: paragraph 1"]),
+    ("a section", _laid_out('<w:sectPr><w:cols w:num="2"/></w:sectPr>', 1), ["a break of a page or column (1×), first: paragraph 2", "columns (1×), first: paragraph 2"]),
+    ("a font", paragraph(run("平常的文字", _FONT.format("宋体")) + run("楷书", _FONT.format("楷体"))), ["another font (1×), first: paragraph 1 “楷书”, 楷体"]),
+    ("one font", paragraph(run("平常的文字", _FONT.format("楷体"))), []),
+    ("spaced", paragraph(run("平常的文字") + run("疏", '<w:spacing w:val="40"/>')), ["letters that are spaced or stretched (1×), first: paragraph 1 “疏”"]),
+    ("a cell", _tabled(cell='<w:shd w:fill="FFFF00"/>'), [f"a shaded cell (1×), {_IN_TABLE}"]),
+    ("plain borders", _tabled('<w:tblBorders><w:top w:val="single"/></w:tblBorders>'), []),
+    ("no borders", _tabled('<w:tblBorders><w:top w:val="none"/></w:tblBorders>'), [f"borders of a table (1×), {_IN_TABLE}"]),
+    ("a border of a cell", _tabled(cell='<w:tcBorders><w:top w:val="thick"/></w:tcBorders>'), [f"borders of a table (1×), {_IN_TABLE}"]),
+    ("vertical", _tabled(cell='<w:textDirection w:val="tbRl"/>'), [f"vertical text (1×), {_IN_TABLE}"]),
+    ("a link inside", paragraph(f'<w:hyperlink w:anchor="x">{run("见上")}</w:hyperlink>'), ["a link inside the document (1×), first: paragraph 1 “见上”"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "lost"), [each[1:] for each in LAYOUTS], ids=[each[0] for each in LAYOUTS]
+)
+def test_layout_that_themes_set_is_told_once_of_its_kind(body: str, lost: list[str]) -> None:
+    assert lost == read(body)[1]
 
 
 @pytest.mark.parametrize(

@@ -51,12 +51,18 @@ def as_markdown(root: Element) -> str:
 
 def _blocks(element: Element, notes: list[str]) -> Iterator[str]:
     run: list[Piece] = []
+    before: Element | None = None
     for child in element.children:
         if isinstance(child, Element) and (child.name in _BLOCKS or _holds_block(child)):
             yield _paragraph(run)
             run = []
+            if before is not None and before.name == child.name in ("ul", "ol"):
+                # Two lists in a row are two, if their marks differ.
+                child.attributes["marks"] = "" if before.get("marks") else "other"
+            before = child
             yield from _block(child, notes)
         else:
+            before = None
             run += _pieces(child, Piece(""))
     yield _paragraph(run)
 
@@ -92,6 +98,7 @@ def _quote(element: Element, notes: list[str]) -> str:
 
 
 def _list(element: Element, notes: list[str]) -> str:
+    bullet, point = ("*", ")") if element.get("marks") else ("-", ".")
     number = (
         int(element.attributes.get("start") or 1)
         if element.attributes.get("start", "1").isdecimal()
@@ -109,8 +116,8 @@ def _list(element: Element, notes: list[str]) -> str:
         if child.attributes.get("value", "").isdecimal():
             number = int(child.attributes["value"])
         blocks = [block for block in _blocks(child, notes) if block.strip()]
-        mark = "- " if element.name != "ol" else f"{number}. "
-        tight = all(re.match(r"(?:- |\d+\. )", block) for block in blocks[1:])
+        mark = f"{bullet} " if element.name != "ol" else f"{number}{point} "
+        tight = all(re.match(r"(?:[-*] |\d+[.)] )", block) for block in blocks[1:])
         loose = loose or not tight
         items.append(mark + _indented(("\n" if tight else "\n\n").join(blocks), len(mark)))
         number += 1

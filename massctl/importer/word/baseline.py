@@ -508,6 +508,7 @@ def _shown(body: str) -> _Shown:
     shown = _Shown()
     pieces: list[str] = []
     length = 0
+    numbers: dict[Element, int] = {}
     waiting: list[tuple[Element | str, frozenset[str]]] = [(parse(body), frozenset())]
     while waiting:
         node, looks = waiting.pop()
@@ -525,6 +526,12 @@ def _shown(body: str) -> _Shown:
             shown.links.add(node.get("href"))
         looks = _looks_of(node, looks)
         waiting += ((each, looks) for each in reversed(node.children))
+        around = node.parent
+        if node.name == "li" and around is not None and around.name == "ol":
+            # A browser writes the numbers of a list.
+            first = around.get("start")
+            numbers[around] = numbers.get(around, int(first) - 1 if first.isdecimal() else 0) + 1
+            waiting.append((f"{numbers[around]}.", looks))
     shown.words = "".join(pieces)
     return shown
 
@@ -598,7 +605,11 @@ class _Comparison(Struct):
         """Look for the pieces of one paragraph."""
         whole = "".join(each.text for each in pieces if each.kind == "text")
         before = self._position
-        start = self.shown.words.find(whole, before)
+        label = next((each.text for each in pieces if each.kind == "label"), "")
+        at = self.shown.words.find(label, before)
+        start = self.shown.words.find(whole, max(at, before) + len(label))
+        if not 0 <= start - at - len(label) <= _SIGNS_MAX:
+            start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)
         for each in pieces:
@@ -626,7 +637,9 @@ class _Comparison(Struct):
 
     def _thing(self, piece: Piece) -> None:
         if piece.kind == "link":
-            if piece.text not in self.shown.links:
+            # An address of mail is written out.
+            is_written = piece.text.removeprefix("mailto:") in self.shown.words
+            if piece.text not in self.shown.links and not is_written:
                 self.missing.append(("address", _gone(piece, Phrase("link"))))
         elif piece.kind == "picture":
             self._pictures += 1
@@ -640,6 +653,8 @@ class _Comparison(Struct):
                 self.changed.append(("formula", _formula_lost(piece.place, piece.text)))
 
 
+_SIGNS_MAX = 3
+"""Between a number and its words stand so many signs."""
 _AROUND = 400
 """A paragraph that does not stand as a whole may have so many more characters between its pieces."""
 

@@ -271,6 +271,44 @@ def test_a_look_that_the_result_lacks_is_named_with_its_words(properties: str, l
     assert ([], [f"paragraph 2: {look} “限时”"]) == (missing, changed)
 
 
+def test_numbers_are_found_where_a_browser_writes_them_and_where_the_words_are_a_number_too() -> (
+    None
+):
+    data = packed(
+        entry("1") + entry("乙") + paragraph(run("完")),
+        parts=lists(level("ordinal", "%1")),
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert "1st 1\n\n2nd 乙\n\n完\n" == as_markdown(found.tree)
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>1st 1</p><p>2nd 乙</p><p>完</p>")
+    data = packed(entry("甲") + entry("乙"), parts=lists(level("decimal", "%1.")))
+    in_html = "<ol{}><li>甲</li><li>乙</li></ol>"
+    assert ([], []) == lacking(data, NOTHING, "letter", in_html.format(""))
+    missing, _ = lacking(data, NOTHING, "letter", in_html.format(' start="5"'))
+    assert ["paragraph 1: number “1” is missing", "paragraph 2: number “2” is missing"] == [
+        *map(str, missing)
+    ]
+
+
+def test_two_lists_in_a_row_are_two() -> None:
+    other = lists(level("decimal", "%1."))["word/numbering.xml"].replace(
+        "</w:numbering>",
+        '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/>'
+        "</w:lvlOverride></w:num></w:numbering>",
+    )
+    second = entry("丙").replace('<w:numId w:val="1"/>', '<w:numId w:val="2"/>')
+    written, _ = read(entry("甲") + entry("乙") + second, parts={"word/numbering.xml": other})
+    assert "1. 甲\n2. 乙\n\n5) 丙" == written
+    opened = [each for each in parse(written).tokens if each.type == "ordered_list_open"]
+    assert [1, 5] == [each.attrs.get("start", 1) for each in opened]
+
+
+def test_an_address_of_mail_that_is_written_out_is_not_missing() -> None:
+    link = f'<w:hyperlink r:id="rId8">{run("a@example.com")}</w:hyperlink>'
+    data = packed(paragraph(link), related={"rId8": ("hyperlink", "mailto:a@example.com")})
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>a@example.com</p>")
+
+
 def test_words_pictures_links_and_numbers_that_are_missing_are_named() -> None:
     link = f'<w:hyperlink r:id="rId8">{run("这里")}</w:hyperlink>'
     data = packed(

@@ -43,11 +43,10 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 _BESIDE = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
 _DOLLARS = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
-_INLINE_MAX = 500
 SAME_STYLE = r"\textstyle "
 """A command that changes nothing in a line, and so marks a formula as one."""
 _WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z$\\])\$(?P<inline>[^$\n]{{1,{_INLINE_MAX}}})\$(?![0-9A-Za-z$])|\$\$(?P<display>[^$]{{1,2000}})\$\$"
+    r"(?<![0-9A-Za-z$\\])\$(?P<inline>[^$\n]{1,500})\$(?![0-9A-Za-z$])|\$\$(?P<display>[^$]{1,2000})\$\$"
     rf"|{_BRACKETED.pattern}"
 )
 _LINES_MAX = 200
@@ -159,8 +158,8 @@ def written_formulas(text: str) -> Iterator[re.Match[str]]:
 
 def spelled(tex: str, before: str, after: str) -> str:
     """Write a formula for a line, so that it is found again between two signs or none."""
-    is_touched = any(_BESIDE.match(each) for each in (before, after))
-    if len(tex) <= _INLINE_MAX and not is_touched and _looks_like_one(tex):
+    is_touched = tex[0] == "`" or any(_BESIDE.match(each) for each in (before, after))
+    if not is_touched and _looks_like_one(tex):
         return f"${tex}$"
     is_one = _is_certain(tex) or _TERM.fullmatch(tex)
     return f"\\({'' if is_one else SAME_STYLE}{tex}\\)"

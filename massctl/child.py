@@ -62,6 +62,7 @@ _IMPORTED = (
     "massctl.render.message",
     "massctl.render.article",
     "massctl.render.template",
+    "massctl.source.campaigns",
 )
 """What most campaigns need, imported before the first question. Few need the decoders of pictures."""
 _START = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"

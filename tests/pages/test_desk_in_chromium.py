@@ -166,7 +166,9 @@ def test_two_tabs_and_git_lose_nothing(browser: Browser, desk: OpenDesk) -> None
 
 
 @pytest.mark.slow
-def test_a_clash_that_is_closed_writes_nothing_and_stays_open(browser: Browser, desk: OpenDesk) -> None:
+def test_a_clash_that_is_closed_writes_nothing_and_stays_open(
+    browser: Browser, desk: OpenDesk
+) -> None:
     open_letter(browser, desk)
     file = desk.file("articles/main.md.j2")
     theirs = file.read_text(encoding="utf-8").rstrip("\n") + "在 git 里加的。\n"

@@ -92,5 +92,6 @@ def test_no_word_is_lost(browser: Browser, desk: OpenDesk, seed: int) -> None:
         writers.kill_or_begin()
     wait(writers.has_all)
     assert len(writers.words) > 10
+    browser.turn_to(writers.tabs[1])
     browser("Page.close")
     browser.turn_to(writers.tabs[0])

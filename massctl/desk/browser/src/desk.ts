@@ -1,6 +1,5 @@
 // The entry: which page this is.
 
-import { askClash } from "./clash";
 import { showHome } from "./home";
 import { LetterPage } from "./letter";
 import { handOver } from "./saved_file";
@@ -25,7 +24,7 @@ async function begin(): Promise<void> {
   const name = document.body.dataset["letter"];
   if (!name) return showHome();
   try {
-    await handOver(name, (pieces) => new Promise((done) => askClash(pieces, done)));
+    await handOver(name);
   } catch (error) {
     if (error instanceof Refused) tell(error.lines);
     else if (!(error instanceof Away)) throw error;

@@ -114,21 +114,19 @@ export class LetterPage {
           this.put(path, file.text, false);
           tell(word("joined"));
         }),
-      clashed: (pieces, theirs, sent) => this.editor.calm(() => this.choose(path, pieces, theirs, sent)),
+      clashed: (pieces, theirs, sent) => this.editor.calm(() => void this.askClash(path, pieces, theirs, sent)),
     };
   }
 
-  private choose(path: string, pieces: Piece[], theirs: TextFile, sent: string): void {
+  // What was typed cannot be written before somebody chose, so the question stays until then. What was typed since it was
+  // sent belongs to the question too.
+  private async askClash(path: string, pieces: Piece[], theirs: TextFile, sent: string): Promise<void> {
     const opened = this.files.get(path);
-    // What was written since it was sent belongs to the choice.
-    const isSince = (): boolean => this.textOf(path) !== sent;
-    if (isSince()) opened?.file.again();
-    else
-      askClash(pieces, (text) => {
-        if (isSince()) return opened?.file.again();
-        this.put(path, text, true);
-        opened?.file.settle(text, theirs);
-      });
+    let text: string | null = null;
+    while (text === null && this.textOf(path) === sent) text = await askClash(pieces);
+    if (text === null || this.textOf(path) !== sent) return opened?.file.again();
+    this.put(path, text, true);
+    opened?.file.settle(text, theirs);
   }
 
   private textOf(path: string): string {

@@ -1,6 +1,7 @@
 // One text file that is being written. Every change is durable within a second: on the server's disk, and in this browser
 // until the server said so, so that neither its end nor a closed lid loses a word.
 
+import { askClash } from "./clash";
 import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 import { keep, leftBehind, letGo } from "./unsaved";
 
@@ -149,12 +150,14 @@ async function versionOf(text: string): Promise<string> {
 }
 
 // Hands over what pages that are gone left unsaved of a letter; a clash is for its reader to choose.
-export async function handOver(letter: string, choose: (pieces: Piece[]) => Promise<string>): Promise<void> {
+export async function handOver(letter: string): Promise<void> {
   for (const left of await leftBehind<Kept>(`${letter}/`)) {
     const place = address(letter, left.name.slice(letter.length + 1));
     let end = await ask<WriteEnd>("PUT", place, left.value);
-    while (end.clash && end.theirs)
-      end = await ask<WriteEnd>("PUT", place, { text: await choose(end.clash), base: end.theirs.version });
+    while (end.clash && end.theirs) {
+      const text = await askClash(end.clash);
+      if (text !== null) end = await ask<WriteEnd>("PUT", place, { text, base: end.theirs.version });
+    }
     left.remove();
   }
 }

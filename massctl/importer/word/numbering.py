@@ -127,8 +127,9 @@ class Numbering(Struct):
 def _level(said: Xml, at: int) -> Level:
     form = value(said, "numFmt") or "decimal"
     restarts = value(said, "lvlRestart")
+    is_hidden = is_on(said.find(f"{W}rPr"), "vanish")
     return Level(
-        form,
+        "none" if is_hidden else form,
         value(said, "lvlText"),
         _whole(value(said, "start"), 1),
         bool(is_on(said, "isLgl")),

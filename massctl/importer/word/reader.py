@@ -5,6 +5,7 @@ and as a style for HTML.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct, field
@@ -16,15 +17,19 @@ from massctl.importer.word.document import (
     Document,
     Fields,
     address_of,
-    box_of,
+    crop_of,
+    look_of,
     outer_box,
     reference_of,
+    shown_by,
 )
 from massctl.importer.word.formula import UnknownPart, tex
 from massctl.importer.word.numbering import Label
 from massctl.importer.word.package import A, M, R, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value
+from massctl.model.diagnostics import FaultError
+from massctl.picture.crop import cropped
 from massctl.picture.formats import sniff
 from massctl.render.tree import Element
 
@@ -198,15 +203,18 @@ class Reader(Struct):
         if not self._fields.is_code:
             place = _link(into, self._fields.address)
             looks = self.document.styles.looks(
-                run, paragraph, is_note=self.document.is_in_note(run)
+                look_of(run), paragraph, is_note=self.document.is_in_note(run)
             )
             place = _marked(place, looks, is_link=place.name == "a")
         is_upper = "caps" in self.document.styles.properties(run, paragraph).on
         for each in run:
             if each.tag == f"{W}fldChar":
                 ended = self._fields.mark(each)
-                if ended is not None and (sign := box_of(ended[1])):
-                    _add_text(place, sign)
+                base, reading = shown_by(*ended) if ended is not None else ("", "")
+                holder = place.add("ruby") if reading else place
+                _add_text(holder, base)
+                if reading:
+                    holder.add("rt").children.append(reading)
             elif each.tag == f"{W}instrText":
                 self._fields.add_code(each.text or "")
             elif not self._fields.is_code:
@@ -259,9 +267,13 @@ class Reader(Struct):
             data = (
                 package.read(known.target) if known is not None and not known.is_external else None
             )
-            if known is not None and data is not None and sniff(data) is not None:
-                address = f"word:{known.target}"
-                self.pictures[address] = data
+            if known is None or data is None or sniff(data) is None:
+                continue
+            crop = crop_of(each)
+            address = f"word:{known.target}" + ("#" + ",".join(map(str, crop)) if any(crop) else "")
+            # What cannot be cropped is named by the comparison.
+            with suppress(FaultError):
+                self.pictures[address] = cropped(data, crop) if any(crop) else data
                 into.add("img", {"src": address, **({"alt": alt} if alt else {})})
         self._boxes += [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
 

@@ -103,6 +103,9 @@ def test_what_a_style_of_word_gives_to_a_paragraph_is_no_look() -> None:
     )
 
 
+CHOICES = (
+    '<w:ddList><w:result w:val="1"/><w:listEntry w:val="甲"/><w:listEntry w:val="乙"/></w:ddList>'
+)
 STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ("centred", paragraph(run("一"), "", '<w:jc w:val="center"/>'), {}, '<div align="center">\n\n一\n\n</div>'),
     ("justified", paragraph(run("一"), "", '<w:jc w:val="both"/>'), {}, "一"),
@@ -118,6 +121,11 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a page number", paragraph(run("见第") + field(" PAGEREF x ", run("7")) + run("页")), {}, "见第7页"),
     ("a break", paragraph(run("一") + "<w:r><w:br/></w:r>" + run("二")), {}, "一\\\n二"),
     ("ruby", paragraph("<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r>"), {}, "{汉|hàn}"),
+    ("ruby in colour", paragraph(run("平常") + '<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt><w:rubyBase><w:r><w:rPr><w:color w:val="FF0000"/></w:rPr><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r>'), {}, '平常<span class="red">{汉|hàn}</span>'),
+    ("ruby of WPS", paragraph(field(r'EQ \* jc2 \* "Font:宋体" \* hps10 \o\ad(\s\up 9(hàn),汉)') + run("字")), {}, "{汉|hàn}字"),
+    ("a list to choose from", paragraph(f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{CHOICES}</w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'), {}, "乙"),
+    ("a heading that is folded", '<w:p><w:pPr><w:pStyle w:val="Heading2"/><x:collapsed xmlns:x="http://schemas.microsoft.com/office/word/2012/wordml"/></w:pPr>' + run("一") + "</w:p>", {}, "一"),
+    ("a hidden number", entry("a"), {"parts": lists(level("decimal", "密%1", 0, "<w:rPr><w:vanish/></w:rPr>"))}, "a"),
     ("a sign", paragraph('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>' + run("好")), {}, "☑好"),
     ("capitals", paragraph(run("abc", "<w:caps/>")), {}, "ABC"),
     ("what only wraps", f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph('<w:smartTag w:uri=' + chr(34) * 2 + '>' + run('一') + '</w:smartTag>')}</w:sdtContent></w:sdt>", {}, "一"),
@@ -159,8 +167,13 @@ SHAPE = "<w:r><w:drawing><wp:inline><wps:wsp/></wp:inline></w:drawing></w:r>"
 _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 DIAGRAM = f'<w:r><w:drawing><a:relIds {_A} r:dm="rId9"/></w:drawing></w:r>'
 PICTURE = '<w:r><w:pict><v:shape><v:imagedata r:id="rId9"/></v:shape></w:pict></w:r>'
+OBJECT = '<w:r><w:object><v:imagedata r:id="rId9"/><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" ProgID="Equation.DSMT4"/></w:object></w:r>'
+CUT = (
+    '<w:r><w:drawing><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill>'
+    f'<a:blip {_A} r:embed="rId9"/>{{1}}</pic:blipFill><a:xfrm {_A} {{0}}/></pic:pic></w:drawing></w:r>'
+)
 LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
-    ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it"]),
+    ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it: “框里”"]),
     ("a shape", paragraph(run("一") + SHAPE), {}, ["paragraph 1: a drawing (shape)"]),
     ("a metafile", paragraph(run("一") + PICTURE), {"related": {"rId9": ("image", "media/a.emf")}, "parts": {"word/media/a.emf": b"\1\0\0\0"}}, ["paragraph 1: the picture a.emf: WeChat does not show its format"]),
     ("a picture elsewhere", paragraph(run("一") + PICTURE), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
@@ -169,6 +182,11 @@ LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("a file", paragraph(f'<w:hyperlink r:id="rId9">{run("一")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "file://c/a.doc")}}, ["paragraph 1: the link to file://c/a.doc"]),
     ("a part of a formula", paragraph(run("一") + "<m:oMath><m:r><m:t>y</m:t></m:r><m:xyz/></m:oMath>"), {}, ["paragraph 1: the formula “y”: massctl does not know `m:xyz`"]),
     ("words of a diagram", paragraph(run("一") + DIAGRAM), {"related": {"rId9": ("diagramData", "d.xml")}, "parts": {"word/d.xml": f"<x {_A}><a:t>目标</a:t></x>"}}, ["paragraph 1: a drawing (SmartArt) with the words “目标”"]),
+    ("a letter in a circle", paragraph(field(r"EQ \o\ac(○,印)") + run("章")), {}, [r"paragraph 1: the field `EQ \o\ac(○,印)`"]),
+    ("an object", paragraph(run("一") + OBJECT), {"related": {"rId9": ("image", "a.wmf")}, "parts": {"word/a.wmf": b"\xd7\xcd"}}, ["paragraph 1: an object of Equation.DSMT4: only its picture can come", "paragraph 1: the picture a.wmf: WeChat does not show its format"]),
+    ("a turned picture", paragraph(run("一") + CUT.format('rot="5400000"', "")), {"related": {"rId9": ("image", "a.png")}, "parts": {"word/a.png": png((1, 2, 3))}}, ["paragraph 1: the picture a.png is turned or coloured in Word; it comes as it is stored"]),
+    ("a link of a picture", paragraph(run("一") + CUT.format("", "").replace("<pic:blip", f'<a:hlinkClick {_A} r:id="rId8"/><pic:blip')), {"related": {"rId9": ("image", "a.png"), "rId8": ("hyperlink", "https://example.com/p")}, "parts": {"word/a.png": png((1, 2, 3))}}, ["paragraph 1: the link to https://example.com/p"]),
+    ("a placeholder", f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{paragraph(run('单击此处'))}</w:sdtContent></w:sdt>", {}, ["a field of Word that nobody filled in: it is in the article (1×), first: paragraph 1 “单击此处”"]),
     ("a simple field", paragraph(run("一") + r'<w:fldSimple w:instr=" EQ \f(1,2) "/>'), {}, [r"paragraph 1: the field `EQ \f(1,2)`"]),
     ("a picture linked", paragraph(run("一") + f'<w:r><w:drawing><a:blip {_A} r:link="rId9"/></w:drawing></w:r>'), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
     ("a picture in a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}><w:p><w:r><w:drawing><a:blip {_A}/></w:drawing></w:r></w:p></w:hdr>"}}, ["header: a drawing (picture)"]),
@@ -405,3 +423,36 @@ def test_a_number_of_the_heading_that_becomes_the_title_is_there(number: str, ti
 def test_a_formula_of_the_title_is_named() -> None:
     data = packed(paragraph(run("论") + _formula("x"), "Title") + paragraph(run("正文")))
     assert ([], ["paragraph 1: the formula “x”"]) == lacking(data, NOTHING, "论", "<p>正文</p>")
+
+
+CROPS = [
+    (CUT.format("", f'<a:srcRect {_A} l="25000" b="50000"/>'), (30, 20)),
+    (PICTURE.replace("<v:imagedata", '<v:imagedata cropright="32768f"'), (20, 40)),
+    (CUT.format("", f'<a:srcRect {_A} l="-52" r="-52"/>'), (40, 40)),
+]
+
+
+@pytest.mark.parametrize(("drawn", "size"), CROPS, ids=["a picture", "an older one", "a margin"])
+def test_of_a_picture_comes_what_word_shows_of_it(drawn: str, size: tuple[int, int]) -> None:
+    data = packed(
+        paragraph(run("一") + drawn),
+        related={"rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3), 40, 40)},
+    )
+    found, pictures = article(data, "letter", NOTHING)
+    (address,) = [each.get("src") for each in found.tree.below() if each.name == "img"]
+    made = pictures[address]
+    assert size == tuple(int.from_bytes(made[at : at + 4], "big") for at in (16, 20))
+    assert [] == found.lost
+
+
+def test_a_picture_that_cannot_be_cropped_is_not_published_and_is_missing() -> None:
+    data = packed(
+        paragraph(run("一") + CUT.format("", f'<a:srcRect {_A} l="25000"/>')),
+        related={"rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3))[:60]},
+    )
+    assert {} == article(data, "letter", NOTHING)[1]
+    assert ["paragraph 1: picture “a.png” is missing"] == [
+        *map(str, lacking(data, NOTHING, "letter", "<p>一</p>")[0])
+    ]

@@ -93,8 +93,8 @@ def _count(
                 _count(box, Phrase("text box {number}", number=counts["box"]), places, counts)
         elif around is None:
             counts["table"] += 1
-            for row, tr in enumerate(each.iter(f"{W}tr"), 1):
-                for column, cell in enumerate(tr.iter(f"{W}tc"), 1):
+            for row, tr in enumerate(own(each, f"{W}tr"), 1):
+                for column, cell in enumerate(own(tr, f"{W}tc"), 1):
                     place = Phrase(
                         "table {table}, row {row}, column {column}",
                         table=counts["table"],
@@ -104,6 +104,13 @@ def _count(
                     _count(cell, place, places, counts)
         else:
             _count(each, around, places, counts)
+
+
+def own(holder: Xml, tag: str) -> Iterator[Xml]:
+    """Yield the rows of a table or the cells of a row, without those of tables inside."""
+    for each in holder.iter(tag):
+        if next(each.iterancestors(holder.tag)) is holder:
+            yield each
 
 
 def _blocks(holder: Xml) -> Iterator[Xml]:

@@ -20,6 +20,7 @@ from massctl.importer.word.document import (
     crop_of,
     look_of,
     outer_box,
+    own,
     reference_of,
     shown_by,
 )
@@ -112,10 +113,8 @@ class Reader(Struct):
             self._first_letter = line.children
             return
         aligned = styles.alignment(paragraph)
-        if aligned and not heading and into.name not in ("td", "th"):
+        if aligned and not heading:
             line.attributes = {"align": aligned, "style": f"text-align:{aligned}"}
-        elif aligned and into.name in ("td", "th"):
-            into.attributes |= {"align": aligned, "style": f"text-align:{aligned}"}
         self._place(line, paragraph, label, heading, into)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
@@ -281,16 +280,12 @@ class Reader(Struct):
         element = into.add("table")
         grid: dict[int, Element] = {}
         """The cells that go on below, by their columns."""
-        rows = [
-            each for each in table.iter(f"{W}tr") if next(each.iterancestors(f"{W}tbl")) is table
-        ]
+        rows = [*own(table, f"{W}tr")]
         headed = _heading_rows(rows)
         for number, row in enumerate(rows):
             line = element.add("tr")
             column = _whole(value(row.find(f"{W}trPr"), "gridBefore"))
-            for cell in row.iter(f"{W}tc"):
-                if next(cell.iterancestors(f"{W}tr")) is not row:
-                    continue
+            for cell in own(row, f"{W}tc"):
                 said = cell.find(f"{W}tcPr")
                 span = max(1, _whole(value(said, "gridSpan")))
                 merge = said.find(f"{W}vMerge") if said is not None else None

@@ -13,7 +13,12 @@ from massctl.importer.article import as_html
 from massctl.importer.documents import DocumentError
 from massctl.importer.markdown import as_markdown
 from massctl.importer.word.file import article, lacking
+from massctl.render.article_file import ArticleFile
+from massctl.render.markdown import read_markdown
 from massctl.render.markdown_parser import parse
+from massctl.render.paths import Pictures
+from massctl.render.tree import serialized
+from massctl.render.wechat_html import normalised
 
 NOTHING = {"revisions": "", "hidden": "", "comments": ""}
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -456,3 +461,38 @@ def test_a_picture_that_cannot_be_cropped_is_not_published_and_is_missing() -> N
     assert ["paragraph 1: picture “a.png” is missing"] == [
         *map(str, lacking(data, NOTHING, "letter", "<p>一</p>")[0])
     ]
+
+
+def _aligned(text: str, side: str) -> str:
+    return paragraph(run(text), "", f'<w:jc w:val="{side}"/>' if side else "")
+
+
+def _table_of(*rows: list[str]) -> str:
+    cells = (row(*(f"<w:tc><w:tcPr/>{each}</w:tc>" for each in some)) for some in rows)
+    return f"<w:tbl>{''.join(cells)}</w:tbl>"
+
+
+QUOTE = f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="q"><w:name w:val="Quote"/></w:style></w:styles>'
+ALIGNED: list[tuple[str, str, str, list[str]]] = [
+    ("columns", _table_of([_aligned("甲", "center"), _aligned("乙", "right")], [_aligned("1", "center"), _aligned("2", "right")]), "| 甲 | 乙 |\n| :---: | ---: |\n| 1 | 2 |", []),
+    ("one cell of a column", _table_of([_aligned("甲", ""), _aligned("乙", "")], [_aligned("1", "center"), _aligned("2", "")]), "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |", ["table 1, row 2, column 1: centred text “1”"]),
+    ("one line of a cell", _table_of([_aligned("甲", "") + _aligned("乙", "right")], [_aligned("1", "")]), '<table><tr><td><p>甲</p><p align="right">乙</p></td></tr><tr><td><p>1</p></td></tr></table>', []),
+    ("a table inside", _table_of([_aligned("甲", "") + _table_of([_aligned("乙", "center")])], [_aligned("1", "right")]), '<table><tr><td><p>甲</p><table><tr><td><p align="center">乙</p></td></tr></table></td></tr><tr><td><p align="right">1</p></td></tr></table>', []),
+    ("a quote", paragraph(run("甲"), "q", '<w:jc w:val="center"/>') + paragraph(run("乙"), "q"), '> <div align="center">\n>\n> 甲\n>\n> </div>\n>\n> 乙', []),
+    ("an entry of a list", paragraph(run("甲"), "", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:jc w:val="right"/>'), '- <div align="right">\n\n  甲\n\n  </div>', []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "written", "lost"), [each[1:] for each in ALIGNED], ids=[each[0] for each in ALIGNED]
+)
+def test_alignment_comes_into_tables_quotes_and_lists(
+    body: str, written: str, lost: list[str]
+) -> None:
+    data = packed(body, parts={"word/styles.xml": QUOTE})
+    found, _ = article(data, "letter", NOTHING)
+    assert f"{written}\n" == as_markdown(found.tree)
+    at = ArticleFile("spring/articles/main.md", Pictures("spring", None), "keep")  # type: ignore[arg-type]
+    tree = normalised([(read_markdown(written, at).tree, at)], is_chinese=True)
+    missing, changed = lacking(data, NOTHING, "letter", serialized(tree))
+    assert ([], lost) == (missing, [*map(str, changed)])

@@ -180,7 +180,7 @@ def _status_of(arguments: list[str] | None) -> int:
 def main() -> NoReturn:
     """Run the command line of this process, and exit without waiting for calls that were abandoned."""
     _ready_streams()
-    if (why := unsupported(os.name)) is not None:
+    if (why := unsupported("")) is not None:
         console_of(".").talk(why)
         os._exit(ExitStatus.USAGE)
     status = run()

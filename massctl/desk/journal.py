@@ -13,7 +13,8 @@ from pathlib import Path
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
-from massctl.whole_file import sync, write_whole
+from massctl.system import flush
+from massctl.whole_file import write_whole
 
 BYTES_MAX = 16 * 1024 * 1024
 """A journal that grows above it keeps the versions of its second half."""
@@ -41,23 +42,20 @@ class Journal:
         file = self._file(letter)
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True, mode=0o700)
-            sync(self._folder.parent)
+            flush(self._folder.parent)
         line = json.dumps(
             {"at": at.isoformat(), "path": path, "text": text}, ensure_ascii=False
         ).encode()
         is_new = not file.exists()
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
+        with open(file, "ab", 0, opener=_for_its_owner) as opened:
             # It begins with a line end: what a crash left of the last line ends there.
-            size = os.write(descriptor, b"\n" + line + b"\n")
+            size = opened.write(b"\n" + line + b"\n")
             if size != len(line) + 2:
                 raise OSError(f"{file.name}: {size} of {len(line) + 2} bytes were written")
-            os.fsync(descriptor)
-            length = os.fstat(descriptor).st_size
-        finally:
-            os.close(descriptor)
+            os.fsync(opened.fileno())
+            length = os.fstat(opened.fileno()).st_size
         if is_new:
-            sync(self._folder)
+            flush(self._folder)
         if length > BYTES_MAX:
             self._shorten(file)
 
@@ -93,3 +91,7 @@ class Journal:
         data = file.read_bytes()
         begin = data.index(b"\n", len(data) // 2) + 1
         write_whole(file, data[begin:], 0o600)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

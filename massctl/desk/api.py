@@ -334,7 +334,8 @@ class Api:
         branches = self._branches(settings)
         author = branches.author()
         self._done(self._verbs.run("validate", letter))
-        self._done(self._verbs.run("lock", letter))
+        if self._verbs.can_lock:
+            self._done(self._verbs.run("lock", letter))
         title = standing.rendered.found.title or letter
         said = str(given.get("said") or "").strip() or title
         pushed = branches.push(letter, folder, f"{said}\n", author)
@@ -353,6 +354,10 @@ class Api:
         }
 
     def _withdraw(self, letter: CampaignName) -> Answer:
+        folder = self._cache.folders.folder(letter)
+        told = self._brought(self._upstream_now().bring_letter(letter, folder))
+        if told["clashes"]:
+            return told
         self._branches(self._settings()).remove(letter)
         say = Phrase(
             "{branch} is deleted; the letter stays on this machine", branch=branch_of(letter)

@@ -97,13 +97,15 @@ class Verbs(click.Group):
             formatter.write_dl([(verb, does) for verb, (_, does) in VERBS.items()])
 
 
-def _elsewhere(verb: str) -> Phrase:
+def _elsewhere(verb: str) -> str:
     """Say why a verb does not run on this machine, and where it does."""
     say = Phrase(
         "{command} does not run on Windows: nothing there holds the process that renders, or the ledger",
         command=Command(verb),
     )
-    where = Phrase("letters are locked and sent by CI or `massctl run`; all verbs run in WSL")
+    where = Phrase(
+        "letters are locked and sent by CI or by the runner of the team; all verbs run in WSL"
+    )
     return in_a_row([say, where])
 
 

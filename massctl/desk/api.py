@@ -344,14 +344,21 @@ class Api:
             "branch": pushed.branch,
             "commit": pushed.commit,
             "isNew": pushed.is_new,
-            "said": self._say(
-                Phrase(
-                    "{branch} is pushed; who may merge it into {main} has to look at it now",
-                    branch=pushed.branch,
-                    main=branches.main,
-                )
-            ),
+            "said": self._say(self._pushed(pushed.branch, branches.main)),
         }
+
+    def _pushed(self, branch: str, main: str) -> Phrase:
+        if self._verbs.can_lock:
+            return Phrase(
+                "{branch} is pushed; who may merge it into {main} has to look at it now",
+                branch=branch,
+                main=main,
+            )
+        return Phrase(
+            "{branch} is pushed; CI writes its lock, and who may merge it into {main} has to look at it then",
+            branch=branch,
+            main=main,
+        )
 
     def _withdraw(self, letter: CampaignName) -> Answer:
         folder = self._cache.folders.folder(letter)

@@ -23,6 +23,7 @@ from massctl.importer.visibility import (
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.elements import Handling, is_component, is_script, refusal, writer_row
+from massctl.render.markdown_formulas import spelled
 from massctl.render.styles import pictures_in
 from massctl.render.tree import Element, parse, serialized
 
@@ -363,10 +364,9 @@ def with_pictures(root: Element, paths: Mapping[str, str]) -> None:
 def as_html(root: Element) -> str:
     """Write an article as HTML, a block a line."""
     _write_notes(root)
+    write_formulas(root)
     for each in root.below():
         if each.name == FORMULA:
-            mark = "$$" if "block" in each.attributes else "$"
-            each.children = [f"{mark}{each.attributes['tex']}{mark}"]
             each.name, each.attributes = "span", {}
         elif "style" in each.attributes:
             # What stands beside a style is for Markdown.
@@ -379,6 +379,30 @@ def as_html(root: Element) -> str:
         if written := serialized(holder).strip():
             pieces.append(written)
     return "\n".join(pieces) + "\n"
+
+
+def write_formulas(root: Element) -> None:
+    """Write formulas as Markdown and HTML read them, which depends on what stands beside each."""
+    leaves = [*_leaves(root)]
+    for before, node, after in zip(["", *leaves], leaves, [*leaves[1:], ""], strict=False):
+        if isinstance(node, str):
+            continue
+        is_beside = isinstance(before, Element)
+        if "block" in node.attributes:
+            node.children = [" " * is_beside + f"$${node.attributes['tex']}$$"]
+            continue
+        around = ("$" if isinstance(each, Element) else each for each in (before, after))
+        first, last = around
+        node.children = [spelled(node.attributes["tex"], first[-1:], last[:1])]
+
+
+def _leaves(node: Element) -> Iterator[Element | str]:
+    """Yield texts and formulas in their order, with an empty text where another element begins or ends."""
+    for each in node.children:
+        if isinstance(each, str) or each.name == FORMULA:
+            yield each
+        else:
+            yield from ("", *_leaves(each), "")
 
 
 def _write_notes(root: Element) -> None:

@@ -15,7 +15,7 @@ WORDS = {
     "saving": Phrase("saving…"),
     "unsaved": Phrase("the desk does not answer; what you write is kept in this browser"),
     "joined": Phrase("the file changed meanwhile; both changes are in it now"),
-    "brought": Phrase("{count} files that the team merged are here now"),
+    "brought": Phrase("files brought here from the team: {count}"),
     "clashElsewhere": Phrase(
         "{path} changed here and was merged in another form; an engineer has to join it"
     ),
@@ -57,6 +57,9 @@ WORDS = {
     "windowFrom": Phrase("not before"),
     "windowTo": Phrase("not after"),
     "preview": Phrase("shown first on the phones of (微信号)"),
+    "undo": Phrase("undo"),
+    "redo": Phrase("redo"),
+    "find": Phrase("find and replace"),
     "earlier": Phrase("earlier versions"),
     "restore": Phrase("take this one"),
     "article": Phrase("article {number}"),

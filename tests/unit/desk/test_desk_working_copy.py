@@ -1,6 +1,6 @@
 """What is written at the desk is on the disk, beside whatever else changed the file."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,33 @@ def test_another_paragraph_that_changed_meanwhile_is_kept(copy: WorkingCopy) -> 
     assert isinstance(end, Written)
     assert end.is_joined
     assert file_of(copy).read_text(encoding="utf-8") == "一，在写字台改过\n\n二，由 git 改过\n"
+
+
+def test_who_writes_on_while_others_are_joined_takes_nothing_away(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_text("一\n\n二，由 git 改过\n", encoding="utf-8")
+    end = copy.write(LETTER, PATH, "一，在\n\n二\n", opened.version)
+    assert isinstance(end, Written)
+    end = copy.write(LETTER, PATH, "一，在写字台改过\n\n二\n", end.given)
+    assert isinstance(end, Written)
+    assert file_of(copy).read_text(encoding="utf-8") == "一，在写字台改过\n\n二，由 git 改过\n"
+
+
+def test_who_got_no_answer_does_not_clash_with_what_he_wrote(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    lost = copy.write(LETTER, PATH, "一，写\n\n二\n", opened.version)
+    assert isinstance(lost, Written)
+    end = copy.write(LETTER, PATH, "一，写到一半\n\n二\n", opened.version, [lost.given])
+    assert isinstance(end, Written)
+    assert end.file.text == "一，写到一半\n\n二\n"
+
+
+def test_what_was_sent_and_never_came_is_no_reason_to_take_words_away(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_text("一，由 git 改过\n\n二\n", encoding="utf-8")
+    end = copy.write(LETTER, PATH, "一，写到一半\n\n二\n", opened.version, ["0" * 64])
+    assert isinstance(end, Clash)
+    assert file_of(copy).read_text(encoding="utf-8") == "一，由 git 改过\n\n二\n"
 
 
 def test_the_same_paragraph_is_given_back_and_both_are_in_the_journal(copy: WorkingCopy) -> None:
@@ -115,6 +142,16 @@ def test_a_line_that_a_crash_cut_off_hides_no_other(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b'\n{"at": "2026-12-02T00:00:00+00:00", "pa')
     journal.add(LETTER, PATH, "第二版", NOW)
     assert [each.text for each in journal.versions(LETTER, PATH)] == ["第二版", "第一版"]
+
+
+def test_yesterdays_text_is_found_after_a_day_of_keystrokes(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    for seconds in range(0, 7200, 20):
+        journal.add(LETTER, PATH, f"第 {seconds} 秒", NOW + timedelta(seconds=seconds))
+    texts = [each.text for each in journal.versions(LETTER, PATH)]
+    assert texts[:3] == ["第 7180 秒", "第 7160 秒", "第 7140 秒"]
+    assert texts[-2:] == ["第 3640 秒", "第 3580 秒"]
+    assert len(texts) == 3 + 59 + 1
 
 
 def test_a_journal_that_grows_keeps_its_newest_versions(tmp_path: Path) -> None:

@@ -12,12 +12,20 @@ export function chosenText(pieces: Piece[], choices: Choice[]): string {
     .map((each) => {
       if (each.mine === each.theirs) return each.mine;
       const choice = choices[number++] ?? "both";
-      return choice === "both" ? each.mine + (each.mine.endsWith("\n") ? "" : "\n\n") + each.theirs : each[choice];
+      return choice === "both" ? both(each) : each[choice];
     })
     .join("");
 }
 
-export function askClash(pieces: Piece[], done: (text: string) => void): void {
+// Mine, and of theirs each paragraph that is not in mine.
+function both({ mine, theirs }: Piece): string {
+  const own = mine.split(/\n{2,}/);
+  const more = theirs.split(/\n{2,}/).filter((each) => each.trim() && !own.includes(each));
+  return more.length ? `${mine.trimEnd()}\n\n${more.join("\n\n").trimEnd()}\n\n` : mine;
+}
+
+// Gives the text that was chosen; null where the dialog was closed without "keep": then nothing is to be written.
+export async function askClash(pieces: Piece[]): Promise<string | null> {
   const places = pieces.filter((each) => each.mine !== each.theirs);
   const choices: Choice[] = places.map(() => "both");
   const rows = places.map((each, index) => {
@@ -33,9 +41,10 @@ export function askClash(pieces: Piece[], done: (text: string) => void): void {
       make("div", { class: "choice" }, option("mine"), option("theirs"), option("both")),
     );
   });
-  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close() }, word("keep"));
+  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close("kept") }, word("keep"));
   const dialog = openDialog(word("clash"), word("close"), make("p", {}, word("choose")), ...rows, keep);
-  dialog.addEventListener("close", () => done(chosenText(pieces, choices)));
+  await new Promise((closed) => dialog.addEventListener("close", closed));
+  return dialog.returnValue === "kept" ? chosenText(pieces, choices) : null;
 }
 
 function side(name: Choice, text: string): Node {

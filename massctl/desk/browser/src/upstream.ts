@@ -1,7 +1,7 @@
 // What the team merged, brought into this working copy; where both changed the same paragraph, the writer chooses.
 
 import { askClash } from "./clash";
-import { ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
+import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 import { tell, word } from "./words";
 
 interface MergeClash {
@@ -22,19 +22,21 @@ export async function bringUpstream(): Promise<void> {
   try {
     await settled(await ask<Brought>("POST", "upstream"));
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    tell(error.lines);
+    if (error instanceof Refused) tell(error.lines);
+    else if (!(error instanceof Away)) throw error;
   }
 }
 
 // Asks about each clash, one after the other, and brings again when all are settled.
 export async function settled(brought: Brought): Promise<void> {
+  if (brought.reason) tell(brought.reason);
   if (brought.count) tell(word("brought", { count: brought.count }));
   for (const each of brought.clashes) {
     if (!each.letter) return tell(word("clashElsewhere", { path: each.path }));
     const address = `${at("letters", each.letter, "files")}/${each.own}`;
     const stands = await ask<TextFile>("GET", address);
-    const text = await new Promise<string>((done) => askClash(each.pieces, done));
+    const text = await askClash(each.pieces);
+    if (text === null) return;
     const end = await ask<WriteEnd>("PUT", address, { text, base: stands.version });
     if (!end.file) return;
     await ask("PUT", "upstream", { path: each.path, theirs: each.theirs });

@@ -43,6 +43,8 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 _BESIDE = re.compile(r"[0-9A-Za-z$\\]")
 """What touches a dollar of money, or of a variable, on its other side."""
 _DOLLARS = math_inline_dollar(allow_space=True, allow_digits=True, allow_double=True)
+SAME_STYLE = r"\textstyle "
+"""A command that changes nothing in a line, and so marks a formula as one."""
 _WRITTEN = re.compile(
     r"(?<![0-9A-Za-z$\\])\$(?P<inline>[^$\n]{1,500})\$(?![0-9A-Za-z$])|\$\$(?P<display>[^$]{1,2000})\$\$"
     rf"|{_BRACKETED.pattern}"
@@ -163,6 +165,15 @@ def written_formulas(text: str) -> Iterator[re.Match[str]]:
         )
         if is_one:
             yield found
+
+
+def spelled(tex: str, before: str, after: str) -> str:
+    """Write a formula for a line, so that it is found again between two signs or none."""
+    is_touched = tex[0] == "`" or any(_BESIDE.match(each) for each in (before, after))
+    if not is_touched and _looks_like_one(tex):
+        return f"${tex}$"
+    is_one = _is_certain(tex) or _TERM.fullmatch(tex)
+    return f"\\({'' if is_one else SAME_STYLE}{tex}\\)"
 
 
 def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:

@@ -46,7 +46,7 @@ JOBS: Mapping[str, str] = {
     "facts": "massctl.importer.foreign:facts",
     "lacks": "massctl.importer.foreign:lacks",
     "picture": "massctl.importer.foreign:extension",
-    "query": "massctl.audience.embedded:answers",
+    "query": "massctl.audience.embedded_duckdb:run",
 }
 """What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON.
 
@@ -62,6 +62,7 @@ _IMPORTED = (
     "massctl.render.message",
     "massctl.render.article",
     "massctl.render.template",
+    "massctl.source.campaigns",
 )
 """What most campaigns need, imported before the first question. Few need the decoders of pictures."""
 _START = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
@@ -419,7 +420,7 @@ def _answered(
 def _begin(begins: str) -> None:
     """Make what each process for a question would make again."""
     if begins == DATABASE:
-        import_module("massctl.audience.embedded").open_database()
+        import_module("massctl.audience.embedded_duckdb").open_database()
         return
     for name in _IMPORTED:
         import_module(name)

@@ -131,7 +131,7 @@ class FileReader(Frozen):
     def _from_disk(
         self, named: str, shown: str, at: Place, write: Callable[[bytes], object]
     ) -> None:
-        """Read a regular file, behind links too: another one may never end, or never begin."""
+        """Read a regular file, also through links: another one may never end, or never begin."""
         try:
             path = (self.root / Path(named).expanduser()).resolve()
             with open(path, "rb", opener=_without_wait) as file:
@@ -197,7 +197,7 @@ class FileReader(Frozen):
 
 @contextmanager
 def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
-    """Open a file in memory; where the system has none, one that only this user reads, and that is gone behind it."""
+    """Open a file in memory; where the system has none, one that only this user reads, and that is gone afterwards."""
     if not has_memory_files():
         with tempfile.NamedTemporaryFile(prefix="massctl-") as temporary:
             yield Path(temporary.name), None, temporary

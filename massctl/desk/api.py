@@ -3,6 +3,7 @@
 import json
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -254,18 +255,21 @@ class Api:
         }
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
-        text, base = given.get("text"), given.get("base")
-        if not isinstance(text, str) or not isinstance(base, str):
+        text, base, sent = given.get("text"), given.get("base"), given.get("sent", [])
+        if not isinstance(text, str) or not isinstance(base, str) or not isinstance(sent, list):
             raise UsageError(Phrase("a text and its version are required"))
-        return self._told(letter, self._copy.write(letter, path, text, base))
+        return self._told(letter, self._copy.write(letter, path, text, base, sent))
 
     def _told(self, letter: CampaignName, end: Written | Clash) -> Answer:
         if isinstance(end, Clash):
             pieces = [{"mine": each.mine, "theirs": each.theirs} for each in end.pieces]
             return {"clash": pieces, "theirs": _file(end.theirs)}
-        folder = self._cache.folders.folder(letter)
-        self._cache.changed([f"{folder}/{end.file.path}"])
-        return {"file": _file(end.file), "isJoined": end.is_joined}
+        self._tell_changed(f"{self._cache.folders.folder(letter)}/{end.file.path}")
+        return {"file": _file(end.file), "given": end.given}
+
+    def _tell_changed(self, path: str) -> None:
+        """Have the pages renewed that a file concerns: its writer waits for no rendering of another letter."""
+        threading.Thread(target=self._cache.changed, args=([path],), daemon=True).start()
 
     def _write_fields(self, letter: CampaignName, given: Answer) -> Answer:
         """Change fields of campaign.yaml, or the order of its articles, and no other line of it."""

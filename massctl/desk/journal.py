@@ -36,6 +36,8 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[CampaignName, set[tuple[str, str]]] = {}
+        """The path and SHA-256 of each version, of the letters that somebody asked about."""
 
     def add(self, letter: CampaignName, path: str, text: str, at: datetime) -> None:
         """Keep a version, on the disk when this returns; raises OSError."""
@@ -56,8 +58,17 @@ class Journal:
             os.close(descriptor)
         if is_new:
             sync(self._folder)
+        if letter in self._known:
+            self._known[letter].add((path, sha256_of(text.encode())))
         if length > BYTES_MAX:
             self._shorten(file)
+            self._known.pop(letter, None)
+
+    def knows(self, letter: CampaignName, path: str, sha256: str) -> bool:
+        """Return whether a version is kept."""
+        if letter not in self._known:
+            self._known[letter] = {(each.path, each.sha256) for each in self._read(letter)}
+        return (path, sha256) in self._known[letter]
 
     def versions(self, letter: CampaignName, path: str) -> list[Version]:
         """Return the versions of a file that a person looks through, newest first, each text once where it stays."""

@@ -14,6 +14,8 @@ from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import is_cjk
 
+FORMULA_CODE = "MC329"
+"""Of a formula that cannot be drawn."""
 CHARACTERS_MAX = 6_000
 """Ours: a longer formula fits no phone. One of 5,000 takes a second."""
 UNITS = 100
@@ -160,7 +162,7 @@ def _fault(tex: str, problem: Problem) -> Fault:
     begins = tex.rfind("\n", 0, at) + 1
     part = part or tex[at : at + _PART].strip() or tex[begins:][-_PART:]
     return Fault(
-        "MC329",
+        FORMULA_CODE,
         Phrase(
             "the formula cannot be drawn: `{text}`: {why}",
             text=" ".join(part.split())[:_PART],

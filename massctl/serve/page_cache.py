@@ -1,6 +1,7 @@
 """The pages of the repository as it is now: rendered when somebody looks, cached until a file changes."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -262,6 +263,8 @@ class Standing(Frozen):
 
 
 _TEXTS = (".md", ".html", ".j2", ".yaml")
+_TURN_SECONDS = 0.01
+"""How long `warm` leaves the pages to others after each campaign."""
 _RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
@@ -379,15 +382,13 @@ class PageCache:
 
     @property
     def folders(self) -> CampaignFolders:
-        """Return which folders are campaigns."""
-        with self._one_at_a_time:
-            return self._folders
+        """Return which folders are campaigns. It waits for no rendering: who writes a file asks it."""
+        return self._folders
 
     @property
     def settings(self) -> MassctlFile | None:
-        """Return massctl.yaml as it is now; None while it has faults."""
-        with self._one_at_a_time:
-            return self._settings
+        """Return massctl.yaml as it is now; None while it has faults. It waits for no rendering."""
+        return self._settings
 
     def standing(self, name: CampaignName) -> Standing | None:
         """Return how one campaign stands now; None without one."""
@@ -401,15 +402,13 @@ class PageCache:
             return Standing(kept, self._status(name, kept), missing, approvals)
 
     def listed(self) -> list[Listed]:
-        """Return all campaigns as the list has them: what was not rendered yet has its name alone."""
+        """Return all campaigns as the list has them, as far as `warm` came: a list waits for no rendering."""
         with self._one_at_a_time:
-            self._renew()
             return [self._listed(name) for name in self._names(self._scope())]
 
     def sheet(self) -> Sheet:
-        """Return what a page without files is written with."""
-        with self._one_at_a_time:
-            return self._sheet({})
+        """Return what a page without files is written with. It waits for no rendering."""
+        return self._sheet({})
 
     def missing_page(self) -> str:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
@@ -570,6 +569,8 @@ class PageCache:
                     self._look(name)
             if is_news:
                 self._broadcaster.publish(frozenset({name}))
+                # A lock is not fair: whoever waits for a page goes first.
+                time.sleep(_TURN_SECONDS)
 
     def changed(self, paths: Collection[str]) -> None:
         """Note changed files, by their paths from the repository's root, and notify the pages concerned."""

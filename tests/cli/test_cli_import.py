@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 from cli_runner import NOON, Shell
-from document_samples import page, word
+from document_samples import packed, page, paragraph, run, word
 from repositories import APPID, BODY, cover, png
 
 from massctl.importer.word import package
@@ -146,7 +146,19 @@ def test_what_markdown_would_change_is_written_as_html(
     made = shell(
         "import", "url", saved(shell, page("<p>好的 :smile: 一</p>")), "spring", "--format", "json"
     )
-    assert (0, "articles/main.html") == (made.status, made.document["articles"][0]["content"])
+    article = made.document["articles"][0]
+    assert (0, "articles/main.html") == (made.status, article["content"])
+    assert "it is written as HTML: as Markdown, text" in article["not_carried"][0]
+
+
+def test_a_formula_that_cannot_be_drawn_is_told_and_its_article_stays_markdown(
+    shell: Shell,
+) -> None:
+    wide = "<m:oMath><m:r><m:t>" + "x" * 1_000 + "</m:t></m:r></m:oMath>"
+    data = packed(paragraph(run("一")) + paragraph(f"<m:oMathPara>{wide}</m:oMathPara>"))
+    made = shell("import", "word", saved(shell, data, "letter.docx"), "spring", "--format", "json")
+    assert (1, "articles/main.md") == (made.status, made.document["articles"][0]["content"])
+    assert ["MC329"] == [each["code"] for each in made.document["diagnostics"]]
 
 
 def test_a_picture_that_the_browser_saved_stands_in_for_one_that_is_gone(

@@ -1380,7 +1380,7 @@ MUTANTS = (
     ),
     Mutant(
         "a rest has whoever may have it",
-        "massctl.plan.rest",
+        "massctl.plan.remainder",
         "lacking = [each for each in found if each.reach is Reach.SURELY_NOT]",
         "lacking = [each for each in found if each.reach is not Reach.HAS]",
         "text in batches, called not sent, then a rest",

@@ -18,20 +18,26 @@ from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import (
     BOX,
     DRAWINGS,
+    UNSEEN_FIELDS,
     Document,
     Fields,
     address_of,
     box_of,
     outer_box,
+    reference_of,
+    shows,
     text_of,
 )
 from massctl.importer.word.formula import UnknownPart, tex
+from massctl.importer.word.layout import KINDS as LAYOUT
+from massctl.importer.word.layout import layout
 from massctl.importer.word.package import A, M, R, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.picture.formats import sniff
+from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
 _WORDS_MAX = 40
@@ -67,8 +73,16 @@ def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
     shown: list[Phrase] = []
     for kind, say in lost:
         counts[kind] += 1
-        if counts[kind] <= _TOLD_MAX:
+        if counts[kind] <= _TOLD_MAX and kind not in LAYOUT:
             shown.append(say)
+    first = {kind: say for kind, say in reversed(lost) if kind in LAYOUT}
+    shown += [
+        Phrase(
+            "{what} ({count:,}×), first: {place}", what=what, count=counts[kind], place=first[kind]
+        )
+        for kind, what in LAYOUT.items()
+        if kind in first
+    ]
     shown += [
         plural_phrase(
             "{kind}: {count:,} more loss of this kind",
@@ -77,7 +91,7 @@ def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
             kind=_KINDS.get(kind) or _LOOKS[kind],
         )
         for kind, count in counts.items()
-        if count > _TOLD_MAX
+        if count > _TOLD_MAX and kind not in LAYOUT
     ]
     return shown
 
@@ -172,6 +186,10 @@ class _Taker(Struct):
                     self._lose(
                         "margin", Phrase("{place}: “{words}”", place=name, words=_cut(words))
                     )
+            for drawing in root.iter(*DRAWINGS):
+                if next(drawing.iter(BOX), None) is None:
+                    self._lose("margin", self._drawn(drawing, name, _kind_of(drawing)))
+        self.baseline.lost += layout(document)
         return self.baseline
 
     def _lose(self, kind: str, say: Phrase) -> None:
@@ -212,6 +230,8 @@ class _Taker(Struct):
             tag = each.tag
             if tag == f"{W}r":
                 self._run(each, paragraph, boxes)
+            elif tag == f"{W}fldSimple" and not shows(each):
+                self._unshown(each.get(f"{W}instr", "").strip(), each)
             elif tag in (f"{M}oMath", f"{M}oMathPara"):
                 for formula in each.iter(f"{M}oMath"):
                     self._formula(formula)
@@ -268,9 +288,13 @@ class _Taker(Struct):
         code, data = ended
         if sign := box_of(data):
             return sign
-        place = self.document.place(mark)
-        self._lose("field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code)))
+        self._unshown(code, mark)
         return ""
+
+    def _unshown(self, code: str, element: Xml) -> None:
+        if code and code.split(maxsplit=1)[0].upper() not in UNSEEN_FIELDS:
+            place = self.document.place(element)
+            self._lose("field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code)))
 
     def _words(self, each: Xml, boxes: list[Xml]) -> str:
         """Return the words of a part of a run, and take what is not words."""
@@ -326,8 +350,16 @@ class _Taker(Struct):
             if outer_box(each, drawing) is None
         ]
         package = self.document.package
+        for each in drawing.iter(f"{A}hlinkClick"):
+            known = package.related(self._part).get(each.get(f"{R}id", ""))
+            if known is not None and outer_box(each, drawing) is None:
+                say = Phrase(
+                    "{place}: the link to {address}", place=place, address=_cut(known.target)
+                )
+                self._lose("address", say)
+                break
         for each in pictures:
-            known = package.related(self._part).get(each.get(f"{R}embed") or each.get(f"{R}id", ""))
+            known = package.related(self._part).get(reference_of(each))
             if known is None or known.is_external:
                 target = known.target if known is not None else "?"
                 say = Phrase(
@@ -346,9 +378,39 @@ class _Taker(Struct):
                 self._lose("picture", say)
             else:
                 self._add(drawing, "picture", name)
-        if not pictures and not own:
-            say = Phrase("{place}: a drawing ({kind})", place=place, kind=_kind_of(drawing))
-            self._lose("drawing", say)
+        shapes = [each for each in drawing.iter(_SHAPE) if next(each.iter(BOX), None) is None]
+        if shapes or not (pictures or own):
+            kind = Phrase("shape") if shapes else _kind_of(drawing)
+            self._lose("drawing", self._drawn(drawing, place, kind))
+
+    def _drawn(self, drawing: Xml, place: Phrase, kind: Phrase) -> Phrase:
+        """Name a drawing, with the words in it and in the parts that it refers to."""
+        package = self.document.package
+        related = package.related(self._part)
+        names = {
+            said for each in drawing.iter() for said in each.attrib.values() if said in related
+        }
+        parts = (
+            package.xml(related[each].target)
+            for each in sorted(names)
+            if related[each].kind in _WITH_WORDS
+        )
+        texts = [
+            each.text or ""
+            for root in (drawing, *parts)
+            if root is not None
+            for each in root.iter(f"{A}t")
+        ]
+        texts += [each.get("string", "") for each in drawing.iter(f"{V}textpath")]
+        words = " ".join(" ".join(texts).split())
+        if not words:
+            return Phrase("{place}: a drawing ({kind})", place=place, kind=kind)
+        return Phrase(
+            "{place}: a drawing ({kind}) with the words “{words}”",
+            place=place,
+            kind=kind,
+            words=_cut(words),
+        )
 
 
 def take(document: Document) -> Baseline:
@@ -363,11 +425,16 @@ _SHOWN: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
 _UNSEEN: Final = frozenset(
     f"{W}{name}" for name in ("pPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "rPr")
 )
+_SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
+_WITH_WORDS = frozenset({"chart", "chartEx", "diagramData"})
+"""Parts that a drawing refers to for its words."""
 _DRAWN: Mapping[str, Phrase] = {
     "chart": Phrase("chart"),
     "relIds": Phrase("SmartArt"),
     "contentPart": Phrase("ink"),
     "OLEObject": Phrase("embedded object"),
+    "blip": Phrase("picture"),
+    "imagedata": Phrase("picture"),
 }
 _KINDS: Mapping[str, Phrase] = {
     "margin": Phrase("header or footer"),
@@ -384,8 +451,8 @@ _KINDS: Mapping[str, Phrase] = {
 
 
 def _kind_of(drawing: Xml) -> Phrase:
-    names = (each.tag.rpartition("}")[2] for each in drawing.iter())
-    return next((_DRAWN[each] for each in names if each in _DRAWN), Phrase("shape"))
+    names = {each.tag.rpartition("}")[2] for each in drawing.iter()}
+    return next((say for name, say in _DRAWN.items() if name in names), Phrase("shape"))
 
 
 def _letters(text: str) -> Counter[str]:
@@ -441,6 +508,7 @@ def _shown(body: str) -> _Shown:
     shown = _Shown()
     pieces: list[str] = []
     length = 0
+    numbers: dict[Element, int] = {}
     waiting: list[tuple[Element | str, frozenset[str]]] = [(parse(body), frozenset())]
     while waiting:
         node, looks = waiting.pop()
@@ -458,6 +526,12 @@ def _shown(body: str) -> _Shown:
             shown.links.add(node.get("href"))
         looks = _looks_of(node, looks)
         waiting += ((each, looks) for each in reversed(node.children))
+        around = node.parent
+        if node.name == "li" and around is not None and around.name == "ol":
+            # A browser writes the numbers of a list.
+            first = around.get("start")
+            numbers[around] = numbers.get(around, int(first) - 1 if first.isdecimal() else 0) + 1
+            waiting.append((f"{numbers[around]}.", looks))
     shown.words = "".join(pieces)
     return shown
 
@@ -531,7 +605,11 @@ class _Comparison(Struct):
         """Look for the pieces of one paragraph."""
         whole = "".join(each.text for each in pieces if each.kind == "text")
         before = self._position
-        start = self.shown.words.find(whole, before)
+        label = next((each.text for each in pieces if each.kind == "label"), "")
+        at = self.shown.words.find(label, before)
+        start = self.shown.words.find(whole, max(at, before) + len(label))
+        if not 0 <= start - at - len(label) <= _SIGNS_MAX:
+            start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)
         for each in pieces:
@@ -559,7 +637,9 @@ class _Comparison(Struct):
 
     def _thing(self, piece: Piece) -> None:
         if piece.kind == "link":
-            if piece.text not in self.shown.links:
+            # An address of mail is written out.
+            is_written = piece.text.removeprefix("mailto:") in self.shown.words
+            if piece.text not in self.shown.links and not is_written:
                 self.missing.append(("address", _gone(piece, Phrase("link"))))
         elif piece.kind == "picture":
             self._pictures += 1
@@ -567,11 +647,14 @@ class _Comparison(Struct):
                 self.missing.append(("picture", _gone(piece, Phrase("picture"))))
         else:
             self._formulas[piece.text] += 1
-            drawn = self.body.count(f'="{escaped_value(piece.text)}"')
+            spellings = (piece.text, SAME_STYLE + piece.text)
+            drawn = sum(self.body.count(f'="{escaped_value(each)}"') for each in spellings)
             if drawn < self._formulas[piece.text]:
                 self.changed.append(("formula", _formula_lost(piece.place, piece.text)))
 
 
+_SIGNS_MAX = 3
+"""Between a number and its words stand so many signs."""
 _AROUND = 400
 """A paragraph that does not stand as a whole may have so many more characters between its pieces."""
 
@@ -584,8 +667,10 @@ def losses(
     is_title_due = True
     for pieces in baseline.paragraphs:
         whole = "".join(each.text for each in pieces if each.kind == "text")
-        if is_title_due and whole and whole == _without_blanks(title):
+        number = "".join(each.text for each in pieces if each.kind == "label")
+        if is_title_due and whole and _without_blanks(title) in (whole, number + whole):
             is_title_due = False
+            comparison.paragraph([each for each in pieces if each.kind in _AS_WRITTEN])
         else:
             comparison.paragraph(pieces)
     return comparison.missing, comparison.changed

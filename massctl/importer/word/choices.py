@@ -1,14 +1,15 @@
 """What a person decides of a Word file before it is read: revisions, hidden text, comments."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.document import BOX, DRAWINGS, Document, text_of
-from massctl.importer.word.package import W, Xml
-from massctl.importer.word.styles import WHITE, is_on
+from massctl.importer.word.document import DRAWINGS, Document, shows, text_of
+from massctl.importer.word.package import A, V, W, Xml
+from massctl.importer.word.styles import OFF, is_on, is_shaded
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
@@ -74,7 +75,8 @@ def _shown(document: Document, element: Xml) -> Phrase:
 
 
 def _of_stories(document: Document) -> Iterator[Xml]:
-    for story in document.stories():
+    """Yield what stands in the text, the notes, the headers and the footers, whose words are told too."""
+    for story in (*document.stories(), *(root for _, root in document.margins)):
         yield from story.iter()
 
 
@@ -83,43 +85,71 @@ def _revisions(document: Document) -> list[Xml]:
 
 
 def _comments(document: Document) -> list[Xml]:
-    known = (each.get(f"{W}id", "") for each in document.body.iter(f"{W}commentReference"))
+    marks = (each for each in _of_stories(document) if each.tag == f"{W}commentReference")
+    known = (each.get(f"{W}id", "") for each in marks)
     return [document.comments[each] for each in known if each in document.comments]
 
 
 def _hidden(document: Document) -> list[Xml]:
     found = []
-    styles = document.styles
     for each in _of_stories(document):
-        if each.tag == f"{W}r" and _is_shown(each):
-            paragraph = next(each.iterancestors(f"{W}p"), None)
-            seen = styles.properties(each, paragraph)
-            if "vanish" in seen.on or (seen.colour == WHITE and _is_on_white(each, seen.highlight)):
+        if each.tag == f"{W}r" and shows(each):
+            if _is_unseen(document, each):
                 found.append(each)
-        elif each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true"):
+        elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
+            each.tag.startswith(V) and _UNSEEN.search(each.get("style", "")) is not None
+        ):
             found.append(next(each.iterancestors(*DRAWINGS)))
         elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
             found.append(each.getparent())
-    return found
+    return list(dict.fromkeys(found))
 
 
-_SEEN: Final = (f"{W}t", f"{W}sym", f"{W}drawing", f"{W}pict", f"{W}object", f"{W}ruby")
+_UNSEEN = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
+_PALE, _TINY = 0xF5, 4
+"""Each part of a colour that nobody tells from white, and half points that nobody reads."""
 
 
-def _is_shown(run: Xml) -> bool:
-    return next(run.iterchildren(*_SEEN), None) is not None
+def _is_unseen(document: Document, run: Xml) -> bool:
+    """Whether Word hides a run, or writes it so that nobody reads it: white on white, or as small as a dot."""
+    styles = document.styles
+    seen = styles.properties(run, next(run.iterancestors(f"{W}p"), None))
+    if "vanish" in seen.on or seen.size <= _TINY:
+        return True
+    if is_on(run.find(f"{W}rPr"), "vanish") is None:
+        tables = run.iterancestors(f"{W}tbl")
+        if any(
+            said.get(f"{W}val", "1") not in OFF
+            for each in tables
+            for said in styles.of_table(each, "vanish")
+        ):
+            return True
+    is_pale = seen.colour and min(bytes.fromhex(seen.colour)) >= _PALE
+    return bool(is_pale) and not seen.highlight and not _is_on_colour(document, run)
 
 
-def _is_on_white(run: Xml, highlight: str) -> bool:
-    """Whether nothing behind a run is coloured: neither itself, its paragraph, cell, table nor box."""
-    if highlight:
-        return False
+def _is_on_colour(document: Document, run: Xml) -> bool:
+    """Whether something behind a run is coloured: its paragraph, cell, table or box."""
     for each in run.iterancestors():
-        if each.tag in (f"{W}tbl", BOX):
-            return False
-        if each.tag == f"{W}p" and each.find(f"{W}pPr/{W}shd") is not None:
-            return False
-    return True
+        shades = [document.styles.said(each, "shd")] if each.tag == f"{W}p" else []
+        if each.tag in (f"{W}tc", f"{W}tbl"):
+            shades = each.findall(f"{each.tag}Pr/{W}shd")
+        if each.tag == f"{W}tbl":
+            shades += document.styles.of_table(each, "shd")
+        if any(map(is_shaded, shades)):
+            return True
+        if each.tag in DRAWINGS:
+            return any(
+                fill.tag in _FILLS
+                or fill.get("fillcolor", "white") not in ("white", "#fff", "#ffffff")
+                for fill in each.iter()
+            )
+    return False
+
+
+_FILLS: Final = frozenset(
+    {f"{A}solidFill", f"{A}gradFill", f"{A}blipFill", f"{A}pattFill", f"{V}fill"}
+)
 
 
 def _drop(found: Sequence[Xml]) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.numbering import Numbering
-from massctl.importer.word.package import MC, NO_WORD_FILE, Package, W, Xml, opened
+from massctl.importer.word.package import MC, NO_WORD_FILE, Package, R, W, Xml, opened
 from massctl.importer.word.styles import Styles
 from massctl.model.phrase import Phrase
 
@@ -125,6 +125,19 @@ def _has_words(paragraph: Xml) -> bool:
 
 M_T: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = f"{MC}Fallback"
+_VISIBLE: Final = [
+    f"{W}{name}"
+    for name in [
+        "t",
+        "sym",
+        "drawing",
+        "pict",
+        "object",
+        "ruby",
+        "footnoteReference",
+        "endnoteReference",
+    ]
+]
 _SHOWN = frozenset({"wps", "wpg", "wpc", "w14", "w15", "wp14", "a14", "cx", "cx1", "am3d", "aink"})
 """Forms of which the reader knows the newer one; of any other it takes the older."""
 
@@ -184,12 +197,15 @@ def _read_notes(package: Package) -> Iterator[tuple[tuple[str, str], tuple[Xml, 
 def _take_notes(document: Document) -> None:
     found = document.kept_notes
     document.notes = {}
-    for each in document.body.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
-        kind = each.tag.rpartition("}")[2].removesuffix("Reference")
-        known = (kind, each.get(f"{W}id", ""))
-        if known in found and known not in document.notes:
-            element, name = found[known]
-            document.notes[known] = Note(element, name, len(document.notes) + 1)
+    waiting = [document.body]
+    for story in waiting:
+        for each in story.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
+            kind = each.tag.rpartition("}")[2].removesuffix("Reference")
+            known = (kind, each.get(f"{W}id", ""))
+            if known in found and known not in document.notes:
+                element, name = found[known]
+                document.notes[known] = Note(element, name, len(document.notes) + 1)
+                waiting.append(element)
 
 
 def _take_margins(document: Document) -> None:
@@ -197,7 +213,7 @@ def _take_margins(document: Document) -> None:
     shown = dict.fromkeys(
         related[known].target
         for each in document.body.iter(f"{W}headerReference", f"{W}footerReference")
-        if (known := each.get(_ID, "")) in related
+        if (known := each.get(f"{R}id", "")) in related
     )
     for kind, name in _MARGINS.items():
         for target, root in document.package.parts(kind):
@@ -206,10 +222,11 @@ def _take_margins(document: Document) -> None:
                 document.margins.append((name, root))
 
 
-_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ADDRESS = re.compile(r'^\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"^\s*HYPERLINK\s+([^\s\\\"]+)", re.IGNORECASE)
-_UNSEEN = frozenset({"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"})
+UNSEEN_FIELDS: Final = frozenset(
+    {"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"}
+)
 """Fields that show nothing themselves. Source: ECMA-376, part 1, 17.16.5, read 2026-12."""
 
 
@@ -246,8 +263,7 @@ class Fields(Struct):
         elif kind == "end" and self._open:
             ended = self._open.pop()
             if not ended.has_result and ended.code.strip():
-                name = ended.code.split()[0].upper()
-                return None if name in _UNSEEN else (ended.code.strip(), ended.data)
+                return ended.code.strip(), ended.data
         return None
 
     def add_code(self, text: str) -> None:
@@ -276,6 +292,18 @@ def box_of(data: Xml | None) -> str:
     said = checked if checked is not None else box.find(f"{W}default")
     state = said.get(f"{W}val", "1") if said is not None else "0"
     return "☒" if state not in ("0", "false", "off") else "☐"
+
+
+def reference_of(picture: Xml) -> str:
+    """Return the id by which a picture names its file, here or elsewhere."""
+    return next(
+        (said for each in ("embed", "id", "link") if (said := picture.get(f"{R}{each}"))), ""
+    )
+
+
+def shows(element: Xml) -> bool:
+    """Whether anything is shown below an element."""
+    return next(element.iter(*_VISIBLE, M_T), None) is not None
 
 
 def text_of(element: Xml) -> str:

@@ -18,6 +18,7 @@ from massctl.importer.word.document import (
     address_of,
     box_of,
     outer_box,
+    reference_of,
 )
 from massctl.importer.word.formula import UnknownPart, tex
 from massctl.importer.word.numbering import Label
@@ -254,7 +255,7 @@ class Reader(Struct):
         for each in drawing.iter(f"{A}blip", f"{V}imagedata"):
             if outer_box(each, drawing) is not None:
                 continue
-            known = package.related(self._part).get(each.get(f"{R}embed") or each.get(f"{R}id", ""))
+            known = package.related(self._part).get(reference_of(each))
             data = (
                 package.read(known.target) if known is not None and not known.is_external else None
             )

@@ -13,6 +13,7 @@ from massctl.importer.article import as_html
 from massctl.importer.documents import DocumentError
 from massctl.importer.markdown import as_markdown
 from massctl.importer.word.file import article, lacking
+from massctl.render.markdown_parser import parse
 
 NOTHING = {"revisions": "", "hidden": "", "comments": ""}
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -58,6 +59,7 @@ def row(*cells: str) -> str:
     return f"<w:tr>{''.join(cells)}</w:tr>"
 
 
+_FONT = '<w:rFonts w:eastAsia="{}" w:ascii="Arial"/>'
 MARKED = [
     ("<w:b/>", "**一**"),
     ("<w:i/>", "*一*"),
@@ -154,6 +156,8 @@ BOX = (
     "</wps:wsp></wp:inline></w:drawing></w:r>"
 )
 SHAPE = "<w:r><w:drawing><wp:inline><wps:wsp/></wp:inline></w:drawing></w:r>"
+_A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+DIAGRAM = f'<w:r><w:drawing><a:relIds {_A} r:dm="rId9"/></w:drawing></w:r>'
 PICTURE = '<w:r><w:pict><v:shape><v:imagedata r:id="rId9"/></v:shape></w:pict></w:r>'
 LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it"]),
@@ -164,8 +168,53 @@ LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("an unknown sign", paragraph(run("一") + '<w:r><w:sym w:font="Webdings" w:char="F021"/></w:r>'), {}, ["paragraph 1: the sign F021 of Webdings"]),
     ("a file", paragraph(f'<w:hyperlink r:id="rId9">{run("一")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "file://c/a.doc")}}, ["paragraph 1: the link to file://c/a.doc"]),
     ("a part of a formula", paragraph(run("一") + "<m:oMath><m:r><m:t>y</m:t></m:r><m:xyz/></m:oMath>"), {}, ["paragraph 1: the formula “y”: massctl does not know `m:xyz`"]),
+    ("words of a diagram", paragraph(run("一") + DIAGRAM), {"related": {"rId9": ("diagramData", "d.xml")}, "parts": {"word/d.xml": f"<x {_A}><a:t>目标</a:t></x>"}}, ["paragraph 1: a drawing (SmartArt) with the words “目标”"]),
+    ("a simple field", paragraph(run("一") + r'<w:fldSimple w:instr=" EQ \f(1,2) "/>'), {}, [r"paragraph 1: the field `EQ \f(1,2)`"]),
+    ("a picture linked", paragraph(run("一") + f'<w:r><w:drawing><a:blip {_A} r:link="rId9"/></w:drawing></w:r>'), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
+    ("a picture in a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}><w:p><w:r><w:drawing><a:blip {_A}/></w:drawing></w:r></w:p></w:hdr>"}}, ["header: a drawing (picture)"]),
     ("a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}>{paragraph(run('内部资料'))}</w:hdr>"}}, ["header: “内部资料”"]),
 ]  # fmt: skip
+
+
+def _laid_out(properties: str, count: int = 2) -> str:
+    return paragraph(run("平常")) + paragraph(run("春天来了"), "", properties) * count
+
+
+def _tabled(table: str = "", cell: str = "") -> str:
+    return paragraph(run("平常")) + (
+        f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{cell}</w:tcPr>{paragraph(run('春天'))}</w:tc></w:tr></w:tbl>"
+    )
+
+
+_AT_2 = "first: paragraph 2 “春天来了”"
+_IN_TABLE = "first: table 1, row 1, column 1 “春天”"
+LAYOUTS: list[tuple[str, str, list[str]]] = [
+    ("a first line", _laid_out('<w:ind w:firstLineChars="200" w:firstLine="420"/>'), [f"an indent of the first line (2×), {_AT_2}"]),
+    ("an indent", _laid_out('<w:ind w:left="420"/>'), [f"an indent (2×), {_AT_2}"]),
+    ("no indent", _laid_out('<w:ind w:left="0" w:firstLine="0"/>'), []),
+    ("a shade", _laid_out('<w:shd w:val="clear" w:fill="FFF2CC"/>'), [f"a shaded paragraph (2×), {_AT_2}"]),
+    ("a border", _laid_out('<w:pBdr><w:top w:val="single"/></w:pBdr>'), [f"a border around a paragraph (2×), {_AT_2}"]),
+    ("spread", _laid_out('<w:jc w:val="distribute"/>'), [f"text spread over the line (分散对齐) (2×), {_AT_2}"]),
+    ("a page before", _laid_out("<w:pageBreakBefore/>", 1), [f"a break of a page or column (1×), {_AT_2}"]),
+    ("a page", paragraph(run("一") + '<w:r><w:br w:type="page"/></w:r>'), ["a break of a page or column (1×), first: paragraph 1"]),
+    ("a section", _laid_out('<w:sectPr><w:cols w:num="2"/></w:sectPr>', 1), ["a break of a page or column (1×), first: paragraph 2", "columns (1×), first: paragraph 2"]),
+    ("a font", paragraph(run("平常的文字", _FONT.format("宋体")) + run("楷书", _FONT.format("楷体"))), ["another font (1×), first: paragraph 1 “楷书”, 楷体"]),
+    ("one font", paragraph(run("平常的文字", _FONT.format("楷体"))), []),
+    ("spaced", paragraph(run("平常的文字") + run("疏", '<w:spacing w:val="40"/>')), ["letters that are spaced or stretched (1×), first: paragraph 1 “疏”"]),
+    ("a cell", _tabled(cell='<w:shd w:fill="FFFF00"/>'), [f"a shaded cell (1×), {_IN_TABLE}"]),
+    ("plain borders", _tabled('<w:tblBorders><w:top w:val="single"/></w:tblBorders>'), []),
+    ("no borders", _tabled('<w:tblBorders><w:top w:val="none"/></w:tblBorders>'), [f"borders of a table (1×), {_IN_TABLE}"]),
+    ("a border of a cell", _tabled(cell='<w:tcBorders><w:top w:val="thick"/></w:tcBorders>'), [f"borders of a table (1×), {_IN_TABLE}"]),
+    ("vertical", _tabled(cell='<w:textDirection w:val="tbRl"/>'), [f"vertical text (1×), {_IN_TABLE}"]),
+    ("a link inside", paragraph(f'<w:hyperlink w:anchor="x">{run("见上")}</w:hyperlink>'), ["a link inside the document (1×), first: paragraph 1 “见上”"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "lost"), [each[1:] for each in LAYOUTS], ids=[each[0] for each in LAYOUTS]
+)
+def test_layout_that_themes_set_is_told_once_of_its_kind(body: str, lost: list[str]) -> None:
+    assert lost == read(body)[1]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +271,44 @@ def test_a_look_that_the_result_lacks_is_named_with_its_words(properties: str, l
     assert ([], [f"paragraph 2: {look} “限时”"]) == (missing, changed)
 
 
+def test_numbers_are_found_where_a_browser_writes_them_and_where_the_words_are_a_number_too() -> (
+    None
+):
+    data = packed(
+        entry("1") + entry("乙") + paragraph(run("完")),
+        parts=lists(level("ordinal", "%1")),
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert "1st 1\n\n2nd 乙\n\n完\n" == as_markdown(found.tree)
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>1st 1</p><p>2nd 乙</p><p>完</p>")
+    data = packed(entry("甲") + entry("乙"), parts=lists(level("decimal", "%1.")))
+    in_html = "<ol{}><li>甲</li><li>乙</li></ol>"
+    assert ([], []) == lacking(data, NOTHING, "letter", in_html.format(""))
+    missing, _ = lacking(data, NOTHING, "letter", in_html.format(' start="5"'))
+    assert ["paragraph 1: number “1” is missing", "paragraph 2: number “2” is missing"] == [
+        *map(str, missing)
+    ]
+
+
+def test_two_lists_in_a_row_are_two() -> None:
+    other = lists(level("decimal", "%1."))["word/numbering.xml"].replace(
+        "</w:numbering>",
+        '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/>'
+        "</w:lvlOverride></w:num></w:numbering>",
+    )
+    second = entry("丙").replace('<w:numId w:val="1"/>', '<w:numId w:val="2"/>')
+    written, _ = read(entry("甲") + entry("乙") + second, parts={"word/numbering.xml": other})
+    assert "1. 甲\n2. 乙\n\n5) 丙" == written
+    opened = [each for each in parse(written).tokens if each.type == "ordered_list_open"]
+    assert [1, 5] == [each.attrs.get("start", 1) for each in opened]
+
+
+def test_an_address_of_mail_that_is_written_out_is_not_missing() -> None:
+    link = f'<w:hyperlink r:id="rId8">{run("a@example.com")}</w:hyperlink>'
+    data = packed(paragraph(link), related={"rId8": ("hyperlink", "mailto:a@example.com")})
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>a@example.com</p>")
+
+
 def test_words_pictures_links_and_numbers_that_are_missing_are_named() -> None:
     link = f'<w:hyperlink r:id="rId8">{run("这里")}</w:hyperlink>'
     data = packed(
@@ -276,3 +363,45 @@ def test_as_html_a_look_is_a_style() -> None:
     found, _ = article(packed(body), "letter", NOTHING)
     written = '<p style="text-align:right"><span style="color:#C00000">一</span></p>'
     assert f"{written}\n" == as_html(found.tree)
+
+
+def _formula(words: str, *, alone: bool = False) -> str:
+    inner = f"<m:oMath><m:r><m:t>{words}</m:t></m:r></m:oMath>"
+    return f"<m:oMathPara>{inner}</m:oMathPara>" if alone else inner
+
+
+BESIDE = [
+    (run("设3") + _formula("x") + run("个"), r"设3\(x\)个"),
+    (run("共") + _formula("x") + run("3个"), r"共\(x\)3个"),
+    (_formula("x") + _formula("y=1"), r"\(x\)\(y=1\)"),
+    (_formula("x", alone=True) + _formula("y", alone=True), "$$x$$ $$y$$"),
+    (_formula("a:b"), r"\(\textstyle a:b\)"),
+    (run("3", "<w:b/>") + _formula("x"), "**3**$x$"),
+]
+
+
+@pytest.mark.parametrize(("inner", "written"), BESIDE)
+def test_a_formula_is_written_so_that_what_stands_beside_it_leaves_it_one(
+    inner: str, written: str
+) -> None:
+    assert (f"平常\n\n{written}", []) == read(paragraph(run("平常")) + paragraph(inner))
+    parsed = parse(written)
+    found = [each.content for token in parsed.tokens for each in token.children or ()]
+    assert "$" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "title"), [("%1.", "1. 总则"), ("第%1章", "第1章 总则")], ids=["plain", "words"]
+)
+def test_a_number_of_the_heading_that_becomes_the_title_is_there(number: str, title: str) -> None:
+    data = packed(
+        entry("总则", 0, "Heading1") + paragraph(run("正文")), parts=lists(level("decimal", number))
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert title == found.title
+    assert ([], []) == lacking(data, NOTHING, found.title, "<p>正文</p>")
+
+
+def test_a_formula_of_the_title_is_named() -> None:
+    data = packed(paragraph(run("论") + _formula("x"), "Title") + paragraph(run("正文")))
+    assert ([], ["paragraph 1: the formula “x”"]) == lacking(data, NOTHING, "论", "<p>正文</p>")

@@ -81,6 +81,9 @@ def size(tex: str) -> tuple[int, int]:
         ("$PATH_A，另有$HOME，$变量，$", 0),
         ("`$x^2$` 和 \\$x^2$", 0),
         ("$a$b 和 a$b$", 0),
+        (r"$x^T$$x$，$\left\{ a \right.,$$k$$b$", 5),
+        ("$a$$b$c，$a$$，$a$$ $，$PATH$$HOME$", 0),
+        (r"$  A \in \mathbb{R}，$ $B$", 2),
         ("$ a^2$ 和 $a^2 $", 0),
         (r"$ x^2 $，设$ \alpha $为，$\lambda $，$ \left | X^{T}X \right | \neq 0 $", 4),
         (r"$[0,1]$、$O(NlogN)$、$tanh$、$P(x|y)$、$11.1$、$`x^2`$", 6),
@@ -481,6 +484,7 @@ def test_what_cannot_be_drawn_is_an_error(text: str, needle: str) -> None:
     [
         ("$$\nx = \\frac{1}{2}\n\n后文，没有结束", Severity.ERROR, r"\frac{"),
         (r"残 \begin{foo}", Severity.ERROR, r"\begin{"),
+        (r"$\mathbb{R}$ 和 \mathbb{Q}", Severity.ERROR, r"\mathbb{"),
         (r"<div>$\sqrt{2}$</div>", Severity.ERROR, r"\sqrt{"),
         (r"角 \alpha 度", Severity.WARNING, r"\alpha"),
         ("$$ 没有结束", Severity.WARNING, "$$"),
@@ -491,8 +495,26 @@ def test_tex_that_followers_would_read_is_told(text: str, severity: Severity, na
     at = page()
     markdown_to_html(text, at)
     assert ("MC329", severity, named) in [
-        (each.code, each.severity, each.needle) for each in at.faults
+        (each.code, each.severity, each.needle[each.shift :]) for each in at.faults
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (r"$\mathbb{R}$ 和 \mathbb{Q}", (1, 16)),
+        ("$\\text{a}$\n\n<div>b</div>\n式 $\\text{a}$", (4, 4)),
+    ],
+)
+def test_tex_that_followers_would_read_is_told_once_and_where_it_stands(
+    text: str, place: tuple[int, int]
+) -> None:
+    assert [("MC329", *place)] == lines(wrong(text))
+
+
+def test_tex_inside_html_is_told_with_what_to_do_there() -> None:
+    (found,) = wrong("<div>\n$\\text{a}$")
+    assert "leave a line empty" in str(found.hint)
 
 
 @pytest.mark.parametrize(

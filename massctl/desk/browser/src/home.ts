@@ -1,10 +1,12 @@
 // The letters by state, the newest day first.
 
+import { onChange } from "./changes";
 import { byId, make, openDialog } from "./dom";
-import { ask, at, type Listed, Refused } from "./server";
+import { ask, at, type Listed, oneAtATime, Refused } from "./server";
 import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
+const PAUSE_MS = 500; // Between two lists.
 const STATES = ["draft", "review", "approved", "sent"] as const;
 
 interface Home {
@@ -25,14 +27,14 @@ export async function showHome(): Promise<void> {
     );
   search.addEventListener("input", draw);
   byId("new").addEventListener("click", () => askNew(home));
-  new EventSource("/-/changes?heard=").addEventListener("changed", () => void renew(home, draw));
+  const renew = oneAtATime(async () => {
+    home.letters = (await ask<Home>("GET", "letters")).letters;
+    draw();
+    await new Promise((done) => window.setTimeout(done, PAUSE_MS));
+  });
+  onChange(renew);
   draw();
   await bringUpstream();
-}
-
-async function renew(home: Home, draw: () => void): Promise<void> {
-  home.letters = (await ask<Home>("GET", "letters")).letters;
-  draw();
 }
 
 function list(letters: Listed[]): void {

@@ -103,9 +103,7 @@ def test_a_sign_in_that_ends_is_no_sign_in(
 def test_nobody_is_sent_to_a_page_of_another_site(
     sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(
-        CODE, "verification_uri", "https://github.test.evil.example/d"
-    )
+    monkeypatch.setitem(CODE, "verification_uri", "https://github.test.evil.example/d")
     with pytest.raises(ForgeError, match="names no page"):
         sign_in.begin()
 

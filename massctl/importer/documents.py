@@ -18,6 +18,7 @@ from massctl.importer.article import (
     removed,
     removed_elements,
 )
+from massctl.importer.visibility import mark_looks
 from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.conservation import of_markdown
@@ -55,6 +56,7 @@ _MESSAGES = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a te
 def of_page(html: str, address: str) -> Found:
     """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
     page = parse(html)
+    mark_looks(page)
     found = _KIND.search(html)
     about: dict[str, str] = {}
     by_id: dict[str, Element] = {}
@@ -185,11 +187,21 @@ def _of_message(html: str, title: str, kind: Phrase) -> Found:
 
 
 def _main(page: Element) -> Element:
-    """Find the part of a page that is its article."""
-    for name in ("article", "main"):
-        if (found := next((each for each in page.below() if each.name == name), None)) is not None:
-            return found
-    return page
+    """Find the part of a page that is its article; what stands in several alike is all of them."""
+    articles = [each for each in page.below() if each.name == "article"]
+    outer = [each for each in articles if not any(map(_is_article, islice(each.above(), 1, None)))]
+    if outer:
+        sizes = [len(each.text()) for each in outer]
+        if max(sizes) * 2 >= sum(sizes):
+            # The others are teasers of further articles.
+            return outer[sizes.index(max(sizes))]
+        above = [set(map(id, each.above())) for each in outer[1:]]
+        return next(each for each in outer[0].above() if all(id(each) in one for one in above))
+    return next((each for each in page.below() if each.name == "main"), page)
+
+
+def _is_article(element: Element) -> bool:
+    return element.name == "article"
 
 
 def _text(element: Element | None) -> str:

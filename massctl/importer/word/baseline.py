@@ -203,6 +203,15 @@ class _Taker(Struct):
             if any(each.tag == BOX for each in paragraph.iterancestors()):
                 continue
             self._paragraph(paragraph)
+        if (code := self._fields.unended) is not None:
+            raise DocumentError(
+                Phrase(
+                    "{place}: the field `{code}` never ends",
+                    place=self.document.place(story),
+                    code=_cut(code),
+                ),
+                Phrase("delete it in Word, save, and import again"),
+            )
 
     def _paragraph(self, paragraph: Xml) -> None:
         self._line = []
@@ -348,6 +357,15 @@ class _Taker(Struct):
             return
         if _letters(text_of(formula)) - _letters(written):
             self._lose("formula", _formula_lost(place, text_of(formula)))
+        for each in formula.iter(f"{M}r"):
+            looks = self.document.styles.looks(each, next(formula.iterancestors(f"{W}p"), None))
+            if any(":" in look for look in looks):
+                say = Phrase(
+                    "{place}: the colour of “{words}” in a formula",
+                    place=place,
+                    words=text_of(each),
+                )
+                self._lose("formula", say)
         self._add(formula, "formula", " ".join(written.split()))
 
     def _drawing(self, drawing: Xml, boxes: list[Xml]) -> None:

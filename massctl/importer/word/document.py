@@ -186,7 +186,9 @@ def _take_alternatives(root: Xml) -> None:
     for each in [*root.iter(f"{MC}AlternateContent")]:
         choices = each.findall(f"{MC}Choice")
         known = [one for one in choices if set(one.get("Requires", "").split()) <= _SHOWN]
-        taken = known[0] if known else each.find(_FALLBACK)
+        # What has no older form is judged as it is.
+        older = each.find(_FALLBACK)
+        taken = next(iter(known), older if older is not None else next(iter(choices), None))
         parent = each.getparent()
         at = parent.index(each)
         parent[at : at + 1] = [*(taken if taken is not None else ())]
@@ -272,6 +274,11 @@ class Fields(Struct):
             if not ended.has_result and ended.code.strip():
                 return ended.code.strip(), ended.data
         return None
+
+    @property
+    def unended(self) -> str | None:
+        """Return the code of a field that never ends; None where all do."""
+        return next((each.code.strip() for each in self._open), None)
 
     def add_code(self, text: str) -> None:
         """Take a piece of the innermost code."""

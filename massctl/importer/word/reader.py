@@ -140,7 +140,8 @@ class Reader(Struct):
             _joined(into, "blockquote").children.append(line)
         elif styles.is_code(paragraph):
             code = _joined(into, "pre")
-            code.children.append(("\n" if code.children else "") + line.text())
+            code.children += ["\n"] if code.children else []
+            code.children += line.children
         else:
             into.children.append(line)
         line.parent = into
@@ -322,8 +323,8 @@ _WRAPPERS: Final = frozenset(
     )
 )
 _SIGNS: Final[Mapping[str, str]] = {
-    f"{W}tab": " ",
-    f"{W}ptab": " ",
+    f"{W}tab": "\t",
+    f"{W}ptab": "\t",
     f"{W}noBreakHyphen": "\u2011",
 }
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -565,7 +566,7 @@ def _shown(body: str) -> _Shown:
             continue
         shown.pictures += node.name == "img"
         if node.name == "a":
-            shown.links.add(node.get("href"))
+            shown.links.add(unquote(node.get("href")))
         looks = _looks_of(node, looks)
         waiting += ((each, looks) for each in reversed(node.children))
         around = node.parent
@@ -681,7 +682,7 @@ class _Comparison(Struct):
         if piece.kind == "link":
             # An address of mail is written out.
             is_written = piece.text.removeprefix("mailto:") in self.shown.words
-            if piece.text not in self.shown.links and not is_written:
+            if unquote(piece.text) not in self.shown.links and not is_written:
                 self.missing.append(("address", _gone(piece, Phrase("link"))))
         elif piece.kind == "picture":
             self._pictures += 1

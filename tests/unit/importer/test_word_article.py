@@ -333,6 +333,13 @@ def test_numbers_are_found_where_a_browser_writes_them_and_where_the_words_are_a
     ]
 
 
+def test_a_link_is_the_same_however_its_letters_are_written() -> None:
+    link = f'<w:hyperlink r:id="rId8">{run("山")}</w:hyperlink>'
+    data = packed(paragraph(link), related={"rId8": ("hyperlink", "https://example.com/山")})
+    body = '<p><a href="https://example.com/%E5%B1%B1">山</a></p>'
+    assert ([], []) == lacking(data, NOTHING, "letter", body)
+
+
 def test_two_lists_in_a_row_are_two() -> None:
     other = lists(level("decimal", "%1."))["word/numbering.xml"].replace(
         "</w:numbering>",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from massctl import system
 from massctl.errors import MassctlError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
@@ -47,6 +48,11 @@ class Verbs:
         self._environment: Final = {
             name: value for name, value in environment.items() if INHERITED.fullmatch(name)
         }
+
+    @property
+    def can_lock(self) -> bool:
+        """Return whether this machine locks letters; where it does not, CI locks what is pushed."""
+        return system.CAN_SEND
 
     def run(self, verb: str, *arguments: str, form: str = "json") -> VerbEnd:
         """Run one, and return how it ended; raise MassctlError if it takes too long."""

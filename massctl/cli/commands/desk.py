@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from filelock import FileLock, Timeout
 
+from massctl import system
 from massctl.cli.clocks import machine_now
 from massctl.cli.commands.serve import opened, served_repository
 from massctl.cli.output import Console
@@ -209,4 +210,4 @@ def begin_again_without_secrets() -> None:
         return
     if needed != dict(os.environ):
         given = {**needed, _BEGUN: "1"}
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], given)  # noqa: S606 - this very command
+        system.begin_again(given)

@@ -102,6 +102,12 @@ def removed_elements(lost: Counter[str]) -> list[Phrase]:
     ]
 
 
+def removed(name: str, place: Phrase, words: str) -> Phrase:
+    """Name an element that was taken out, with its place, and with its words if it had some."""
+    say = _REMOVED_WORDS if words else _REMOVED
+    return Phrase(say, name=name, place=place, words=_shortened(words))
+
+
 class _Losses(Struct):
     """What is taken out of a body."""
 

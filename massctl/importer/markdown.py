@@ -177,10 +177,20 @@ def _table(element: Element, notes: list[str]) -> str:
         holder.children = [element]
         return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
     lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+    columns = [set(map(_alignment, column)) for column in zip(*rows, strict=True)]
+    rules = [_RULES.get(each.pop(), "---") if len(each) == 1 else "---" for each in columns]
+    return "\n".join([lines[0], f"| {' | '.join(rules)} |", *lines[1:]])
 
 
-_TABLE_KEYS = ("colspan", "rowspan", "href", "src", "alt")
+def _alignment(cell: Element) -> str:
+    """Return how the words of a cell are aligned, or the only block in it."""
+    inside = cell.elements[0].get("align") if len(cell.elements) == 1 else ""
+    return cell.get("align") or inside
+
+
+_RULES = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
+
+_TABLE_KEYS = ("colspan", "rowspan", "align", "href", "src", "alt")
 
 
 def _is_deep(cell: Element) -> bool:

@@ -212,7 +212,7 @@ def url(current: Session, page: str, name: str, account: str | None, kind: str) 
 @click.option(
     "--hidden",
     type=click.Choice(["drop", "keep"]),
-    help="What becomes of hidden text, and of white text on white. Without it that stops the import.",
+    help="What becomes of hidden text, and of text in the colour behind it. Without it that stops the import.",
 )
 @click.option(
     "--comments",

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,9 +23,11 @@ from massctl.importer.word.document import (
     Document,
     Fields,
     address_of,
-    box_of,
+    is_changed,
+    look_of,
     outer_box,
     reference_of,
+    shown_by,
     shows,
     text_of,
 )
@@ -158,7 +161,8 @@ _OF_STORIES = (
     " rubyPr rubyAlign hps hpsRaise hpsBaseText lid dirty rt rubyBase drawing pict object txbxContent sectPr"
 )
 _KNOWN: Final = _WHOLE | {
-    f"{W}{name}" for name in f"{_OF_STORIES} {_OF_PARAGRAPHS} {_OF_RUNS}".split()
+    *(f"{W}{name}" for name in f"{_OF_STORIES} {_OF_PARAGRAPHS} {_OF_RUNS}".split()),
+    "{http://schemas.microsoft.com/office/word/2012/wordml}collapsed",
 }
 """Every element outside of drawings and formulas that may stand in a story."""
 
@@ -200,6 +204,15 @@ class _Taker(Struct):
             if any(each.tag == BOX for each in paragraph.iterancestors()):
                 continue
             self._paragraph(paragraph)
+        if (code := self._fields.unended) is not None:
+            raise DocumentError(
+                Phrase(
+                    "{place}: the field `{code}` never ends",
+                    place=self.document.place(story),
+                    code=_cut(code),
+                ),
+                Phrase("delete it in Word, save, and import again"),
+            )
 
     def _paragraph(self, paragraph: Xml) -> None:
         self._line = []
@@ -218,8 +231,12 @@ class _Taker(Struct):
             self._add(paragraph, "block", words, frozenset({aligned}))
         for box in boxes:
             place = self.document.place(next(box.iter(f"{W}p"), box))
-            if text_of(box):
-                say = Phrase("{place}: its words follow the paragraph beside it", place=place)
+            if words := text_of(box):
+                say = Phrase(
+                    "{place}: its words follow the paragraph beside it: “{words}”",
+                    place=place,
+                    words=_cut(words),
+                )
                 self._lose("box", say)
             for each in box.iter(f"{W}p"):
                 if next(each.iterancestors(BOX)) is box:
@@ -265,7 +282,7 @@ class _Taker(Struct):
 
     def _run(self, run: Xml, paragraph: Xml, boxes: list[Xml]) -> None:
         styles = self.document.styles
-        looks = styles.looks(run, paragraph, is_note=self.document.is_in_note(run))
+        looks = styles.looks(look_of(run), paragraph, is_note=self.document.is_in_note(run))
         is_upper = "caps" in styles.properties(run, paragraph).on
         words = ""
         for each in run:
@@ -286,8 +303,11 @@ class _Taker(Struct):
         if ended is None:
             return ""
         code, data = ended
-        if sign := box_of(data):
-            return sign
+        base, reading = shown_by(code, data)
+        if base and data is None and not reading:
+            self._unshown(code, mark)  # Its circle is lost.
+        if base:
+            return base + reading
         self._unshown(code, mark)
         return ""
 
@@ -338,6 +358,15 @@ class _Taker(Struct):
             return
         if _letters(text_of(formula)) - _letters(written):
             self._lose("formula", _formula_lost(place, text_of(formula)))
+        for each in formula.iter(f"{M}r"):
+            looks = self.document.styles.looks(each, next(formula.iterancestors(f"{W}p"), None))
+            if any(":" in look for look in looks):
+                say = Phrase(
+                    "{place}: the colour of “{words}” in a formula",
+                    place=place,
+                    words=text_of(each),
+                )
+                self._lose("formula", say)
         self._add(formula, "formula", " ".join(written.split()))
 
     def _drawing(self, drawing: Xml, boxes: list[Xml]) -> None:
@@ -350,6 +379,13 @@ class _Taker(Struct):
             if outer_box(each, drawing) is None
         ]
         package = self.document.package
+        for each in drawing.iter(f"{_OLE}OLEObject"):
+            say = Phrase(
+                "{place}: an object of {program}: only its picture can come",
+                place=place,
+                program=each.get("ProgID", "?"),
+            )
+            self._lose("drawing", say)
         for each in drawing.iter(f"{A}hlinkClick"):
             known = package.related(self._part).get(each.get(f"{R}id", ""))
             if known is not None and outer_box(each, drawing) is None:
@@ -378,6 +414,13 @@ class _Taker(Struct):
                 self._lose("picture", say)
             else:
                 self._add(drawing, "picture", name)
+                if is_changed(each):
+                    say = Phrase(
+                        "{place}: the picture {name} is turned or coloured in Word; it comes as it is stored",
+                        place=place,
+                        name=name,
+                    )
+                    self._lose("picture", say)
         shapes = [each for each in drawing.iter(_SHAPE) if next(each.iter(BOX), None) is None]
         if shapes or not (pictures or own):
             kind = Phrase("shape") if shapes else _kind_of(drawing)
@@ -426,13 +469,13 @@ _UNSEEN: Final = frozenset(
     f"{W}{name}" for name in ("pPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "rPr")
 )
 _SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
+_OLE = "{urn:schemas-microsoft-com:office:office}"
 _WITH_WORDS = frozenset({"chart", "chartEx", "diagramData"})
 """Parts that a drawing refers to for its words."""
 _DRAWN: Mapping[str, Phrase] = {
     "chart": Phrase("chart"),
     "relIds": Phrase("SmartArt"),
     "contentPart": Phrase("ink"),
-    "OLEObject": Phrase("embedded object"),
     "blip": Phrase("picture"),
     "imagedata": Phrase("picture"),
 }
@@ -523,7 +566,7 @@ def _shown(body: str) -> _Shown:
             continue
         shown.pictures += node.name == "img"
         if node.name == "a":
-            shown.links.add(node.get("href"))
+            shown.links.add(unquote(node.get("href")))
         looks = _looks_of(node, looks)
         waiting += ((each, looks) for each in reversed(node.children))
         around = node.parent
@@ -639,7 +682,7 @@ class _Comparison(Struct):
         if piece.kind == "link":
             # An address of mail is written out.
             is_written = piece.text.removeprefix("mailto:") in self.shown.words
-            if piece.text not in self.shown.links and not is_written:
+            if unquote(piece.text) not in self.shown.links and not is_written:
                 self.missing.append(("address", _gone(piece, Phrase("link"))))
         elif piece.kind == "picture":
             self._pictures += 1

@@ -8,8 +8,8 @@ from lxml import etree
 
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import DRAWINGS, Document, shows, text_of
-from massctl.importer.word.package import A, V, W, Xml
-from massctl.importer.word.styles import OFF, is_on, is_shaded
+from massctl.importer.word.package import A, M, V, W, Xml
+from massctl.importer.word.styles import OFF, WHITE, is_on, is_shaded
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
@@ -93,7 +93,7 @@ def _comments(document: Document) -> list[Xml]:
 def _hidden(document: Document) -> list[Xml]:
     found = []
     for each in _of_stories(document):
-        if each.tag == f"{W}r" and shows(each):
+        if each.tag in _RUNS and shows(each):
             if _is_unseen(document, each):
                 found.append(each)
         elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
@@ -106,8 +106,9 @@ def _hidden(document: Document) -> list[Xml]:
 
 
 _UNSEEN = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
-_PALE, _TINY = 0xF5, 4
-"""Each part of a colour that nobody tells from white, and half points that nobody reads."""
+_RUNS: Final = frozenset({f"{W}r", f"{M}r"})
+_LIKE, _TINY = 0x0A, 4
+"""So little the parts of two colours differ that nobody tells apart; half points that nobody reads."""
 
 
 def _is_unseen(document: Document, run: Xml) -> bool:
@@ -124,27 +125,32 @@ def _is_unseen(document: Document, run: Xml) -> bool:
             for said in styles.of_table(each, "vanish")
         ):
             return True
-    is_pale = seen.colour and min(bytes.fromhex(seen.colour)) >= _PALE
-    return bool(is_pale) and not seen.highlight and not _is_on_colour(document, run)
+    behind = (seen.highlight or _behind(document, run)) if seen.colour else ""
+    return bool(behind) and all(
+        abs(one - other) <= _LIKE
+        for one, other in zip(bytes.fromhex(seen.colour), bytes.fromhex(behind), strict=True)
+    )
 
 
-def _is_on_colour(document: Document, run: Xml) -> bool:
-    """Whether something behind a run is coloured: its paragraph, cell, table or box."""
+def _behind(document: Document, run: Xml) -> str:
+    """Return the colour behind a run: of its paragraph, cell or table, else white; empty for what a box has."""
     for each in run.iterancestors():
         shades = [document.styles.said(each, "shd")] if each.tag == f"{W}p" else []
         if each.tag in (f"{W}tc", f"{W}tbl"):
             shades = each.findall(f"{each.tag}Pr/{W}shd")
-        if each.tag == f"{W}tbl":
-            shades += document.styles.of_table(each, "shd")
-        if any(map(is_shaded, shades)):
-            return True
+        if each.tag == f"{W}tbl" and any(map(is_shaded, document.styles.of_table(each, "shd"))):
+            return ""
+        for shade in [one for one in shades if one is not None and is_shaded(one)]:
+            fill = shade.get(f"{W}fill", "").upper()
+            return fill if re.fullmatch(r"[0-9A-F]{6}", fill) else ""
         if each.tag in DRAWINGS:
-            return any(
-                fill.tag in _FILLS
-                or fill.get("fillcolor", "white") not in ("white", "#fff", "#ffffff")
-                for fill in each.iter()
+            is_filled = any(
+                one.tag in _FILLS
+                or one.get("fillcolor", "white") not in ("white", "#fff", "#ffffff")
+                for one in each.iter()
             )
-    return False
+            return "" if is_filled else WHITE
+    return WHITE
 
 
 _FILLS: Final = frozenset(
@@ -162,7 +168,7 @@ def _drop(found: Sequence[Xml]) -> None:
 def _keep(found: Sequence[Xml]) -> None:
     """Show what is hidden, by saying at the run that it is not."""
     for each in found:
-        if each.tag == f"{W}r":
+        if each.tag in _RUNS:
             own = each.find(f"{W}rPr")
             if own is None:
                 own = etree.SubElement(each, f"{W}rPr")

@@ -27,6 +27,7 @@ _SPECIAL = str.maketrans(
         "∗": "*",
     }
 )
+_SPECIAL_IN_WORDS = _SPECIAL | {ord("~"): "\\textasciitilde "}
 _ACCENTS: Mapping[str, str] = {
     "\u0300": "\\grave",
     "\u0301": "\\acute",
@@ -227,7 +228,7 @@ def _word(text: str) -> str:
 
 def _in_words(text: str) -> str:
     return "".join(
-        piece.replace("~", "\\textasciitilde ").translate(_SPECIAL)
+        piece.translate(_SPECIAL_IN_WORDS)
         if at % 2
         else f"\\text{{{re.sub(r'([#%_{}])', _ESCAPED, piece)}}}"
         for at, piece in enumerate(_OUTSIDE.split(text.replace("\u00a0", " ")))

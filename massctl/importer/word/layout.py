@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from massctl.importer.word.document import M_T, Document, text_of
 from massctl.importer.word.package import R, W, Xml
-from massctl.importer.word.styles import is_shaded, value
+from massctl.importer.word.styles import is_on, is_shaded, value
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 
@@ -27,6 +27,7 @@ KINDS: Mapping[str, Phrase] = {
     "columns": Phrase("columns"),
     "page": Phrase("a colour or border of the page"),
     "inside": Phrase("a link inside the document"),
+    "placeholder": Phrase("a field of Word that nobody filled in: it is in the article"),
 }
 """What themes set, or an article has none of."""
 
@@ -34,9 +35,7 @@ KINDS: Mapping[str, Phrase] = {
 def layout(document: Document) -> Iterator[tuple[str, Phrase]]:
     """Yield what of the layout is lost, each with its kind and place."""
     for story in document.stories():
-        for each in story.iter(
-            f"{W}p", f"{W}r", f"{W}tc", f"{W}tbl", f"{W}sectPr", f"{W}hyperlink"
-        ):
+        for each in story.iter(*_OF):
             words = text_of(each)
             cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
             place = document.place(each)
@@ -130,6 +129,11 @@ def _of_section(document: Document, section: Xml) -> _Found:
         yield "vertical", ""
 
 
+def _of_control(document: Document, control: Xml) -> _Found:
+    if is_on(control.find(f"{W}sdtPr"), "showingPlcHdr") and text_of(control):
+        yield "placeholder", ""
+
+
 def _of_link(document: Document, link: Xml) -> _Found:
     if link.get(f"{W}anchor") and link.get(f"{R}id") is None and text_of(link):
         yield "inside", ""
@@ -142,6 +146,7 @@ _OF = {
     f"{W}tbl": _of_table,
     f"{W}sectPr": _of_section,
     f"{W}hyperlink": _of_link,
+    f"{W}sdt": _of_control,
 }
 
 

@@ -261,7 +261,8 @@ class Styles(Struct):
         looks = {_NAMES[each] for each in on if each in _NAMES}
         if is_heading:
             looks.discard("bold")
-        if found.colour not in (base.colour, self.body.colour) and hue(found.colour):
+        is_seen = found.highlight or not is_pale(found.colour)  # What is behind it may not come.
+        if found.colour not in (base.colour, self.body.colour) and hue(found.colour) and is_seen:
             looks.add(f"colour:{found.colour}")
         if found.highlight and found.highlight not in (WHITE, base.highlight):
             looks.add(f"highlight:{found.highlight}")
@@ -330,7 +331,9 @@ def _with(before: Properties, said: Xml | None) -> Properties:
 
 
 def _of_shade(said: Xml) -> dict[str, object]:
-    fill = said.get(f"{W}fill", "").upper()
+    # A pattern is drawn in a colour of its own.
+    name = "color" if said.get(f"{W}val", "").startswith(("pct", "solid")) else "fill"
+    fill = said.get(f"{W}{name}", "").upper()
     return {"highlight": fill if _HEX.fullmatch(fill) else ""}
 
 
@@ -375,7 +378,7 @@ def _colour(said: Xml) -> str:
     return _THEME.get(said.get(f"{W}themeColor", ""), "")
 
 
-_DARK = 0x50
+_DARK, _PALE = 0x50, 0xE0
 _GAP = 24
 """So far the parts of a colour may be apart in a grey."""
 _HUES = (
@@ -389,6 +392,11 @@ _HUES = (
     (361, "red"),
 )
 """Up to which angle of the colour circle a colour has which name."""
+
+
+def is_pale(colour: str) -> bool:
+    """Whether a colour is too light for a white page."""
+    return bool(colour) and min(bytes.fromhex(colour)) >= _PALE
 
 
 def hue(colour: str) -> str:

@@ -85,6 +85,7 @@ HIDDEN = {
     "a style": run("内部", '<w:rStyle w:val="x"/>'),
     "white on white": run("内部", WHITE),
     "nearly white on white": run("内部", '<w:color w:val="FEFEFE"/>'),
+    "red on red": run("内部", '<w:color w:val="C00000"/><w:shd w:val="clear" w:fill="C00000"/>'),
     "as small as a dot": run("内部", '<w:sz w:val="2"/>'),
 }
 SHOWN = {
@@ -158,6 +159,20 @@ def test_headers_are_looked_through_too(inside: str, says: str) -> None:
     assert says == str(caught.value.why)
     chosen = {"revisions": "accept", "hidden": "drop", "comments": ""}
     assert not any("内部" in str(each) for each in article(data, "letter", chosen)[0].lost)
+
+
+def test_a_hidden_part_of_a_formula_is_found_too() -> None:
+    part = "<m:r><w:rPr>{}</w:rPr><m:t>{}</m:t></m:r>"
+    formula = f"<m:oMath>{part.format('<w:vanish/>', 'z')}{part.format('', 'y')}</m:oMath>"
+    data = packed(paragraph(run("公开") + formula))
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "paragraph 1 “z”" in str(caught.value.why)
+    made = {
+        choice: as_markdown(article(data, "letter", {**NOTHING, "hidden": choice})[0].tree)
+        for choice in ("drop", "keep")
+    }
+    assert {"drop": "公开$y$\n", "keep": "公开$zy$\n"} == made
 
 
 def test_a_drawing_and_a_row_may_be_hidden_too() -> None:

@@ -90,7 +90,7 @@ def test_a_part_without_tex_is_named() -> None:
 _SIGNS = [
     *(each for each in string.printable if each.isprintable() and not each.isspace()),
     *"−…∗⟨⟩⌈⌉⌊⌋‖→⏞⎴´·×±≤≠∞∂αΩℝ∈∩∀′″（），。“”—①㎡℃½²é中",
-    *("a\u20d7", "b\u0338", "\u20dd", "^^", "a_b", "\\alpha", "}{", "# 100%"),
+    *("a\u20d7", "b\u0338", "\u20dd", "^^", "^~\\$", "a_b", "\\alpha", "}{", "# 100%"),
 ]
 _FORMS = {
     "run": lambda sign: r(f"x{sign}y"),

@@ -16,7 +16,6 @@ BOT: Final = "github-actions[bot]"
 CODE: Final[dict[str, Any]] = {
     "device_code": "d3v1ce",
     "user_code": "WDJB-MJHT",
-    "verification_uri": "https://github.test/login/device",
     "expires_in": 900,
     "interval": 5,
 }
@@ -73,6 +72,8 @@ class FakeForge:
     """How many approvals the rules of main ask for."""
     orders: list[dict[str, Any]] = field(default_factory=list)
     """What workflows were started for."""
+    site: str = "https://github.test"
+    """Where people see it."""
     forms: list[dict[str, str]] = field(default_factory=list)
     """What was asked of its sign-in."""
     typed: list[dict[str, Any]] = field(default_factory=list)
@@ -158,7 +159,8 @@ class FakeForge:
     def _signed(self, path: str, form: str, start: StartResponse) -> Iterable[bytes]:
         """Answer the device flow: a code, then what `typed` says."""
         self.forms.append({name: values[0] for name, values in parse_qs(form).items()})
-        told = CODE if path.endswith(("/code", "/authorize_device")) else self.typed.pop(0)
+        begun = {**CODE, "verification_uri": f"{self.site}/login/device"}
+        told = begun if path.endswith(("/code", "/authorize_device")) else self.typed.pop(0)
         start("400 ." if "error" in told else "200 .", [("Content-Type", "application/json")])
         return [json.dumps(told).encode()]
 
@@ -355,6 +357,10 @@ class FakeGitLab:
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    discussions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    reviewers: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    rules: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """The approval rules of a merge request."""
 
     def merge(self, number: int, commit: str, *pushed: tuple[str, str], author: int = 1) -> None:
         """Merge a merge request, whose versions were pushed as (commit, moment), oldest first."""
@@ -400,6 +406,28 @@ class FakeGitLab:
         }
         self.commits.setdefault(number, []).append({**signed, "id": sha, "message": message})
 
+    def discuss(
+        self, number: int, user: int, body: str, at: str, position: dict[str, Any] | None = None
+    ) -> str:
+        """Have somebody write a note; return the id of its discussion."""
+        made = {"author": self._user(user), "body": body, "created_at": at, "position": position}
+        below = self.discussions.setdefault(number, [])
+        below.append({"id": f"d{len(below)}", "individual_note": position is None, "notes": [made]})
+        return f"d{len(below) - 1}"
+
+    def _open(self, body: dict[str, Any]) -> dict[str, Any]:
+        number = max(self.requests, default=0) + 1
+        self.requests[number] = {
+            "iid": number,
+            "state": "opened",
+            "author": self._user(1),
+            "sha": "a" * 40,
+            "source_project_id": 5,
+            "target_project_id": 5,
+            **body,
+        }
+        return self.requests[number]
+
     def _user(self, number: int) -> dict[str, Any]:
         return {"id": number, "username": f"user{number}", **self.users.get(number, {})}
 
@@ -422,6 +450,29 @@ class FakeGitLab:
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         match [method, *parts]:
+            case ["GET", "merge_requests"]:
+                listed = [e for e in self.requests.values() if e["state"] == query["state"]]
+                return paged(listed, query)
+            case ["POST", "merge_requests"]:
+                return self._open(body)
+            case ["PUT", "merge_requests", number]:
+                return self.requests[int(number)] | (self.requests[int(number)].update(body) or {})
+            case ["GET", "merge_requests", number, "discussions"]:
+                return paged(self.discussions.get(int(number), []), query)
+            case ["POST", "merge_requests", number, "discussions", thread, "notes"]:
+                found = next(e for e in self.discussions[int(number)] if e["id"] == thread)
+                found["notes"].append({"author": self._user(99), **body})
+                return body
+            case ["GET", "merge_requests", number, "reviewers"]:
+                return self.reviewers.get(int(number), [])
+            case ["GET", "merge_requests", number, "approval_state"]:
+                return {"rules": self.rules[int(number)]} if int(number) in self.rules else None
+            case ["GET", "repository", "commits", sha, "statuses"]:
+                return paged([self.statuses[sha]] if sha in self.statuses else [], query)
+            case ["GET", *_, "users"]:
+                return [
+                    e for e in map(self._user, self.users) if e["username"] == query["username"]
+                ]
             case ["GET", "merge_requests", number]:
                 return self.requests.get(int(number))
             case ["GET", "merge_requests", number, "diffs"]:

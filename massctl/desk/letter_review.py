@@ -107,8 +107,13 @@ class LetterReviews:
         try:
             review = self._forge.review(number, main)
             me = {review.author.casefold(), *(each.casefold() for each in review.asked)}
-            owners = self._branches.owners(f"{folder}/{LOCK_FILE}")
-            named = owners or tuple(login for each in needed for login in each.of)
+            # An address by mail is nobody's login.
+            owners = [
+                each
+                for each in self._branches.owners(f"{folder}/{LOCK_FILE}")
+                if each.startswith("@")
+            ]
+            named = owners or [login for each in needed for login in each.of]
             due = [each for each in dict.fromkeys(named) if _login(each) not in me]
             if due:
                 self._forge.ask_reviewers(number, due)
@@ -267,7 +272,6 @@ _WITHDRAWAL_ASKED = Phrase("Please withdraw this letter.")
 
 
 def _login(owner: str) -> str:
-    """Return an owner as a login; an address by mail is none, and is left as it is."""
     return owner.removeprefix("@").casefold()
 
 

@@ -66,6 +66,8 @@ def agreed(pieces: Sequence[Piece]) -> str | None:
     return "".join(each.mine for each in pieces) if all(each.is_same for each in pieces) else None
 
 
+_COMPARED_CHARS_MAX = 4_000
+"""A longer paragraph is not compared word for word: that takes its length squared."""
 _CLOSE = 0.6
 """So much of a paragraph has to be the same for it to count as the one that was changed."""
 
@@ -75,6 +77,10 @@ def line_now(then: str, now: str, line: int) -> tuple[int, bool]:
 
     A line goes with its paragraph; one whose paragraph is gone stays at the place where it was.
     """
+    before, after = then.splitlines(), now.splitlines()
+    end = max(len(after), 1)
+    if line > len(before):
+        return end, False
     first, paragraph = 1, ""
     for paragraph in paragraphs_of(then):
         if line < first + paragraph.count("\n"):
@@ -83,21 +89,16 @@ def line_now(then: str, now: str, line: int) -> tuple[int, bool]:
     places = _places(now)
     found = paragraph if paragraph in places else None
     if found is None:
-        found = next(iter(difflib.get_close_matches(paragraph, places, 1, _CLOSE)), None)
+        near = [each for each in (*places, paragraph) if len(each) <= _COMPARED_CHARS_MAX]
+        if near[-1:] == [paragraph]:
+            close = difflib.get_close_matches(paragraph, near[:-1], 1, _CLOSE)
+            found = next(iter(close), None)
     if found is not None:
-        last = max(found.rstrip().count("\n"), 0)
+        last = found.rstrip().count("\n")
         return places[found] + min(line - first, last), found == paragraph
-    before = then.splitlines()
-    after = now.splitlines()
-    at = min(line, len(before)) - 1
-    for kind, i1, i2, j1, j2 in difflib.SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
-        if i1 <= at < i2:
-            is_same = kind == "equal"
-            here = j1 + at - i1 if is_same else min(j1 + at - i1, max(j1, j2 - 1))
-            return min(here + 1, max(len(after), 1)), is_same
-    return max(len(after), 1), False
+    codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    place = next(j1 for _, i1, i2, j1, _ in codes if i1 <= line - 1 < i2)
+    return min(place + 1, end), False
 
 
 def _places(text: str) -> dict[str, int]:

@@ -26,11 +26,12 @@ _OPENED = re.compile(r"\\[{}]|\\(?:begin|left)\b|\\(?:end|right)\b|[{}]")
 _CLOSES = frozenset({"}", "\\end", "\\right"})
 _MARGIN = 2
 """Units around a drawing: a browser puts it at whole pixels of its screen, and cuts off what is beyond."""
-_WIDE = 20
-"""Sizes of a letter that fit a phone's width of 343 px; up to `_SMALL` a drawing is shrunk, and a wider one scrolls."""
-_SMALL = 27
-_UP_MAX, _ACROSS_MAX = 60, 200
-"""Ours: sizes of a letter that a formula may be high and wide."""
+_FITS_EM = 20
+"""A drawing so wide fits a phone of 343 px."""
+_SHRUNK_MAX_EM = 27
+"""A drawing up to so wide is shrunk to fit, and can still be read. A wider one scrolls."""
+_HEIGHT_MAX_EM, _WIDTH_MAX_EM = 60, 200
+"""Ours: how large a formula may be."""
 _PART = 24
 """Characters of a formula that a fault shows."""
 _READ = frozenset({"ExtraCloseMissingOpen", "DoubleExponent", "DoubleSubscripts"})
@@ -136,7 +137,7 @@ def settle(formula: Formula, found: Drawing | Problem) -> None:
 def _problem_of(drawing: Drawing) -> Problem | None:
     """Return what a phone would not show."""
     left, top, right, bottom = drawing.edges
-    if right - left > _ACROSS_MAX * UNITS or bottom - top > _UP_MAX * UNITS:
+    if right - left > _WIDTH_MAX_EM * UNITS or bottom - top > _HEIGHT_MAX_EM * UNITS:
         return Problem("Large", "", 0)
     colours = [
         *(colour for colour, _ in (*drawing.backs, *drawing.fills)),
@@ -188,12 +189,12 @@ def _shown(formula: Formula, drawing: Drawing) -> str:
     left, top, right, bottom = drawing.edges
     left, top, right, bottom = left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN
     width = right - left
-    scrolls = formula.display and width > _SMALL * UNITS
+    scrolls = width > _SHRUNK_MAX_EM * UNITS
     style = f"width:{_em(width)}"
     if scrolls:
         # The platform's own style sheet shrinks everything to its width: a long formula could not be read.
-        style += f";max-width:{max(3, -(-width // (_WIDE * UNITS)))}00%!important"
-    elif width > _WIDE * UNITS:
+        style += f";max-width:{max(3, -(-width // (_FITS_EM * UNITS)))}00%!important"
+    elif width > _FITS_EM * UNITS:
         style += ";max-width:100%"
     if bottom > _MARGIN:
         style += f";vertical-align:{_em(-bottom)}"
@@ -202,7 +203,11 @@ def _shown(formula: Formula, drawing: Drawing) -> str:
         f'<svg viewBox="{left} {top} {width} {bottom - top}" fill="currentColor" style="{style}" '
         f'aria-label="{name}">{_parts(drawing)}</svg>'
     )
-    return f'<span style="display:block;overflow-x:auto">{svg}</span>' if scrolls else svg
+    if not scrolls:
+        return svg
+    # In a line it stays in the line, as wide as the screen: a block would tear the sentence apart.
+    room = "display:block" if formula.display else "display:inline-block;vertical-align:middle"
+    return f'<span style="{room};overflow-x:auto">{svg}</span>'
 
 
 def _parts(drawing: Drawing) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keyring.backend
 import pytest
-from fake_forge import CODE, FakeForge
+from fake_forge import FakeForge
 
 from massctl.errors import ForgeError
 from massctl.forge.keychain import Keychain, open_keychain
@@ -100,10 +100,8 @@ def test_a_sign_in_that_ends_is_no_sign_in(
     assert entries.kept == {}
 
 
-def test_nobody_is_sent_to_a_page_of_another_site(
-    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(CODE, "verification_uri", "https://github.test.evil.example/d")
+def test_nobody_is_sent_to_a_page_of_another_site(sign_in: SignIn, forge: FakeForge) -> None:
+    forge.site = "https://github.test.evil.example"
     with pytest.raises(ForgeError, match="names no page"):
         sign_in.begin()
 

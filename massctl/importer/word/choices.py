@@ -99,7 +99,7 @@ def _hidden(document: Document) -> list[Xml]:
         elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
             each.tag.startswith(V) and _UNSEEN.search(each.get("style", "")) is not None
         ):
-            found.append(next(each.iterancestors(*DRAWINGS)))
+            found.append(next(each.iterancestors(*DRAWINGS), each))
         elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
             found.append(each.getparent())
     return list(dict.fromkeys(found))
@@ -112,7 +112,7 @@ _LIKE, _TINY = 0x0A, 4
 
 
 def _is_unseen(document: Document, run: Xml) -> bool:
-    """Whether Word hides a run, or writes it so that nobody reads it: white on white, or as small as a dot."""
+    """Whether Word hides a run, or writes it so that nobody reads it: in the colour behind it, or as small as a dot."""
     styles = document.styles
     seen = styles.properties(run, next(run.iterancestors(f"{W}p"), None))
     if "vanish" in seen.on or seen.size <= _TINY:

@@ -36,10 +36,9 @@ def layout(document: Document) -> Iterator[tuple[str, Phrase]]:
     """Yield what of the layout is lost, each with its kind and place."""
     for story in document.stories():
         for each in story.iter(*_OF):
-            words = text_of(each)
-            cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
-            place = document.place(each)
             for kind, font in _OF[each.tag](document, each):
+                words, place = text_of(each), document.place(each)
+                cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
                 say = Phrase("{place} “{words}”", place=place, words=cut) if words else place
                 yield kind, Phrase("{place}, {font}", place=say, font=font) if font else say
     if document.body.getparent().find(f"{W}background") is not None:

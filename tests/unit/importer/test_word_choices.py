@@ -161,6 +161,13 @@ def test_headers_are_looked_through_too(inside: str, says: str) -> None:
     assert not any("内部" in str(each) for each in article(data, "letter", chosen)[0].lost)
 
 
+@pytest.mark.parametrize("stray", ['<v:shape style="display:none"/>', '<wp:docPr hidden="1"/>'])
+def test_what_is_hidden_outside_of_a_drawing_is_found_too(stray: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        article(packed(f"<w:p>{run('公开')}{stray}</w:p>"), "letter", NOTHING)
+    assert "1 piece is hidden in Word: paragraph 1" == str(caught.value.why)
+
+
 def test_a_hidden_part_of_a_formula_is_found_too() -> None:
     part = "<m:r><w:rPr>{}</w:rPr><m:t>{}</m:t></m:r>"
     formula = f"<m:oMath>{part.format('<w:vanish/>', 'z')}{part.format('', 'y')}</m:oMath>"

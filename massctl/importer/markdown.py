@@ -190,7 +190,7 @@ def _alignment(cell: Element) -> str:
 
 _RULES = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
 
-_TABLE_KEYS = ("colspan", "rowspan", "align", "href", "src", "alt")
+_TABLE_KEYS = ("colspan", "rowspan", "align", "class", "href", "src", "alt")
 
 
 def _is_deep(cell: Element) -> bool:

@@ -6,7 +6,7 @@ or that most of the text has as its font, is none.
 
 from collections.abc import Iterator, Mapping
 
-from massctl.importer.word.document import M_T, Document, text_of
+from massctl.importer.word.document import Document, text_of
 from massctl.importer.word.package import R, W, Xml
 from massctl.importer.word.styles import is_on, is_shaded, value
 from massctl.model.phrase import Phrase
@@ -56,7 +56,7 @@ def _of_run(document: Document, run: Xml) -> _Found:
         if each.get(f"{W}type") in ("page", "column"):
             yield "break", ""
     paragraph = next(run.iterancestors(f"{W}p"), None)
-    words = "".join(each.text or "" for each in run.iter(f"{W}t", M_T)).strip()
+    words = "".join(each.text or "" for each in run.iterfind(f"{W}t")).strip()
     styles = document.styles
     if paragraph is None or not words or not any(map(str.isalnum, words)):
         return

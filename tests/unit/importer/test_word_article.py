@@ -109,6 +109,7 @@ def test_what_a_style_of_word_gives_to_a_paragraph_is_no_look() -> None:
 
 
 WHITE = '<w:color w:val="FFFFFF"/>'
+SPAN = '<w:gridSpan w:val="2"/>'
 CHOICES = (
     '<w:ddList><w:result w:val="1"/><w:listEntry w:val="甲"/><w:listEntry w:val="乙"/></w:ddList>'
 )
@@ -124,6 +125,7 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a numbered heading", paragraph(run("标题"), "Title") + entry("总则", 0, "Heading1"), {"parts": lists(level("decimal", "第%1章"))}, "# 第1章 总则"),
     ("a simple table", f"<w:tbl>{row(cell('a'), cell('b'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, "| a | b |\n| --- | --- |\n| 1 | 2 |"),
     ("merged cells", f"<w:tbl>{row(cell('a', '<w:gridSpan w:val=' + chr(34) + '2' + chr(34) + '/>'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, '<table><tr><td colspan="2"><p>a</p></td></tr><tr><td><p>1</p></td><td><p>2</p></td></tr></table>'),
+    ("a colour in merged cells", f"<w:tbl>{row(cell('甲', SPAN))}{row(cell('乙'), cell('丙'))}</w:tbl>".replace("<w:rPr></w:rPr><w:t xml:space=\"preserve\">甲", '<w:rPr><w:color w:val="0000FF"/></w:rPr><w:t>甲'), {}, '<table><tr><td colspan="2"><p><span class="blue">甲</span></p></td></tr><tr><td><p>乙</p></td><td><p>丙</p></td></tr></table>'),
     ("a link", paragraph(f'<w:hyperlink r:id="rId9">{run("这里")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "https://example.com/a")}}, "[这里](https://example.com/a)"),
     ("a link by a field", paragraph(field(' HYPERLINK "https://example.com/a" ', run("这里"))), {}, "[这里](https://example.com/a)"),
     ("a page number", paragraph(run("见第") + field(" PAGEREF x ", run("7")) + run("页")), {}, "见第7页"),

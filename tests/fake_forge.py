@@ -441,7 +441,7 @@ class FakeGitLab:
         self.asked.append(f"{method} {path}")
         inside = path.removeprefix(f"/api/v4/projects/{REPOSITORY}/")
         answer = (
-            {"id": 99}
+            {"id": 99, "username": "root"}
             if path == "/api/v4/user"
             else self._answer(method, inside.split("/"), query, body)
         )

@@ -133,7 +133,12 @@ class Api:
         try:
             branches = self._branches(settings)
             changed = branches.unmerged("campaigns")
-            reviewed = frozenset(branches.letters())
+            reviewed = frozenset(
+                name
+                for name, tip in branches.letters().items()
+                if self.has(CampaignName(name))
+                and not branches.is_merged(tip, folders.folder(CampaignName(name)))
+            )
         except MassctlError as error:
             changed, reviewed, trouble = frozenset(), frozenset(), self._say(error.summary)
         letters = []

@@ -2,14 +2,21 @@
 operators. Nothing here merges, and nothing here sends.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import LetterBranch, Pushed, branch_of
 from massctl.desk.letter_review import LetterReview, LetterReviews, PlacedComment
 from massctl.desk.request_page import request_page
-from massctl.errors import ForgeError, MassctlError, RefusedError, UsageError
+from massctl.errors import (
+    ForgeError,
+    MassctlError,
+    RefusedError,
+    TokenRefusedError,
+    UsageError,
+)
 from massctl.forge.port import CheckState
 from massctl.forge.sign_in import ForgePlace, place_of
 from massctl.model.ids import LOCK_FILE, CampaignName
@@ -74,8 +81,15 @@ class ReviewApi:
         """Return where the letters that have an open request stand."""
         found = self._reviews(settings)
         if found is None:
-            return {"letters": {}}
-        told = {}
+            return {"letters": {}, "trouble": ""}
+        told: Answer = {}
+        try:
+            self._tell_reviews(found, told)
+        except ForgeError as error:
+            return {"letters": told, "trouble": self._say(error.summary)}
+        return {"letters": told, "trouble": ""}
+
+    def _tell_reviews(self, found: LetterReviews, told: Answer) -> None:
         for letter, number in list(found.numbers().items())[:_READ_MAX]:
             standing = self._cache.standing(letter)
             if standing is None:
@@ -83,7 +97,6 @@ class ReviewApi:
             folder = self._cache.folders.folder(letter)
             review = found.read(letter, number, folder, standing.approvals)
             told[letter] = {"words": self._say(_standing_words(review)), "page": review.page}
-        return {"letters": told}
 
     def review(self, letter: CampaignName, settings: MassctlFile) -> Answer:
         """Return everything that the page shows of a letter's review; what the forge did not tell is said."""
@@ -92,25 +105,33 @@ class ReviewApi:
         told: Answer = {"forge": self.forge(settings), "trouble": ""}
         tip = branches.letters().get(letter)
         folder = self._cache.folders.folder(letter)
+        if tip is not None and not branches.has(tip):
+            branches.branches(letter)
         told |= {
-            "state": "none" if tip is None else "pushed",
+            "state": "none",
             "stateWords": "",
-            "isPushed": tip is not None and branches.has(tip) and branches.is_as_at(tip, folder),
-            "page": request_page(branches.address, branch_of(letter), branches.main)
-            if tip is not None
-            else None,
+            "isPushed": tip is not None and branches.is_as_at(tip, folder),
+            "isBehind": tip is not None and tip != branches.known(letter),
+            "page": None,
             "number": None,
             "when": self._say(_when(standing)),
             "canPreview": False,
             "canAskWithdrawal": standing.status in _SENT and told["forge"]["isSignedIn"],
         }
-        if tip is not None:
-            told["stateWords"] = self._say(_pushed_words(letter, branches))
+        if tip is not None and branches.is_merged(tip, folder):
+            told |= {"state": "merged", "stateWords": self._say(Phrase("It is merged."))}
+        elif tip is not None:
+            words = self._say(_pushed_words(letter, branches))
+            page = request_page(branches.address, branch_of(letter), branches.main)
+            told |= {"state": "pushed", "stateWords": words, "page": page}
         elif standing.status not in BEFORE_SEND:
             told["stateWords"] = self._say(STATUS[standing.status])
         try:
             return told | self._on_forge(letter, folder, standing, settings)
         except ForgeError as error:
+            place = self._place(settings)
+            if isinstance(error, TokenRefusedError) and place is not None:
+                told["forge"]["canSignIn"] = place.client_id is not None
             return told | {"trouble": self._say(_TROUBLE_KEPT), "why": self._say(error.summary)}
 
     def _on_forge(
@@ -194,7 +215,9 @@ class ReviewApi:
         thread, body = str(given.get("thread") or ""), str(given.get("body") or "").strip()
         if not body or not all(each.isascii() and each.isalnum() for each in thread):
             raise UsageError(Phrase("an answer needs words"), Phrase("Nothing was written."))
-        self._signed_in(settings).answer(letter, thread, body)
+        reviews = self._signed_in(settings)
+        with _written():
+            reviews.answer(letter, thread, body)
         return {}
 
     def order(self, letter: CampaignName, given: Answer, settings: MassctlFile) -> Answer:
@@ -202,14 +225,16 @@ class ReviewApi:
         reviews = self._signed_in(settings)
         match given.get("order"):
             case "preview":
-                said = reviews.ask_preview(letter)
+                with _written():
+                    said = reviews.ask_preview(letter)
             case "withdraw":
                 if self._required(letter).status not in _SENT:
                     raise RefusedError(
                         Phrase("this letter was not sent"), Phrase("Nobody was asked.")
                     )
                 folder = self._cache.folders.folder(letter)
-                said = reviews.ask_withdrawal(letter, f"{folder}/{LOCK_FILE}")
+                with _written():
+                    said = reviews.ask_withdrawal(letter, f"{folder}/{LOCK_FILE}")
             case _:
                 raise UsageError(Phrase("there is no such request"), Phrase("Nobody was asked."))
         return {"said": self._say(said)}
@@ -243,6 +268,21 @@ class ReviewApi:
 
     def _say(self, words: str) -> str:
         return say(words, self._cache.sheet().language)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Say of a request to the forge that failed what is now true."""
+    try:
+        yield
+    except TokenRefusedError as error:
+        raise RefusedError(error.summary, error.detail, error.hint) from None
+    except ForgeError as error:
+        raise RefusedError(
+            error.summary,
+            Phrase("It may be on the forge all the same."),
+            Phrase("look at the request there before you do it again"),
+        ) from None
 
 
 _TROUBLE_KEPT = Phrase(

@@ -35,13 +35,13 @@ _HEIGHT_MAX_EM, _WIDTH_MAX_EM = 60, 200
 _PART = 24
 """Characters of a formula that a fault shows."""
 _READ = frozenset({"ExtraCloseMissingOpen", "DoubleExponent", "DoubleSubscripts"})
-"""What the engine tells of when it has read the sign."""
+"""Problems that MathJax reports one character late."""
 _PROBLEMS = {
     "UndefinedControlSequence": Phrase("this command is unknown"),
     "UnknownEnv": Phrase("this environment is unknown"),
     "EnvBadEnd": Phrase("an environment ends with another name than it began"),
     "EnvMissingEnd": Phrase("an environment is never closed"),
-    "MissingArgFor": Phrase("a command lacks what belongs to it"),
+    "MissingArgFor": Phrase("a command lacks its argument"),
     "MissingCloseBrace": Phrase("a brace is never closed"),
     "ExtraOpenMissingClose": Phrase("a brace is never closed"),
     "ExtraCloseMissingOpen": Phrase("a closing brace has no opening one"),
@@ -50,11 +50,11 @@ _PROBLEMS = {
     "MissingOrUnrecognizedDelim": Phrase("what follows `\\left` or `\\right` is not a bracket"),
     "DoubleExponent": Phrase("two superscripts stand at one place: put braces around the first"),
     "DoubleSubscripts": Phrase("two subscripts stand at one place: put braces around the first"),
-    "Misplaced": Phrase("this may stand in a table only"),
+    "Misplaced": Phrase("this may stand only in a matrix or an aligned environment"),
     "ExtraAlignTab": Phrase("this row has more columns than were declared"),
-    "MaxMacroSub1": Phrase("its macros never end"),
-    "MaxMacroSub2": Phrase("its environments never end"),
-    "MaxBufferSize": Phrase("its macros grow beyond all bounds"),
+    "MaxMacroSub1": Phrase("its macros are replaced too often: does one call itself?"),
+    "MaxMacroSub2": Phrase("its environments are nested too often: does one begin itself?"),
+    "MaxBufferSize": Phrase("its macros expand to too much text"),
     "MultipleLabel": Phrase("this label is defined twice"),
     "UnknownLabel": Phrase("no formula of this article has this label"),
     "Colour": Phrase("this is not a colour"),
@@ -71,14 +71,14 @@ class Formula(Struct):
 
     tex: str
     display: bool
-    """It stands by itself."""
+    """It stands on lines of its own."""
     shown: str = ""
     """Its drawing; its words, if it is only Chinese; nothing if it only defines."""
     fault: Fault | None = None
 
 
 class Word(Struct):
-    """Letters of the phone's font in a drawing."""
+    """Text in a drawing that the phone sets in its own font."""
 
     x: int
     y: int
@@ -103,11 +103,14 @@ class Drawing(Struct):
 
 
 class Problem(Struct):
-    """What is wrong with a formula, by the engine's name for it; in its words; and how far it read."""
+    """What is wrong with a formula."""
 
     id: str
+    """A key of `_PROBLEMS`, or another name that MathJax gives it."""
     words: str
+    """MathJax's own words, which name the command at fault."""
     at: int
+    """How many characters of the formula MathJax had read."""
 
 
 def problem_before(tex: str) -> Problem | None:
@@ -124,8 +127,8 @@ def problem_before(tex: str) -> Problem | None:
     return None
 
 
-def settle(formula: Formula, found: Drawing | Problem) -> None:
-    """Note what an engine made of a formula."""
+def store_result(formula: Formula, found: Drawing | Problem) -> None:
+    """Store the drawing of a formula, or its fault."""
     if isinstance(found, Drawing):
         found = _problem_of(found) or found
     if isinstance(found, Problem):

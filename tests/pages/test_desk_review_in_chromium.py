@@ -143,6 +143,13 @@ def test_a_letter_is_reviewed_without_leaving_the_desk(
 
     environ = Path(f"/proc/{on_forge.process.pid}/environ").read_bytes()
     assert TOKEN.encode() not in environ
+    asked = (
+        "fetch('/-/api/forge').then((answer) => answer.text()).then((text) => (window.told = text))"
+    )
+    browser.value(f"void {asked}")
+    browser.until(lambda: browser.value("window.told"))
+    assert TOKEN not in browser.value("window.told")
+    assert TOKEN not in browser.value("document.documentElement.outerHTML")
     written = [each for each in on_forge.root.rglob("*") if each.is_file()]
     assert [each for each in written if TOKEN.encode() in each.read_bytes()] == []
 

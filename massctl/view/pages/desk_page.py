@@ -83,6 +83,9 @@ WORDS = {
     "push": Phrase("send the changes"),
     "request": Phrase("request {number} on the forge"),
     "notPushed": Phrase("What is written here is not in the request yet."),
+    "othersPushed": Phrase(
+        "Somebody else changed the request. The next time you send changes, that comes here first."
+    ),
     "against": Phrase("ask for changes:"),
     "approving": Phrase("approve:"),
     "asked": Phrase("asked to review:"),

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_forge import REPOSITORY, FakeForge
+from fake_forge import REPOSITORY, FakeForge, FakeGitLab
 
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import MergedFile, Pushed
@@ -13,9 +13,10 @@ from massctl.desk.paragraphs import Piece, changed, line_now
 from massctl.desk.review_api import ReviewApi
 from massctl.errors import ForgeError, RefusedError, UsageError
 from massctl.forge.github import GitHub
+from massctl.forge.gitlab import GitLab
 from massctl.forge.sign_in import ForgePlace
 from massctl.model.ids import CampaignName
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import ForgeSettings, MassctlFile
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
 from massctl.transport import Line
@@ -58,7 +59,7 @@ class Branches:
     def __init__(self) -> None:
         self.text: bytes | None = THEN.encode()
         self.owned: tuple[str, ...] = ()
-        self.there = True
+        self.there, self.merged = True, False
 
     def has(self, commit: str) -> bool:
         return True
@@ -85,6 +86,9 @@ class Branches:
         lock = MergedFile(f"{FOLDER}/campaign.lock.json", 0o644, b"1", b"2")
         picture = MergedFile(f"{FOLDER}/cover.png", 0o644, b"\0", b"\0\1")
         return [lock, picture, MergedFile(f"{FOLDER}/main.md", 0o644, b"x\n", b"y\n")]
+
+    def is_merged(self, commit: str, folder: str) -> bool:
+        return self.merged
 
     def remove(self, letter: str) -> None:
         self.there = False
@@ -285,6 +289,42 @@ def test_an_answer_names_a_thread_and_nothing_else(
     with pytest.raises(UsageError):
         api(branches, hub(forge)).answer(LETTER, given, settings())
     assert forge.asked == []
+
+
+def test_a_branch_that_is_merged_waits_for_nobody(branches: Branches) -> None:
+    branches.merged = True
+    told = api(branches, None).review(LETTER, settings())
+    assert (told["state"], told["stateWords"], told["page"]) == ("merged", "It is merged.", None)
+
+
+def test_a_sign_in_that_ended_is_offered_again(forge: FakeForge, branches: Branches) -> None:
+    forge.status = 401
+    named = {"kind": "github", "repository": REPOSITORY, "token_env": "T", "client_id": "Iv1.c"}
+    given = settings().model_copy(update={"forge": ForgeSettings.model_validate(named)})
+    told = api(branches, hub(forge)).review(LETTER, given)
+    assert (told["forge"]["canSignIn"], told["state"]) == (True, "pushed")
+    assert api(branches, hub(forge)).reviews(given)["trouble"] == told["why"]
+    with pytest.raises(RefusedError) as refused:
+        api(branches, hub(forge)).answer(LETTER, {"body": "x"}, given)
+    assert refused.value.detail == "Nothing was written."
+    forge.status = 502
+    with pytest.raises(RefusedError) as refused:
+        api(branches, hub(forge)).answer(LETTER, {"body": "x"}, given)
+    assert refused.value.detail == "It may be on the forge all the same."
+
+
+def test_a_preview_on_gitlab_is_asked_for_in_words(branches: Branches) -> None:
+    lab = FakeGitLab()
+    on = GitLab(Line(inside=lab), "https://gitlab.test/api/v4", REPOSITORY, "glpat")
+    policy = settings(preview_to=["lin"], operators=["root"])
+    asks = LetterReviews(on, branches, policy, str)  # type: ignore[arg-type]
+    number, _ = asks.open(LETTER, FOLDER, "题", "", ())
+    asks.ask_preview(LETTER)
+    (note,) = lab.notes[number]
+    assert "`massctl preview walks`" in note["body"]
+    # What massctl files itself is no remark of a reviewer.
+    lab.discuss(number, 99, note["body"], "2026-12-02T08:00:00Z")
+    assert on.review(number, "main").comments == ()
 
 
 def test_only_what_was_sent_can_be_withdrawn(forge: FakeForge, branches: Branches) -> None:

@@ -22,13 +22,14 @@ export interface ReviewComment {
 
 export interface Review {
   forge: { name: string; isSignedIn: boolean; canSignIn: boolean; said: string };
-  state: "none" | "pushed" | "open";
+  state: "none" | "pushed" | "open" | "merged";
   stateWords: string;
   trouble: string;
   why?: string;
   page: string | null;
   number: number | null;
   isPushed: boolean;
+  isBehind: boolean;
   when: string;
   canPreview: boolean;
   canAskWithdrawal: boolean;
@@ -115,12 +116,14 @@ export class ReviewPanel {
   private drawStanding(review: Review): void {
     const names = (title: string, people: string[] | undefined): Node | null =>
       people?.length ? make("p", {}, make("b", {}, word(title)), " ", people.join("、")) : null;
+    const isAsked = review.state === "pushed" || review.state === "open";
     const request = review.number ? word("request", { number: review.number }) : word("openRequest");
     const parts: (Node | null)[] = [
       review.stateWords ? make("p", { class: `where ${review.state}` }, review.stateWords) : null,
       review.trouble ? make("p", { class: "trouble" }, `${review.trouble} ${review.why ?? ""}`) : null,
       review.when ? make("p", {}, review.when) : null,
-      review.state !== "none" && !review.isPushed ? make("p", { class: "trouble" }, word("notPushed")) : null,
+      isAsked && review.isBehind ? make("p", { class: "trouble" }, word("othersPushed")) : null,
+      isAsked && !review.isBehind && !review.isPushed ? make("p", { class: "trouble" }, word("notPushed")) : null,
       review.page ? make("p", {}, link(review.page, request)) : null,
       names("against", review.against),
       names("approving", review.approving),
@@ -279,7 +282,12 @@ function time(written: string): string {
 // Says of the letters of the home page what their reviews came to; silent where nobody is signed in.
 export async function reviewWords(): Promise<Record<string, { words: string; page: string }>> {
   try {
-    return (await ask<{ letters: Record<string, { words: string; page: string }> }>("GET", "reviews")).letters;
+    const told = await ask<{ letters: Record<string, { words: string; page: string }>; trouble: string }>(
+      "GET",
+      "reviews",
+    );
+    if (told.trouble) tell(told.trouble);
+    return told.letters;
   } catch (error) {
     if (error instanceof Refused) tell(error.lines);
     else if (!(error instanceof Away)) throw error;

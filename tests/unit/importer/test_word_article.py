@@ -282,6 +282,15 @@ def test_a_construct_that_is_unknown_refuses(body: str, says: str) -> None:
     assert says in str(caught.value.why)
 
 
+def test_a_file_with_nothing_for_an_article_says_what_it_has() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(paragraph(SHAPE))
+    assert (
+        "there is no text and no picture in this file",
+        "it has only what no article has: paragraph 1: a drawing (shape)",
+    ) == (str(caught.value.why), str(caught.value.hint))
+
+
 def test_a_field_that_never_ends_refuses_for_it_would_swallow_what_follows() -> None:
     begin = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> IF </w:instrText></w:r>'

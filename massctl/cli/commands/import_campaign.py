@@ -491,14 +491,11 @@ def _faults(
 
 def _why_html(article: "ImportedArticleFacts", diagnostics: Iterable[Diagnostic]) -> Phrase:
     """Say why an article is HTML: the first error of its Markdown, else what that lacks."""
-    for each in diagnostics:
-        if (
-            each.severity == "error"
-            and each.place is not None
-            and each.place.file.endswith(article.content)
-        ):
-            why = Phrase("{code} {why}", code=each.code, why=each.message)
-            return Phrase("it is written as HTML: as Markdown, {why}", why=why)
+    errors = [each for each in diagnostics if each.severity == "error"]
+    own = [each for each in errors if each.place and each.place.file.endswith(article.content)]
+    for each in own or errors:
+        why = Phrase("{code} {why}", code=each.code, why=each.message)
+        return Phrase("it is written as HTML: as Markdown, {why}", why=why)
     return Phrase("it is written as HTML: as Markdown, {why}", why=article.differences[0])
 
 

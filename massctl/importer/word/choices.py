@@ -115,7 +115,7 @@ def _is_unseen(document: Document, run: Xml) -> bool:
     """Whether Word hides a run, or writes it so that nobody reads it: in the colour behind it, or as small as a dot."""
     styles = document.styles
     seen = styles.properties(run, next(run.iterancestors(f"{W}p"), None))
-    if "vanish" in seen.on or seen.size <= _TINY:
+    if "vanish" in seen.on or (seen.size <= _TINY and seen.size != styles.defaults.size):
         return True
     if is_on(run.find(f"{W}rPr"), "vanish") is None:
         tables = run.iterancestors(f"{W}tbl")

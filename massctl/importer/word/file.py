@@ -22,10 +22,11 @@ def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, d
     has_formula = any(each.name == FORMULA for each in found.tree.below())
     lost = told(take(document).lost)
     if not (found.tree.text().strip() or reader.pictures or has_formula):
-        only = Phrase("it has only what no article has: {what}", what=in_a_row(lost[:_ONLY_MAX]))
-        raise DocumentError(
-            Phrase("there is no text and no picture in this file"), only if lost else ""
-        )
+        why = Phrase("there is no text and no picture in this file")
+        if not lost:
+            raise DocumentError(why)
+        only = in_a_row(lost[:_ONLY_MAX])
+        raise DocumentError(why, Phrase("it has only what no article has: {what}", what=only))
     found.lost += [*done, *lost]
     if len(found.author) > AUTHOR_CHARACTERS_MAX:
         found.lost.append(

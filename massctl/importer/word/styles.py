@@ -222,6 +222,11 @@ class Styles(Struct):
         """Return what a paragraph's style of Word's own gives to all its runs."""
         return self._of_style(self.style_of(paragraph), is_own=False)
 
+    @property
+    def defaults(self) -> Properties:
+        """What a run has of which nothing is said."""
+        return self._of_style("", is_own=True)
+
     def _of_style(self, known: str, *, is_own: bool) -> Properties:
         """Return what a style gives to a run; without `is_own`, what of it the styles of Word give."""
         if (known, is_own) not in self._given:

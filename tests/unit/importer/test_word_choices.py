@@ -182,6 +182,12 @@ def test_a_hidden_part_of_a_formula_is_found_too() -> None:
     assert {"drop": "公开$y$\n", "keep": "公开$zy$\n"} == made
 
 
+def test_a_file_that_is_small_altogether_hides_nothing() -> None:
+    small = f'<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="2"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
+    data = packed(paragraph(run("公开")), parts={"word/styles.xml": small})
+    assert "公开" == article(data, "letter", NOTHING)[0].tree.text()
+
+
 def test_a_drawing_and_a_row_may_be_hidden_too() -> None:
     row = f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{paragraph(run('内部'))}</w:tc></w:tr>"
     data = packed(paragraph(run("公开") + PICTURE) + f"<w:tbl>{row}</w:tbl>")

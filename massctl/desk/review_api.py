@@ -171,6 +171,12 @@ class ReviewApi:
     ) -> Answer:
         """Open the request of a letter that was pushed, and say what is now true."""
         branches = self._branches(settings)
+        folder = self._cache.folders.folder(letter)
+        if not pushed.is_new and branches.is_merged(pushed.commit, folder):
+            raise RefusedError(
+                Phrase("the letter is on {main} as it is here", main=branches.main),
+                Phrase("Nothing was pushed, and nobody was asked."),
+            )
         words = _pushed_words(letter, branches)
         page = request_page(branches.address, pushed.branch, branches.main)
         told: Answer = {"page": page, "number": None, "said": self._say(words)}
@@ -179,7 +185,6 @@ class ReviewApi:
             if reviews is None:
                 return told
             standing = self._required(letter)
-            folder = self._cache.folders.folder(letter)
             number, failed = reviews.open(letter, folder, title, body, standing.approvals)
         except ForgeError as error:
             failed = Phrase(

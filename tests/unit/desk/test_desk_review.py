@@ -297,6 +297,16 @@ def test_a_branch_that_is_merged_waits_for_nobody(branches: Branches) -> None:
     assert (told["state"], told["stateWords"], told["page"]) == ("merged", "It is merged.", None)
 
 
+def test_what_is_merged_already_is_not_sent_for_review(
+    forge: FakeForge, branches: Branches
+) -> None:
+    branches.merged = True
+    same = Pushed("letter/walks", HEAD, is_new=False)
+    with pytest.raises(RefusedError, match="as it is here"):
+        api(branches, hub(forge)).opened(LETTER, same, "题", "", settings())
+    assert forge.asked == []
+
+
 def test_a_sign_in_that_ended_is_offered_again(forge: FakeForge, branches: Branches) -> None:
     forge.status = 401
     named = {"kind": "github", "repository": REPOSITORY, "token_env": "T", "client_id": "Iv1.c"}

@@ -1,5 +1,8 @@
 """A request that the desk opens on each forge, and what the forge says of its review."""
 
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
+
 import pytest
 from fake_forge import REPOSITORY, FakeForge, FakeGitLab
 
@@ -115,6 +118,26 @@ def test_a_token_that_ended_is_told_apart(hub: FakeForge) -> None:
     with pytest.raises(ForgeError) as refused:
         github(hub).review(7, "main")
     assert not isinstance(refused.value, TokenRefusedError)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"message": "Validation Failed"}', "422, \u201cValidation Failed\u201d"),
+        (b'{"error": "insufficient_scope"}', "insufficient_scope"),
+        (b'{"message": {"base": ["x"]}}', "422"),
+        (b"<html>", "422"),
+    ],
+)
+def test_a_forge_says_why_it_refuses(body: bytes, words: str) -> None:
+    def refusing(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("422 .", [])
+        return [body]
+
+    on = GitHub(Line(inside=refusing), "https://api.github.test", REPOSITORY, "ghu_secret")
+    with pytest.raises(ForgeError) as refused:
+        on.open_request(BRANCH, "main", "题", "")
+    assert words in refused.value.summary
 
 
 def gitlab(forge: FakeGitLab) -> GitLab:

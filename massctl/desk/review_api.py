@@ -100,11 +100,19 @@ class ReviewApi:
 
     def review(self, letter: CampaignName, settings: MassctlFile) -> Answer:
         """Return everything that the page shows of a letter's review; what the forge did not tell is said."""
-        branches = self._branches(settings)
-        standing = self._required(letter)
-        told: Answer = {"forge": self.forge(settings), "trouble": ""}
-        tip = branches.letters().get(letter)
+        branches, standing = self._branches(settings), self._required(letter)
         folder = self._cache.folders.folder(letter)
+        told: Answer = {"forge": self.forge(settings), "trouble": "", "why": ""}
+        found: LetterReview | None = None
+        try:
+            found = self._on_forge(letter, folder, standing, settings)
+        except ForgeError as error:
+            told |= {"trouble": self._say(_TROUBLE_KEPT), "why": self._say(error.summary)}
+            place = self._place(settings)
+            if isinstance(error, TokenRefusedError) and place is not None:
+                told["forge"]["canSignIn"] = place.client_id is not None
+        # Where the forge told it, git's server need not be asked too.
+        tip = found.head if found is not None else branches.letters().get(letter)
         if tip is not None and not branches.has(tip):
             branches.branches(letter)
         told |= {
@@ -115,10 +123,12 @@ class ReviewApi:
             "page": None,
             "number": None,
             "when": self._say(_when(standing)),
-            "canPreview": False,
+            "canPreview": found is not None and settings.policy.preview_to is not None,
             "canAskWithdrawal": standing.status in _SENT and told["forge"]["isSignedIn"],
         }
-        if tip is not None and branches.is_merged(tip, folder):
+        if found is not None:
+            told |= self._open(found)
+        elif tip is not None and branches.is_merged(tip, folder):
             told |= {"state": "merged", "stateWords": self._say(Phrase("It is merged."))}
         elif tip is not None:
             words = self._say(_pushed_words(letter, branches))
@@ -126,22 +136,22 @@ class ReviewApi:
             told |= {"state": "pushed", "stateWords": words, "page": page}
         elif standing.status not in BEFORE_SEND:
             told["stateWords"] = self._say(STATUS[standing.status])
-        try:
-            return told | self._on_forge(letter, folder, standing, settings)
-        except ForgeError as error:
-            place = self._place(settings)
-            if isinstance(error, TokenRefusedError) and place is not None:
-                told["forge"]["canSignIn"] = place.client_id is not None
-            return told | {"trouble": self._say(_TROUBLE_KEPT), "why": self._say(error.summary)}
+        return told
 
     def _on_forge(
         self, letter: CampaignName, folder: str, standing: Standing, settings: MassctlFile
-    ) -> Answer:
+    ) -> LetterReview | None:
+        """Read the review of a letter; None where nobody is signed in, or it has no open request."""
         reviews = self._reviews(settings)
         number = reviews.number(letter) if reviews is not None else None
         if reviews is None or number is None:
-            return {}
-        found = reviews.read(letter, number, folder, standing.approvals)
+            return None
+        return reviews.read(letter, number, folder, standing.approvals)
+
+    def _open(self, found: LetterReview) -> Answer:
+        lacking = [missing_words(found.lacking)] if found.lacking else []
+        if found.unjudged:
+            lacking.append(Phrase(_UNJUDGED, why=found.unjudged))
         return {
             "state": "open",
             "stateWords": self._say(_standing_words(found)),
@@ -155,7 +165,7 @@ class ReviewApi:
             "asked": found.asked,
             "against": found.against,
             "approving": found.approving,
-            "lacking": self._say(missing_words(found.lacking)) if found.lacking else "",
+            "lacking": " ".join(map(self._say, lacking)),
             "since": [
                 {
                     "path": each.path,
@@ -163,7 +173,6 @@ class ReviewApi:
                 }
                 for each in found.since
             ],
-            "canPreview": settings.policy.preview_to is not None,
         }
 
     def opened(
@@ -290,6 +299,7 @@ def _written() -> Iterator[None]:
         ) from None
 
 
+_UNJUDGED = Phrase("Nobody can tell yet whose approval counts: {why}")
 _TROUBLE_KEPT = Phrase(
     "The forge did not answer. What stands here is what git knows; the review itself is unchanged."
 )

@@ -286,15 +286,15 @@ class GitHub:
 
     def _checks(self, head: str) -> Iterator[CommitCheck]:
         """List the statuses of a commit, the newest of each name, and its check runs."""
-        status = self._api.ask("GET", f"{self._of}/commits/{head}/status")
-        for each in self._api.member(status, "statuses"):
+        status = self._api.find_allowed(f"{self._of}/commits/{head}/status")
+        for each in self._api.member(status or {"statuses": []}, "statuses"):
             state = _STATUS_STATES.get(each.get("state"), CheckState.OPEN)
             page = str(each.get("target_url") or "")
             yield CommitCheck(
                 str(each.get("context")), state, str(each.get("description") or ""), page
             )
-        runs = self._api.find(f"{self._of}/commits/{head}/check-runs") or {"check_runs": []}
-        for each in self._api.member(runs, "check_runs"):
+        runs = self._api.find_allowed(f"{self._of}/commits/{head}/check-runs")
+        for each in self._api.member(runs or {"check_runs": []}, "check_runs"):
             ended = each.get("status") == "completed"
             state = _RUN_STATES.get(each.get("conclusion"), CheckState.BAD)
             page = str(each.get("html_url") or "")
@@ -302,7 +302,8 @@ class GitHub:
 
     def _lacking(self, into: str, approved: int) -> Iterator[ApprovalCount]:
         """Yield what the rules of a branch still ask for; a token that may not read them sees none."""
-        for each in self._api.find(f"{self._of}/rules/branches/{quote(into, safe='')}") or ():
+        rules = self._api.find_allowed(f"{self._of}/rules/branches/{quote(into, safe='')}")
+        for each in rules or ():
             if each.get("type") == "pull_request":
                 needed = (each.get("parameters") or {}).get("required_approving_review_count") or 0
                 if needed > approved:

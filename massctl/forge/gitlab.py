@@ -212,7 +212,8 @@ class GitLab:
         ]
         reviewers = {
             self._username(each.get("user")): each.get("state")
-            for each in self._api.find(f"{self._of}/merge_requests/{number}/reviewers") or ()
+            for each in self._api.find_allowed(f"{self._of}/merge_requests/{number}/reviewers")
+            or ()
         }
         others = [each.at for each in notes if each.author != author]
         return Review(
@@ -264,7 +265,7 @@ class GitLab:
 
     def _lacking(self, number: int) -> Iterator[ApprovalCount]:
         """Yield the approval rules that are not fulfilled; a GitLab without them has none."""
-        state = self._api.find(f"{self._of}/merge_requests/{number}/approval_state")
+        state = self._api.find_allowed(f"{self._of}/merge_requests/{number}/approval_state")
         for each in (state or {}).get("rules") or ():
             given = [self._username(one) for one in each.get("approved_by") or ()]
             needed = (each.get("approvals_required") or 0) - len(given)

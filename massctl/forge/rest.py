@@ -18,7 +18,8 @@ PAGE = 100
 _PAGES_MAX = 30
 _NOT_FOUND = 404
 _UNKNOWN = 401
-_FORBIDDEN = (_UNKNOWN, 403)
+_DENIED = 403
+_FORBIDDEN = (_UNKNOWN, _DENIED)
 _WORDS_MAX = 160
 _NEXT = re.compile(r'<([^<>]*)>;[^<]*\brel="next"')
 """The next page in a header `Link`. Source: GitHub docs, "Using pagination in the REST API", read 2026-12."""
@@ -50,6 +51,11 @@ class RestApi(Frozen):
         """Read something; None if it is not there."""
         answer = self._exchange("GET", path, None, query)
         return None if answer.status == _NOT_FOUND else self._read(answer)
+
+    def find_allowed(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """Read something; None if it is not there, or not for this token."""
+        answer = self._exchange("GET", path, None, query)
+        return None if answer.status in (_NOT_FOUND, _DENIED) else self._read(answer)
 
     def look(self, path: str, query: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Read something that may be missing or forbidden: the status, and what it says; None if it is missing."""

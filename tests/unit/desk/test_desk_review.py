@@ -151,6 +151,17 @@ def test_who_must_still_approve_is_judged_by_facts(forge: FakeForge, branches: B
     assert reviews(forge, branches).read(LETTER, 7, FOLDER, needed).lacking == ()
 
 
+def test_a_review_is_shown_though_nobody_tells_whose_approval_counts(
+    forge: FakeForge, branches: Branches
+) -> None:
+    forge.pushed = None
+    forge.review(7, "bo", HEAD)
+    needed = (ApprovalCount(1, ("bo",)),)
+    found = reviews(forge, branches).read(LETTER, 7, FOLDER, needed)
+    assert found.lacking == needed
+    assert "does not tell who pushed" in found.unjudged
+
+
 @pytest.mark.parametrize(
     ("owned", "asked"),
     [

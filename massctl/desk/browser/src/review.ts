@@ -25,7 +25,7 @@ export interface Review {
   state: "none" | "pushed" | "open" | "merged";
   stateWords: string;
   trouble: string;
-  why?: string;
+  why: string;
   page: string | null;
   number: number | null;
   isPushed: boolean;
@@ -92,7 +92,8 @@ export class ReviewPanel {
     try {
       const told = await ask<Review>("GET", at("letters", this.name, "review"));
       const known = JSON.stringify(told);
-      this.pause = known === this.known && !told.trouble ? Math.min(this.pause * 2, POLL_MS_MAX) : POLL_MS;
+      const isQuiet = known === this.known || told.trouble;
+      this.pause = isQuiet ? Math.min(this.pause * 2, POLL_MS_MAX) : POLL_MS;
       if (known !== this.known) this.draw(told);
       this.known = known;
     } catch (error) {
@@ -120,7 +121,7 @@ export class ReviewPanel {
     const request = review.number ? word("request", { number: review.number }) : word("openRequest");
     const parts: (Node | null)[] = [
       review.stateWords ? make("p", { class: `where ${review.state}` }, review.stateWords) : null,
-      review.trouble ? make("p", { class: "trouble" }, `${review.trouble} ${review.why ?? ""}`) : null,
+      review.trouble ? make("p", { class: "trouble" }, `${review.trouble} ${review.why}`) : null,
       review.when ? make("p", {}, review.when) : null,
       isAsked && review.isBehind ? make("p", { class: "trouble" }, word("othersPushed")) : null,
       isAsked && !review.isBehind && !review.isPushed ? make("p", { class: "trouble" }, word("notPushed")) : null,

@@ -111,7 +111,7 @@ class _Losses(Struct):
         before = _words_before(element)
         place = Phrase("at the beginning")
         if before:
-            place = Phrase("behind “{words}”", words=before[-_PLACE_MAX:])
+            place = Phrase("after “{words}”", words=before[-_PLACE_MAX:])
         say = Phrase(say, name=element.name, place=place, words=_shortened(words))
         if say not in self.told:
             self.told.append(say)

@@ -23,7 +23,7 @@ def losses(html: str) -> tuple[str, list[str]]:
     ],
 )
 def test_words_that_a_page_hides_are_not_published(hiding: str) -> None:
-    said = "hidden words behind “甲”, which nobody sees there, are left out: “暗号”"
+    said = "hidden words after “甲”, which nobody sees there, are left out: “暗号”"
     assert ("甲乙", [said]) == losses(f"<p>甲<span {hiding}>暗号</span>乙</p>")
 
 
@@ -43,7 +43,7 @@ def test_what_may_be_seen_stays(shown: str) -> None:
 
 
 def test_an_element_that_wechat_removes_is_named_with_its_words_and_place() -> None:
-    said = "`<button>` behind “末段”, with the words “点我”: WeChat removes it from articles"
+    said = "`<button>` after “末段”, with the words “点我”: WeChat removes it from articles"
     assert ("末段", [said]) == losses("<p>末段<button>点我</button></p>")
 
 
@@ -53,7 +53,7 @@ def test_an_element_before_all_words_stands_at_the_beginning() -> None:
 
 
 def test_what_somebody_would_read_in_a_field_is_named() -> None:
-    said = "`<input>` behind “名”, with the words “填写”: WeChat removes it from articles"
+    said = "`<input>` after “名”, with the words “填写”: WeChat removes it from articles"
     html = '<p>名<input value="填写"><input type="hidden" value="token"></p>'
     assert ("名", [said]) == losses(html)
 

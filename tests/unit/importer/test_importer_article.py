@@ -64,13 +64,13 @@ def test_what_may_be_seen_stays(shown: str) -> None:
 
 def test_what_shows_again_inside_something_hidden_stays() -> None:
     html = '<p>甲</p><p style="visibility:hidden">藏一<b style="visibility:visible">乙</b>藏二</p>'
-    said = "hidden words behind “甲”, which nobody sees there, are left out: “藏一藏二”"
+    said = "hidden words after “甲”, which nobody sees there, are left out: “藏一藏二”"
     assert ("甲乙", [said]) == losses(html)
 
 
 def test_nothing_of_a_part_that_is_not_there_is_published() -> None:
     html = '<p>甲</p><section style="display:none">内部<img src="a.png"></section>'
-    said = "hidden words behind “甲”, which nobody sees there, are left out: “内部”"
+    said = "hidden words after “甲”, which nobody sees there, are left out: “内部”"
     assert ("甲", [said]) == losses(html)
 
 
@@ -79,7 +79,7 @@ def test_a_hidden_picture_is_left_out_and_one_that_is_loaded_late_is_not() -> No
         '<p>甲<img style="display:none" src="a.png"><img style="display:none" data-src="b.png"></p>'
     )
     tree, lost = cleaned(parse(html))
-    said = "a hidden picture behind “甲”, which nobody sees there, is left out"
+    said = "a hidden picture after “甲”, which nobody sees there, is left out"
     assert (["b.png"], [said]) == (pictures_of(tree), [str(each) for each in lost])
 
 

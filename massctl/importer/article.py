@@ -143,7 +143,7 @@ class _Losses(Struct):
         before = _words_before(element)
         place = Phrase("at the beginning")
         if before:
-            place = Phrase("behind “{words}”", words=before[-_PLACE_MAX:])
+            place = Phrase("after “{words}”", words=before[-_PLACE_MAX:])
         self.told.append(Phrase(say, name=element.name, place=place, words=_shortened(words)))
 
 

@@ -31,6 +31,9 @@ from massctl.view.words import STATUS, window_span
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
+_BODY_CHARS_MAX = 60_000
+"""GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
+
 
 class NoSuchThingError(Exception):
     """Nothing is at this address."""
@@ -103,6 +106,7 @@ class Api:
                 "POST": lambda: self._ask_review(letter, _body(request)),
                 "DELETE": lambda: self._withdraw(letter),
             },
+            "branch": {"POST": lambda: self._bring_letter(letter)},
             "answers": {
                 "POST": lambda: self._reviews.answer(letter, _body(request), self._settings())
             },
@@ -370,8 +374,9 @@ class Api:
         title = standing.rendered.found.title or letter
         said = str(given.get("said") or "").strip() or title
         pushed = branches.push(letter, folder, f"{said}\n", author)
-        body = self._request_body(letter, said)
-        told = self._reviews.opened(letter, pushed, title, body, settings)
+        told = self._reviews.opened(
+            letter, pushed, title, lambda: self._request_body(letter, said), settings
+        )
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
@@ -380,13 +385,16 @@ class Api:
     def _request_body(self, letter: CampaignName, said: str) -> str:
         """Return what reviewers read first: what the writer says, and the plan."""
         planned = self._verbs.run("plan", letter, form="markdown")
-        return "\n\n".join(filter(None, (said, planned.printed.strip())))
+        return "\n\n".join(filter(None, (said, planned.printed.strip())))[:_BODY_CHARS_MAX]
+
+    def _bring_letter(self, letter: CampaignName) -> Answer:
+        """Bring what others pushed to the branch of a letter."""
+        folder = self._cache.folders.folder(letter)
+        return self._brought(self._upstream_now().bring_letter(letter, folder))
 
     def _withdraw(self, letter: CampaignName) -> Answer:
         """Bring what others pushed to a letter's branch, then delete it and close its request."""
-        told = self._brought(
-            self._upstream_now().bring_letter(letter, self._cache.folders.folder(letter))
-        )
+        told = self._bring_letter(letter)
         if told["clashes"]:
             return told
         return self._reviews.withdraw(letter, self._settings())

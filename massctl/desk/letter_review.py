@@ -96,7 +96,7 @@ class LetterReviews:
         letter: CampaignName,
         folder: str,
         title: str,
-        body: str,
+        body: Callable[[], str],
         needed: Sequence[ApprovalCount],
     ) -> tuple[int, str]:
         """Open the request of a letter that was pushed, unless it is open; return its number, and what failed.
@@ -107,7 +107,7 @@ class LetterReviews:
         if number is not None:
             return number, ""
         branch, main = branch_of(letter), self._branches.main
-        number = self._forge.open_request(branch, main, title, body)
+        number = self._forge.open_request(branch, main, title, body())
         try:
             review = self._forge.review(number, main)
             me = {review.author.casefold(), *(each.casefold() for each in review.asked)}

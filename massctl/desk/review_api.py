@@ -3,6 +3,7 @@ operators. Nothing here merges, and nothing here sends.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ from massctl.view.words import STATUS, window_span
 Answer = dict[str, Any]
 BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 SENDING = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.IN_DOUBT})
+_AT_ONCE = 6
+"""So many reviews are read at the same time."""
 _READ_MAX = 30
 """So many reviews are read for the list of letters; the others have their state alone."""
 _SENT = frozenset({Status.SENT})
@@ -90,13 +93,21 @@ class ReviewApi:
         return {"letters": told, "trouble": ""}
 
     def _tell_reviews(self, found: LetterReviews, told: Answer) -> None:
-        for letter, number in list(found.numbers().items())[:_READ_MAX]:
-            standing = self._cache.standing(letter)
-            if standing is None:
-                continue
-            folder = self._cache.folders.folder(letter)
-            review = found.read(letter, number, folder, standing.approvals)
-            told[letter] = {"words": self._say(_standing_words(review)), "page": review.page}
+        numbers = list(found.numbers().items())[:_READ_MAX]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for letter, words in pool.map(lambda each: self._words(found, *each), numbers):
+                if words is not None:
+                    told[letter] = words
+
+    def _words(
+        self, found: LetterReviews, letter: CampaignName, number: int
+    ) -> tuple[CampaignName, Answer | None]:
+        standing = self._cache.standing(letter)
+        if standing is None:
+            return letter, None
+        folder = self._cache.folders.folder(letter)
+        review = found.read(letter, number, folder, standing.approvals)
+        return letter, {"words": self._say(_standing_words(review)), "page": review.page}
 
     def review(self, letter: CampaignName, settings: MassctlFile) -> Answer:
         """Return everything that the page shows of a letter's review; what the forge did not tell is said."""
@@ -176,9 +187,14 @@ class ReviewApi:
         }
 
     def opened(
-        self, letter: CampaignName, pushed: Pushed, title: str, body: str, settings: MassctlFile
+        self,
+        letter: CampaignName,
+        pushed: Pushed,
+        title: str,
+        body: Callable[[], str],
+        settings: MassctlFile,
     ) -> Answer:
-        """Open the request of a letter that was pushed, and say what is now true."""
+        """Open the request of a letter that was pushed, and say what is now true; `body` is made if it is opened."""
         branches = self._branches(settings)
         folder = self._cache.folders.folder(letter)
         if not pushed.is_new and branches.is_merged(pushed.commit, folder):

@@ -244,7 +244,13 @@ class GitHub:
         against = [login for login, each in last.items() if each["state"] == "CHANGES_REQUESTED"]
         asked = [str(each.get("login")) for each in pull.get("requested_reviewers") or ()]
         asked += [str(each.get("slug")) for each in pull.get("requested_teams") or ()]
-        others = [each for each in reviews if self._name(each) != author and each.get("commit_id")]
+        others = [
+            each
+            for each in reviews
+            if self._name(each) != author
+            and (each.get("user") or {}).get("type") == "User"
+            and each.get("commit_id")
+        ]
         return Review(
             number=number,
             head=str(head),

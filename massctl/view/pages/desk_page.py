@@ -86,6 +86,7 @@ WORDS = {
     "othersPushed": Phrase(
         "Somebody else changed the request. The next time you send changes, that comes here first."
     ),
+    "bring": Phrase("bring it here now"),
     "against": Phrase("ask for changes:"),
     "approving": Phrase("approve:"),
     "asked": Phrase("asked to review:"),

@@ -175,11 +175,11 @@ def test_reviewers_are_asked(branches: Branches, owned: tuple[str, ...], asked: 
     forge = FakeForge()
     branches.owned = owned
     needed = (ApprovalCount(1, ("bo",)),)
-    assert reviews(forge, branches).open(LETTER, FOLDER, "题", "", needed) == (1, "")
+    assert reviews(forge, branches).open(LETTER, FOLDER, "题", str, needed) == (1, "")
     reviewers = forge.pulls[0].get("requested_reviewers", [])
     assert [each["login"] for each in reviewers] == asked
     # A second push finds the same request.
-    assert reviews(forge, branches).open(LETTER, FOLDER, "题", "", needed) == (1, "")
+    assert reviews(forge, branches).open(LETTER, FOLDER, "题", str, needed) == (1, "")
     assert len(forge.pulls) == 1
 
 
@@ -263,7 +263,7 @@ def test_a_forge_that_fails_leaves_the_letter_pushed_and_says_so(
     forge: FakeForge, branches: Branches
 ) -> None:
     forge.status = 502
-    told = api(branches, hub(forge)).opened(LETTER, PUSHED, "题", "", settings())
+    told = api(branches, hub(forge)).opened(LETTER, PUSHED, "题", str, settings())
     assert told["said"].startswith("letter/walks is pushed, and no request was opened: GitHub")
     assert told["number"] is None
     seen = api(branches, hub(forge)).review(LETTER, settings())
@@ -314,7 +314,7 @@ def test_what_is_merged_already_is_not_sent_for_review(
     branches.merged = True
     same = Pushed("letter/walks", HEAD, is_new=False)
     with pytest.raises(RefusedError, match="as it is here"):
-        api(branches, hub(forge)).opened(LETTER, same, "题", "", settings())
+        api(branches, hub(forge)).opened(LETTER, same, "题", str, settings())
     assert forge.asked == []
 
 
@@ -339,7 +339,7 @@ def test_a_preview_on_gitlab_is_asked_for_in_words(branches: Branches) -> None:
     on = GitLab(Line(inside=lab), "https://gitlab.test/api/v4", REPOSITORY, "glpat")
     policy = settings(preview_to=["lin"], operators=["root"])
     asks = LetterReviews(on, branches, policy, str)  # type: ignore[arg-type]
-    number, _ = asks.open(LETTER, FOLDER, "题", "", ())
+    number, _ = asks.open(LETTER, FOLDER, "题", str, ())
     asks.ask_preview(LETTER)
     (note,) = lab.notes[number]
     assert "`massctl preview walks`" in note["body"]

@@ -83,6 +83,24 @@ def test_github_says_how_a_review_stands(hub: FakeForge) -> None:
     )
 
 
+def test_a_bot_is_nobody_who_looked(hub: FakeForge) -> None:
+    hub.review(7, "chen", OLD, "COMMENTED")
+    hub.review(7, "robot[bot]", HEAD, "COMMENTED", "Bot")
+    assert github(hub).review(7, "main").seen == OLD
+
+
+def test_what_a_token_may_not_read_is_left_out(hub: FakeForge) -> None:
+    def strict(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].endswith(("/check-runs", "/status", "/rules/branches/main")):
+            start("403 .", [])
+            return [b"{}"]
+        return hub(environ, start)
+
+    on = GitHub(Line(inside=strict), "https://api.github.test", REPOSITORY, "ghu_secret")
+    found = on.review(7, "main")
+    assert (found.checks, found.lacking) == ((), ())
+
+
 def test_an_answer_on_github_goes_into_its_thread(hub: FakeForge) -> None:
     number = hub.note(7, PATH, 3, "太长", by="chen", commit=OLD)
     on = github(hub)
@@ -166,7 +184,7 @@ def test_gitlab_says_how_a_review_stands() -> None:
     ]
     place = {"new_path": PATH, "new_line": 3, "head_sha": OLD}
     thread = forge.discuss(number, 4, "太长", "2026-12-02T08:00:00Z", place)
-    forge.discuss(number, 4, "<!-- massctl:plan -->", "2026-12-02T08:01:00Z")
+    forge.discuss(number, 4, "<!-- massctl:plan -->", "2026-12-02T10:00:00Z")
     forge.discuss(number, 1, "谢谢", "2026-12-02T08:02:00Z")
     forge.discussions[number][0]["notes"].append({"system": True, "body": "changed this line"})
     forge.reviewers[number] = [
@@ -202,5 +220,7 @@ def test_gitlab_says_how_a_review_stands() -> None:
         ),
         seen=OLD,
     )
+    forge.approve(number, 6, "2026-12-02T09:30:00Z")
+    assert on.review(number, "main").seen == HEAD
     on.answer(number, thread, "改短了")
     assert forge.discussions[number][0]["notes"][-1]["body"] == "改短了"

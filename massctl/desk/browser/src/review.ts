@@ -151,8 +151,10 @@ export class ReviewPanel {
       () => ask("POST", path("review"), { said: this.said.value }),
       true,
     );
+    const isBehind = review.isBehind && review.state !== "none" && review.state !== "merged";
     this.acts.replaceChildren(
       send,
+      ...(isBehind ? [act("bring", () => ask("POST", path("branch")))] : []),
       ...(review.canPreview ? [act("askPreview", order("preview"))] : []),
       ...(review.canAskWithdrawal ? [act("askWithdrawal", order("withdraw"))] : []),
       ...(review.state !== "none" ? [act("withdraw", () => ask("DELETE", path("review")))] : []),
@@ -168,7 +170,7 @@ export class ReviewPanel {
       const end = (await run()) as { said?: string } & Partial<Brought>;
       this.answer.textContent = end.said ?? (end.clashes?.length ? word("clash") : "");
       if (end.said) this.said.value = "";
-      if (end.clashes?.length) await settled(end as Brought);
+      if (end.clashes) await settled(end as Brought);
     } catch (error) {
       this.answer.textContent = error instanceof Refused ? error.lines : word("unknownEnd");
     } finally {

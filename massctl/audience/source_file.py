@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from massctl import system
 from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
 from massctl.audience.query_engine import Statement, not_installed
@@ -209,7 +210,7 @@ def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
 
 def _without_wait(path: str, flags: int) -> int:
     """Open a pipe too: nobody may be at its other end."""
-    return os.open(path, flags | os.O_NONBLOCK)
+    return os.open(path, flags | system.READ_FLAGS)
 
 
 def _table_fault(kind: str, at: Place) -> Diagnostic:

@@ -20,7 +20,8 @@ from massctl.model.ids import CAMPAIGN_FILE, CampaignName, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.source.groups import CampaignFolders
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
-from massctl.whole_file import sync, write_whole
+from massctl.system import flush
+from massctl.whole_file import write_whole
 
 NO_VERSION = ""
 """The version of a file that is not there."""
@@ -191,7 +192,7 @@ class WorkingCopy:
         target = self._place(letter, path)
         if not target.parent.is_dir():
             target.parent.mkdir(parents=True)
-            sync(target.parent.parent)
+            flush(target.parent.parent)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
         write_whole(target, data, mode)
 

@@ -32,12 +32,13 @@ from massctl.model.phrase import Phrase
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
 from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.plan.approvals import ApprovalCount
 from massctl.plan.audience_uses import last_sends
 from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
 from massctl.plan.drift import Drift
 from massctl.plan.drift_readings import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
-from massctl.plan.plan import Plan, make_plan
+from massctl.plan.plan import Plan, PlannedCampaign, make_plan
 from massctl.plan.quota import recorded_count
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import schedule_of
@@ -257,6 +258,8 @@ class Standing(Frozen):
     status: Status
     missing: tuple[Refusal, ...] | None
     """What keeps it from being sent; None for one with faults, and for one that is out."""
+    approvals: tuple[ApprovalCount, ...] = ()
+    """The approvals that its send needs by policy.approvals."""
 
 
 _TEXTS = (".md", ".html", ".j2", ".yaml")
@@ -370,7 +373,7 @@ class PageCache:
                 status=self._status(name, kept),
                 earlier=old.earlier if old else None,
                 handoff=self._handoff(kept),
-                missing=self._missing(kept),
+                missing=self._missing(kept, self._planned(kept)),
                 drifts=self._drifts(kept),
                 destinations=self._destinations(kept),
             )
@@ -393,7 +396,10 @@ class PageCache:
             kept = self._look(name)
             if kept is None:
                 return None
-            return Standing(kept, self._status(name, kept), self._missing(kept))
+            planned = self._planned(kept)
+            approvals = planned.approvals if planned is not None else ()
+            missing = self._missing(kept, planned)
+            return Standing(kept, self._status(name, kept), missing, approvals)
 
     def listed(self) -> list[Listed]:
         """Return all campaigns as the list has them, as far as `warm` came: a list waits for no rendering."""
@@ -706,8 +712,8 @@ class PageCache:
 
         return judged(campaign, settings.policy.destinations, self._state, sent_by)
 
-    def _missing(self, kept: Rendered | None) -> tuple[Refusal, ...] | None:
-        """Say what keeps a campaign from being sent as it is now; None for one with faults, and for one that is out."""
+    def _planned(self, kept: Rendered | None) -> PlannedCampaign | None:
+        """Plan a campaign as it is now; None for one with faults, and for one that is out."""
         settings = self._settings
         if kept is None or settings is None or not isinstance(kept.found, RenderedCampaign):
             return None
@@ -715,11 +721,19 @@ class PageCache:
         if status_of(self._state.record(campaign.name, campaign.edition)) in FINAL:
             return None
         plan = self._plan([campaign], settings, self._served.now(), campaign.name)
+        return plan.campaigns[0]
+
+    def _missing(
+        self, kept: Rendered | None, planned: PlannedCampaign | None
+    ) -> tuple[Refusal, ...] | None:
+        """Say what keeps a campaign from being sent as it is planned; None for one that is not planned."""
+        settings = self._settings
+        if planned is None or settings is None or kept is None or kept.campaign is None:
+            return None
         lock = None
         if settings.policy.require_lock:
-            lock = check_lock(self._repository, campaign).refusal
-        refusals = plan.campaigns[0].refusals
-        return refusals if lock is None else (lock, *refusals)
+            lock = check_lock(self._repository, kept.campaign).refusal
+        return planned.refusals if lock is None else (lock, *planned.refusals)
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -20,22 +20,33 @@ from massctl.browser import SECONDS_MAX
 
 LETTER: Final = "2026-autumn-walks"
 SECRET: Final = "s3cret-of-wechat-0123456789"
+EMPTY: Final[Mapping[str, str]] = {}
 
 
 class OpenDesk:
     """A desk that runs, its folder, and the bare remote of that."""
 
-    def __init__(self, root: Path, remote: Path) -> None:
+    def __init__(
+        self, root: Path, remote: Path, program: str = "", environment: Mapping[str, str] = EMPTY
+    ) -> None:
+        """`program` is what Python runs in place of the command."""
         self.root, self.remote = root, remote
+        self._environment = environment
+        massctl = str(Path(sys.executable).with_name("massctl"))
+        self._command = [sys.executable, "-c", program] if program else [massctl]
         self.begin("0")
 
     def begin(self, port: str) -> None:
-        massctl = str(Path(sys.executable).with_name("massctl"))
         self.process = subprocess.Popen(
-            [massctl, "-C", str(self.root), "desk", "--port", port],
+            [*self._command, "-C", str(self.root), "desk", "--port", port],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "MASSCTL_LANG": "zh", "MASSCTL_MAIN_SECRET": SECRET},
+            env={
+                **os.environ,
+                "MASSCTL_LANG": "zh",
+                "MASSCTL_MAIN_SECRET": SECRET,
+                **self._environment,
+            },
         )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().decode().strip()

@@ -107,8 +107,9 @@ def test_a_review_is_a_branch_of_the_letter_alone(browser: Browser, desk: OpenDe
     (desk.root / "notes.txt").write_text("别提交", encoding="utf-8")
     before = git(desk.root, "rev-parse", "HEAD")
     browser.value("document.getElementById('review').click()")
-    browser.value("document.querySelector('dialog .main-act').click()")
-    said = "document.querySelector('dialog [role=status]').textContent"
+    browser.until(lambda: browser.value("!!document.querySelector('[data-act=review]')"))
+    browser.value("document.querySelector('[data-act=review]').click()")
+    said = "document.querySelector('#review-panel .answer').textContent"
     browser.until(lambda: f"letter/{LETTER}" in browser.value(said))
     listed = git(desk.remote, "diff", "--name-only", "main", f"letter/{LETTER}").split()
     assert listed == [
@@ -120,7 +121,8 @@ def test_a_review_is_a_branch_of_the_letter_alone(browser: Browser, desk: OpenDe
     )
     assert git(desk.root, "rev-parse", "HEAD") == before
     assert git(desk.root, "diff", "--cached", "--name-only") == ""
-    browser.value("document.querySelectorAll('dialog .acts button')[1].click()")
+    browser.until(lambda: browser.value("!!document.querySelector('[data-act=withdraw]')"))
+    browser.value("document.querySelector('[data-act=withdraw]').click()")
     wait(lambda: f"letter/{LETTER}" not in git(desk.remote, "branch", "--list"))
 
 

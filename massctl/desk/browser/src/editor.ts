@@ -16,6 +16,7 @@ import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from
 import { EditorState, type Extension, Transaction, type TransactionSpec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { commentMarks, showMarks } from "./comment_marks";
 import { pastedText, picturesIn } from "./paste";
 import type { Finding } from "./server";
 
@@ -34,6 +35,7 @@ export interface Hooks {
   moved(words: string, share: number): void;
   pictures(files: File[]): void;
   blocks(): Completion[];
+  commented(index: number): void;
 }
 
 // What differs, so that the cursor and the history of all else stay. What others wrote is not undone as if it were one's own.
@@ -184,6 +186,11 @@ export class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, shown));
   }
 
+  // Marks the lines of the text that is shown where reviewers wrote something.
+  showComments(lines: number[]): void {
+    showMarks(this.view, lines);
+  }
+
   goTo(line: number, column: number): void {
     const doc = this.view.state.doc;
     const found = doc.line(Math.min(Math.max(line, 1), doc.lines));
@@ -201,6 +208,7 @@ export class Editor {
       highlightSelectionMatches(),
       search({ top: true }),
       lintGutter(),
+      commentMarks((index) => this.hooks.commented(index)),
       kind === "yaml" ? lineNumbers() : [],
       kind === "yaml" ? yaml() : markdown({ base: markdownLanguage }),
       syntaxHighlighting(LOOK),

@@ -10,6 +10,7 @@ import { Editor } from "./editor";
 import { countOf, FieldsForm } from "./fields";
 import { icon } from "./icons";
 import { Phone } from "./phone";
+import { type Review, type ReviewComment, ReviewPanel } from "./review";
 import { type Listener, SavedFile } from "./saved_file";
 import {
   ask,
@@ -22,7 +23,7 @@ import {
   Refused,
   type TextFile,
 } from "./server";
-import { type Brought, bringUpstream, settled } from "./upstream";
+import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
 const YAML = "campaign.yaml";
@@ -40,6 +41,8 @@ export class LetterPage {
   private readonly phone = new Phone();
   private readonly editor: Editor;
   private readonly form: FieldsForm;
+  private readonly panel: ReviewPanel;
+  private reviewed: Review | null = null;
   private found: Finding[] = [];
   private shown = "";
   private counting = 0;
@@ -55,6 +58,7 @@ export class LetterPage {
         moved: (words, share) => this.phone.follow(words, share),
         pictures: (files) => void this.addPictures(files),
         blocks: () => this.blocks(),
+        commented: (index) => this.openComment(index),
       },
       word("editor"),
     );
@@ -69,7 +73,23 @@ export class LetterPage {
     this.tabs();
     this.tools();
     this.show(letter.articles[0]?.path ?? YAML);
-    byId("review").addEventListener("click", () => this.askReview());
+    this.panel = new ReviewPanel(name, {
+      goTo: (path, line) => {
+        if (!this.files.has(path)) return;
+        this.show(path);
+        this.editor.goTo(line, 1);
+      },
+      read: (review) => {
+        this.reviewed = review;
+        this.showComments();
+      },
+    });
+    byId("review").addEventListener("click", () => {
+      this.showBeside(true);
+      this.panel.write();
+    });
+    byId("show-review").addEventListener("click", () => this.showBeside(true));
+    byId("show-phone").addEventListener("click", () => this.showBeside(false));
     byId("quiet").addEventListener("click", () => this.beQuiet(!document.body.classList.contains("quiet")));
     document.addEventListener("fullscreenchange", () => document.fullscreenElement || this.beQuiet(false));
     onChange((names) => {
@@ -191,6 +211,7 @@ export class LetterPage {
     if (isForm || !opened) return;
     this.editor.show(opened.state);
     this.showFindings();
+    this.showComments();
     this.count(this.editor.text);
   }
 
@@ -353,32 +374,30 @@ export class LetterPage {
     const dialog = openDialog(word("earlier"), word("close"), ...rows);
   }
 
-  private askReview(): void {
-    const said = make("textarea", { rows: 3, "aria-label": word("reviewSaid") });
-    const answer = make("p", { role: "status" });
-    const send = make("button", { type: "button", class: "main-act" }, word("review"));
-    const withdraw = make("button", { type: "button" }, word("withdraw"));
-    const act = (method: string, body?: unknown): void => {
-      answer.textContent = word("working");
-      send.disabled = withdraw.disabled = true;
-      ask<{ said?: string; page?: string | null } & Brought>(method, at("letters", this.name, "review"), body)
-        .then((end) => {
-          answer.replaceChildren(end.said ?? word("clash"));
-          if (end.page)
-            answer.append("\n", make("a", { href: end.page, target: "_blank", rel: "noopener" }, word("openRequest")));
-          if (end.clashes) void settled(end);
-        })
-        .catch((error: unknown) => (answer.textContent = error instanceof Refused ? error.lines : String(error)))
-        .finally(() => (send.disabled = withdraw.disabled = false));
-    };
-    send.addEventListener("click", () => act("POST", { said: said.value }));
-    withdraw.addEventListener("click", () => act("DELETE"));
-    openDialog(
-      word("review"),
-      word("close"),
-      make("label", { class: "field" }, make("span", {}, word("reviewSaid")), said),
-      make("div", { class: "acts" }, send, withdraw),
-      answer,
-    );
+  // The phone or the review: one of them stands beside the text.
+  private showBeside(isReview: boolean): void {
+    byId("phone").hidden = isReview;
+    byId("review-panel").hidden = !isReview;
+    for (const each of document.querySelectorAll<HTMLElement>(".beside button"))
+      each.ariaPressed = String((each.id === "show-review") === isReview);
+  }
+
+  // The first comment of each thread about the text that is shown.
+  private commentsHere(): ReviewComment[] {
+    const all = this.reviewed?.comments ?? [];
+    const first = all.filter((each, index) => all.findIndex((other) => other.thread === each.thread) === index);
+    const own = first.filter((each) => each.path === this.shown && each.line && !each.isSettled);
+    return own.sort((one, other) => one.line - other.line);
+  }
+
+  private showComments(): void {
+    if (this.shown) this.editor.calm(() => this.editor.showComments(this.commentsHere().map((each) => each.line)));
+  }
+
+  private openComment(index: number): void {
+    const lines = [...new Set(this.commentsHere().map((each) => each.line))];
+    const found = this.commentsHere().find((each) => each.line === lines[index]);
+    this.showBeside(true);
+    if (found) this.panel.showComment(found);
   }
 }

@@ -58,7 +58,7 @@ export interface Listed {
   window: string;
   day: string;
   isFaulty: boolean;
-  state: "draft" | "review" | "approved" | "sent";
+  state: "draft" | "review" | "approved" | "sending" | "sent";
   stateWords: string;
 }
 

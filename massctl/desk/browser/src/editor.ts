@@ -223,7 +223,7 @@ export class Editor {
         // Escape, then Tab, leaves the editor: nobody is caught in it.
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN" }),
+      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN", tabindex: "0" }),
       EditorView.domEventHandlers({
         paste: (event) => this.take(event.clipboardData, event),
         drop: (event) => this.take(event.dataTransfer, event),

@@ -353,6 +353,10 @@ class Api:
         }
 
     def _withdraw(self, letter: CampaignName) -> Answer:
+        folder = self._cache.folders.folder(letter)
+        told = self._brought(self._upstream_now().bring_letter(letter, folder))
+        if told["clashes"]:
+            return told
         self._branches(self._settings()).remove(letter)
         say = Phrase(
             "{branch} is deleted; the letter stays on this machine", branch=branch_of(letter)

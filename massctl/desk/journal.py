@@ -1,14 +1,14 @@
-"""What was written at the desk, kept beside the working copy until it is old: no crash and no other tab loses a word.
+"""What was written at the desk, kept beside the working copy: no crash and no other tab loses a word.
 
-One file a letter, below `.massctl/desk/`, one JSON line a version of a file. A line is on the disk before the file is
-replaced. A line that a crash cut off is none.
+One file a letter, below `.massctl/desk/journal/`, one JSON line a version of a file. A line is on the disk before the
+file is replaced. A line that a crash cut off is none.
 """
 
 import contextlib
 import json
 import os
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from massctl.model.frozen import Frozen
@@ -16,8 +16,9 @@ from massctl.model.ids import CampaignName, sha256_of
 from massctl.whole_file import sync, write_whole
 
 BYTES_MAX = 16 * 1024 * 1024
-"""A journal that grows above it keeps the versions of its second half."""
+"""A journal that grows above it is thinned; if that is not enough, its older half goes."""
 VERSIONS_SHOWN_MAX = 200
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Version(Frozen):
@@ -42,16 +43,13 @@ class Journal:
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True, mode=0o700)
             sync(self._folder.parent)
-        line = json.dumps(
-            {"at": at.isoformat(), "path": path, "text": text}, ensure_ascii=False
-        ).encode()
+        line = _line(Version(at, path, sha256_of(text.encode()), text))
         is_new = not file.exists()
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            # It begins with a line end: what a crash left of the last line ends there.
-            size = os.write(descriptor, b"\n" + line + b"\n")
-            if size != len(line) + 2:
-                raise OSError(f"{file.name}: {size} of {len(line) + 2} bytes were written")
+            size = os.write(descriptor, line)
+            if size != len(line):
+                raise OSError(f"{file.name}: {size} of {len(line)} bytes were written")
             os.fsync(descriptor)
             length = os.fstat(descriptor).st_size
         finally:
@@ -62,10 +60,10 @@ class Journal:
             self._shorten(file)
 
     def versions(self, letter: CampaignName, path: str) -> list[Version]:
-        """Return the versions of a file that are kept, newest first, each text once where it did not change."""
+        """Return the versions of a file that a person looks through, newest first, each text once where it stays."""
         found: list[Version] = []
-        for version in self._read(letter):
-            if version.path == path and (not found or found[-1].sha256 != version.sha256):
+        for version in thinned(each for each in self._read(letter) if each.path == path):
+            if not found or found[-1].sha256 != version.sha256:
                 found.append(version)
         return found[-VERSIONS_SHOWN_MAX:][::-1]
 
@@ -78,18 +76,47 @@ class Journal:
         return self._folder / f"{letter}.jsonl"
 
     def _read(self, letter: CampaignName) -> Iterator[Version]:
-        try:
-            lines = self._file(letter).read_bytes().split(b"\n")
-        except FileNotFoundError:
-            return
-        for line in lines:
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                said = json.loads(line)
-                text = str(said["text"])
-                at = datetime.fromisoformat(said["at"])
-                yield Version(at, str(said["path"]), sha256_of(text.encode()), text)
+        return _versions_in(self._file(letter))
 
     def _shorten(self, file: Path) -> None:
-        data = file.read_bytes()
-        begin = data.index(b"\n", len(data) // 2) + 1
-        write_whole(file, data[begin:], 0o600)
+        data = b"".join(_line(each) for each in thinned(_versions_in(file)))
+        if len(data) > BYTES_MAX // 2:
+            data = data[data.index(b"\n", len(data) - BYTES_MAX // 2) + 1 :]
+        write_whole(file, data, 0o600)
+
+
+def thinned(versions: Iterable[Version]) -> list[Version]:
+    """Keep every version of a file's last minute, the last of each minute of its last hour, and of each hour before.
+
+    `versions` come oldest first, and so do those that are kept.
+    """
+    newest: dict[str, datetime] = {}
+    kept: dict[tuple[str, object], Version] = {}
+    for version in reversed([*versions]):
+        at = version.at.astimezone(UTC)
+        age = newest.setdefault(version.path, at) - at
+        if age >= _HOUR:
+            slot: object = at.replace(minute=0, second=0, microsecond=0)
+        else:
+            slot = at.replace(second=0, microsecond=0) if age >= _MINUTE else (at, version.sha256)
+        kept.setdefault((version.path, slot), version)
+    return [*kept.values()][::-1]
+
+
+def _line(version: Version) -> bytes:
+    said = {"at": version.at.isoformat(), "path": version.path, "text": version.text}
+    # It begins with a line end: what a crash left of the last line ends there.
+    return b"\n" + json.dumps(said, ensure_ascii=False).encode() + b"\n"
+
+
+def _versions_in(file: Path) -> Iterator[Version]:
+    try:
+        lines = file.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return
+    for line in lines:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            said = json.loads(line)
+            text = str(said["text"])
+            at = datetime.fromisoformat(said["at"])
+            yield Version(at, str(said["path"]), sha256_of(text.encode()), text)

@@ -1,7 +1,8 @@
 """A letter as a branch: its folder committed on top of what the team sends from, without touching the checkout.
 
 The commit is made in the object store (`git fast-import`), so neither the branch that is checked out nor the index
-moves, and no hook runs. `letter/NAME` is pushed with a lease: what somebody else pushed meanwhile is never lost.
+moves, and no hook runs. `letter/NAME` is pushed and deleted with a lease on the commit whose files are here: what
+somebody else pushed meanwhile is never lost.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ _KNOWN = "refs/massctl/desk/known"
 _OURS = "refs/massctl/desk/remote"
 """Below it stands what was fetched."""
 _FILE_MODES = {"100644": 0o644, "100755": 0o755}
+_OWNER_RUNS = 0o100
 _NO_MODE = "000000"
 """What git writes of a file that is not there."""
 _PUSHED = frozenset(" *+=")
@@ -133,12 +135,8 @@ class LetterBranch:
         """
         now = self.branches(letter)
         branch = branch_of(letter)
-        if now.letter not in (None, self.known(letter)):
-            raise RefusedError(
-                Phrase("somebody else pushed to {branch}", branch=branch),
-                Phrase("Nothing was pushed."),
-                Phrase("press the button again: it brings that here first"),
-            )
+        if now.letter is not None:
+            self._require_known(letter, now.letter)
         begins_anew = now.letter is None or self._is_within(now.letter, now.main)
         parent = now.main if now.letter is None or begins_anew else now.letter
         files = self._files(folder)
@@ -173,6 +171,14 @@ class LetterBranch:
         """Note that the files of a commit of the letter's branch are in this working copy."""
         self._done(self._git().run("update-ref", f"{_KNOWN}/{letter}", commit))
 
+    def _require_known(self, letter: CampaignName, commit: str) -> None:
+        if commit != self.known(letter):
+            raise RefusedError(
+                Phrase("somebody else pushed to {branch}", branch=branch_of(letter)),
+                Phrase("The branch is as it was."),
+                Phrase("press the button again: it brings that here first"),
+            )
+
     def others(self, letter: CampaignName) -> tuple[str, str] | None:
         """Return the commits between which others pushed to the letter's branch; None if nobody did."""
         now = self.branches(letter)
@@ -184,10 +190,14 @@ class LetterBranch:
         return known, now.letter
 
     def remove(self, letter: CampaignName) -> None:
-        """Delete the letter's branch on the remote; one that is gone is none."""
+        """Delete the letter's branch on the remote; one that is gone is none.
+
+        Raises RefusedError where it has a commit that is not in this working copy.
+        """
         now = self.branches(letter)
         if now.letter is None:
             return
+        self._require_known(letter, now.letter)
         branch = f"refs/heads/{branch_of(letter)}"
         lease = f"--force-with-lease={branch}:{now.letter}"
         self._done(
@@ -288,18 +298,25 @@ class LetterBranch:
         found = self._git().run("cat-file", "blob", f"{commit}:./{path}")
         return found.out if found.done else None
 
-    def _files(self, folder: str) -> dict[str, bytes]:
-        """Return what git would commit of the folder, by path."""
+    def _files(self, folder: str) -> dict[str, tuple[str, bytes]]:
+        """Return what git would commit of the folder: mode and content by path; raise RefusedError for a link."""
         listed = self._done(
             self._git().run(
                 *("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", folder)
             )
         )
-        files: dict[str, bytes] = {}
+        files: dict[str, tuple[str, bytes]] = {}
         for path in listed.out.decode("utf-8", "surrogateescape").split("\0"):
             place = self._root / path
-            if path and place.is_file() and not place.is_symlink():
-                files[path] = place.read_bytes()
+            if path and place.is_symlink():
+                raise RefusedError(
+                    Phrase("{path} is a symbolic link, so the desk leaves it alone", path=path),
+                    Phrase("Nothing was committed."),
+                    Phrase("commit this letter with git itself"),
+                )
+            if path and place.is_file():
+                runs = place.stat().st_mode & _OWNER_RUNS
+                files[path] = "100755" if runs else "100644", place.read_bytes()
         self._require_no_filter(list(files))
         return files
 
@@ -320,7 +337,7 @@ class LetterBranch:
         self,
         parent: str,
         folder: str,
-        files: Mapping[str, bytes],
+        files: Mapping[str, tuple[str, bytes]],
         said: str,
         author: Author,
         prefix: str,
@@ -331,9 +348,9 @@ class LetterBranch:
             b"data %d\n%s\n" % (len(message), message),
             f"from {parent}\nD {_quoted(folder)}\n".encode(),
         ]
-        for path, content in files.items():
+        for path, (mode, content) in files.items():
             stream += [
-                f"M 100644 inline {_quoted(prefix + path)}\ndata {len(content)}\n".encode(),
+                f"M {mode} inline {_quoted(prefix + path)}\ndata {len(content)}\n".encode(),
                 content,
                 b"\n",
             ]

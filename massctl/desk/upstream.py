@@ -48,12 +48,12 @@ class Upstream:
         self._root: Final = root
         self._branches: Final = branches
         self._keep: Final = keep
-        self._settled: Final[dict[str, bytes]] = {}
-        """What was merged of a file whose clash a person settled; the working copy has it in its words."""
+        self._settled: Final[set[tuple[str, bytes]]] = set()
+        """What others made of a file, where a person settled the clash; the working copy takes account of it."""
 
     def settle(self, path: str, theirs: str) -> None:
         """Note that what now stands in a file takes account of `theirs`."""
-        self._settled[path] = theirs.encode()
+        self._settled.add((path, theirs.encode()))
 
     def bring(self) -> Brought:
         """Bring what was merged; raise RefusedError, LedgerUnreachableError, OSError."""
@@ -83,12 +83,13 @@ class Upstream:
     def _brought(self, old: str, new: str, folder: str) -> Brought:
         due: list[tuple[MergedFile, bytes | None]] = []
         clashes: list[FileClash] = []
-        for file in self._branches.changes(old, new, folder):
+        changes = self._branches.changes(old, new, folder)
+        for file in changes:
             stands = self._standing(file.path)
             content: bytes | FileClash | None = file.after
             if stands not in (file.before, file.after):
-                settled = self._settled.get(file.path)
-                content = stands if settled == file.after else _together(file, stands)
+                is_settled = (file.path, file.after or b"") in self._settled
+                content = stands if is_settled else _together(file, stands)
             if isinstance(content, FileClash):
                 clashes.append(content)
             elif content != stands:
@@ -97,7 +98,7 @@ class Upstream:
             return Brought(clashes=tuple(clashes))
         for file, content in due:
             self._put(file, content)
-        self._settled.clear()
+        self._settled.difference_update((each.path, each.after or b"") for each in changes)
         return Brought(tuple(file.path for file, _ in due))
 
     def _standing(self, path: str) -> bytes | None:

@@ -13,7 +13,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 ALLOWED = frozenset({"import", "lock", "new", "validate"})
-"""The verbs that a desk may run. None of them speaks to WeChat without `--account`, which is never given."""
+"""The verbs that a desk may run. None of them can send, and to ask WeChat anything they would need a secret."""
 SECONDS_MAX = 300.0
 INHERITED = re.compile(
     r"PATH|PATHEXT|SYSTEMROOT|HOME|USERPROFILE|APPDATA|LOCALAPPDATA|USER|LOGNAME|TMP|TEMP|TMPDIR|TZ|LANG|LANGUAGE"

@@ -166,6 +166,24 @@ def test_two_tabs_and_git_lose_nothing(browser: Browser, desk: OpenDesk) -> None
 
 
 @pytest.mark.slow
+def test_a_clash_that_is_closed_writes_nothing_and_stays_open(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    file = desk.file("articles/main.md.j2")
+    theirs = file.read_text(encoding="utf-8").rstrip("\n") + "在 git 里加的。\n"
+    file.write_text(theirs, encoding="utf-8")
+    type_at_end(browser, "在页面里加的。")
+    browser.until(lambda: browser.value("document.querySelectorAll('dialog[open]').length") == 1)
+    browser.value("document.querySelector('dialog[open]').close()")
+    browser.until(lambda: browser.value("document.querySelectorAll('dialog[open]').length") == 1)
+    assert file.read_text(encoding="utf-8") == theirs
+    browser.value("document.querySelector('dialog[open] .main-act').click()")
+    wait(lambda: "在页面里加的。" in file.read_text(encoding="utf-8"))
+    assert "在 git 里加的。" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_a_review_is_a_branch_of_the_letter_alone(browser: Browser, desk: OpenDesk) -> None:
     open_letter(browser, desk)
     browser.value("document.querySelector('[data-path=\"\"]').click()")

@@ -15,7 +15,7 @@ WORDS = {
     "saving": Phrase("saving…"),
     "unsaved": Phrase("the desk does not answer; what you write is kept in this browser"),
     "joined": Phrase("the file changed meanwhile; both changes are in it now"),
-    "brought": Phrase("{count} files that the team merged are here now"),
+    "brought": Phrase("files brought here from the team: {count}"),
     "clashElsewhere": Phrase(
         "{path} changed here and was merged in another form; an engineer has to join it"
     ),

@@ -6,8 +6,8 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.desk.letter_branch import Author, LetterBranch
-from massctl.desk.upstream import Upstream
+from massctl.desk.letter_branch import Author, LetterBranch, branch_of
+from massctl.desk.upstream import Brought, Upstream
 from massctl.errors import RefusedError
 from massctl.model.ids import CampaignName
 from massctl.source.repository import Repository
@@ -171,3 +171,50 @@ def test_what_somebody_else_pushed_to_the_branch_is_not_overwritten(team: Team) 
     shown = git(team.remote, "show", f"{second.commit}:{TEXT}")
     assert shown == "一，我又改\n\n二\n\n三"
     assert git(team.remote, "show", f"{second.commit}:{FOLDER}/note.md") == "审核者加的"
+
+
+def test_a_clash_of_the_letters_branch_stays_settled_while_main_is_brought(team: Team) -> None:
+    theirs = "乙\n\n二\n\n三\n"
+    push_as_other(team, theirs)
+    team.write("甲\n\n二\n\n三\n")
+    assert team.upstream.bring_letter(LETTER, FOLDER).clashes
+    team.upstream.settle(TEXT, theirs)
+    assert team.upstream.bring() == Brought()
+    assert team.upstream.bring_letter(LETTER, FOLDER) == Brought()
+    assert team.text == "甲\n\n二\n\n三\n"
+
+
+def test_a_branch_with_a_commit_that_is_not_here_is_not_deleted(team: Team) -> None:
+    team.write("一，我\n\n二\n\n三\n")
+    team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    push_as_other(team, "一，我\n\n二\n\n三，同事\n")
+    with pytest.raises(RefusedError, match="somebody else"):
+        team.branches.remove(LETTER)
+    team.upstream.bring_letter(LETTER, FOLDER)
+    team.branches.remove(LETTER)
+    assert team.branches.letters() == {}
+    assert team.text == "一，我\n\n二\n\n三，同事\n"
+
+
+def test_the_branch_has_the_modes_of_files_and_no_link_is_dropped_silently(team: Team) -> None:
+    program = team.root / FOLDER / "make.sh"
+    program.write_text("true\n", encoding="utf-8")
+    program.chmod(0o755)
+    pushed = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    assert git(team.remote, "ls-tree", "-r", pushed.branch, f"{FOLDER}/make.sh").startswith(
+        "100755"
+    )
+    (team.root / FOLDER / "link.md").symlink_to("main.md")
+    with pytest.raises(RefusedError, match=r"link\.md"):
+        team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+
+
+def push_as_other(team: Team, text: str) -> None:
+    """Let somebody else push a text to the letter's branch."""
+    branch = branch_of(LETTER)
+    git(team.other, "fetch", "--quiet", "origin")
+    known = git(team.other, "for-each-ref", f"refs/remotes/origin/{branch}")
+    git(team.other, "switch", "--quiet", *(() if known else ("-c",)), branch)
+    (team.other / TEXT).write_text(text, encoding="utf-8")
+    git(team.other, "commit", "--quiet", "-am", "同事")
+    git(team.other, "push", "--quiet", "origin", branch)

@@ -1,6 +1,6 @@
 """What is written at the desk is on the disk, beside whatever else changed the file."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -115,6 +115,16 @@ def test_a_line_that_a_crash_cut_off_hides_no_other(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b'\n{"at": "2026-12-02T00:00:00+00:00", "pa')
     journal.add(LETTER, PATH, "第二版", NOW)
     assert [each.text for each in journal.versions(LETTER, PATH)] == ["第二版", "第一版"]
+
+
+def test_yesterdays_text_is_found_after_a_day_of_keystrokes(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    for seconds in range(0, 7200, 20):
+        journal.add(LETTER, PATH, f"第 {seconds} 秒", NOW + timedelta(seconds=seconds))
+    texts = [each.text for each in journal.versions(LETTER, PATH)]
+    assert texts[:3] == ["第 7180 秒", "第 7160 秒", "第 7140 秒"]
+    assert texts[-2:] == ["第 3640 秒", "第 3580 秒"]
+    assert len(texts) == 3 + 59 + 1
 
 
 def test_a_journal_that_grows_keeps_its_newest_versions(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ export function chosenText(pieces: Piece[], choices: Choice[]): string {
     .join("");
 }
 
-export function askClash(pieces: Piece[], done: (text: string) => void): void {
+// Gives the text that was chosen; null where the dialog was closed without "keep": then nothing is to be written.
+export async function askClash(pieces: Piece[]): Promise<string | null> {
   const places = pieces.filter((each) => each.mine !== each.theirs);
   const choices: Choice[] = places.map(() => "both");
   const rows = places.map((each, index) => {
@@ -33,9 +34,10 @@ export function askClash(pieces: Piece[], done: (text: string) => void): void {
       make("div", { class: "choice" }, option("mine"), option("theirs"), option("both")),
     );
   });
-  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close() }, word("keep"));
+  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close("kept") }, word("keep"));
   const dialog = openDialog(word("clash"), word("close"), make("p", {}, word("choose")), ...rows, keep);
-  dialog.addEventListener("close", () => done(chosenText(pieces, choices)));
+  await new Promise((closed) => dialog.addEventListener("close", closed));
+  return dialog.returnValue === "kept" ? chosenText(pieces, choices) : null;
 }
 
 function side(name: Choice, text: string): Node {

@@ -9,7 +9,7 @@ import { countOf, FieldsForm } from "./fields";
 import { icon } from "./icons";
 import { Phone } from "./phone";
 import { type Listener, SavedFile } from "./saved_file";
-import { ask, at, type Finding, type Findings, type Letter, Refused, type TextFile } from "./server";
+import { ask, at, type Finding, type Findings, type Letter, type Piece, Refused, type TextFile } from "./server";
 import { type Brought, bringUpstream, settled } from "./upstream";
 import { tell, word } from "./words";
 
@@ -94,12 +94,16 @@ export class LetterPage {
         this.put(path, text);
         tell(word("joined"));
       },
-      clashed: (pieces, theirs) =>
-        askClash(pieces, (text) => {
-          this.put(path, text);
-          this.files.get(path)?.file.settle(text, theirs);
-        }),
+      clashed: (pieces, theirs) => void this.askClash(path, pieces, theirs),
     };
+  }
+
+  // What was typed cannot be written before somebody chose, so the question stays until then.
+  private async askClash(path: string, pieces: Piece[], theirs: TextFile): Promise<void> {
+    let text: string | null = null;
+    while (text === null) text = await askClash(pieces);
+    this.put(path, text);
+    this.files.get(path)?.file.settle(text, theirs);
   }
 
   private put(path: string, text: string): void {

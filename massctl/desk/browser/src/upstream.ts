@@ -29,12 +29,14 @@ export async function bringUpstream(): Promise<void> {
 
 // Asks about each clash, one after the other, and brings again when all are settled.
 export async function settled(brought: Brought): Promise<void> {
+  if (brought.reason) tell(brought.reason);
   if (brought.count) tell(word("brought", { count: brought.count }));
   for (const each of brought.clashes) {
     if (!each.letter) return tell(word("clashElsewhere", { path: each.path }));
     const address = `${at("letters", each.letter, "files")}/${each.own}`;
     const stands = await ask<TextFile>("GET", address);
-    const text = await new Promise<string>((done) => askClash(each.pieces, done));
+    const text = await askClash(each.pieces);
+    if (text === null) return;
     const end = await ask<WriteEnd>("PUT", address, { text, base: stands.version });
     if (!end.file) return;
     await ask("PUT", "upstream", { path: each.path, theirs: each.theirs });

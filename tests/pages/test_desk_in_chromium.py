@@ -249,3 +249,66 @@ def test_a_new_letter_is_made_and_opened(browser: Browser, desk: OpenDesk) -> No
     browser.until(lambda: browser.value("location.pathname") == "/-/desk/2026-12-snow")
     made = desk.root / "campaigns/2026-12-snow/campaign.yaml"
     assert "雪天的信" in made.read_text(encoding="utf-8")
+
+
+def open_form(browser: Browser, desk: OpenDesk) -> None:
+    open_letter(browser, desk)
+    browser.value("document.querySelector('[data-path=\"\"]').click()")
+    browser.until(lambda: browser.value("document.querySelectorAll('.days button').length > 27"))
+
+
+def said(desk: OpenDesk) -> str:
+    return desk.file("campaign.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_cover_is_cut_by_keys_and_articles_come_and_change_places(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_form(browser, desk)
+    before = said(desk)
+    browser.until(lambda: browser.value("document.querySelectorAll('.frame')[1].style.width"))
+    press = (
+        "document.querySelectorAll('.frame')[1].dispatchEvent("
+        "new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true}))"
+    )
+    browser.value(press)
+    wait(lambda: "crop_1_1: " in said(desk))
+    line = next(each for each in said(desk).splitlines() if "crop_1_1" in each)
+    assert line.startswith('      cover: {file: "images/cover.jpg", crop_1_1: "')
+    others = [each for each in said(desk).splitlines() if "cover" not in each]
+    assert others == [each for each in before.splitlines() if "cover" not in each]
+    find = (
+        "[...document.querySelectorAll('#fields button')].find((each) => each.textContent === {!r})"
+    )
+    browser.value(find.format("加一篇文章") + ".click()")
+    wait(lambda: 'title: "新文章"' in said(desk))
+    assert desk.file("articles/article-2.md.j2").read_text(encoding="utf-8") == ""
+    browser.until(
+        lambda: browser.value("document.querySelectorAll('fieldset.article').length") == 2
+    )
+    browser.value(find.format("↓") + ".click()")
+    wait(lambda: said(desk).index("新文章") < said(desk).index("四个周六，{{ total_km }}"))
+    browser.until(
+        lambda: browser.value("document.querySelectorAll('.parts [role=tab]').length") == 4
+    )
+    browser.value(find.format("撤销上一处表单修改") + ".click()")
+    wait(lambda: said(desk).index("新文章") > said(desk).index("四个周六，{{ total_km }}"))
+    assert browser.complaints() == []
+
+
+@pytest.mark.slow
+def test_a_day_of_the_calendar_is_the_window_and_shows_what_is_taken(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_form(browser, desk)
+    browser.value("document.querySelectorAll('.days button')[10].click()")
+    wait(lambda: "not_after" in said(desk))
+    day = browser.value(
+        "document.querySelectorAll('.days button')[10].getAttribute('aria-label').slice(0, 10)"
+    )
+    assert f'not_before: "{day}T20:00:00+08:00"' in said(desk)
+    assert f'not_after: "{day}T22:00:00+08:00"' in said(desk)
+    browser.until(
+        lambda: "这封信" in browser.value("document.querySelector('.taken-list')?.innerText ?? ''")
+    )

@@ -1,15 +1,25 @@
 // One letter: its texts, its fields, what was found, and the phone beside them.
 
-import type { Completion } from "@codemirror/autocomplete";
+import { type Completion, snippetCompletion } from "@codemirror/autocomplete";
 import type { EditorState } from "@codemirror/state";
 import { askClash } from "./clash";
 import { byId, make, openDialog } from "./dom";
 import { Editor } from "./editor";
-import { countOf, FieldsForm } from "./fields";
+import { countOf, type FieldsEnd, FieldsForm } from "./fields";
 import { icon } from "./icons";
 import { Phone } from "./phone";
 import { type Listener, SavedFile } from "./saved_file";
-import { ask, at, type Finding, type Findings, type Letter, type Piece, Refused, type TextFile } from "./server";
+import {
+  ask,
+  at,
+  type Choices,
+  type Finding,
+  type Findings,
+  type Letter,
+  type Piece,
+  Refused,
+  type TextFile,
+} from "./server";
 import { type Brought, bringUpstream, settled } from "./upstream";
 import { tell, word } from "./words";
 
@@ -30,6 +40,9 @@ export class LetterPage {
   private readonly form: FieldsForm;
   private found: Finding[] = [];
   private shown = "";
+  private choices: Choices = { audiences: [], tags: {}, blocks: [], articles: [] };
+  private readonly before: string[] = [];
+  private isUndone = false;
 
   constructor(
     private readonly name: string,
@@ -45,12 +58,12 @@ export class LetterPage {
       },
       word("editor"),
     );
-    this.form = new FieldsForm(
-      byId<HTMLFormElement>("fields"),
-      name,
-      (end) => void this.fieldsChanged(end.file),
-      (error) => tell(error.lines),
-    );
+    this.form = new FieldsForm(byId<HTMLFormElement>("fields"), name, {
+      changed: (end) => this.fieldsChanged(end),
+      refused: (error) => tell(error.lines),
+      upload: (file) => this.upload(file),
+      undo: () => this.undoFields(),
+    });
     for (const file of [...letter.articles, letter.yaml]) this.open(file);
     this.form.show(letter);
     this.tabs();
@@ -63,6 +76,7 @@ export class LetterPage {
     });
     this.listen();
     void this.renewFindings();
+    void this.renewChoices();
     void bringUpstream();
   }
 
@@ -83,6 +97,7 @@ export class LetterPage {
       saving: () => say(word("saving"), "saving"),
       saved: () => {
         say(word("saved"), "saved");
+        void (this.isUndone ? this.reload() : null);
         void this.renewFindings();
       },
       away: () => say(word("unsaved"), "away"),
@@ -185,14 +200,32 @@ export class LetterPage {
     );
   }
 
+  private async renewChoices(): Promise<void> {
+    this.choices = await ask<Choices>("GET", at("letters", this.name, "choices"));
+    this.form.offer(this.choices);
+  }
+
+  // What `/` offers: Markdown, the template library in a template, pictures, articles that were sent.
   private blocks(): Completion[] {
     const block = (name: string, insert: string): Completion => ({ label: `/${word(name)}`, apply: insert });
+    const isTemplate = this.shown.endsWith(".j2");
+    const library = this.choices.blocks.map((each) =>
+      snippetCompletion(`${each.call}\n`, { label: `/${each.label}`, detail: each.name }),
+    );
+    const sent = this.choices.articles.map((each) =>
+      snippetCompletion(`[#{${each.title.replace(/[{}]/g, "")}}](${isTemplate ? each.call : each.address})`, {
+        label: `/${each.title}`,
+        detail: word("sentArticle"),
+      }),
+    );
     return [
       block("heading", "## "),
       block("list", "- "),
       block("quote", "> "),
       block("table", TABLE),
       block("rule", "---\n"),
+      ...(isTemplate ? library : []),
+      ...sent,
       ...this.letter.pictures.map(
         (path): Completion => ({ label: `/${path}`, apply: `![](${this.fromArticle(path)})` }),
       ),
@@ -206,28 +239,47 @@ export class LetterPage {
 
   private async addPictures(files: File[]): Promise<void> {
     for (const file of files) {
-      try {
-        const end = await ask<{ path: string }>(
-          "POST",
-          at("letters", this.name, "pictures", file.name || "picture.png"),
-          file,
-        );
-        if (!this.letter.pictures.includes(end.path)) this.letter.pictures.push(end.path);
-        const alt = word("altAsked");
-        this.editor.insert(`\n![${alt}](${this.fromArticle(end.path)})\n`, 3, 3 + alt.length);
-        this.form.show(this.letter);
-      } catch (error) {
-        tell(`${word("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
-      }
+      const path = await this.upload(file);
+      if (!path) continue;
+      const alt = word("altAsked");
+      this.editor.insert(`\n![${alt}](${this.fromArticle(path)})\n`, 3, 3 + alt.length);
+      this.form.show(this.letter);
     }
   }
 
-  private async fieldsChanged(file: TextFile | undefined): Promise<void> {
-    if (!file) return;
-    this.files.get(YAML)?.file.renewed(file);
-    this.put(YAML, file.text);
+  private async upload(file: File): Promise<string | null> {
+    try {
+      const address = at("letters", this.name, "pictures", file.name || "picture.png");
+      const { path } = await ask<{ path: string }>("POST", address, file);
+      if (!this.letter.pictures.includes(path)) this.letter.pictures.push(path);
+      return path;
+    } catch (error) {
+      tell(`${word("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
+      return null;
+    }
+  }
+
+  private async fieldsChanged(end: FieldsEnd): Promise<void> {
+    const opened = this.files.get(YAML);
+    if (!end.file || !opened) return;
+    this.before.push(end.before ?? "");
+    opened.file.renewed(end.file);
+    this.put(YAML, end.file.text);
     await this.reload();
     await this.renewFindings();
+  }
+
+  // Takes back the last change that was made in the form.
+  private undoFields(): void {
+    const text = this.before.pop();
+    const opened = this.files.get(YAML);
+    if (text === undefined || !opened) {
+      tell(word("nothingToUndo"));
+      return;
+    }
+    this.put(YAML, text);
+    opened.file.change(text);
+    this.isUndone = true;
   }
 
   // Reads again what changed on the disk; what is unsaved here stays, and is joined when it is written.
@@ -248,7 +300,9 @@ export class LetterPage {
       this.tabs();
       this.show(this.shown);
     }
-    if (!byId("fields").contains(document.activeElement)) this.form.show(fresh);
+    if (this.isUndone) this.form.show(fresh);
+    else this.form.renew(fresh);
+    this.isUndone = false;
   }
 
   private listen(): void {
@@ -285,6 +339,7 @@ export class LetterPage {
       ...(missing.length ? [make("li", { class: "head" }, word("missing")), ...missing] : []),
     );
     byId("found-count").textContent = String(this.found.length || "");
+    this.form.renewMonth();
   }
 
   private goTo(finding: Finding): void {

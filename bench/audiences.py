@@ -164,7 +164,7 @@ def place(folder: Path) -> Snapshots:
 
 def store(folder: Path, sets: MemberSets, people: Members) -> Sha256:
     snapshots = place(folder)
-    unerased = snapshots.without_forgotten(sets, people)
+    unerased = snapshots.without_erased(sets, people)
     return snapshots.write(sets, unerased, AudienceName("all"), datetime.now(UTC)).sha256
 
 

@@ -8,7 +8,6 @@ never an address; and it inherits no secret. Deliberately absent: a driver, a po
 """
 
 import base64
-import fcntl
 import json
 import os
 import re
@@ -23,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from massctl import system
 from massctl.errors import BrowserError
 from massctl.model.phrase import Phrase
 
@@ -108,10 +108,10 @@ class Browser:
     ) -> None:
         to_browser, self._writing = os.pipe()
         self._reading, from_browser = os.pipe()
-        ends = [fcntl.fcntl(each, fcntl.F_DUPFD, _BEYOND) for each in (to_browser, from_browser)]
+        ends = [system.duplicate(each, _BEYOND) for each in (to_browser, from_browser)]
         given = [
             *flags,
-            *([_AS_ROOT] if os.geteuid() == 0 else []),
+            *([_AS_ROOT] if system.is_root() else []),
             f"--user-data-dir={profile}",
             "about:blank",
         ]

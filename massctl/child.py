@@ -6,22 +6,18 @@ request is four bytes of length and one JSON document. An answer has a status be
 the words of a stranger.
 """
 
-import ctypes
 import gc
 import json
 import os
-import select
-import selectors
 import signal
 import struct
 import subprocess
 import sys
 import sysconfig
 import threading
-import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -30,6 +26,7 @@ from typing import IO, Any, Final, NoReturn, cast
 from msgspec import Struct, field
 
 import massctl
+from massctl import system
 from massctl.isolation import MEMORY_BYTES_MAX, Wall, isolate
 from massctl.model.phrase import Phrase
 
@@ -46,7 +43,7 @@ JOBS: Mapping[str, str] = {
     "facts": "massctl.importer.foreign:facts",
     "lacks": "massctl.importer.foreign:lacks",
     "picture": "massctl.importer.foreign:extension",
-    "query": "massctl.audience.embedded:answers",
+    "query": "massctl.audience.embedded_duckdb:run",
 }
 """What a child can be asked, and the function that answers: it takes a request and returns an answer, both JSON.
 
@@ -62,12 +59,10 @@ _IMPORTED = (
     "massctl.render.message",
     "massctl.render.article",
     "massctl.render.template",
+    "massctl.source.campaigns",
 )
 """What most campaigns need, imported before the first question. Few need the decoders of pictures."""
 _START = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main; main()"
-_PIECE = 1 << 16
-_SET_DUMPABLE = 4
-"""An option of prctl(2)."""
 _STDLIB = sysconfig.get_path("stdlib")
 _LIBRARIES = frozenset({"site-packages", "dist-packages"})
 """How folders of libraries are called. Another entry of sys.path may be a home folder, so the child does not get it."""
@@ -115,12 +110,11 @@ class Child(Struct, weakref=True):
             if is_running and self._opened == self._to_open():
                 return
             self.close()
-            _hide()
+            system.hide_memory()
             self._walls = None
             takes_spare = bool(_spare) and self.begins != DATABASE
             self._process = _spare.pop() if takes_spare else _spawn(self.begins, self.passes)
             self._end = weakref.finalize(self, _kill, self._process)
-            os.set_blocking(self._asked.fileno(), False)
             _make_folders(self.writes)
             self._opened = self._to_open()
             reads, writes = (
@@ -191,22 +185,41 @@ class Child(Struct, weakref=True):
         return cast("IO[bytes]", cast("subprocess.Popen[bytes]", self._process).stdout)
 
     def _send(self, document: object) -> None:
-        left = memoryview(_frame(document))
-        deadline = time.monotonic() + SECONDS_MAX
+        data = _as_json(document)
         with (
-            selectors.DefaultSelector() as selector,
-            suppress(BrokenPipeError),
+            self._deadline(SECONDS_MAX),
+            suppress(OSError),
         ):  # Whoever waits for the answer says it.
-            selector.register(self._asked, selectors.EVENT_WRITE)
-            while left:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    self._fail(_too_slow())
-                left = left[os.write(self._asked.fileno(), left[:_PIECE]) :]
+            self._asked.write(struct.pack(">I", len(data)) + data)
+            self._asked.flush()
 
-    def _read_answer(self, bytes_max: int, seconds: int | None = None) -> Any:
-        deadline = time.monotonic() + (SECONDS_MAX if seconds is None else seconds)
-        status, length = struct.unpack(">iI", self._read(8, deadline))
-        data = self._read(length, deadline)
+    @contextmanager
+    def _deadline(self, seconds: float) -> Iterator[None]:
+        """End the process if this takes longer; raises ChildError then."""
+        process = cast("subprocess.Popen[bytes]", self._process)
+        is_over = threading.Event()
+
+        def end() -> None:
+            is_over.set()
+            system.end_with_its_own(process)
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except ChildError:
+            if not is_over.is_set():
+                raise
+        finally:
+            timer.cancel()
+        if is_over.is_set():
+            self._fail(_too_slow())
+
+    def _read_answer(self, bytes_max: int, seconds: float = SECONDS_MAX) -> Any:
+        with self._deadline(seconds):
+            status, length = struct.unpack(">iI", self._read(8))
+            data = self._read(length)
         if status not in (0, _MORE):
             raise ChildError(_failure(status, bytes_max))
         try:
@@ -217,19 +230,11 @@ class Child(Struct, weakref=True):
             raise ChildError(_no_answer(str(answer["broken"])[:_BROKEN_MAX]))
         return answer
 
-    def _read(self, count: int, deadline: float) -> bytes:
-        pieces: list[bytes] = []
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._told, selectors.EVENT_READ)
-            while count:
-                if not selector.select(max(0.0, deadline - time.monotonic())):
-                    self._fail(_too_slow())
-                piece = os.read(self._told.fileno(), min(count, _PIECE))
-                if not piece:
-                    self._fail(_ENDED)
-                pieces.append(piece)
-                count -= len(piece)
-        return b"".join(pieces)
+    def _read(self, count: int) -> bytes:
+        data = self._told.read(count)
+        if len(data) < count:
+            self._fail(_ENDED)
+        return data
 
     def _fail(self, why: Phrase) -> NoReturn:
         self.close()
@@ -246,7 +251,7 @@ def start_early(root: Path) -> None:
 
     Where the repository at `root` has articles, it also renders one of ours: half of their libraries load by use.
     """
-    _hide()
+    system.hide_memory()
     if not _spare:
         has_articles = any(chain(*(root.glob(f"campaigns/{each}articles") for each in _LEVELS)))
         _spare.append(_spawn("article" if has_articles else "text"))
@@ -261,9 +266,15 @@ def _spawn(begins: str = "text", passes: tuple[int, ...] = ()) -> "subprocess.Po
         stderr=subprocess.DEVNULL,
         cwd="/",
         # A library that looks for fonts there would ask for the user's.
-        env={"HOME": "/nonexistent"},
+        env={"HOME": "/nonexistent", **_needed()},
         start_new_session=True,
     )
+
+
+def _needed() -> dict[str, str]:
+    """Return the variables without which no process starts; none of them is a secret."""
+    names = system.NEEDED_VARIABLES
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -276,17 +287,15 @@ def _identity(path: Path) -> tuple[int, int]:
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:  # Else its number may be another process's by now.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        system.end_with_its_own(process)
     process.wait()
     for pipe in (process.stdin, process.stdout):
         with suppress(OSError):
             cast("IO[bytes]", pipe).close()
 
 
-def _frame(document: object) -> bytes:
-    data = json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return struct.pack(">I", len(data)) + data
+def _as_json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def missing_words(walls: frozenset[Wall]) -> list[Phrase]:
@@ -311,14 +320,15 @@ def _failure(status: int, bytes_max: int) -> Phrase:
         return Phrase(
             "the child process needed more than {limit} GB of memory", limit=MEMORY_BYTES_MAX >> 30
         )
-    if status == -signal.SIGXCPU:
-        return Phrase("the child process needed too much processor time and was stopped")
     if status == _TOO_LARGE:
         return Phrase("the child process answered more than {limit} MB", limit=bytes_max >> 20)
     if status == _NOT_ISOLATED:
         return Phrase("the child process could not be isolated")
-    known = {each.value: each.name for each in signal.Signals}
-    return _no_answer(known.get(-status, str(status)))
+    signals = {each.value: each.name for each in signal.Signals}
+    ended_by = signals.get(-status, str(status))
+    if ended_by == "SIGXCPU":
+        return Phrase("the child process needed too much processor time and was stopped")
+    return _no_answer(ended_by)
 
 
 def _no_answer(why: str) -> Phrase:
@@ -335,12 +345,6 @@ def _too_slow() -> Phrase:
     return Phrase(
         "the child process took longer than {seconds} seconds and was stopped", seconds=SECONDS_MAX
     )
-
-
-def _hide() -> None:
-    """Keep other processes of this user from reading the environment and memory of this one."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 # What follows runs in the child.
@@ -396,56 +400,57 @@ def _answered(
     walls: frozenset[Wall],
 ) -> str | None:
     """Have a process of its own answer a request; return the preparation that it needs first, or None."""
-    reading, writing = os.pipe()
-    process = os.fork()
-    if process == 0:
-        for opened in (asked, answers):
-            os.close(opened.fileno())
-        os.close(reading)
-        _answer_and_exit(writing, request, reads, walls)
-    os.close(writing)
-    try:
-        for status, data in _relayed(process, reading, asked, request):
+
+    def made() -> Iterator[bytes]:
+        _state.answers = True
+        if isolate(reads, map(Path, request["writes"])) != walls:
+            raise _NotIsolatedError
+        for answer in _answers_to(request):
+            yield _as_json(answer)
+
+    apart = system.answered_apart(made, _status_of, asked, answers, request["bytes_max"])
+    with closing(apart):
+        for status, data in apart:
             needs = _UNPREPARED.get(status)
             # It asks once: a stranger's template that took over may ask for ever.
             if needs is not None and needs not in _state.prepared:
                 return needs
-            _tell(answers, status, data)
-    finally:
-        os.close(reading)
+            if status or data is None:
+                _tell(answers, status or _TOO_LARGE, b"")
+                break
+            is_last = not request.get("streams") or data == b"null" or data.startswith(_BROKEN)
+            _tell(answers, 0 if is_last else _MORE, data)
+            if is_last:
+                break
     return None
+
+
+_BROKEN = b'{"broken": '
+"""How an answer begins that is the last one: what made it broke."""
+
+
+class _NotIsolatedError(Exception):
+    """A process has other walls than the one that it comes from."""
+
+
+def _status_of(error: BaseException) -> int:
+    """Return the status of a process that could not answer."""
+    if isinstance(error, _UnpreparedError):
+        return {name: number for number, name in _UNPREPARED.items()}[str(error)]
+    if isinstance(error, MemoryError):
+        return _OUT_OF_MEMORY
+    return _NOT_ISOLATED if isinstance(error, _NotIsolatedError) else 1
 
 
 def _begin(begins: str) -> None:
     """Make what each process for a question would make again."""
     if begins == DATABASE:
-        import_module("massctl.audience.embedded").open_database()
+        import_module("massctl.audience.embedded_duckdb").open_database()
         return
     for name in _IMPORTED:
         import_module(name)
     # What is made by use.
     import_module("massctl.source.renderer").render_sample(begins)
-
-
-def _answer_and_exit(
-    writing: int, request: dict[str, Any], reads: list[Path], walls: frozenset[Wall]
-) -> NoReturn:
-    status = _NOT_ISOLATED
-    _state.answers = True
-    try:
-        if isolate(reads, map(Path, request["writes"])) == walls:
-            status = 1
-            for answer in _answers_to(request):
-                left = memoryview(_frame(answer))
-                while left:
-                    left = left[os.write(writing, left[:_PIECE]) :]
-            status = 0
-    except MemoryError:
-        status = _OUT_OF_MEMORY
-    except _UnpreparedError as error:
-        status = {name: number for number, name in _UNPREPARED.items()}[str(error)]
-    finally:
-        os._exit(status)
 
 
 def _answers_to(request: dict[str, Any]) -> Iterator[Any]:
@@ -467,61 +472,6 @@ def _answers_to(request: dict[str, Any]) -> Iterator[Any]:
             f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at is not None else "-"
         )
         yield {"broken": f"{type(error).__name__}, {place}"}
-
-
-def _relayed(
-    process: int, reading: int, asked: IO[bytes], request: dict[str, Any]
-) -> Iterator[tuple[int, bytes]]:
-    """Yield each answer of a process with its status, and end it. A parent that is gone ends this one too."""
-    most = request["bytes_max"]
-    while True:
-        length, data = _framed(process, reading, asked, most)
-        if data is None and length == 0:
-            yield _exit_status(process), b""
-            return
-        if not request.get("streams") or data in (None, b"null") or data.startswith(_BROKEN):
-            break
-        yield _MORE, data
-    os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
-    yield (0, data) if data is not None else (_TOO_LARGE, b"")
-
-
-_BROKEN = b'{"broken": '
-"""How an answer begins that is the last one: what made it broke."""
-
-
-def _framed(process: int, reading: int, asked: IO[bytes], most: int) -> tuple[int, bytes | None]:
-    """Return the length of a process's next answer, and the answer: None if too long; (0, None) at an end."""
-    pieces: list[bytes] = []
-    missing, length = 4, None
-    while missing:
-        ready, _, _ = select.select([reading, asked.fileno()], [], [])
-        if asked.fileno() in ready:
-            os.kill(process, signal.SIGKILL)
-            os._exit(0)
-        piece = os.read(reading, min(missing, _PIECE))
-        if not piece:
-            return 0, None
-        pieces.append(piece)
-        missing -= len(piece)
-        if not missing and length is None:
-            (length,) = struct.unpack(">I", b"".join(pieces))
-            pieces.clear()
-            missing = length if length <= most else 0
-    length = length or 0
-    return length, b"".join(pieces) if length <= most else None
-
-
-def _exit_status(process: int) -> int:
-    """Return the status of a process that closed its pipe; it is ended if it does not end within a second."""
-    for _ in range(100):
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status) or 1
-        time.sleep(0.01)
-    os.kill(process, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def _job(function_name: str) -> Any:

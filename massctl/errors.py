@@ -9,6 +9,7 @@
     ├── RefusedError               5  an act of a person that a guard forbids; nothing was done
     ├── CheckoutError              1  the runner's own checkout cannot be made; nothing was done
     ├── ForgeError                 1  what GitHub, or a job of it, gave cannot be used; no comment was written
+    │   └── TokenRefusedError         it does not know the token any longer
     ├── LedgerError                5  the ledger cannot be trusted or written
     │   ├── LedgerCorruptError        a line that is not what was written; nothing was changed
     │   ├── LedgerUntrustedError      not signed as massctl.yaml says; nothing was changed
@@ -89,6 +90,10 @@ class RefusedError(MassctlError):
 
 class ForgeError(MassctlError):
     """Report what GitHub, or a job there, gave and cannot be used; nothing was written."""
+
+
+class TokenRefusedError(ForgeError):
+    """Report that a forge does not know a token, or not any longer; nothing was written."""
 
 
 class CheckoutError(MassctlError):

@@ -9,9 +9,7 @@ signing. Programs that reach a remote do run: credential helpers, ssh commands, 
 the system's configuration, and that of Git LFS.
 """
 
-import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+from massctl import system
 from massctl.errors import LedgerUnreachableError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
@@ -280,10 +279,7 @@ def _told(
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # It ended in this moment.
+    system.end_with_its_own(process)
 
 
 def _missing(error: OSError) -> LedgerUnreachableError:

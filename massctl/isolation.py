@@ -6,15 +6,14 @@
 import ctypes
 import os
 import platform
-import resource
-import signal
 import struct
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+
+from massctl import system
 
 
 class Wall(StrEnum):
@@ -27,18 +26,12 @@ class Wall(StrEnum):
 
 # Of the address space: the largest picture that is taken needs some 1.2 GB.
 MEMORY_BYTES_MAX = 4 << 30
-_LIMITS = (
-    (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
-    (resource.RLIMIT_CORE, 0),
-    # Each answer has a deadline: this ends a process that nobody waits for.
-    (
-        resource.RLIMIT_CPU,
-        3600,
-    ),
-    (resource.RLIMIT_FSIZE, 64 << 20),  # A converted picture has at most 10 MB.
-    (resource.RLIMIT_NOFILE, 256),
-)
-_PATIENCE = 5  # So many times as long may an operation run that cannot be interrupted.
+_ENDS_AFTER_SECONDS = 3600
+"""Each answer has a deadline: this ends a process that nobody waits for."""
+_FILE_BYTES_MAX = 64 << 20
+"""A converted picture has at most 10 MB."""
+_FILES_MAX = 256
+_AS_A_PLACE = getattr(os, "O_PATH", 0)
 _NO_NEW_PRIVILEGES, _END_WITH_PARENT, _SECCOMP, _FILTER = 38, 1, 22, 2  # prctl(2)
 _CAPABILITIES_VERSION = 0x20080522
 # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH: not all checkouts of root belong to root.
@@ -107,7 +100,8 @@ def isolate(
     Paths that cannot be opened are passed over, and a wall that the system does not have is left out. With `forks` it
     may still start processes like itself, and end them; each of these gives up more.
     """
-    stands = {Wall.LIMITS: min([_limit(*each) for each in _LIMITS])}
+    bounds = MEMORY_BYTES_MAX, _ENDS_AFTER_SECONDS, _FILE_BYTES_MAX, _FILES_MAX
+    stands = {Wall.LIMITS: system.bound(*bounds)}
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -121,41 +115,6 @@ def isolate(
             libc.capset((ctypes.c_uint32 * 2)(*version), (ctypes.c_uint32 * 6)(*kept))
         stands[Wall.SYSTEM_CALLS] = _refuse_calls(libc, _OF_FORKS if forks else frozenset())
     return frozenset(wall for wall, is_up in stands.items() if is_up)
-
-
-@contextmanager
-def limits(seconds: float, memory_bytes: int) -> Iterator[None]:
-    """Stop what runs in this context where it needs more processor time (TimeoutError) or address space (MemoryError).
-
-    It is for the main thread. A single operation of C may run some times as long; then the system ends this process.
-    """
-    kept = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)}
-    ends = int(time.process_time() + seconds * _PATIENCE) + 1
-    before = signal.signal(signal.SIGPROF, _stop)
-    try:
-        for kind, most in zip(kept, (memory_bytes, ends), strict=True):
-            with suppress(ValueError, OSError):  # macOS does not bound the address space.
-                resource.setrlimit(kind, (most, kept[kind][1]))
-        # Again, if a library took it for a fault of its own.
-        signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-        for kind, limit in kept.items():
-            resource.setrlimit(kind, limit)
-
-
-def _stop(*_: object) -> None:
-    raise TimeoutError
-
-
-def _limit(kind: int, most: int) -> bool:
-    given = resource.getrlimit(kind)[1]
-    least = most if given == resource.RLIM_INFINITY else min(most, given)
-    with suppress(ValueError, OSError):  # macOS does not bound the address space.
-        resource.setrlimit(kind, (least, least))
-    return resource.getrlimit(kind)[1] == least
 
 
 def _keep_to(libc: ctypes.CDLL, reads: Iterable[Path], writes: Iterable[Path]) -> bool:
@@ -176,7 +135,7 @@ def _keep_to(libc: ctypes.CDLL, reads: Iterable[Path], writes: Iterable[Path]) -
 
 def _allow(libc: ctypes.CDLL, rules: int, path: Path, allowed: int) -> None:
     with suppress(OSError):
-        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        opened = os.open(path, _AS_A_PLACE)
         rule = struct.pack("=Qi", allowed if path.is_dir() else allowed & _OF_FILES, opened)
         libc.syscall(_ADD_RULE, rules, 1, rule, 0)
         os.close(opened)

@@ -205,7 +205,7 @@ def _queried(query: str, folder: Path) -> Iterator[OutcomeRow | UnreadRow]:
             closing(duckdb.connect(":memory:")) as database,
             _time_limit(database, over),
         ):
-            _shut(database)
+            _lock_down(database)
             statements = database.extract_statements(query)
             if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
                 raise UsageError(Phrase("the query is not one SELECT"), _NOTHING)
@@ -268,7 +268,7 @@ def _too_slow() -> UsageError:
     )
 
 
-def _shut(database: Any) -> None:
+def _lock_down(database: Any) -> None:
     """Leave a database the files of the current folder, and nothing that could change that."""
     here = str(Path().resolve()).replace("'", "''")
     for setting in (

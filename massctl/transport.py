@@ -127,6 +127,8 @@ class RawAnswer(Frozen):
     """Where a redirection leads to."""
     link: str = ""
     """Where more of a list is (RFC 8288)."""
+    etag: str = ""
+    """By which a later call asks whether it is still so (RFC 9110)."""
 
 
 class PrivateAddressError(Exception):
@@ -246,8 +248,8 @@ class Line:
             told = response.headers
             date = _server_date(told.get("date", ""))
             kind, location = told.get("content-type", ""), told.get("location", "")
-            link = told.get("link", "")
-            return RawAnswer(response.status_code, content, date, kind, location, link)
+            link, etag = told.get("link", ""), told.get("etag", "")
+            return RawAnswer(response.status_code, content, date, kind, location, link, etag)
 
 
 def _read_body(response: httpx.Response, call: Call) -> bytes | NoAnswer:

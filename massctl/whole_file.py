@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from massctl import system
+
 
 def write_whole(target: Path, data: bytes, mode: int) -> None:
     """Replace a file atomically, and make its new name durable."""
     with beside(target, data, mode) as written:
-        written.replace(target)
-    sync(target.parent)
+        system.replace_file(written, target)
+    system.flush(target.parent)
 
 
 @contextmanager
@@ -27,12 +29,3 @@ def beside(target: Path, data: bytes, mode: int) -> Iterator[Path]:
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
-
-
-def sync(path: Path) -> None:
-    """Flush a file, or the names in a folder, to the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

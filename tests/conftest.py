@@ -87,7 +87,7 @@ def _no_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(Child, "ask", _asked_here)
         monkeypatch.setattr(Child, "start", lambda _: None)
         monkeypatch.setattr("massctl.child.start_early", lambda _: None)
-        monkeypatch.setattr("massctl.isolation.limits", lambda *_: nullcontext())
+        monkeypatch.setattr("massctl.system.limits", lambda *_: nullcontext())
         monkeypatch.setattr(Child, "wait_until_isolated", lambda _: frozenset(Wall))
 
 

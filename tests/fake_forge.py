@@ -3,6 +3,7 @@
 Their answers have the shapes that the forges document; see the sources in `massctl.forge`.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,13 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 REPOSITORY: Final = "house/letters"
 BOT: Final = "github-actions[bot]"
+CODE: Final[dict[str, Any]] = {
+    "device_code": "d3v1ce",
+    "user_code": "WDJB-MJHT",
+    "expires_in": 900,
+    "interval": 5,
+}
+"""What it says to who begins to sign in."""
 
 
 @dataclass
@@ -56,6 +64,24 @@ class FakeForge:
     """The cursor in the header `Link` of an answer."""
     status: int = 200
     """What it answers to everything, where that is not 200."""
+    notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """The comments on lines of a pull request."""
+    runs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """The check runs of a commit."""
+    required: int = 0
+    """How many approvals the rules of main ask for."""
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    """What workflows were started for."""
+    site: str = "https://github.test"
+    """Where people see it."""
+    forms: list[dict[str, str]] = field(default_factory=list)
+    """What was asked of its sign-in."""
+    typed: list[dict[str, Any]] = field(default_factory=list)
+    """What it says, one after the other, to who asks whether a code was typed."""
+    tokens: list[str] = field(default_factory=list)
+    """The header Authorization of every request."""
+    unchanged: int = 0
+    """How many requests it answered without a body, since nothing had changed."""
 
     def open_pull_request(
         self, number: int, branch: str, sha: str, *, head: str = REPOSITORY
@@ -102,9 +128,13 @@ class FakeForge:
             name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()
         }
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        body = json.loads(environ["wsgi.input"].read(length)) if length else None
+        given = environ["wsgi.input"].read(length)
         self.asked.append(f"{method} {path}")
+        self.tokens.append(environ.get("HTTP_AUTHORIZATION", ""))
         self._next = None
+        if path.startswith(("/login/", "/oauth/")):
+            return self._signed(path, given.decode(), start)
+        body = json.loads(given) if length else None
         if method == "GET" and path.endswith("/user"):
             answer: Any = {"login": BOT}
         elif path.endswith("/activity"):
@@ -114,26 +144,91 @@ class FakeForge:
                 method, path.rpartition(f"/repos/{REPOSITORY}/")[2].split("/"), query, body
             )
         status = self.status if answer is not None else 404
-        headers = [("Content-Type", "application/json")]
+        told = json.dumps(answer).encode()
+        etag = f'"{hashlib.sha256(told).hexdigest()}"'
+        if method == "GET" and status == 200 and environ.get("HTTP_IF_NONE_MATCH") == etag:
+            self.unchanged += 1
+            start("304 .", [("ETag", etag)])
+            return []
+        headers = [("Content-Type", "application/json"), ("ETag", etag)]
         if self._next is not None:
             headers.append(("Link", f'<https://forge.test/x?after={self._next}>; rel="next"'))
         start(f"{status} .", headers)
-        return [json.dumps(answer).encode()]
+        return [told]
+
+    def _signed(self, path: str, form: str, start: StartResponse) -> Iterable[bytes]:
+        """Answer the device flow: a code, then what `typed` says."""
+        self.forms.append({name: values[0] for name, values in parse_qs(form).items()})
+        begun = {**CODE, "verification_uri": f"{self.site}/login/device"}
+        told = begun if path.endswith(("/code", "/authorize_device")) else self.typed.pop(0)
+        start("400 ." if "error" in told else "200 .", [("Content-Type", "application/json")])
+        return [json.dumps(told).encode()]
+
+    def note(self, number: int, path: str, line: int, body: str, *, by: str, commit: str) -> int:
+        """Have somebody comment a line of a pull request; return the number of the comment."""
+        below = self.notes.setdefault(number, [])
+        made = {
+            "id": number * 100 + len(below),
+            "body": body,
+            "user": {"login": by},
+            "path": path,
+            "line": None,
+            "side": "RIGHT",
+            "original_line": line,
+            "original_commit_id": commit,
+            "created_at": f"2026-12-02T08:{len(below):02}:00Z",
+        }
+        below.append(made)
+        return number * 100 + len(below) - 1
+
+    def _open(self, body: dict[str, str]) -> dict[str, Any]:
+        number = max((each["number"] for each in self.pulls), default=0) + 1
+        self.open_pull_request(number, body["head"], self.heads.get(0, "a" * 40))
+        self.pulls[-1] |= {"title": body["title"], "body": body["body"]}
+        return self.pulls[-1]
+
+    def _pull(self, number: int) -> dict[str, Any]:
+        found = next(each for each in self.pulls if each["number"] == number)
+        return {"user": {"login": self.author}, **found}
+
+    def _ask(self, number: int, body: dict[str, list[str]]) -> dict[str, Any]:
+        found = next(each for each in self.pulls if each["number"] == number)
+        found["requested_reviewers"] = [{"login": each} for each in body["reviewers"]]
+        found["requested_teams"] = [{"slug": each} for each in body["team_reviewers"]]
+        return found
+
+    def _reply(self, number: int, to: int, body: str) -> dict[str, Any]:
+        asked = next(each for each in self.notes[number] if each["id"] == to)
+        self.note(number, asked["path"], asked["original_line"], body, by=BOT, commit="a" * 40)
+        self.notes[number][-1]["in_reply_to_id"] = to
+        return {}
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         if parts[-1] == "graphql":
             return {"data": {"repository": {"pullRequest": self._written(body["variables"])}}}
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
-            ("GET", 2, "pulls"): lambda: next(
-                each for each in self.pulls if each["number"] == int(parts[1])
+            ("GET", 1, "pulls"): lambda: paged(
+                [each for each in self.pulls if each["state"] == query["state"]], query
             ),
+            ("POST", 1, "pulls"): lambda: self._open(body),
+            ("GET", 2, "pulls"): lambda: self._pull(int(parts[1])),
+            ("PATCH", 2, "pulls"): lambda: self.pulls[int(parts[1]) - 1].update(body) or {},
+            ("POST", 3, "pulls"): lambda: self._ask(int(parts[1]), body),
+            ("POST", 5, "pulls"): lambda: self._reply(int(parts[1]), int(parts[3]), body["body"]),
+            ("GET", 3, "rules"): lambda: [
+                {
+                    "type": "pull_request",
+                    "parameters": {"required_approving_review_count": self.required},
+                }
+            ],
+            ("POST", 4, "actions"): lambda: self.orders.append(body) or {},
             ("GET", 1, "commits"): lambda: (
                 self.paths.append(query["path"]) or [{"sha": self.newest}]
             ),
             ("GET", 2, "commits"): lambda: {
                 "files": [{"filename": each} for each in self.changed.get(parts[1], [])]
             },
-            ("GET", 3, "commits"): lambda: self._brought(parts[1]),
+            ("GET", 3, "commits"): lambda: self._of_commit(parts[1], parts[2]),
             ("GET", 2, "compare"): lambda: {
                 "merge_base_commit": {"sha": parts[1].partition("...")[0]}
             },
@@ -142,6 +237,8 @@ class FakeForge:
             ("GET", 3, "pulls"): lambda: (
                 paged(self.reviews.get(int(parts[1]), []), query)
                 if parts[2] == "reviews"
+                else paged(self.notes.get(int(parts[1]), []), query)
+                if parts[2] == "comments"
                 else self._files(int(parts[1]), query)
             ),
             ("GET", 3, "issues"): lambda: self._page(int(parts[1]), query),
@@ -153,6 +250,15 @@ class FakeForge:
             return {"type": "file", "sha": blob} if blob else None
         handler = handlers.get((method, len(parts), parts[0]))
         return handler() if handler else None
+
+    def _of_commit(self, sha: str, what: str) -> Any:
+        if what == "check-runs":
+            return {"check_runs": self.runs.get(sha, [])}
+        if what == "status":
+            state, said = self.statuses.get(sha, ("pending", ""))
+            context = {"context": "massctl", "state": state, "description": said}
+            return {"statuses": [context] if said else []}
+        return self._brought(sha)
 
     def _activity(self, query: dict[str, str]) -> list[dict[str, Any]] | None:
         """Cut a page out of what somebody did; a cursor leads to the next one."""
@@ -251,6 +357,10 @@ class FakeGitLab:
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     statuses: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    discussions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    reviewers: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    rules: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """The approval rules of a merge request."""
 
     def merge(self, number: int, commit: str, *pushed: tuple[str, str], author: int = 1) -> None:
         """Merge a merge request, whose versions were pushed as (commit, moment), oldest first."""
@@ -296,6 +406,28 @@ class FakeGitLab:
         }
         self.commits.setdefault(number, []).append({**signed, "id": sha, "message": message})
 
+    def discuss(
+        self, number: int, user: int, body: str, at: str, position: dict[str, Any] | None = None
+    ) -> str:
+        """Have somebody write a note; return the id of its discussion."""
+        made = {"author": self._user(user), "body": body, "created_at": at, "position": position}
+        below = self.discussions.setdefault(number, [])
+        below.append({"id": f"d{len(below)}", "individual_note": position is None, "notes": [made]})
+        return f"d{len(below) - 1}"
+
+    def _open(self, body: dict[str, Any]) -> dict[str, Any]:
+        number = max(self.requests, default=0) + 1
+        self.requests[number] = {
+            "iid": number,
+            "state": "opened",
+            "author": self._user(1),
+            "sha": "a" * 40,
+            "source_project_id": 5,
+            "target_project_id": 5,
+            **body,
+        }
+        return self.requests[number]
+
     def _user(self, number: int) -> dict[str, Any]:
         return {"id": number, "username": f"user{number}", **self.users.get(number, {})}
 
@@ -309,7 +441,7 @@ class FakeGitLab:
         self.asked.append(f"{method} {path}")
         inside = path.removeprefix(f"/api/v4/projects/{REPOSITORY}/")
         answer = (
-            {"id": 99}
+            {"id": 99, "username": "root"}
             if path == "/api/v4/user"
             else self._answer(method, inside.split("/"), query, body)
         )
@@ -318,6 +450,29 @@ class FakeGitLab:
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         match [method, *parts]:
+            case ["GET", "merge_requests"]:
+                listed = [e for e in self.requests.values() if e["state"] == query["state"]]
+                return paged(listed, query)
+            case ["POST", "merge_requests"]:
+                return self._open(body)
+            case ["PUT", "merge_requests", number]:
+                return self.requests[int(number)] | (self.requests[int(number)].update(body) or {})
+            case ["GET", "merge_requests", number, "discussions"]:
+                return paged(self.discussions.get(int(number), []), query)
+            case ["POST", "merge_requests", number, "discussions", thread, "notes"]:
+                found = next(e for e in self.discussions[int(number)] if e["id"] == thread)
+                found["notes"].append({"author": self._user(99), **body})
+                return body
+            case ["GET", "merge_requests", number, "reviewers"]:
+                return self.reviewers.get(int(number), [])
+            case ["GET", "merge_requests", number, "approval_state"]:
+                return {"rules": self.rules[int(number)]} if int(number) in self.rules else None
+            case ["GET", "repository", "commits", sha, "statuses"]:
+                return paged([self.statuses[sha]] if sha in self.statuses else [], query)
+            case ["GET", *_, "users"]:
+                return [
+                    e for e in map(self._user, self.users) if e["username"] == query["username"]
+                ]
             case ["GET", "merge_requests", number]:
                 return self.requests.get(int(number))
             case ["GET", "merge_requests", number, "diffs"]:

@@ -55,8 +55,8 @@ class World:
         with MemberSets() as sets:
             at = NOON - timedelta(days=days_ago)
             place = self.snapshots()
-            unerased = place.without_forgotten(sets, sets.of(people))
-            return place.write(sets, unerased, AudienceName("east"), at).sha256
+            checked = place.without_erased(sets, sets.of(people))
+            return place.write(sets, checked, AudienceName("east"), at).sha256
 
     def people(self) -> list[list[str]]:
         """Read each snapshot as every verb does."""

@@ -1,4 +1,7 @@
-"""Marks of people who were erased: who has one is never frozen again, and nobody can read from a mark whose it is."""
+"""Marks of people who were erased: who has one is never frozen again.
+
+No mark shows an openid. Only who has the key of snapshots can test whether an openid has a mark.
+"""
 
 import hmac
 import os

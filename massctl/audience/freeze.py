@@ -1,4 +1,4 @@
-"""Freeze an audience: find its people, take off whoever is excluded or forgotten, and name them by a snapshot.
+"""Freeze an audience: find its people, remove whoever is excluded or erased, and name them by a snapshot.
 
 The snapshot is written first and the lock last, each whole or not at all: a freeze that ends anywhere leaves the old
 lock, and at most a snapshot that nothing names, which the next freeze of the same people uses.
@@ -27,7 +27,7 @@ from massctl.audience.queries import (
     views_of,
 )
 from massctl.audience.query_engine import EMBEDDED, Answer
-from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.audience.snapshots import CheckedPeople, Snapshots
 from massctl.audience.source_file import FileReader
 from massctl.audience.source_rows import SourceFaultsError, SourceTally, at_source, one_fault
 from massctl.errors import ConfigurationError, RefusedError, SnapshotMissingError
@@ -75,16 +75,19 @@ class SourcePeople(Frozen):
     notes: tuple[Diagnostic, ...] = ()
 
 
-class JudgedFreeze(Frozen):
+class FreezeDraft(Frozen):
     """Who would be in an audience, within its bounds: `Freezer.write` writes it."""
 
     found: NamedAudience
     result: FreezeResult
-    people: Unerased
+    people: CheckedPeople
 
 
 class Freezer(Struct):
-    """Freezes audiences of one repository: each is judged as those before it will be, and all are written at once."""
+    """Freezes audiences of one repository, and writes all of them at once.
+
+    An audience of others uses what this run froze of them.
+    """
 
     sets: MemberSets
     snapshots: Snapshots
@@ -94,21 +97,21 @@ class Freezer(Struct):
     environment: Mapping[str, str]
     now: datetime
     by: str
-    _judged: dict[AudienceName, JudgedFreeze] = field(default_factory=dict)
-    """What the audiences behind them are made of, whether it is written yet or not."""
+    _drafts: dict[AudienceName, FreezeDraft] = field(default_factory=dict)
+    """What this run froze; nothing of it is written yet."""
 
-    def freeze(self, found: NamedAudience) -> JudgedFreeze:
+    def freeze(self, found: NamedAudience) -> FreezeDraft:
         """Find who is in an audience now, and write nothing yet.
 
         Raises SourceFaultsError, RefusedError or SnapshotError.
         """
-        file = self._sound(found)
+        file = self._valid_file(found)
         parts = [self._part(found, name) for name in file.needs]
         read = self._people(found, file)
         locks = [self._lock_of(AudienceName(name)) for name in file.exclude]
         less = [self._open(each) for each in locks]
         stays = self.sets.subtract(read.people, less)
-        kept = self.snapshots.without_forgotten(self.sets, stays)
+        kept = self.snapshots.without_erased(self.sets, stays)
         counts = [self.sets.count(each) for each in (read.people, stays, kept.members)]
         lock = self._lock(found, kept.members).model_copy(
             update={
@@ -117,39 +120,30 @@ class Freezer(Struct):
                 "columns": read.columns,
             }
         )
-        return self._bounded(
-            found,
-            FreezeResult(
-                lock,
-                is_written=True,
-                excluded=counts[0] - counts[1],
-                forgotten=counts[1] - counts[2],
-                notes=read.notes,
-            ),
-            kept,
+        result = FreezeResult(
+            lock,
+            excluded=counts[0] - counts[1],
+            erased=counts[1] - counts[2],
+            notes=read.notes,
         )
+        return self._within_bounds(found, result, kept)
 
-    def without_leavers(self, found: NamedAudience, followers: Iterator[str]) -> JudgedFreeze:
-        """Take off the frozen snapshot whoever does not follow now; its source is not read."""
-        self._sound(found)
+    def without_unfollowed(self, found: NamedAudience, followers: Iterator[str]) -> FreezeDraft:
+        """Remove from the frozen snapshot whoever does not follow now; its source is not read."""
+        self._valid_file(found)
         before = found.lock
         if before is None or found.is_stale:
             raise RefusedError(not_frozen(found).message, _NOTHING, freeze_hint(found.name))
         frozen = self._open(before)
         follow = self.sets.intersection([frozen, self.sets.of(followers)])
-        kept = self.snapshots.without_forgotten(self.sets, follow)
+        kept = self.snapshots.without_erased(self.sets, follow)
         said = {"parts": before.parts, "source": before.source, "columns": before.columns}
         lock = self._lock(found, kept.members).model_copy(update=said)
         counts = [self.sets.count(each) for each in (frozen, follow)]
         # Whoever was erased since is blank in the snapshot already.
         erased = before.count - counts[0] + counts[1] - lock.count
-        result = FreezeResult(
-            lock,
-            is_written=True,
-            forgotten=erased,
-            unfollowed=counts[0] - counts[1],
-        )
-        return self._bounded(found, result, kept)
+        result = FreezeResult(lock, erased=erased, unfollowed=counts[0] - counts[1])
+        return self._within_bounds(found, result, kept)
 
     # Where people come from.
 
@@ -222,7 +216,7 @@ class Freezer(Struct):
 
     # Other audiences.
 
-    def _sound(self, found: NamedAudience) -> AudienceFile:
+    def _valid_file(self, found: NamedAudience) -> AudienceFile:
         errors = [
             each
             for each in found.diagnostics
@@ -241,8 +235,8 @@ class Freezer(Struct):
 
     def _lock_of(self, name: AudienceName) -> AudienceLock:
         """Return another audience's lock, which has to be of its file as it is now."""
-        if name in self._judged:
-            return self._judged[name].result.lock
+        if name in self._drafts:
+            return self._drafts[name].result.lock
         found = self.audiences.audience(name)
         lock = found.lock if found is not None else None
         if found is None or lock is None or found.is_stale:
@@ -251,9 +245,9 @@ class Freezer(Struct):
         return lock
 
     def _open(self, lock: AudienceLock) -> Members:
-        judged = self._judged.get(AudienceName(lock.audience))
-        if judged is not None and judged.result.lock == lock:
-            return judged.people.members
+        draft = self._drafts.get(AudienceName(lock.audience))
+        if draft is not None and draft.result.lock == lock:
+            return draft.people.members
         return self.snapshots.open(self.sets, lock.openid_list.sha256)
 
     # What is written.
@@ -290,22 +284,22 @@ class Freezer(Struct):
             removed=differs.removed,
         )
 
-    def _bounded(
-        self, found: NamedAudience, result: FreezeResult, people: Unerased
-    ) -> JudgedFreeze:
+    def _within_bounds(
+        self, found: NamedAudience, result: FreezeResult, people: CheckedPeople
+    ) -> FreezeDraft:
         lock, before = result.lock, found.lock
         if found.file is not None:
             self._require_bounds(found.name, found.file, lock, before)
         is_known = self.snapshots.has(lock.openid_list.sha256)
         if before is not None and is_known and _without_moment(before) == _without_moment(lock):
-            result = replace(result, lock=before, is_written=False)
-        judged = JudgedFreeze(found, result, people)
-        self._judged[found.name] = judged
-        return judged
+            result = replace(result, lock=before, is_changed=False)
+        draft = FreezeDraft(found, result, people)
+        self._drafts[found.name] = draft
+        return draft
 
-    def write(self, judged: Sequence[JudgedFreeze]) -> None:
+    def write(self, drafts: Sequence[FreezeDraft]) -> None:
         """Write what changed: the snapshots of all first, and their locks then."""
-        changed = [each for each in judged if each.result.is_written]
+        changed = [each for each in drafts if each.result.is_changed]
         for each in changed:
             self.snapshots.write(self.sets, each.people, each.found.name, self.now)
         for each in changed:
@@ -357,21 +351,20 @@ class Freezer(Struct):
         )
 
     def _moves(self, before: AudienceLock, lock: AudienceLock, bound: str) -> Phrase:
-        """Say which bound is exceeded, and that one query gave two answers within an hour."""
+        """Say which bound is exceeded, and that the source gave other people within the last hour."""
         at = parse_offset_time(before.frozen_at)
         is_near = at is not None and self.now - at < MOVES_WITHIN
         if is_near and before.definition == lock.definition:
             return Phrase(
                 "`expect.change` allows {bound}. The source gave other people less than an hour ago: "
-                "its result changes from run to run. "
-                "Nothing was written.",
+                "it was changed since, or its result differs from run to run. Nothing was written.",
                 bound=bound,
             )
         return Phrase("`expect.change` allows {bound}. Nothing was written.", bound=bound)
 
 
 def in_order(names: Sequence[AudienceName], audiences: Audiences) -> list[AudienceName]:
-    """Order audiences so that each comes behind those of them that it needs."""
+    """Order audiences so that each comes after those of them that it needs."""
     needs = {name: {*audiences.needs(name)} & {*names} for name in names}
     try:
         return [*TopologicalSorter(needs).static_order()]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from massctl.audience.lock_proof import disproof
+from massctl.audience.lock_check import lock_fault
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import MassctlError, SnapshotError
 from massctl.model.audience import AudienceChange, DatedChange
@@ -56,7 +56,7 @@ class ListedPeople(Struct, dict=True):
     _counted: dict[tuple[ListPart, ...], Mapping[Pattern, int]] = field(default_factory=dict)
     _opened: dict[Sha256, Members | str | None] = field(default_factory=dict)
     """What was read, or why it cannot be read; None without a place of snapshots."""
-    _proofs: dict[str, str | None] = field(default_factory=dict)
+    _lock_faults: dict[str, str | None] = field(default_factory=dict)
     """By audience, why its lock is not what a freeze wrote."""
     _marks: "Marks | None" = None
     _marked: "tuple[datetime, ReadMarks | ErasureUnread | None] | None" = None
@@ -106,7 +106,7 @@ class ListedPeople(Struct, dict=True):
             found.file.cap,
             tuple(each.openid_list.sha256 for each in locks),
             _dated(found.lock.change),
-            next(filter(None, map(self._unproven, [found.lock, *locks])), None),
+            next(filter(None, map(self._lock_fault, [found.lock, *locks])), None),
         )
 
     def erased_among(
@@ -192,17 +192,15 @@ class ListedPeople(Struct, dict=True):
         except MassctlError as error:
             return error.summary
 
-    def _unproven(self, lock: "AudienceLock") -> str | None:
+    def _lock_fault(self, lock: "AudienceLock") -> str | None:
         """Return why a lock is not what a freeze wrote; None where it is, or where nobody can look."""
-        if lock.audience not in self._proofs:
-            self._proofs[lock.audience] = self._disproof(lock)
-        return self._proofs[lock.audience]
-
-    def _disproof(self, lock: "AudienceLock") -> str | None:
         place = self._place
         if place is None or isinstance(place, str):
             return None
-        return disproof(lock, place, self._sets, self._snapshot)
+        if lock.audience not in self._lock_faults:
+            fault = lock_fault(lock, place, self._sets, self._snapshot)
+            self._lock_faults[lock.audience] = fault
+        return self._lock_faults[lock.audience]
 
     def _listed(self, name: CampaignName, written: str) -> Sha256 | None:
         folder = self.tree.repository.folder(name)

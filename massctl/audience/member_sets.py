@@ -22,9 +22,9 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import OPENID_PATTERN, Sha256, is_openid
 from massctl.model.phrase import Phrase
 
-MEMORY = "1536MB"
+_MEMORY = "1536MB"
 """What DuckDB may take: 20 million deliveries to 5 million people are counted within."""
-THREADS = 2
+_THREADS = 2
 _ROWS_AT_ONCE = 65_536
 SLICE = 500_000
 """So many people are sorted, compared or counted at once: five million of them need no more memory."""
@@ -71,7 +71,7 @@ class Members(Frozen):
 class MemberSets:
     """Sets of people and what can be asked of them. Close it, or use it with `with`: then all sets are gone."""
 
-    def __init__(self, memory: str = MEMORY) -> None:
+    def __init__(self, memory: str = _MEMORY) -> None:
         """Open an empty database; raise SnapshotAwayError if DuckDB is not installed."""
         try:
             import duckdb
@@ -83,7 +83,7 @@ class MemberSets:
         if not has_memory_files():
             self._folder = Path(tempfile.mkdtemp(prefix="massctl-")).resolve()
         self._database: Any = duckdb.connect(":memory:")
-        self._shut(memory)
+        self._lock_down(memory)
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +92,7 @@ class MemberSets:
         self.close()
 
     def close(self) -> None:
-        """Close the database and forget every set."""
+        """Close the database and drop every set."""
         self._database.close()
         for descriptor in self._descriptors.values():
             os.close(descriptor)
@@ -274,8 +274,8 @@ class MemberSets:
         )
         drawn = sorted(openid for (openid,) in self._rows(query) if openid) if slices > 1 else []
         between = [drawn[len(drawn) * part // slices] for part in range(1, slices) if drawn]
-        first = [f"openid >= {_literal(each)}" for each in between]
-        last = [f"openid < {_literal(each)}" for each in between]
+        first = [f"openid >= {_openid_sql(each)}" for each in between]
+        last = [f"openid < {_openid_sql(each)}" for each in between]
         return [
             " AND ".join(filter(None, pair)) or "true"
             for pair in zip_longest(["", *first], last, fillvalue="")
@@ -338,7 +338,7 @@ class MemberSets:
     ) -> Members:
         """Make a set of what a query yields, a slice of `sets` after the other, in the order of letters.
 
-        Sets that are `spent` are forgotten once the query was asked.
+        Sets that are `spent` are dropped once the query was asked.
         """
         slices = [
             self._materialize(f"SELECT openid FROM ({query(where)}) ORDER BY openid")  # noqa: S608
@@ -387,17 +387,17 @@ class MemberSets:
             os.close(self._descriptors.pop(path))
 
     def drop(self, members: Members) -> None:
-        """Forget a set that is no longer needed; parts of it are gone too."""
+        """Drop a set that is no longer needed; parts of it are gone too."""
         self._drop(members.path)
 
-    def _shut(self, memory: str) -> None:
+    def _lock_down(self, memory: str) -> None:
         """Leave the database its own memory, and nothing that could change that."""
         reachable = f"allowed_paths = ['{DUCKDB_PATH}']"
         if self._folder is not None:
             reachable = f"allowed_directories = ['{self._folder}/']"
         for setting in (
             f"memory_limit = '{memory}'",
-            f"threads = {THREADS}",
+            f"threads = {_THREADS}",
             "temp_directory = ''",
             "preserve_insertion_order = true",
             "python_enable_replacements = false",
@@ -471,7 +471,7 @@ def _columns(number: int, most: int) -> str:
     return ", ".join(f"{each}::BIGINT AS word{word}" for word, each in enumerate(pattern))
 
 
-def _literal(openid: str) -> str:
+def _openid_sql(openid: str) -> str:
     """Write an openid into a query: it has letters, digits, - and _ alone, or it is refused."""
     if not is_openid(openid):
         raise InvariantError("a value of a set is not an openid")

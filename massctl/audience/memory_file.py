@@ -3,6 +3,8 @@
 import os
 from typing import Final
 
+from massctl import system
+
 _NAME: Final = "massctl-people"
 DUCKDB_PATH: Final = f"/memfd:{_NAME} (deleted)"
 """What DuckDB takes every such file for."""
@@ -15,5 +17,5 @@ def has_memory_files() -> bool:
 
 def open_memory_file() -> tuple[int, str]:
     """Open an empty file; return its descriptor, and its path for this process and who inherits the descriptor."""
-    descriptor = os.memfd_create(_NAME, os.MFD_CLOEXEC)
+    descriptor = system.file_in_memory(_NAME)
     return descriptor, f"/proc/self/fd/{descriptor}"

@@ -44,7 +44,7 @@ _BETWEEN = re.compile(
     r"(?:\s|--(?:[ \t][^\r\n]*)?(?=\r?\n|\Z)|/\*(?![!+]|[Mm]!)(?:(?!\*/|/\*).)*\*/)*+", re.DOTALL
 )
 """White space and comments, as every database reads them: MySQL runs `/*! */` and what follows `--` without a space."""
-_ONE_SELECT = Phrase("write one SELECT; what is complicated belongs into a view of the database")
+_ONE_SELECT = Phrase("write one SELECT; put complicated parts into a view of the database")
 for _name in ("sqlglot", "clickhouse_connect"):
     # What they log quotes the query, or what the server said.
     logging.getLogger(_name).addHandler(logging.NullHandler())
@@ -72,10 +72,10 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         )
         raise SourceFaultsError([fault("MC628", say, _ONE_SELECT, at=Place(path, 1))]) from None
     _require_comments(sql, path, tokens)
-    places = tuple(_places(sql, path, tokens, parameters))
+    spans = tuple(_parameter_spans(sql, path, tokens, parameters))
     try:
         # A literal in the place of each parameter: every dialect can read it.
-        read = sqlglot.parse(Statement(sql, {}, places).written(_literal), read=dialect)
+        read = sqlglot.parse(Statement(sql, {}, spans).written(_placeholder), read=dialect)
     except sqlglot.errors.ParseError as error:
         line = next((each.get("line") for each in error.errors), None)
         read, at = [], Place(path, line if isinstance(line, int) else None)
@@ -87,7 +87,7 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
         if not found:
             say = Phrase("the query is empty")
         raise SourceFaultsError(
-            [fault("MC628", say, _ONE_SELECT, at=_behind_semicolon(sql, path, tokens))]
+            [fault("MC628", say, _ONE_SELECT, at=_after_semicolon(sql, path, tokens))]
         )
     writes = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
     others = (each for each in found[0].walk() if not isinstance(each, exp.Query))
@@ -99,7 +99,7 @@ def read_query(sql: str, path: str, dialect: str, parameters: Mapping[str, Value
             [fault("MC628", say, _ONE_SELECT, at=_first(sql, path, tokens, name))]
         )
     tables = frozenset(each.name for each in found[0].find_all(exp.Table))
-    return Statement(sql, parameters, places, tables)
+    return Statement(sql, parameters, spans, tables)
 
 
 def _require_comments(sql: str, path: str, tokens: Any) -> None:
@@ -116,7 +116,7 @@ def _require_comments(sql: str, path: str, tokens: Any) -> None:
         return
     say = Phrase("some databases run what stands in this comment")
     hint = Phrase(
-        "write comments as `-- text` or `/* text */`, without `!`, `M!` or `+` behind `/*`"
+        "write comments as `-- text` or `/* text */`, without `!`, `M!` or `+` after `/*`"
     )
     raise SourceFaultsError([fault("MC628", say, hint, at=_place(sql, path, min(found)))])
 
@@ -128,11 +128,11 @@ def _odd_at(gap: str) -> int | None:
     return end if end < len(gap) else None
 
 
-def _literal(name: str) -> str:
+def _placeholder(name: str) -> str:
     return f"'{'x' * max(1, len(name) - 1)}'"
 
 
-def _places(
+def _parameter_spans(
     sql: str, path: str, tokens: Any, parameters: Mapping[str, Value]
 ) -> Iterator[tuple[int, int, str]]:
     """Find `:NAME`, outside of texts and comments; a cast (`::`) is a token of its own."""
@@ -155,7 +155,7 @@ def _place(sql: str, path: str, offset: int) -> Place:
     return Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
 
 
-def _behind_semicolon(sql: str, path: str, tokens: Any) -> Place:
+def _after_semicolon(sql: str, path: str, tokens: Any) -> Place:
     ends = (each.start for before, each in pairwise(tokens) if before.text == ";")
     return _place(sql, path, next(ends, 0))
 

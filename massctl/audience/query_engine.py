@@ -29,15 +29,15 @@ class Statement(Frozen):
 
     sql: str
     parameters: Mapping[str, Value]
-    places: tuple[tuple[int, int, str], ...] = ()
-    """Where a parameter stands: its first code point, the one behind it, and its name."""
+    parameter_spans: tuple[tuple[int, int, str], ...] = ()
+    """Of each parameter: its first code point, the one after it, and its name."""
     tables: frozenset[str] = frozenset()
     """The tables and views that it reads, by their last name."""
 
     def written(self, mark: Callable[[str], str], other: Callable[[str], str] = str) -> str:
         """Write it for a driver: `mark` writes a parameter, `other` all text beside them."""
         at, parts = 0, list[str]()
-        for start, end, name in self.places:
+        for start, end, name in self.parameter_spans:
             parts += [other(self.sql[at:start]), mark(name)]
             at = end
         return "".join([*parts, other(self.sql[at:])])
@@ -45,11 +45,11 @@ class Statement(Frozen):
     @property
     def used(self) -> dict[str, Value]:
         """The parameters that it names."""
-        return {name: self.parameters[name] for _, _, name in self.places}
+        return {name: self.parameters[name] for _, _, name in self.parameter_spans}
 
     def pyformat(self) -> tuple[str, dict[str, Value] | None]:
         """Write it with `%(name)s`; without parameters as it is."""
-        if not self.places:
+        if not self.parameter_spans:
             return self.sql, None
         return self.written(
             lambda name: f"%({name})s", lambda text: text.replace("%", "%%")
@@ -136,7 +136,7 @@ class Deadline:
         return time.monotonic() > self._ends
 
     def check(self) -> None:
-        """Raise QueryTimeoutError behind it."""
+        """Raise QueryTimeoutError after it."""
         if self.is_over:
             raise QueryTimeoutError
 
@@ -159,7 +159,7 @@ class Driver(Frozen):
     """Makes of one of its errors what may be shown."""
 
     def call(self, call: Callable[[], _T]) -> _T:
-        """Return what the driver answers; raise the failure of its error, which is forgotten with its words."""
+        """Return what the driver answers; raise the failure of its error, without its words."""
         try:
             return call()
         except self.faults as error:
@@ -194,7 +194,7 @@ class DatabaseUrl(Frozen):
     password: str
     database: str
     options: Mapping[str, str]
-    """What stands behind the question mark."""
+    """What follows the question mark."""
 
     @classmethod
     def of(cls, url: str) -> "DatabaseUrl":

@@ -47,8 +47,8 @@ class Recipients(Struct, dict=True):
         approved = listed.cut_from or listed
         people = place.open_of(sets, approved.sha256, name)
         _require_within(sets, kept, _only(sets, people, approved))
-        unerased = place.without_forgotten(sets, kept)
-        return place.write(sets, unerased, name, now)
+        checked = place.without_erased(sets, kept)
+        return place.write(sets, checked, name, now)
 
     def _proven(self, sets: MemberSets, listed: OpenidList, state: State) -> Members:
         """Read a snapshot; prove that each of its people was approved, and that nobody was renumbered."""

@@ -48,8 +48,11 @@ class FreezeNote(NamedTuple):
     audience: AudienceName
 
 
-class Unerased:
-    """People of whom nobody was erased. Only `Snapshots.without_forgotten` makes it, and only it can be written."""
+class CheckedPeople:
+    """People who were compared with those who were erased: only they can be written.
+
+    `Snapshots.without_erased` alone makes it.
+    """
 
     __slots__ = ("marks", "members")
 
@@ -118,8 +121,8 @@ class Snapshots:
 
     def _blanked(self, sets: MemberSets, members: Members) -> Members:
         """Blank the places of people who have a mark; return the same set where nobody has one."""
-        forgotten = self.marks.of(sets, members)
-        return sets.blanked(members, forgotten) if sets.count(forgotten) else members
+        erased = self.marks.of(sets, members)
+        return sets.blanked(members, erased) if sets.count(erased) else members
 
     def _whole(self, sets: MemberSets, sha256: Sha256) -> Members:
         data = self._objects.read(self._name(sha256))
@@ -151,13 +154,13 @@ class Snapshots:
         return members
 
     def write(
-        self, sets: MemberSets, people: Unerased, audience: AudienceName, now: datetime
+        self, sets: MemberSets, people: CheckedPeople, audience: AudienceName, now: datetime
     ) -> OpenidList:
         """Write a set as a snapshot, unless it is there already, and return what names it.
 
         Raises SnapshotError if one of the people was erased since they were compared.
         """
-        self._require_unerased(sets, people)
+        self._require_checked(sets, people)
         members = people.members
         sha256, count = sets.sha256(members), sets.count(members)
         day = now.astimezone(UTC).strftime(_DAY)
@@ -166,7 +169,7 @@ class Snapshots:
         if not self.has(sha256):
             self._add(sets, self._name(sha256), members)
         # Whoever erases adds marks first and lists the objects then: one of the two sees the other.
-        self._require_unerased(sets, people)
+        self._require_checked(sets, people)
         return OpenidList(sha256, count)
 
     def frozen_on(self, sha256: Sha256) -> datetime | None:
@@ -175,12 +178,12 @@ class Snapshots:
         days = [each.day for each in notes if each.sha256 == sha256]
         return datetime.strptime(min(days), _DAY).replace(tzinfo=UTC) if days else None
 
-    def without_forgotten(self, sets: MemberSets, people: Members) -> Unerased:
+    def without_erased(self, sets: MemberSets, people: Members) -> CheckedPeople:
         """Return the people who were never erased, in their order."""
         marks = frozenset(self.marks.names())
-        forgotten = self.marks.of(sets, people)
-        kept = sets.subtract(people, [forgotten]) if sets.count(forgotten) else people
-        return Unerased(_ISSUER, kept, marks)
+        erased = self.marks.of(sets, people)
+        kept = sets.subtract(people, [erased]) if sets.count(erased) else people
+        return CheckedPeople(_ISSUER, kept, marks)
 
     def known(self) -> list[Sha256]:
         """Return the names of all snapshots that are here, whatever is erased of them."""
@@ -234,7 +237,7 @@ class Snapshots:
                 continue
             sha256 = Sha256(found["sha256"])
             is_replaced = found["content"] is None and sha256 in self._erased
-            if is_replaced or self._holds_forgotten(sets, name):
+            if is_replaced or self._holds_erased(sets, name):
                 self._objects.remove(name)
 
     def erase_unrecorded(self, sets: MemberSets, names: Iterable[str]) -> None:
@@ -279,7 +282,7 @@ class Snapshots:
                 self._objects.remove(name)
         return [sha256 for sha256 in expired if any(_is_of(name, sha256) for name in names)]
 
-    def _holds_forgotten(self, sets: MemberSets, name: str) -> bool:
+    def _holds_erased(self, sets: MemberSets, name: str) -> bool:
         path = self._decrypted(sets, self._objects.read(name) or b"")
         return path is not None and sets.count(self.marks.of(sets, sets.of_file(path))) > 0
 
@@ -293,7 +296,7 @@ class Snapshots:
             data = self._key.encrypted(file)
         self._objects.add(name, data)
 
-    def _require_unerased(self, sets: MemberSets, people: Unerased) -> None:
+    def _require_checked(self, sets: MemberSets, people: CheckedPeople) -> None:
         is_changed = people.marks != frozenset(self.marks.names())
         if is_changed and sets.count(self.marks.of(sets, people.members)):
             raise SnapshotError(

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from massctl import system
 from massctl.audience.memory_file import has_memory_files, open_memory_file
 from massctl.audience.queries import ROWS_MAX, embedded_answer
 from massctl.audience.query_engine import Statement, not_installed
@@ -131,7 +132,7 @@ class FileReader(Frozen):
     def _from_disk(
         self, named: str, shown: str, at: Place, write: Callable[[bytes], object]
     ) -> None:
-        """Read a regular file, behind links too: another one may never end, or never begin."""
+        """Read a regular file, also through links: another one may never end, or never begin."""
         try:
             path = (self.root / Path(named).expanduser()).resolve()
             with open(path, "rb", opener=_without_wait) as file:
@@ -197,7 +198,7 @@ class FileReader(Frozen):
 
 @contextmanager
 def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
-    """Open a file in memory; where the system has none, one that only this user reads, and that is gone behind it."""
+    """Open a file in memory; where the system has none, one that only this user reads, and that is gone afterwards."""
     if not has_memory_files():
         with tempfile.NamedTemporaryFile(prefix="massctl-") as temporary:
             yield Path(temporary.name), None, temporary
@@ -209,7 +210,7 @@ def _memory_file() -> Iterator[tuple[Path, int | None, IO[bytes]]]:
 
 def _without_wait(path: str, flags: int) -> int:
     """Open a pipe too: nobody may be at its other end."""
-    return os.open(path, flags | os.O_NONBLOCK)
+    return os.open(path, flags | system.READ_FLAGS)
 
 
 def _table_fault(kind: str, at: Place) -> Diagnostic:

@@ -46,7 +46,7 @@ def at_source(found: Fault, at: Place) -> Diagnostic:
 
 
 class SourceTally(Struct):
-    """What was taken from a source, while and behind it is read."""
+    """What was taken from a source, while it is read and afterwards."""
 
     at: Place
     """Where faults of the whole source belong."""

@@ -20,7 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal, TypeVar, cast
 
 from massctl.model.frozen import Frozen
-from massctl.whole_file import sync
+from massctl.system import flush
 
 T = TypeVar("T")
 
@@ -334,7 +334,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             file.executescript(
                 f"begin immediate; {_SCHEMA} pragma user_version = {_VERSION}; commit;"
             )
-            sync(path.parent)  # The name of a new file is durable too.
+            flush(path.parent)  # The name of a new file is durable too.
     except sqlite3.Error:
         file.close()
         raise

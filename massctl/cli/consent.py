@@ -4,14 +4,11 @@ A workflow runs with the rights of the repository, whoever started it; so policy
 read or a request made. A person at a terminal has the secret, and is asked nothing but the question.
 """
 
-import contextlib
 import getpass
-import os
-import pwd
 import sys
-import termios
 from collections.abc import Mapping, Sequence
 
+from massctl import system
 from massctl.apply.consent import SendQuestion
 from massctl.cli.output import Console, on_github
 from massctl.cli.session import Session
@@ -42,19 +39,11 @@ def said_yes(console: Console, question: str, prompt: Phrase) -> bool:
 def typed_line(console: Console, prompt: Phrase) -> str | None:
     """Ask on the terminal for a line; None at the end of input."""
     # Before the prompt: a quick answer to it is typed while this process goes on, and counts.
-    _forget_typed_ahead()
+    system.forget_typed_ahead()
     console.talk(prompt)
     # Read from its bytes: a terminal may use any encoding.
     line = sys.stdin.buffer.readline().decode(sys.stdin.encoding or "utf-8", errors="replace")
     return line.strip() if line else None
-
-
-def _forget_typed_ahead() -> None:
-    """Drop what was typed before the question was there: it answers another one."""
-    with contextlib.suppress(
-        OSError, termios.error
-    ):  # Standard input may be no terminal of the system's.
-        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
 
 
 def somebody_is_here() -> bool:
@@ -119,10 +108,7 @@ def login(environment: Mapping[str, str]) -> str | None:
     """Return who acts, as nobody names himself: who started this workflow first, else whose process it is."""
     if on_github(environment):
         return environment.get(_STARTED_BY) if environment.get(_ATTEMPT) == "1" else None
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return None
+    return system.login_name()
 
 
 def who(environment: Mapping[str, str]) -> str:

@@ -9,9 +9,9 @@ from typing import NoReturn
 
 import click
 
-from massctl import __version__
+from massctl import __version__, system
 from massctl.cli.app import restore_keyboard_interrupt, set_active_session, tell_interrupted
-from massctl.cli.commands import VERBS
+from massctl.cli.commands import EVERYWHERE, VERBS
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.help import TranslatedContext, show_usage, translate_click, translated
 from massctl.cli.output import (
@@ -22,7 +22,7 @@ from massctl.cli.output import (
     use_console,
     verbosity,
 )
-from massctl.model.phrase import Phrase, in_a_row
+from massctl.model.phrase import Command, Phrase, in_a_row
 from massctl.view.i18n import unknown_language
 
 
@@ -71,6 +71,8 @@ class Verbs(click.Group):
         """Import and give a verb."""
         if cmd_name not in VERBS:
             return None
+        if not system.CAN_SEND and cmd_name not in EVERYWHERE:
+            raise click.UsageError(_elsewhere(cmd_name), ctx)
         return _with_verbosity(translated(importlib.import_module(VERBS[cmd_name][0]).command))
 
     def resolve_command(
@@ -93,6 +95,18 @@ class Verbs(click.Group):
         """List the verbs without importing one."""
         with formatter.section("Verbs"):
             formatter.write_dl([(verb, does) for verb, (_, does) in VERBS.items()])
+
+
+def _elsewhere(verb: str) -> str:
+    """Say why a verb does not run on this machine, and where it does."""
+    say = Phrase(
+        "{command} does not run on Windows: nothing there holds the process that renders, or the ledger",
+        command=Command(verb),
+    )
+    where = Phrase(
+        "letters are locked and sent by CI or by the runner of the team; all verbs run in WSL"
+    )
+    return in_a_row([say, where])
 
 
 @click.group(
@@ -180,9 +194,6 @@ def _status_of(arguments: list[str] | None) -> int:
 def main() -> NoReturn:
     """Run the command line of this process, and exit without waiting for calls that were abandoned."""
     _ready_streams()
-    if (why := unsupported(os.name)) is not None:
-        console_of(".").talk(why)
-        os._exit(ExitStatus.USAGE)
     status = run()
     if (places := sys.modules.get("massctl.cli.places")) is not None:
         places.forget()
@@ -190,13 +201,6 @@ def main() -> NoReturn:
         with contextlib.suppress(OSError):
             stream.flush()
     os._exit(status)
-
-
-def unsupported(system: str) -> Phrase | None:
-    """Return why massctl does not run on a system; None if it does."""
-    if system != "nt":
-        return None
-    return Phrase("massctl does not run on Windows itself; install it in WSL, where all verbs work")
 
 
 def _ready_streams() -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from massctl import system
 from massctl.ledger import ARCHIVE_FOLDER, LEDGER_FILE, STATISTICS_FOLDER
 from massctl.model.frozen import Frozen
 from massctl.model.state import RunnerId
@@ -28,14 +29,9 @@ def forget() -> None:
         shutil.rmtree(_own_caches.pop(), ignore_errors=True)
 
 
-def _is_alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def _is_left_behind(folder: Path) -> bool:
+    process = folder.name.removeprefix(_OF_A_PROCESS)
+    return not process.isdecimal() or system.has_ended(int(process))
 
 
 class Places(Frozen):
@@ -58,7 +54,7 @@ class Places(Frozen):
         folder = self.cache / "pictures" / f"{_OF_A_PROCESS}{os.getpid()}"
         if folder not in _own_caches:
             for each in folder.parent.glob(f"{_OF_A_PROCESS}*"):
-                if each == folder or not _is_alive(each.name.removeprefix(_OF_A_PROCESS)):
+                if each == folder or _is_left_behind(each):
                     shutil.rmtree(each, ignore_errors=True)
             _own_caches.append(folder)
         return folder

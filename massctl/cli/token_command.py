@@ -6,12 +6,12 @@ import json
 import os
 import re
 import selectors
-import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from massctl import system
 from massctl.errors import AuthError
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase, system_reason
@@ -171,9 +171,7 @@ def _read(process: subprocess.Popen[bytes], printed: bytearray, complaint: bytea
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill the command and its children."""
     try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return  # All of it has ended by itself.
+        system.end_with_its_own(process)
     finally:
         process.wait()
         for pipe in (process.stdout, process.stderr):

@@ -3,10 +3,11 @@
 import json
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from massctl.desk.choices import (
     article_choices,
@@ -15,7 +16,8 @@ from massctl.desk.choices import (
     month_choices,
     tag_choices,
 )
-from massctl.desk.letter_branch import LetterBranch, branch_of
+from massctl.desk.forge_session import ForgeSession
+from massctl.desk.letter_branch import LetterBranch
 from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
     Change,
@@ -25,7 +27,7 @@ from massctl.desk.letter_fields import (
     with_articles,
     with_fields,
 )
-from massctl.desk.request_page import request_page
+from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
@@ -45,8 +47,8 @@ from massctl.view.words import STATUS, window_span
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
-Answer = dict[str, Any]
-_BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+_BODY_CHARS_MAX = 60_000
+"""GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
 
 
 class NoSuchThingError(Exception):
@@ -62,11 +64,13 @@ class Api:
         copy: WorkingCopy,
         verbs: Verbs,
         branches: Callable[[MassctlFile], LetterBranch],
+        session: ForgeSession,
     ) -> None:
         self._cache: Final = cache
         self._copy: Final = copy
         self._verbs: Final = verbs
         self._branches: Final = branches
+        self._reviews: Final = ReviewApi(cache, branches, session)
         self._upstream: Upstream | None = None
 
     def has(self, letter: CampaignName) -> bool:
@@ -86,6 +90,10 @@ class Api:
         elif root == "imports" and name and not what:
             given = request.args, request.get_data
             found = {"POST": lambda: self._import_word(name, given[0], given[1]())}
+        elif [*parts] == ["forge"]:
+            found = self._about_forge()
+        elif [*parts] == ["reviews"]:
+            found = {"GET": lambda: self._reviews.reviews(self._settings())}
         elif root != "letters":
             raise NoSuchThingError
         elif not name:
@@ -95,6 +103,15 @@ class Api:
         if method not in found:
             raise NoSuchThingError
         return found[method]()
+
+    def _about_forge(self) -> dict[str, Callable[[], Answer]]:
+        reviews = self._reviews
+        return {
+            "GET": lambda: reviews.forge(self._settings()),
+            "POST": lambda: reviews.begin_sign_in(self._settings()),
+            "PUT": lambda: reviews.ask_sign_in(self._settings()),
+            "DELETE": lambda: reviews.sign_out(self._settings()),
+        }
 
     def _about_letter(
         self, letter: CampaignName, what: str, path: str, request: "Request"
@@ -108,8 +125,16 @@ class Api:
             "choices": {"GET": lambda: self._choices(letter)},
             "month": {"GET": lambda: self._month(letter, request.args.get("month", ""))},
             "review": {
+                "GET": lambda: self._reviews.review(letter, self._settings()),
                 "POST": lambda: self._ask_review(letter, _body(request)),
                 "DELETE": lambda: self._withdraw(letter),
+            },
+            "branch": {"POST": lambda: self._bring_letter(letter)},
+            "answers": {
+                "POST": lambda: self._reviews.answer(letter, _body(request), self._settings())
+            },
+            "orders": {
+                "POST": lambda: self._reviews.order(letter, _body(request), self._settings())
             },
         }
         parts: dict[str, dict[str, Callable[[], Answer]]] = {
@@ -135,7 +160,12 @@ class Api:
         try:
             branches = self._branches(settings)
             changed = branches.unmerged("campaigns")
-            reviewed = frozenset(branches.letters())
+            reviewed = frozenset(
+                name
+                for name, tip in branches.letters().items()
+                if self.has(CampaignName(name))
+                and not branches.is_merged(tip, folders.folder(CampaignName(name)))
+            )
         except MassctlError as error:
             changed, reviewed, trouble = frozenset(), frozenset(), self._say(error.summary)
         letters = []
@@ -156,7 +186,9 @@ class Api:
         return {"letters": letters, "accounts": sorted(settings.accounts), "trouble": trouble}
 
     def _state(self, status: Status | None, is_reviewed: bool, *, is_draft: bool) -> Answer:
-        if status is not None and status not in _BEFORE_SEND:
+        if status in SENDING:
+            return {"state": "sending", "stateWords": self._say(STATUS[status])}
+        if status is not None and status not in BEFORE_SEND:
             return {"state": "sent", "stateWords": self._say(STATUS[status])}
         if is_reviewed:
             return {"state": "review", "stateWords": self._say(Phrase("in review"))}
@@ -257,18 +289,21 @@ class Api:
         }
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
-        text, base = given.get("text"), given.get("base")
-        if not isinstance(text, str) or not isinstance(base, str):
+        text, base, sent = given.get("text"), given.get("base"), given.get("sent", [])
+        if not isinstance(text, str) or not isinstance(base, str) or not isinstance(sent, list):
             raise UsageError(Phrase("a text and its version are required"))
-        return self._told(letter, self._copy.write(letter, path, text, base))
+        return self._told(letter, self._copy.write(letter, path, text, base, sent))
 
     def _told(self, letter: CampaignName, end: Written | Clash) -> Answer:
         if isinstance(end, Clash):
             pieces = [{"mine": each.mine, "theirs": each.theirs} for each in end.pieces]
             return {"clash": pieces, "theirs": _file(end.theirs)}
-        folder = self._cache.folders.folder(letter)
-        self._cache.changed([f"{folder}/{end.file.path}"])
-        return {"file": _file(end.file), "isJoined": end.is_joined}
+        self._tell_changed(f"{self._cache.folders.folder(letter)}/{end.file.path}")
+        return {"file": _file(end.file), "given": end.given}
+
+    def _tell_changed(self, path: str) -> None:
+        """Have the pages renewed that a file concerns: its writer waits for no rendering of another letter."""
+        threading.Thread(target=self._cache.changed, args=([path],), daemon=True).start()
 
     def _choices(self, letter: CampaignName) -> Answer:
         """Return what the form and `/` offer."""
@@ -335,7 +370,7 @@ class Api:
         told = self._told(
             letter, self._copy.write(letter, CAMPAIGN_FILE, written.decode(), file.version)
         )
-        return {**told, "fields": read_fields(written), "before": file.text}
+        return {**told, "fields": read_fields(written)}
 
     def _versions(self, letter: CampaignName, path: str) -> Answer:
         return {
@@ -406,34 +441,35 @@ class Api:
         branches = self._branches(settings)
         author = branches.author()
         self._done(self._verbs.run("validate", letter))
-        self._done(self._verbs.run("lock", letter))
+        if self._verbs.can_lock:
+            self._done(self._verbs.run("lock", letter))
         title = standing.rendered.found.title or letter
         said = str(given.get("said") or "").strip() or title
         pushed = branches.push(letter, folder, f"{said}\n", author)
-        return {
-            "page": request_page(branches.address, pushed.branch, branches.main),
-            "branch": pushed.branch,
-            "commit": pushed.commit,
-            "isNew": pushed.is_new,
-            "said": self._say(
-                Phrase(
-                    "{branch} is pushed; who may merge it into {main} has to look at it now",
-                    branch=pushed.branch,
-                    main=branches.main,
-                )
-            ),
-        }
+        told = self._reviews.opened(
+            letter, pushed, title, lambda: self._request_body(letter, said), settings
+        )
+        if not self._verbs.can_lock:
+            by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
+            told = {**told, "said": self._say(by_ci)}
+        return {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new, **told}
+
+    def _request_body(self, letter: CampaignName, said: str) -> str:
+        """Return what reviewers read first: what the writer says, and the plan."""
+        planned = self._verbs.run("plan", letter, form="markdown")
+        return "\n\n".join(filter(None, (said, planned.printed.strip())))[:_BODY_CHARS_MAX]
+
+    def _bring_letter(self, letter: CampaignName) -> Answer:
+        """Bring what others pushed to the branch of a letter."""
+        folder = self._cache.folders.folder(letter)
+        return self._brought(self._upstream_now().bring_letter(letter, folder))
 
     def _withdraw(self, letter: CampaignName) -> Answer:
-        folder = self._cache.folders.folder(letter)
-        told = self._brought(self._upstream_now().bring_letter(letter, folder))
+        """Bring what others pushed to a letter's branch, then delete it and close its request."""
+        told = self._bring_letter(letter)
         if told["clashes"]:
             return told
-        self._branches(self._settings()).remove(letter)
-        say = Phrase(
-            "{branch} is deleted; the letter stays on this machine", branch=branch_of(letter)
-        )
-        return {"said": self._say(say)}
+        return self._reviews.withdraw(letter, self._settings())
 
     def _done(self, end: VerbEnd) -> None:
         """Raise RefusedError with a verb's own words, if it did not do what it was asked."""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CampaignName, sha256_of
-from massctl.whole_file import sync, write_whole
+from massctl.system import flush
+from massctl.whole_file import write_whole
 
 BYTES_MAX = 16 * 1024 * 1024
 """A journal that grows above it is thinned; if that is not enough, its older half goes."""
@@ -36,28 +37,36 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[CampaignName, set[tuple[str, str]]] = {}
+        """The path and SHA-256 of each version, of the letters that somebody asked about."""
 
     def add(self, letter: CampaignName, path: str, text: str, at: datetime) -> None:
         """Keep a version, on the disk when this returns; raises OSError."""
         file = self._file(letter)
         if not self._folder.is_dir():
             self._folder.mkdir(parents=True, mode=0o700)
-            sync(self._folder.parent)
+            flush(self._folder.parent)
         line = _line(Version(at, path, sha256_of(text.encode()), text))
         is_new = not file.exists()
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            size = os.write(descriptor, line)
+        with open(file, "ab", 0, opener=_for_its_owner) as opened:
+            size = opened.write(line)
             if size != len(line):
                 raise OSError(f"{file.name}: {size} of {len(line)} bytes were written")
-            os.fsync(descriptor)
-            length = os.fstat(descriptor).st_size
-        finally:
-            os.close(descriptor)
+            os.fsync(opened.fileno())
+            length = os.fstat(opened.fileno()).st_size
         if is_new:
-            sync(self._folder)
+            flush(self._folder)
+        if letter in self._known:
+            self._known[letter].add((path, sha256_of(text.encode())))
         if length > BYTES_MAX:
             self._shorten(file)
+            self._known.pop(letter, None)
+
+    def knows(self, letter: CampaignName, path: str, sha256: str) -> bool:
+        """Return whether a version is kept."""
+        if letter not in self._known:
+            self._known[letter] = {(each.path, each.sha256) for each in self._read(letter)}
+        return (path, sha256) in self._known[letter]
 
     def versions(self, letter: CampaignName, path: str) -> list[Version]:
         """Return the versions of a file that a person looks through, newest first, each text once where it stays."""
@@ -120,3 +129,7 @@ def _versions_in(file: Path) -> Iterator[Version]:
             text = str(said["text"])
             at = datetime.fromisoformat(said["at"])
             yield Version(at, str(said["path"]), sha256_of(text.encode()), text)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from massctl.errors import LedgerUnreachableError, RefusedError
+from massctl.forge.protection import owners_of
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, refs_in, way_of
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 
@@ -23,6 +24,8 @@ _KNOWN = "refs/massctl/desk/known"
 """Below it stand the commits of letters' branches whose files are in this working copy."""
 _OURS = "refs/massctl/desk/remote"
 """Below it stands what was fetched."""
+_OWNERS_FILES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""Where forges look for it."""
 _FILE_MODES = {"100644": 0o644, "100755": 0o755}
 _OWNER_RUNS = 0o100
 _NO_MODE = "000000"
@@ -297,6 +300,44 @@ class LetterBranch:
         """Return a file as a commit has it, by its path from the top of the working copy; None if it has none."""
         found = self._git().run("cat-file", "blob", f"{commit}:./{path}")
         return found.out if found.done else None
+
+    def here(self, path: str) -> bytes | None:
+        """Return a file as it stands in the working copy; None where there is none."""
+        place = self._root / path
+        return place.read_bytes() if place.is_file() and not place.is_symlink() else None
+
+    @property
+    def prefix(self) -> str:
+        """Return the path of this working copy in its repository: empty, or with a slash behind it."""
+        return self._told("rev-parse", "--show-prefix")
+
+    def has(self, commit: str) -> bool:
+        """Return whether a commit was fetched."""
+        return self._git().run("cat-file", "-e", f"{commit}^{{commit}}").done
+
+    def is_merged(self, commit: str, folder: str) -> bool:
+        """Return whether the branch that sends has a folder as a commit has it, as both were last fetched."""
+        main = f"{_OURS}/{self.main}"
+        same = self._git().run("diff", "--quiet", commit, main, "--", folder)
+        return self._is_within(commit, main) or same.done
+
+    def is_as_at(self, commit: str, folder: str) -> bool:
+        """Return whether a folder has the files of a commit, and no other; locks, which are made of them, apart."""
+        lock = f"{folder}/{LOCK_FILE}"
+        here = {path: content for path, (_, content) in self._files(folder).items()}
+        listed = self._git().run("ls-tree", "-r", "-z", "--name-only", commit, "--", f"{folder}/")
+        there = listed.out.decode("utf-8", "surrogateescape").split("\0")
+        return {*here} - {lock} == {*filter(None, there)} - {lock} and all(
+            self.at(commit, path) == content for path, content in here.items() if path != lock
+        )
+
+    def owners(self, path: str) -> tuple[str, ...]:
+        """Return who owns a file by the CODEOWNERS of the branch that sends, as it was last fetched."""
+        for place in _OWNERS_FILES:
+            found = self._git().run("cat-file", "blob", f"{_OURS}/{self.main}:{place}")
+            if found.done:
+                return owners_of(found.out.decode("utf-8", "replace"), f"{self.prefix}{path}")
+        return ()
 
     def _files(self, folder: str) -> dict[str, tuple[str, bytes]]:
         """Return what git would commit of the folder: mode and content by path; raise RefusedError for a link."""

@@ -1,11 +1,9 @@
 """The page of a forge on which a person opens a pull request for a branch that was pushed."""
 
-import re
 from urllib.parse import quote
 
-_ADDRESS = re.compile(
-    r"(?:(?:https|ssh)://(?:[^@/]*@)?(?P<host>[^@/:]+)(?::\d+)?/|(?:[^@/:]*@)?(?P<name>[^@/:]+):)(?P<path>.+?)(?:\.git)?/?"
-)
+from massctl.forge.sign_in import repository_at
+
 _GITLAB = "https://{host}/{path}/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}"
 _COMPARE = "https://{host}/{path}/compare/{main}...{branch}"
 _PAGES = {
@@ -22,11 +20,11 @@ def request_page(remote: str, branch: str, main: str) -> str | None:
     >>> request_page("git@github.com:lin/letters.git", "letter/walks", "main")
     'https://github.com/lin/letters/compare/main...letter/walks?expand=1'
     """
-    found = _ADDRESS.fullmatch(remote)
+    found = repository_at(remote)
     if found is None:
         return None
-    host = (found["host"] or found["name"]).lower()
+    host, path = found
     page = _PAGES.get(host) or (_GITLAB if "gitlab" in host else None)
     if page is None:
         return None
-    return page.format(host=host, path=quote(found["path"]), branch=quote(branch), main=quote(main))
+    return page.format(host=host, path=quote(path), branch=quote(branch), main=quote(main))

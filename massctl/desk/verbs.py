@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from massctl import system
 from massctl.errors import MassctlError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
-ALLOWED = frozenset({"import", "lock", "new", "validate"})
+ALLOWED = frozenset({"import", "lock", "new", "plan", "validate"})
 """The verbs that a desk may run. None of them can send, and to ask WeChat anything they would need a secret."""
 SECONDS_MAX = 300.0
 INHERITED = re.compile(
@@ -30,6 +31,8 @@ class VerbEnd(Frozen):
     """What it prints with `--format json`; empty if it printed none."""
     said: str
     """What it says to a person."""
+    printed: str = ""
+    """What it prints, as it stands."""
 
     @property
     def is_done(self) -> bool:
@@ -46,14 +49,19 @@ class Verbs:
             name: value for name, value in environment.items() if INHERITED.fullmatch(name)
         }
 
-    def run(self, verb: str, *arguments: str) -> VerbEnd:
+    @property
+    def can_lock(self) -> bool:
+        """Return whether this machine locks letters; where it does not, CI locks what is pushed."""
+        return system.CAN_SEND
+
+    def run(self, verb: str, *arguments: str, form: str = "json") -> VerbEnd:
         """Run one, and return how it ended; raise MassctlError if it takes too long."""
         if verb not in ALLOWED:
             raise ValueError(f"the desk does not run {verb}")
         command = [sys.executable, "-m", "massctl", "-C", str(self._root), verb, *arguments]
         try:
             ended = subprocess.run(
-                [*command, "--format", "json"],
+                [*command, "--format", form],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=SECONDS_MAX,
@@ -68,9 +76,11 @@ class Verbs:
                     seconds=SECONDS_MAX,
                 )
             ) from None
+        printed = ended.stdout.decode("utf-8", "replace")
         try:
-            report = json.loads(ended.stdout) if ended.stdout.strip() else {}
+            report = json.loads(printed) if printed.strip() and form == "json" else {}
         except ValueError:
             report = {}
         said = ended.stderr.decode("utf-8", "replace").strip()
-        return VerbEnd(ended.returncode, report if isinstance(report, dict) else {}, said)
+        is_object = isinstance(report, dict)
+        return VerbEnd(ended.returncode, report if is_object else {}, said, printed)

@@ -7,7 +7,7 @@ paragraphs, or given back to choose from, and both are in the journal.
 import re
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ from massctl.model.ids import CAMPAIGN_FILE, CampaignName, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.source.groups import CampaignFolders
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
-from massctl.whole_file import sync, write_whole
+from massctl.system import flush
+from massctl.whole_file import write_whole
 
 NO_VERSION = ""
 """The version of a file that is not there."""
@@ -43,7 +44,13 @@ class Written(Frozen):
     """A file was written; its text is another than was given where both changes were joined."""
 
     file: TextFile
-    is_joined: bool = False
+    given: str
+    """The version of the text that was given. Who wrote on meanwhile writes from it, not from what was joined."""
+
+    @property
+    def is_joined(self) -> bool:
+        """Return whether the file has other words too."""
+        return self.file.version != self.given
 
 
 class Clash(Frozen):
@@ -95,16 +102,25 @@ class WorkingCopy:
                 Phrase("{path} is not UTF-8 text, so the desk leaves it alone", path=path)
             ) from None
 
-    def write(self, letter: CampaignName, path: str, text: str, base: str) -> Written | Clash:
+    def write(
+        self,
+        letter: CampaignName,
+        path: str,
+        text: str,
+        base: str,
+        sent: Collection[str] = (),
+    ) -> Written | Clash:
         """Write a file that was read in the version `base`; it is on the disk when this returns.
 
+        `sent` are versions that its writer gave since without an answer: where one stands, this is written from it.
         Raises UsageError, UnreadableError, OSError.
         """
         with self._one_at_a_time:
-            stands = self.read(letter, path)
-            is_joined = False
+            stands, given = self.read(letter, path), sha256_of(text.encode())
             # Whatever happens next, what was typed is kept first.
             self._journal.add(letter, path, text, self._now())
+            if stands.version in sent:
+                base = stands.version
             if stands.version != base and stands.text != text:
                 self._journal.add(letter, path, stands.text, self._now())
                 before = self._journal.text_of(letter, path, base) if base else ""
@@ -112,17 +128,17 @@ class WorkingCopy:
                 together = agreed(pieces)
                 if together is None:
                     return Clash(stands, pieces)
-                text, is_joined = together, True
+                text = together
                 self._journal.add(letter, path, text, self._now())
             if text != stands.text or stands.version == NO_VERSION:
                 self._replace(letter, path, text.encode())
-            return Written(TextFile(path, text, sha256_of(text.encode())), is_joined)
+            return Written(TextFile(path, text, sha256_of(text.encode())), given)
 
     def opened(self, letter: CampaignName, path: str) -> TextFile:
         """Read a file for somebody who will write it: its version is in the journal from now on."""
         with self._one_at_a_time:
             file = self.read(letter, path)
-            if file.version and self._journal.text_of(letter, path, file.version) is None:
+            if file.version and not self._journal.knows(letter, path, file.version):
                 self._journal.add(letter, path, file.text, self._now())
             return file
 
@@ -186,7 +202,7 @@ class WorkingCopy:
         target = self._place(letter, path)
         if not target.parent.is_dir():
             target.parent.mkdir(parents=True)
-            sync(target.parent.parent)
+            flush(target.parent.parent)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
         write_whole(target, data, mode)
 

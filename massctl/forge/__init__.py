@@ -4,6 +4,8 @@
     review_file    what the job that renders a pull request leaves, read as data: which, how large, of what shape
     port           comments, statuses, changed files and approvals, whatever the forge
     github, gitlab  their answers to the port, on `rest`
+    remembering_line  asks again only whether something is still so
+    sign_in, keychain  a person's sign-in at a desk, kept by the system
     registry       the forges by the names that massctl.yaml has for them
     protection     what keeps others of a repository on GitHub from sending, and how it is mended
 

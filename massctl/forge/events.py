@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from massctl.errors import ForgeError
 from massctl.model.phrase import Command, Phrase
 
+PREVIEW = "preview a pull request"
+"""The order of the workflow `apply` that shows a letter of a pull request on phones."""
+WITHDRAW_ALL = "withdraw all articles"
+
 
 class _Told(BaseModel):
     # GitHub adds fields as it likes; ours are all that count.

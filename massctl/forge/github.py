@@ -11,10 +11,22 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from massctl.forge.port import CAMPAIGNS_FOLDER, STATUS, ChangedFiles, MergedFile, outside_campaigns
+from massctl.forge.port import (
+    CAMPAIGNS_FOLDER,
+    STATUS,
+    ChangedFiles,
+    CheckState,
+    CommitCheck,
+    MergedFile,
+    Review,
+    ReviewComment,
+    is_of_massctl,
+    outside_campaigns,
+)
 from massctl.forge.rest import PAGE, RestApi
 from massctl.model.ids import LOCK_FILE
 from massctl.model.phrase import Phrase
+from massctl.plan.approvals import ApprovalCount
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
@@ -28,6 +40,19 @@ FILES_OF_COMMIT_MAX = 300
 _SAID_MAX = 140
 _WRITERS = frozenset({"admin", "write"})
 """`maintain` is told as `write`. Source: GitHub docs, "Get repository permissions for a user", read 2026-11."""
+_WORKFLOW = "apply.yml"
+"""The workflow of `massctl init` that carries out orders."""
+_STATUS_STATES = {
+    "success": CheckState.GOOD,
+    "failure": CheckState.BAD,
+    "error": CheckState.BAD,
+}
+_RUN_STATES = {
+    "success": CheckState.GOOD,
+    "neutral": CheckState.GOOD,
+    "skipped": CheckState.GOOD,
+}
+"""How a check run may end well. Source: GitHub docs, "REST API endpoints for check runs", read 2026-12."""
 _VERDICTS = frozenset({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"})
 
 
@@ -106,14 +131,19 @@ class GitHub:
         }
         return ChangedFiles(outside_campaigns(paths), len(listed) < FILES_LISTED_MAX)
 
-    def comment(self, number: int, body: str, mark: str = COMMENT_MARK) -> None:
-        """Write our comment on a pull request, or update the one that begins with `mark` where it differs."""
+    def login(self) -> str:
+        """Return who the token belongs to."""
         if self._login is None:
             self._login = str(self._api.member(self._api.ask("GET", "user"), "login"))
+        return self._login
+
+    def comment(self, number: int, body: str, mark: str = COMMENT_MARK) -> None:
+        """Write our comment on a pull request, or update the one that begins with `mark` where it differs."""
+        me = self.login()
         for each in self._api.pages(f"{self._of}/issues/{number}/comments"):
-            if (each.get("user") or {}).get("login") == self._login and str(
-                each.get("body", "")
-            ).startswith(mark):
+            if (each.get("user") or {}).get("login") == me and str(each.get("body", "")).startswith(
+                mark
+            ):
                 if each["body"] != body:
                     self._api.ask(
                         "PATCH",
@@ -163,6 +193,128 @@ class GitHub:
     def approved(self, file: MergedFile) -> tuple[Approval, ...]:
         """Return who approved each pull request that brought a file in, at its last commit."""
         return tuple(self._approved(file, pull) for pull in self._merged(file.commit, file.branch))
+
+    def open_requests(self) -> dict[str, int]:
+        """Return the branches of this repository that have an open pull request, each with its number."""
+        own = self._of.removeprefix("repos/").casefold()
+        return {
+            str(self._api.member(each, "head", "ref")): self._api.number(each, "number")
+            for each in self._api.pages(f"{self._of}/pulls", {"state": "open"})
+            # None where the fork was deleted.
+            if str((each["head"].get("repo") or {}).get("full_name")).casefold() == own
+        }
+
+    def open_request(self, branch: str, into: str, title: str, body: str) -> int:
+        """Open a pull request, and return its number."""
+        given = {"head": branch, "base": into, "title": title, "body": body}
+        return self._api.number(self._api.ask("POST", f"{self._of}/pulls", given), "number")
+
+    def ask_reviewers(self, number: int, logins: Sequence[str]) -> None:
+        """Ask people, and teams as `@company/team`, to review a pull request."""
+        names = [each.removeprefix("@") for each in logins]
+        people = [each for each in names if "/" not in each]
+        teams = [each.partition("/")[2] for each in names if "/" in each]
+        given = {"reviewers": people, "team_reviewers": teams}
+        self._api.ask("POST", f"{self._of}/pulls/{number}/requested_reviewers", given)
+
+    def close(self, number: int) -> None:
+        """Close a pull request without a merge."""
+        self._api.ask("PATCH", f"{self._of}/pulls/{number}", {"state": "closed"})
+
+    def answer(self, number: int, thread: str, body: str) -> None:
+        """Answer a comment in its thread; write below the request where `thread` is empty."""
+        below = (
+            f"pulls/{number}/comments/{thread}/replies" if thread else f"issues/{number}/comments"
+        )
+        self._api.ask("POST", f"{self._of}/{below}", {"body": body})
+
+    def order(self, branch: str, fields: Mapping[str, str]) -> str | None:
+        """Start the workflow `apply` for an order of a person, and return the page of its runs."""
+        given = {"ref": branch, "inputs": dict(fields)}
+        self._api.tell("POST", f"{self._of}/actions/workflows/{_WORKFLOW}/dispatches", given)
+        return f"{self._site}/actions/workflows/{_WORKFLOW}"
+
+    def review(self, number: int, into: str) -> Review:
+        """Return how the review of an open pull request into a branch stands."""
+        pull = self._api.ask("GET", f"{self._of}/pulls/{number}")
+        head, author = self._api.member(pull, "head", "sha"), self._name(pull)
+        reviews = [*self._api.pages(f"{self._of}/pulls/{number}/reviews")]
+        last = self._verdicts(reviews)
+        approving = [login for login, each in last.items() if each["state"] == "APPROVED"]
+        against = [login for login, each in last.items() if each["state"] == "CHANGES_REQUESTED"]
+        asked = [str(each.get("login")) for each in pull.get("requested_reviewers") or ()]
+        asked += [str(each.get("slug")) for each in pull.get("requested_teams") or ()]
+        others = [
+            each
+            for each in reviews
+            if self._name(each) != author
+            and (each.get("user") or {}).get("type") == "User"
+            and each.get("commit_id")
+        ]
+        return Review(
+            number=number,
+            head=str(head),
+            author=author,
+            comments=tuple(self._comments(number, reviews)),
+            checks=tuple(self._checks(str(head))),
+            asked=tuple(asked),
+            against=tuple(against),
+            approving=tuple(approving),
+            lacking=tuple(self._lacking(into, len(approving))),
+            seen=str(others[-1]["commit_id"]) if others else "",
+        )
+
+    def _name(self, found: Any) -> str:
+        """Name who wrote something; None where the account was deleted."""
+        return str((found.get("user") or {}).get("login") or "ghost")
+
+    def _comments(self, number: int, reviews: Sequence[Any]) -> list[ReviewComment]:
+        found = [
+            ReviewComment(
+                thread=str(each.get("in_reply_to_id") or self._api.number(each, "id")),
+                author=self._name(each),
+                body=str(each.get("body") or ""),
+                at=str(each.get("created_at") or ""),
+                path=str(each.get("path") or ""),
+                # A line that was taken away is one of another file.
+                line=each.get("original_line") or 0 if each.get("side") != "LEFT" else 0,
+                commit=str(each.get("original_commit_id") or ""),
+            )
+            for each in self._api.pages(f"{self._of}/pulls/{number}/comments")
+        ]
+        below = [*self._api.pages(f"{self._of}/issues/{number}/comments"), *reviews]
+        for each in below:
+            at = each.get("created_at") or each.get("submitted_at") or ""
+            body = str(each.get("body") or "")
+            if body and not is_of_massctl(body):
+                found.append(ReviewComment("", self._name(each), body, str(at)))
+        return sorted(found, key=lambda each: each.at)
+
+    def _checks(self, head: str) -> Iterator[CommitCheck]:
+        """List the statuses of a commit, the newest of each name, and its check runs."""
+        status = self._api.find_allowed(f"{self._of}/commits/{head}/status")
+        for each in self._api.member(status or {"statuses": []}, "statuses"):
+            state = _STATUS_STATES.get(each.get("state"), CheckState.OPEN)
+            page = str(each.get("target_url") or "")
+            yield CommitCheck(
+                str(each.get("context")), state, str(each.get("description") or ""), page
+            )
+        runs = self._api.find_allowed(f"{self._of}/commits/{head}/check-runs")
+        for each in self._api.member(runs or {"check_runs": []}, "check_runs"):
+            ended = each.get("status") == "completed"
+            state = _RUN_STATES.get(each.get("conclusion"), CheckState.BAD)
+            page = str(each.get("html_url") or "")
+            yield CommitCheck(str(each.get("name")), state if ended else CheckState.OPEN, "", page)
+
+    def _lacking(self, into: str, approved: int) -> Iterator[ApprovalCount]:
+        """Yield what the rules of a branch still ask for; a token that may not read them sees none."""
+        rules = self._api.find_allowed(f"{self._of}/rules/branches/{quote(into, safe='')}")
+        for each in rules or ():
+            if each.get("type") == "pull_request":
+                needed = (each.get("parameters") or {}).get("required_approving_review_count") or 0
+                if needed > approved:
+                    why = Phrase("the rules of {branch} on GitHub", branch=into)
+                    yield ApprovalCount(needed - approved, why=(why,))
 
     def _approved(self, file: MergedFile, pull: Any) -> Approval:
         number, head = self._api.number(pull, "number"), str(self._api.member(pull, "head", "sha"))
@@ -258,13 +410,18 @@ class GitHub:
 
     def _approvals(self, number: int) -> list[tuple[str, str]]:
         """List who approves a pull request, and the commit that each of them looked at."""
+        last = self._verdicts(self._api.pages(f"{self._of}/pulls/{number}/reviews"))
+        approving = {login: each for login, each in last.items() if each["state"] == "APPROVED"}
+        return [(login, str(each.get("commit_id"))) for login, each in approving.items()]
+
+    def _verdicts(self, reviews: Iterable[Any]) -> dict[str, Any]:
+        """Return the last word of each person."""
         last: dict[str, Any] = {}
-        for each in self._api.pages(f"{self._of}/pulls/{number}/reviews"):
+        for each in reviews:
             user = each.get("user") or {}  # None where the account was deleted.
             if each.get("state") in _VERDICTS and user.get("type") == "User":
                 last[str(user.get("login"))] = each
-        approving = {login: each for login, each in last.items() if each["state"] == "APPROVED"}
-        return [(login, str(each.get("commit_id"))) for login, each in approving.items()]
+        return last
 
     def _may_write(self, login: str) -> bool:
         found = self._api.find(f"{self._of}/collaborators/{quote(login)}/permission")

@@ -1,19 +1,30 @@
 """GitLab, for one project. A pull request is a merge request there, and a comment a note.
 
 Sources: GitLab docs, "Merge requests API", "Merge request approvals API", "Notes API", "Commits API", "Repository files
-API", "Events API", "Users API" and "Members API", REST v4, read 2026-11.
+API", "Events API", "Users API" and "Members API", REST v4, read 2026-11; "Discussions API", read 2026-12.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-from massctl.forge.port import STATUS, ChangedFiles, MergedFile, outside_campaigns
+from massctl.forge.port import (
+    STATUS,
+    ChangedFiles,
+    CheckState,
+    CommitCheck,
+    MergedFile,
+    Review,
+    ReviewComment,
+    is_of_massctl,
+    outside_campaigns,
+)
 from massctl.forge.rest import RestApi
 from massctl.model.phrase import Phrase
+from massctl.plan.approvals import ApprovalCount
 from massctl.plan.guards import Approval
 from massctl.plan.lock_diff import COMMENT_MARK
 from massctl.transport import Line
@@ -25,6 +36,13 @@ _PUSHED_BEFORE = timedelta(days=90)
 """How long before a merge request was opened its commits may have been pushed. Older events are not read."""
 _BOT = re.compile(r"(?:project|group)_\d+_bot(?:_.*)?")
 """The user name of a project's or group's token. Source: GitLab docs, "Project access tokens", read 2026-12."""
+_STATUS_STATES = {
+    "success": CheckState.GOOD,
+    "skipped": CheckState.GOOD,
+    "failed": CheckState.BAD,
+    "canceled": CheckState.BAD,
+}
+"""How a status of a commit may have ended; another one is open."""
 _CO_AUTHORED = re.compile(r"^co-authored-by:\s*(.*?)\s*<([^>\n]+)>", re.IGNORECASE | re.MULTILINE)
 
 
@@ -132,6 +150,155 @@ class GitLab:
         return tuple(
             self._approved(file, request) for request in self._merged(file.commit, file.branch)
         )
+
+    def login(self) -> str:
+        """Return who the token belongs to."""
+        return str(self._api.member(self._api.ask("GET", "user"), "username"))
+
+    def open_requests(self) -> dict[str, int]:
+        """Return the branches of this project that have an open merge request, each with its number."""
+        listed = self._api.pages(f"{self._of}/merge_requests", {"state": "opened"})
+        return {
+            str(self._api.member(each, "source_branch")): self._api.number(each, "iid")
+            for each in listed
+            if each.get("source_project_id") == each.get("target_project_id")
+        }
+
+    def open_request(self, branch: str, into: str, title: str, body: str) -> int:
+        """Open a merge request, and return its number."""
+        given = {
+            "source_branch": branch,
+            "target_branch": into,
+            "title": title,
+            "description": body,
+            "remove_source_branch": True,
+        }
+        return self._api.number(self._api.ask("POST", f"{self._of}/merge_requests", given), "iid")
+
+    def ask_reviewers(self, number: int, logins: Sequence[str]) -> None:
+        """Ask people to review a merge request; GitLab asks groups by its approval rules alone."""
+        found = [
+            self._api.number(user, "id")
+            for login in logins
+            if "/" not in login
+            for user in self._api.list("users", {"username": login.removeprefix("@")})
+        ]
+        if found:
+            request = f"{self._of}/merge_requests/{number}"
+            self._api.ask("PUT", request, {"reviewer_ids": found})
+
+    def close(self, number: int) -> None:
+        """Close a merge request without a merge."""
+        self._api.ask("PUT", f"{self._of}/merge_requests/{number}", {"state_event": "close"})
+
+    def answer(self, number: int, thread: str, body: str) -> None:
+        """Answer a note in its discussion; write below the request where `thread` is empty."""
+        below = f"discussions/{thread}/notes" if thread else "notes"
+        self._api.ask("POST", f"{self._of}/merge_requests/{number}/{below}", {"body": body})
+
+    def order(self, branch: str, fields: Mapping[str, str]) -> None:
+        """Return None: no pipeline of massctl carries out orders on GitLab."""
+
+    def review(self, number: int, into: str) -> Review:
+        """Return how the review of an open merge request stands; GitLab's rules are those of its branch."""
+        request = self._request(number)
+        head, author = self._api.member(request, "sha"), self._username(request.get("author"))
+        notes = [*self._notes(number)]
+        given = self._api.ask("GET", f"{self._of}/merge_requests/{number}/approvals")
+        approving = [
+            self._username(each.get("user"))
+            for each in self._api.member(given, "approved_by")
+            if each.get("user")
+        ]
+        reviewers = {
+            self._username(each.get("user")): each.get("state")
+            for each in self._api.find_allowed(f"{self._of}/merge_requests/{number}/reviewers")
+            or ()
+        }
+        others = [
+            each.at
+            for each in notes
+            if each.author != author
+            and not is_of_massctl(each.body)
+            and not _BOT.fullmatch(each.author)
+        ]
+        # An old GitLab does not tell when.
+        others += [
+            str(each["approved_at"])
+            for each in self._api.member(given, "approved_by")
+            if each.get("approved_at")
+        ]
+        return Review(
+            number=number,
+            head=str(head),
+            author=author,
+            comments=tuple(each for each in notes if not is_of_massctl(each.body)),
+            checks=tuple(self._checks(str(head))),
+            asked=tuple(
+                each
+                for each, state in reviewers.items()
+                if state in ("unreviewed", "review_started") and each not in approving
+            ),
+            against=tuple(
+                each for each, state in reviewers.items() if state == "requested_changes"
+            ),
+            approving=tuple(approving),
+            lacking=tuple(self._lacking(number)),
+            seen=self._seen(number, max(map(self._moment, others))) if others else "",
+        )
+
+    def _notes(self, number: int) -> list[ReviewComment]:
+        found = []
+        for each in self._api.pages(f"{self._of}/merge_requests/{number}/discussions"):
+            is_alone = each.get("individual_note") is True
+            for note in self._api.member(each, "notes"):
+                place = note.get("position") or {}
+                if note.get("system") is True:
+                    continue
+                found.append(
+                    ReviewComment(
+                        thread="" if is_alone else str(self._api.member(each, "id")),
+                        author=self._username(note.get("author")),
+                        body=str(note.get("body") or ""),
+                        at=str(note.get("created_at") or ""),
+                        path=str(place.get("new_path") or ""),
+                        line=place.get("new_line") or 0,
+                        commit=str(place.get("head_sha") or ""),
+                        is_settled=note.get("resolved") is True,
+                    )
+                )
+        return sorted(found, key=lambda each: each.at)
+
+    def _checks(self, head: str) -> Iterator[CommitCheck]:
+        for each in self._api.pages(f"{self._of}/repository/commits/{head}/statuses"):
+            state = _STATUS_STATES.get(each.get("status"), CheckState.OPEN)
+            said, page = str(each.get("description") or ""), str(each.get("target_url") or "")
+            yield CommitCheck(str(each.get("name")), state, said, page)
+
+    def _lacking(self, number: int) -> Iterator[ApprovalCount]:
+        """Yield the approval rules that are not fulfilled; a GitLab without them has none."""
+        state = self._api.find_allowed(f"{self._of}/merge_requests/{number}/approval_state")
+        for each in (state or {}).get("rules") or ():
+            given = [self._username(one) for one in each.get("approved_by") or ()]
+            needed = (each.get("approvals_required") or 0) - len(given)
+            if needed > 0 and each.get("approved") is not True:
+                may = [self._username(one) for one in each.get("eligible_approvers") or ()]
+                why = Phrase("the rule {name} on GitLab", name=str(each.get("name")))
+                yield ApprovalCount(needed, tuple(n for n in may if n not in given), (why,))
+
+    def _seen(self, number: int, at: datetime) -> str:
+        """Return the version that stood at this moment."""
+        listed = self._api.pages(f"{self._of}/merge_requests/{number}/versions")
+        stood = [
+            (self._moment(self._api.member(each, "created_at")), str(each.get("head_commit_sha")))
+            for each in listed
+        ]
+        before = [each for each in stood if each[0] <= at]
+        return max(before)[1] if before else ""
+
+    def _username(self, user: Any) -> str:
+        """Name a user; None where the account was deleted."""
+        return str((user or {}).get("username") or "ghost")
 
     def _approved(self, file: MergedFile, request: Any) -> Approval:
         number, head = self._api.number(request, "iid"), str(request.get("sha"))

@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
+from massctl import system
 from massctl.errors import ForgeError
 from massctl.model.finding import SendFinding
 from massctl.model.ids import (
@@ -39,7 +40,6 @@ REVIEW_FILE = "review.json"
 REVIEW_BYTES_MAX = 64 * 1024 * 1024
 """Plan and locks of a hundred issues of eight articles of 20,000 characters are a third of it."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 PICTURES_MAX = 12
 """Of one campaign."""
@@ -193,7 +193,7 @@ def read_review(folder: Path) -> ReviewFile:
 def read_text(path: Path, bytes_max: int) -> str:
     """Read a regular file of at most `bytes_max` bytes of UTF-8, following no link. Raises UnfitError."""
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.open(path, system.LOOK_FLAGS)
     except OSError:
         raise UnfitError(Phrase("{file} is not an ordinary file", file=path.name)) from None
     try:

@@ -12,9 +12,18 @@ from urllib.parse import unquote, urljoin
 
 from msgspec import Struct, field
 
+from massctl.importer.visibility import (
+    LOOK,
+    Unseen,
+    is_gone,
+    is_out_of_sight,
+    look_of,
+    shows_itself,
+)
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.elements import Handling, is_component, is_script, refusal, writer_row
+from massctl.render.markdown_formulas import spelled
 from massctl.render.styles import pictures_in
 from massctl.render.tree import Element, parse, serialized
 
@@ -73,10 +82,6 @@ LOSSES_MAX = 20
 _WORDS_MAX = 40
 _PLACE_MAX = 12
 """Characters that show where a lost part stood."""
-_HIDES = re.compile(
-    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:[;!]|$))",
-    re.IGNORECASE,
-)
 _ENTERED = frozenset({"", "text", "submit", "button", "reset", "search", "tel", "email", "url"})
 """The types of `<input>` whose value a reader sees."""
 
@@ -84,8 +89,9 @@ _ENTERED = frozenset({"", "text", "submit", "button", "reset", "search", "tel", 
 def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
     """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss."""
     lost = _Losses()
+    _leave_out_hidden(root, Unseen(), lost)
     _clean(root, base, lost)
-    return root, [*lost.told, *removed_elements(lost.more)]
+    return root, lost.listed
 
 
 def removed_elements(lost: Counter[str]) -> list[Phrase]:
@@ -96,12 +102,38 @@ def removed_elements(lost: Counter[str]) -> list[Phrase]:
     ]
 
 
+def removed(name: str, place: Phrase, words: str) -> Phrase:
+    """Name an element that was taken out, with its place, and with its words if it had some."""
+    say = _REMOVED_WORDS if words else _REMOVED
+    return Phrase(say, name=name, place=place, words=_shortened(words))
+
+
 class _Losses(Struct):
     """What is taken out of a body."""
 
     told: list[Phrase] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)
     """Elements that are not told one by one."""
+    more_hidden: int = 0
+    """Hidden parts that are not told one by one."""
+
+    @property
+    def listed(self) -> list[Phrase]:
+        """Everything that was taken out."""
+        hidden = plural_phrase(
+            "hidden words in {count} more place, which nobody sees there, are left out",
+            "hidden words in {count} more places, which nobody sees there, are left out",
+            count=self.more_hidden,
+        )
+        more = [hidden] if self.more_hidden else []
+        return [*self.told, *more, *removed_elements(self.more)]
+
+    def add_hidden(self, element: Element, words: str) -> None:
+        """Note something that nobody sees, with its words; without words it is a picture."""
+        if len(self.told) == LOSSES_MAX:
+            self.more_hidden += 1
+            return
+        self.add(element, _HIDDEN if words else _HIDDEN_PICTURE, words)
 
     def add(self, element: Element, say: Phrase, words: str) -> None:
         """Note an element that is taken out, with the words that go with it."""
@@ -111,10 +143,8 @@ class _Losses(Struct):
         before = _words_before(element)
         place = Phrase("at the beginning")
         if before:
-            place = Phrase("behind “{words}”", words=before[-_PLACE_MAX:])
-        say = Phrase(say, name=element.name, place=place, words=_shortened(words))
-        if say not in self.told:
-            self.told.append(say)
+            place = Phrase("after “{words}”", words=before[-_PLACE_MAX:])
+        self.told.append(Phrase(say, name=element.name, place=place, words=_shortened(words)))
 
 
 def _shortened(words: str) -> str:
@@ -144,19 +174,45 @@ _REMOVED_WORDS = Phrase(
 _HIDDEN = Phrase("hidden words {place}, which nobody sees there, are left out: “{words}”")
 
 
-def _hidden_words(element: Element) -> str:
-    """Return the words of an element that its source hides; empty where a part of it may be shown."""
-    said = element.attributes
-    if "hidden" not in said and _HIDES.search(said.get("style", "")) is None:
-        return ""
-    # A drawing may show itself when somebody taps it, and a picture when it is loaded.
-    if any(each.name in ("svg", "img") or is_component(each.name) for each in element.below()):
-        return ""
-    if any(each.name == "svg" for each in element.above()):
-        return ""
-    # WeChat's own editor leaves signs without width where a cursor was.
-    words = _words_of(element)
-    return words if _SEEN_AS_NOTHING.sub("", words) else ""
+_HIDDEN_PICTURE = Phrase("a hidden picture {place}, which nobody sees there, is left out")
+
+
+def _leave_out_hidden(element: Element, unseen: Unseen, lost: _Losses) -> list[str]:
+    """Remove what nobody sees from an element, and return its words if the element around it is not seen either."""
+    words: list[str] = []
+    for index, child in enumerate(element.children):
+        if isinstance(child, str):
+            if unseen.is_so and (said := _words_of(child)):
+                words.append(said)
+                element.children[index] = ""
+            continue
+        if child.name in _SILENT:
+            continue
+        look = look_of(child, unseen)
+        inside = unseen.inside(look)
+        is_hidden = is_gone(child, look)
+        if not is_hidden and (inside.is_so or is_out_of_sight(look)):
+            # A drawing may show itself when somebody taps it, and a picture when it is loaded.
+            is_hidden = is_out_of_sight(look) and not shows_itself(child)
+            inside = Unseen() if shows_itself(child) else inside
+        if is_hidden:
+            said = _words_of(child)
+            # WeChat's own editor leaves signs without width where a cursor was.
+            if _SEEN_AS_NOTHING.sub("", said):
+                words.append(said)
+            elif not any(each.name in ("img", "svg") for each in child.below()):
+                continue
+            if not unseen.is_so:
+                lost.add_hidden(child, "".join(words))
+                words = []
+            element.children[index] = ""
+            continue
+        within = _leave_out_hidden(child, inside, lost)
+        if unseen.is_so:
+            words += within
+        elif within:
+            lost.add_hidden(child, "".join(within))
+    return words
 
 
 def _clean(element: Element, base: str, lost: _Losses) -> None:
@@ -164,9 +220,6 @@ def _clean(element: Element, base: str, lost: _Losses) -> None:
     for child in element.children:
         if isinstance(child, str):
             kept.append(child)
-            continue
-        if words := _hidden_words(child) if child.name not in _SILENT else "":
-            lost.add(child, _HIDDEN, words)
             continue
         _clean(child, base, lost)
         if child.name == FOOTNOTE:
@@ -208,7 +261,7 @@ def _clean_attributes(element: Element, base: str) -> None:
         value = given[name].strip()
         if (
             name.startswith("on")
-            or name in ("id", "srcset", "contenteditable")
+            or name in ("id", "srcset", "contenteditable", LOOK)
             or (name == "class" and not is_own)
         ):
             del given[name]
@@ -317,10 +370,9 @@ def with_pictures(root: Element, paths: Mapping[str, str]) -> None:
 def as_html(root: Element) -> str:
     """Write an article as HTML, a block a line."""
     _write_notes(root)
+    write_formulas(root)
     for each in root.below():
         if each.name == FORMULA:
-            mark = "$$" if "block" in each.attributes else "$"
-            each.children = [f"{mark}{each.attributes['tex']}{mark}"]
             each.name, each.attributes = "span", {}
         elif "style" in each.attributes:
             # What stands beside a style is for Markdown.
@@ -333,6 +385,30 @@ def as_html(root: Element) -> str:
         if written := serialized(holder).strip():
             pieces.append(written)
     return "\n".join(pieces) + "\n"
+
+
+def write_formulas(root: Element) -> None:
+    """Write formulas as Markdown and HTML read them, which depends on what stands beside each."""
+    leaves = [*_leaves(root)]
+    for before, node, after in zip(["", *leaves], leaves, [*leaves[1:], ""], strict=False):
+        if isinstance(node, str):
+            continue
+        is_beside = isinstance(before, Element)
+        if "block" in node.attributes:
+            node.children = [" " * is_beside + f"$${node.attributes['tex']}$$"]
+            continue
+        around = ("$" if isinstance(each, Element) else each for each in (before, after))
+        first, last = around
+        node.children = [spelled(node.attributes["tex"], first[-1:], last[:1])]
+
+
+def _leaves(node: Element) -> Iterator[Element | str]:
+    """Yield texts and formulas in their order, with an empty text where another element begins or ends."""
+    for each in node.children:
+        if isinstance(each, str) or each.name == FORMULA:
+            yield each
+        else:
+            yield from ("", *_leaves(each), "")
 
 
 def _write_notes(root: Element) -> None:

@@ -10,7 +10,15 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from massctl.importer.article import Facts, Found, cleaned, removed_elements
+from massctl.importer.article import (
+    LOSSES_MAX,
+    Facts,
+    Found,
+    cleaned,
+    removed,
+    removed_elements,
+)
+from massctl.importer.visibility import mark_looks
 from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.conservation import of_markdown
@@ -48,6 +56,7 @@ _MESSAGES = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a te
 def of_page(html: str, address: str) -> Found:
     """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
     page = parse(html)
+    mark_looks(page)
     found = _KIND.search(html)
     about: dict[str, str] = {}
     by_id: dict[str, Element] = {}
@@ -178,11 +187,21 @@ def _of_message(html: str, title: str, kind: Phrase) -> Found:
 
 
 def _main(page: Element) -> Element:
-    """Find the part of a page that is its article."""
-    for name in ("article", "main"):
-        if (found := next((each for each in page.below() if each.name == name), None)) is not None:
-            return found
-    return page
+    """Find the part of a page that is its article; what stands in several alike is all of them."""
+    articles = [each for each in page.below() if each.name == "article"]
+    outer = [each for each in articles if not any(map(_is_article, islice(each.above(), 1, None)))]
+    if outer:
+        sizes = [len(each.text()) for each in outer]
+        if max(sizes) * 2 >= sum(sizes):
+            # The others are teasers of further articles.
+            return outer[sizes.index(max(sizes))]
+        above = [set(map(id, each.above())) for each in outer[1:]]
+        return next(each for each in outer[0].above() if all(id(each) in one for one in above))
+    return next((each for each in page.below() if each.name == "main"), page)
+
+
+def _is_article(element: Element) -> bool:
+    return element.name == "article"
 
 
 def _text(element: Element | None) -> str:
@@ -209,7 +228,7 @@ _TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 def of_markdown_file(text: str, name: str) -> Found:
     """Read an article in Markdown; its title and author are in the front matter or the first heading."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    data = None
+    whole, data = text, None
     lost = list[Phrase]()
     if (head := _HEAD.match(text)) is not None:
         data, lost = _front_matter(head[1])
@@ -238,7 +257,8 @@ def of_markdown_file(text: str, name: str) -> Found:
         about["title"] = first[1].strip()
         text = text[first.end() :]
     source = about["content_source_url"]
-    text, removed = _without_removed(text.lstrip("\n"))
+    body, lines = text.lstrip("\n"), whole.count("\n")
+    text, taken_out = _without_removed(body, lines - body.count("\n") + 1)
     return Found(
         title=about["title"] or name,
         tree=Element("body"),
@@ -247,7 +267,7 @@ def of_markdown_file(text: str, name: str) -> Found:
         cover=about["cover"] or None,
         content_source_url=source if source.startswith(("http://", "https://")) else "",
         markdown=text,
-        lost=[*lost, *removed],
+        lost=[*lost, *taken_out],
     )
 
 
@@ -269,33 +289,39 @@ def _one_line(value: object) -> str:
 
 
 _REMOVED = re.compile(
-    r"<(video|audio|iframe|script|style|object|embed)\b[^>]*>(?:.*?</\1\s*>)?",
+    r"<(video|audio|iframe|script|style|object|embed)\b[^>]*>(?:(.*?)</\1\s*>)?",
     re.IGNORECASE | re.DOTALL,
 )
 
 
-def _without_removed(text: str) -> tuple[str, list[Phrase]]:
-    """Take out of Markdown the HTML that WeChat removes, and say so; code is left alone."""
+def _without_removed(text: str, first: int) -> tuple[str, list[Phrase]]:
+    """Take out of Markdown the HTML that WeChat removes, and say so; code is left alone.
+
+    `first` is the number of its first line in the file.
+    """
     lines = text.split("\n")
-    lost = Counter[str]()
-
-    def noted(found: re.Match[str]) -> str:
-        lost[found[1].lower()] += 1
-        return ""
-
+    found: list[tuple[int, str, str]] = []
     for token in reversed(parse_markdown(text).tokens):
         is_html = token.type == "html_block" or any(
             each.type == "html_inline" for each in token.children or ()
         )
-        if is_html and token.map is not None:
-            start, end = token.map
-            whole = "\n".join(lines[start:end])
-            lines[start:end] = (
-                _REMOVED.sub(noted, whole).split("\n")
-                if _REMOVED.search(whole)
-                else lines[start:end]
-            )
-    return "\n".join(lines), removed_elements(lost)
+        if not is_html or token.map is None:
+            continue
+        start, end = token.map
+        whole = "\n".join(lines[start:end])
+        for each in _REMOVED.finditer(whole):
+            line = first + start + whole.count("\n", 0, each.start())
+            is_read = each[1].lower() not in ("script", "style")
+            words = _text(parse(each[2])) if each[2] and is_read else ""
+            found.append((line, each[1].lower(), words))
+        lines[start:end] = _REMOVED.sub("", whole).split("\n")
+    found.sort()
+    more = Counter(name for _, name, _ in found[LOSSES_MAX:])
+    told = [
+        removed(name, Phrase("in line {line}", line=line), words)
+        for line, name, words in found[:LOSSES_MAX]
+    ]
+    return "\n".join(lines), [*told, *removed_elements(more)]
 
 
 def markdown_facts(text: str) -> Facts:

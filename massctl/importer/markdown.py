@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from massctl.importer.article import FOOTNOTE, FORMULA
+from massctl.importer.article import FOOTNOTE, FORMULA, write_formulas
 from massctl.model.frozen import Frozen
 from massctl.render.tree import Element, serialized
 
@@ -43,6 +43,7 @@ _BREAK = Piece("\\\n", is_raw=True)
 
 def as_markdown(root: Element) -> str:
     """Write an article as Markdown."""
+    write_formulas(root)
     notes: list[str] = []
     blocks = [block for block in _blocks(root, notes) if block.strip()]
     return "\n\n".join([*blocks, *notes]) + "\n"
@@ -50,12 +51,18 @@ def as_markdown(root: Element) -> str:
 
 def _blocks(element: Element, notes: list[str]) -> Iterator[str]:
     run: list[Piece] = []
+    before: Element | None = None
     for child in element.children:
         if isinstance(child, Element) and (child.name in _BLOCKS or _holds_block(child)):
             yield _paragraph(run)
             run = []
+            if before is not None and before.name == child.name in ("ul", "ol"):
+                # Two lists in a row are two, if their marks differ.
+                child.attributes["marks"] = "" if before.get("marks") else "other"
+            before = child
             yield from _block(child, notes)
         else:
+            before = None
             run += _pieces(child, Piece(""))
     yield _paragraph(run)
 
@@ -91,6 +98,7 @@ def _quote(element: Element, notes: list[str]) -> str:
 
 
 def _list(element: Element, notes: list[str]) -> str:
+    bullet, point = ("*", ")") if element.get("marks") else ("-", ".")
     number = (
         int(element.attributes.get("start") or 1)
         if element.attributes.get("start", "1").isdecimal()
@@ -108,8 +116,8 @@ def _list(element: Element, notes: list[str]) -> str:
         if child.attributes.get("value", "").isdecimal():
             number = int(child.attributes["value"])
         blocks = [block for block in _blocks(child, notes) if block.strip()]
-        mark = "- " if element.name != "ol" else f"{number}. "
-        tight = all(re.match(r"(?:- |\d+\. )", block) for block in blocks[1:])
+        mark = f"{bullet} " if element.name != "ol" else f"{number}{point} "
+        tight = all(re.match(r"(?:[-*] |\d+[.)] )", block) for block in blocks[1:])
         loose = loose or not tight
         items.append(mark + _indented(("\n" if tight else "\n\n").join(blocks), len(mark)))
         number += 1
@@ -169,10 +177,20 @@ def _table(element: Element, notes: list[str]) -> str:
         holder.children = [element]
         return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
     lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+    columns = [set(map(_alignment, column)) for column in zip(*rows, strict=True)]
+    rules = [_RULES.get(each.pop(), "---") if len(each) == 1 else "---" for each in columns]
+    return "\n".join([lines[0], f"| {' | '.join(rules)} |", *lines[1:]])
 
 
-_TABLE_KEYS = ("colspan", "rowspan", "href", "src", "alt")
+def _alignment(cell: Element) -> str:
+    """Return how the words of a cell are aligned, or the only block in it."""
+    inside = cell.elements[0].get("align") if len(cell.elements) == 1 else ""
+    return cell.get("align") or inside
+
+
+_RULES = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
+
+_TABLE_KEYS = ("colspan", "rowspan", "align", "class", "href", "src", "alt")
 
 
 def _is_deep(cell: Element) -> bool:
@@ -262,17 +280,12 @@ def _ready(node: Element) -> str | None:
 def _of_word(node: Element) -> str | None:
     """Write what only the reader of Word makes: formulas, ruby, and words with a class of themes."""
     if node.name == FORMULA:
-        return _formula(node)
+        return node.text().replace("\n", " ")
     if node.name == "ruby" and (found := _RUBY.fullmatch(_ruby(node))) is not None:
         return found[0]
     if node.name == "span" and (kind := node.attributes.get("class")) and node.text().strip():
         return f'<span class="{kind}">{_inline(_pieces_below(node, Piece("")))}</span>'
     return None
-
-
-def _formula(node: Element) -> str:
-    written = node.attributes["tex"].replace("\n", " ")
-    return f"$${written}$$" if "block" in node.attributes else f"${written}$"
 
 
 _RUBY = re.compile(r"\{[\u2e80-\u9fff\uf900-\ufaff]+\|[^{}|\n]+\}")

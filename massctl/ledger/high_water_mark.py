@@ -18,7 +18,7 @@ from massctl.errors import LedgerCorruptError, LedgerOlderError
 from massctl.ledger import NEW_LINEAGE
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import A_FILE, Command, Phrase
-from massctl.whole_file import sync
+from massctl.system import flush
 
 FILE = "newest.json"
 FLOOR_FILE = "floor.json"
@@ -54,9 +54,9 @@ def note_writing(locks: Path, mark: Mark) -> None:
     ):  # Without it a line that a crash tears is damage, which a person repairs.
         locks.mkdir(parents=True, exist_ok=True)
         beside = _written(locks, replace(mark, writing=True))
-        sync(beside)
+        flush(beside)
         beside.replace(locks / FILE)
-        sync(locks)
+        flush(locks)
 
 
 def _written(locks: Path, mark: Mark) -> Path:

@@ -10,7 +10,6 @@ damage. A file whose place is taken by another is put aside under a new name, wh
 
 import contextlib
 import errno
-import fcntl
 import os
 import stat
 import time
@@ -20,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from massctl import system
 from massctl.errors import LedgerError
 from massctl.ledger import LEDGER_FILE, NEW_LINEAGE
 from massctl.ledger.backend import Backend
@@ -28,7 +28,7 @@ from massctl.ledger.codec import End, begins_entry, chain_digest
 from massctl.ledger.signature import UNSIGNED, LedgerKeys
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, system_reason
-from massctl.whole_file import sync
+from massctl.system import flush
 
 APPEND_LOCK_SECONDS = 10
 """How long an append waits for another's; one takes milliseconds, so this is a stuck disk."""
@@ -79,13 +79,13 @@ class LocalFile:
         behind = self._read_behind(since)
         if not behind or behind.endswith(b"\n"):
             return behind
-        with self._locked(os.O_RDONLY):
+        with self._locked(system.READ_FLAGS):
             return self._read_behind(since)
 
     def _pieces(self) -> Iterator[bytes]:
         """Read the file piece by piece, as far as it reaches when the first one is asked for."""
         try:
-            descriptor = os.open(self._path, os.O_RDONLY)
+            descriptor = os.open(self._path, system.READ_FLAGS)
             try:
                 size = os.fstat(descriptor).st_size
                 if _read(descriptor, max(size - 1, 0), 1) in (b"", b"\n"):
@@ -93,11 +93,11 @@ class LocalFile:
                     return
             finally:
                 os.close(descriptor)
-            with self._locked(os.O_RDONLY) as descriptor:
+            with self._locked(system.READ_FLAGS) as descriptor:
                 size = os.fstat(descriptor).st_size
                 torn = _torn_end(descriptor, size)
                 # Whole lines stay as they are; whoever verifies them may end in between, and writes the next.
-                fcntl.flock(descriptor, fcntl.LOCK_UN)
+                system.release_lock(descriptor)
                 if whole := size - len(torn):
                     yield from self._pieces_of(descriptor, whole)
                 else:
@@ -198,7 +198,7 @@ class LocalFile:
         if not place.is_ended:
             return None
         try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
+            descriptor = os.open(self._path, system.READ_FLAGS)
         except OSError:
             return None
         try:
@@ -269,7 +269,7 @@ class LocalFile:
     def _lock(self, descriptor: int, until: float) -> None:
         while True:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                system.hold_lock(descriptor, waits=False)
             except BlockingIOError:
                 if time.monotonic() >= until:
                     raise self._cannot(Phrase("lock"), Phrase("another process holds it")) from None
@@ -308,7 +308,7 @@ class LocalFile:
         """Make the file's name durable too, once."""
         if self._name_is_flushed:
             return
-        sync(self._path.resolve().parent)
+        flush(self._path.resolve().parent)
         self._name_is_flushed = True
 
     def _require_one_folder(self, found: os.stat_result) -> None:

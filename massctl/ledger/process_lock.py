@@ -6,10 +6,10 @@ dead holder is known for one, and its name is never told for that of another.
 """
 
 import contextlib
-import fcntl
 import getpass
 import json
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
+from massctl import system
 from massctl.errors import LedgerError, LedgerLockedError
 from massctl.model.phrase import Phrase, moment, system_reason
 
@@ -73,7 +74,7 @@ def _put_note(note: Path, now: datetime, *, brief: bool) -> int:
         user = "?"
     who = {
         "user": user,
-        "host": os.uname().nodename,
+        "host": platform.node(),
         "pid": os.getpid(),
         "since": now.isoformat(timespec="seconds"),
     }
@@ -81,7 +82,7 @@ def _put_note(note: Path, now: datetime, *, brief: bool) -> int:
     beside = note.with_name(f"{note.name}.new")
     kept = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        fcntl.flock(kept, fcntl.LOCK_EX)
+        system.hold_lock(kept, waits=True)
         os.write(kept, json.dumps(who).encode())
         beside.replace(note)
     except OSError:
@@ -119,11 +120,7 @@ def is_held(locks: Path) -> bool:
 
 def _is_kept(note: BinaryIO) -> bool:
     """Whether the writer of a note lives: it keeps the note locked."""
-    try:
-        fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False
+    return system.is_locked(note.fileno())
 
 
 def _who(note: Path) -> Phrase | None:

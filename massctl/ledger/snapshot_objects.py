@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, LiteralString
 from massctl.errors import LedgerError, LedgerUnreachableError, SnapshotStoreError
 from massctl.git import Git
 from massctl.model.phrase import Phrase, ShellCommand, system_reason
-from massctl.whole_file import beside, sync
+from massctl.system import flush
+from massctl.whole_file import beside
 
 if TYPE_CHECKING:
     from massctl.ledger.postgres_connection import Database
@@ -125,7 +126,7 @@ class SnapshotFolder(SnapshotObjects):
                     target.hardlink_to(written)
                 except FileExistsError:
                     return
-            sync(self._folder)
+            flush(self._folder)
         except OSError as error:
             raise self._unusable(error) from None
 
@@ -133,7 +134,7 @@ class SnapshotFolder(SnapshotObjects):
         """See `SnapshotObjects.remove`."""
         try:
             (self._folder / name).unlink(missing_ok=True)
-            sync(self._folder)
+            flush(self._folder)
         except FileNotFoundError:
             return  # There is no folder yet.
         except OSError as error:

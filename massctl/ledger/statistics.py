@@ -6,7 +6,6 @@ cannot be read, or that WeChat's answers cannot have made, is left out and count
 an editor any other. No send reads the archive.
 """
 
-import fcntl
 import os
 import re
 from abc import ABC, abstractmethod
@@ -18,6 +17,7 @@ from typing import Any
 from msgspec.json import Decoder, encode
 from msgspec.structs import fields, replace
 
+from massctl import system
 from massctl.errors import LedgerError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import AppId
@@ -228,7 +228,7 @@ def _append_to(path: Path, lines: Sequence[str]) -> None:
     if not lines:
         return
     with path.open("a+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        system.hold_lock(file.fileno(), waits=True)
         file.seek(0, os.SEEK_END)
         torn = False
         if file.tell():

@@ -363,8 +363,8 @@ class NamedAudience(Frozen):
         return AudienceState.STALE if self.is_stale else AudienceState.FROZEN
 
 
-class LockProof(Frozen):
-    """What a lock is worth beside its snapshot."""
+class LockCheck(Frozen):
+    """Whether a lock says what its snapshots say."""
 
     fault: Phrase | None = None
     """Why it is not what a freeze wrote."""
@@ -373,17 +373,17 @@ class LockProof(Frozen):
 
 
 class FreezeResult(Frozen):
-    """What a freeze found and wrote."""
+    """What a freeze found: what its lock is to say, and who was removed."""
 
     lock: AudienceLock
-    is_written: bool
+    is_changed: bool = True
     """False: the lock said all of this already."""
     excluded: int = 0
-    """Taken off because another audience has them."""
-    forgotten: int = 0
-    """Taken off because they were erased once."""
+    """Removed because an excluded audience has them."""
+    erased: int = 0
+    """Removed because they were erased once."""
     unfollowed: int = 0
-    """Taken off because they do not follow any more."""
+    """Removed because they do not follow any more."""
     notes: tuple[Diagnostic, ...] = ()
 
 
@@ -404,7 +404,7 @@ class TagOutcome(Frozen):
     """Why they may still have it; None where it was taken from them."""
 
 
-class Forgotten(Frozen):
+class ErasureResult(Frozen):
     """What an erasure did."""
 
     people: int

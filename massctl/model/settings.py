@@ -590,7 +590,7 @@ class RunnerSettings(Strict):
     """The name of the variable that holds the address to which each round posts: it is alive."""
     watch_env: EnvironmentName | None = None
     """The name of the variable that holds the address to which each round posts that nothing is past its window, in
-    doubt or refused; where something is, it posts to that address with /fail behind its path."""
+    doubt or refused; where something is, it posts to that address with /fail after its path."""
 
 
 class ForgeSettings(Strict):
@@ -604,6 +604,8 @@ class ForgeSettings(Strict):
     """Where the API answers, for a server of your own: https://HOST/api/v3 (GitHub), https://HOST/api/v4 (GitLab)."""
     token_env: EnvironmentName
     """The name of the variable that holds a token that may read the repository, and comment on its pull requests."""
+    client_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,128}$")] | None = None
+    """The application of the team on the forge to which people at a desk sign in by its device flow. No secret."""
 
 
 class Connection(Strict):

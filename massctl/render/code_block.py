@@ -1,6 +1,6 @@
-"""Blocks of code: what stands behind three backticks, and the elements in which a phone shows the code.
+"""Blocks of code: the info string after the backticks, and the elements in which a phone shows the code.
 
-Lines that are wider than the screen move sideways, or go on below under their indentation. WeChat lets no element be
+Lines that are wider than the screen scroll sideways, or wrap with a hanging indent. WeChat lets no element be
 wider than what it stands in, so the text itself overflows a section that scrolls, and no element inside is wider. A tab
 stays a tab in a box of its width, and line numbers cannot be selected: what is copied is the code.
 """
@@ -29,8 +29,9 @@ _TABS = re.compile(r"(\t+)")
 FITS_COLUMNS = 30
 """Ours: a line of so many columns fits on every phone, at 14 px a letter and with numbers beside it."""
 HANG = 2
-"""Columns by which a line goes on below to the right of where it begins."""
-_HANG_MAX = 14
+"""Columns by which a wrapped line is indented further."""
+_INDENT_MAX = 14
+"""Columns of a line's own indentation that its wrapped part keeps."""
 _UNSELECTED = "-webkit-user-select:none;user-select:none"
 _DOTS = (("6", "#ff5f56"), ("26", "#ffbd2e"), ("46", "#27c93f"))
 _BAR = (
@@ -42,7 +43,7 @@ _BAR = (
 
 
 class CodeInfo(Frozen):
-    """What stands behind the backticks of a block of code."""
+    """The info string after the backticks of a block of code."""
 
     language: str = ""
     marked: frozenset[int] = frozenset()
@@ -50,11 +51,11 @@ class CodeInfo(Frozen):
     first_number: int | None = None
     """The number of the first line; None where lines have none."""
     unread: str = ""
-    """What is neither."""
+    """The rest of the info string."""
 
 
 def read_info(info: str) -> CodeInfo:
-    """Read the language, the marked lines and the wish for numbers."""
+    """Read the language, the marked lines, and whether lines are numbered."""
     named = _LANGUAGE.match(info)
     language, rest = (named["name"], info[named.end() :]) if named is not None else ("", info)
     if _NUMBERS.fullmatch(language) is not None:
@@ -167,7 +168,7 @@ def _write_wrapped(writer: CodeWriter, lines: Sequence[list[Piece]], info: CodeI
         text = "".join(text for _, text in line).expandtabs(TAB)
         is_marked = number in info.marked
         indent = len(text) - len(text.lstrip(" \u00a0"))
-        hang = room + min(indent, _HANG_MAX) + HANG
+        hang = room + min(indent, _INDENT_MAX) + HANG
         box = {"class": "code-marked"} if is_marked else {}
         width = ";width:100%" if is_marked else ""
         box["style"] = f"display:inline-block{width};padding-left:{hang}ch;text-indent:-{hang}ch"

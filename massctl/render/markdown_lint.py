@@ -227,7 +227,7 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
         elif kind == "fence" and (unread := _unread_info(token)):
             yield _not_shown(
                 unread,
-                Phrase("what is behind the language of code is not shown: `{text}`"),
+                Phrase("what follows the language of code is not shown: `{text}`"),
             )
 
 
@@ -241,7 +241,7 @@ def _unread_info(token: Token) -> str:
 
 def _in_text(content: str) -> Iterator[Fault]:
     if "\\" in content:
-        yield from _shown_tex(content)
+        yield from _shown_tex(content, _NOT_BETWEEN_DOLLARS)
     if "**" in content and (left_over := _LEFT_OVER.search(content)) is not None:
         yield _asterisks(
             left_over[0], Phrase("write `**` directly before and after the words, without spaces")
@@ -300,7 +300,11 @@ def _in_html(content: str) -> Iterator[Fault]:
     left_over = _LEFT_OVER.search(shown) or _READ_NOT.search(shown)
     if left_over is not None:
         yield _asterisks(left_over[0], hint)
-    elif (marks := _MARKS_IN_HTML.search(shown)) is not None:
+    is_tex = "\\" in shown and "<code" not in content and "<pre" not in content
+    tex = [*_shown_tex(shown, hint)] if is_tex else []
+    yield from tex
+    marks = None if left_over is not None else _MARKS_IN_HTML.search(shown)
+    if marks is not None and not (tex and marks[0].startswith("$")):
         yield warning(
             "MC312",
             Phrase("these marks stay in the text: `{text}`", text=marks[0].strip()[:40]),
@@ -308,8 +312,6 @@ def _in_html(content: str) -> Iterator[Fault]:
             needle=marks[0].strip(),
         )
     yield from _underscores(shown)
-    if "\\" in shown and "<code" not in content and "<pre" not in content:
-        yield from _shown_tex(shown)
 
 
 # Formulas that Markdown does not see as ones.
@@ -326,23 +328,28 @@ _TWO_DOLLARS = re.compile(r"(?<!\$)\$\$(?!\$)")
 _BETWEEN_DOLLARS = re.compile(r"\$(?![\s\d])[^$\n\u2e80-\uffef]{1,40}(?<!\s)\$(?![A-Z_{])")
 
 
-def _shown_tex(content: str) -> Iterator[Fault]:
+_NOT_BETWEEN_DOLLARS = Phrase(
+    "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
+)
+_AROUND = 40
+"""Characters before TeX by which it is found: the same may stand in a formula."""
+
+
+def _shown_tex(content: str, hint: Phrase) -> Iterator[Fault]:
     """Refuse a formula that followers would read as TeX; a lone command is a warning."""
     found = _TEX.search(content)
     severity = Severity.ERROR if found is not None else Severity.WARNING
     found = found or _MAYBE_TEX.search(content)
     if found is not None:
+        begin = max(content.rfind("\n", 0, found.start()) + 1, found.start() - _AROUND)
         yield Fault(
             "MC329",
-            Phrase(
-                "TeX is shown as written, since it does not stand between dollars: `{text}`",
-                text=found[0],
-            ),
-            Phrase(
-                "write `$…$` or, on lines of its own, `$$…$$`; if it is to be read, put it between back-ticks"
-            ),
+            Phrase("TeX is shown as written: `{text}`", text=found[0]),
+            hint,
             severity=severity,
-            needle=found[0],
+            needle=content[begin : found.end()],
+            shift=found.start() - begin,
+            width=len(found[0]),
         )
 
 
@@ -500,7 +507,7 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
                 ":::",
                 Phrase("this box is never closed, so all that follows stands in it"),
                 Phrase(
-                    "write `:::` on a line behind it; a box with another in it is written with `::::`"
+                    "write `:::` on a line after it; a box with another in it is written with `::::`"
                 ),
             )
         elif token.type == "callout_close":
@@ -514,7 +521,7 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
                 0,
                 token.markup,
                 say,
-                Phrase("write `{text}` on a line behind it", text=mark),
+                Phrase("write `{text}` on a line after it", text=mark),
             )
         elif token.type == "inline":
             is_quoted = index > 1 and tokens[index - 2].type == "blockquote_open"

@@ -226,4 +226,6 @@ document.addEventListener("click", async (event) => {
 if (document.querySelector("input[name=accent]")) readSettings();
 choose(remembered.map((name) => localStorage.getItem(name)).filter(Boolean));
 markChanges();
-listen();
+// At the desk, whoever frames this page tells it.
+if (parent === window) listen();
+else addEventListener("message", (event) => event.origin === location.origin && event.source === parent && renew());

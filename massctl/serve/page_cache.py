@@ -1,6 +1,7 @@
 """The pages of the repository as it is now: rendered when somebody looks, cached until a file changes."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -39,12 +40,13 @@ from massctl.model.state import (
     beijing_day,
     status_of,
 )
+from massctl.plan.approvals import ApprovalCount
 from massctl.plan.audience_uses import last_sends
 from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
 from massctl.plan.drift import Drift
 from massctl.plan.drift_readings import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
-from massctl.plan.plan import Plan, make_plan
+from massctl.plan.plan import Plan, PlannedCampaign, make_plan
 from massctl.plan.quota import recorded_count
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import Schedule, schedule_of
@@ -265,9 +267,13 @@ class Standing(Frozen):
     status: Status
     missing: tuple[Refusal, ...] | None
     """What keeps it from being sent; None for one with faults, and for one that is out."""
+    approvals: tuple[ApprovalCount, ...] = ()
+    """The approvals that its send needs by policy.approvals."""
 
 
 _TEXTS = (".md", ".html", ".j2", ".yaml")
+_TURN_SECONDS = 0.01
+"""How long `warm` leaves the pages to others after each campaign."""
 _RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
@@ -376,7 +382,7 @@ class PageCache:
                 status=self._status(name, kept),
                 earlier=old.earlier if old else None,
                 handoff=self._handoff(kept),
-                missing=self._missing(kept),
+                missing=self._missing(kept, self._planned(kept)),
                 drifts=self._drifts(kept),
                 destinations=self._destinations(kept),
             )
@@ -385,15 +391,13 @@ class PageCache:
 
     @property
     def folders(self) -> CampaignFolders:
-        """Return which folders are campaigns."""
-        with self._one_at_a_time:
-            return self._folders
+        """Return which folders are campaigns. It waits for no rendering: who writes a file asks it."""
+        return self._folders
 
     @property
     def settings(self) -> MassctlFile | None:
-        """Return massctl.yaml as it is now; None while it has faults."""
-        with self._one_at_a_time:
-            return self._settings
+        """Return massctl.yaml as it is now; None while it has faults. It waits for no rendering."""
+        return self._settings
 
     def standing(self, name: CampaignName) -> Standing | None:
         """Return how one campaign stands now; None without one."""
@@ -401,18 +405,19 @@ class PageCache:
             kept = self._look(name)
             if kept is None:
                 return None
-            return Standing(kept, self._status(name, kept), self._missing(kept))
+            planned = self._planned(kept)
+            approvals = planned.approvals if planned is not None else ()
+            missing = self._missing(kept, planned)
+            return Standing(kept, self._status(name, kept), missing, approvals)
 
     def listed(self) -> list[Listed]:
-        """Return all campaigns as the list has them: what was not rendered yet has its name alone."""
+        """Return all campaigns as the list has them, as far as `warm` came: a list waits for no rendering."""
         with self._one_at_a_time:
-            self._renew()
             return [self._listed(name) for name in self._names(self._scope())]
 
     def sheet(self) -> Sheet:
-        """Return what a page without files is written with."""
-        with self._one_at_a_time:
-            return self._sheet({})
+        """Return what a page without files is written with. It waits for no rendering."""
+        return self._sheet({})
 
     def missing_page(self) -> str:
         """Return the page of an unknown address. It reloads when the campaign that it names appears."""
@@ -597,6 +602,8 @@ class PageCache:
                     self._look(name)
             if is_news:
                 self._broadcaster.publish(frozenset({name}))
+                # A lock is not fair: whoever waits for a page goes first.
+                time.sleep(_TURN_SECONDS)
 
     def changed(self, paths: Collection[str]) -> None:
         """Note changed files, by their paths from the repository's root, and notify the pages concerned."""
@@ -738,8 +745,8 @@ class PageCache:
 
         return judged(campaign, settings.policy.destinations, self._state, sent_by)
 
-    def _missing(self, kept: Rendered | None) -> tuple[Refusal, ...] | None:
-        """Say what keeps a campaign from being sent as it is now; None for one with faults, and for one that is out."""
+    def _planned(self, kept: Rendered | None) -> PlannedCampaign | None:
+        """Plan a campaign as it is now; None for one with faults, and for one that is out."""
         settings = self._settings
         if kept is None or settings is None or not isinstance(kept.found, RenderedCampaign):
             return None
@@ -747,11 +754,19 @@ class PageCache:
         if status_of(self._state.record(campaign.name, campaign.edition)) in FINAL:
             return None
         plan = self._plan([campaign], settings, self._served.now(), campaign.name)
+        return plan.campaigns[0]
+
+    def _missing(
+        self, kept: Rendered | None, planned: PlannedCampaign | None
+    ) -> tuple[Refusal, ...] | None:
+        """Say what keeps a campaign from being sent as it is planned; None for one that is not planned."""
+        settings = self._settings
+        if planned is None or settings is None or kept is None or kept.campaign is None:
+            return None
         lock = None
         if settings.policy.require_lock:
-            lock = check_lock(self._repository, campaign).refusal
-        refusals = plan.campaigns[0].refusals
-        return refusals if lock is None else (lock, *refusals)
+            lock = check_lock(self._repository, kept.campaign).refusal
+        return planned.refusals if lock is None else (lock, *planned.refusals)
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

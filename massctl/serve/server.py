@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 STREAM = "/-/changes"
 SILENCE_SECONDS = 15.0
 """After so long a stream says that it is still there; that is also when it notices that its page is gone."""
+WARM_SECONDS = 0.5
+"""How long after a change the other pages are rendered ahead."""
 _DIGITS_MAX = 9
 _FILE = re.compile(re.escape(FILE_FOLDER) + r"([0-9a-f]{64})\.([a-z0-9]{1,5})", re.ASCII)
 _HEADERS = {
@@ -152,6 +155,8 @@ def run_server(
         while True:
             cache.warm()
             number, _ = broadcaster.wait(number, None)
+            # An open page asks for what changed at once. What it had rendered need not be told again.
+            time.sleep(WARM_SECONDS)
 
     def begin(bound: int) -> None:
         ready(bound)

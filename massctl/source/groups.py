@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import field
 from msgspec.structs import replace
 
+from massctl import system
 from massctl.model.campaign import MATRIX, PARTS
 from massctl.model.diagnostics import Diagnostic, Severity
 from massctl.model.frozen import Frozen
@@ -43,7 +44,6 @@ _MISTAKEN_DEFAULTS = frozenset(
         "defaults.yml",
     ]
 )
-_LOOK_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 RENAME_ONE = Phrase("rename one of them: macOS and Windows hold only one of the two")
 
 
@@ -138,7 +138,7 @@ def _first_look(root: Path, folder: Folder) -> bytes:
             path = os.path.realpath(path, strict=True)
             if not path.startswith(f"{os.path.realpath(root / CAMPAIGNS)}/"):
                 return b""
-        descriptor = os.open(path, _LOOK_FLAGS)
+        descriptor = os.open(path, system.LOOK_FLAGS)
     except OSError:
         return b""
     with os.fdopen(descriptor, "rb") as file:

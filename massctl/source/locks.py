@@ -32,7 +32,8 @@ from massctl.plan.lock_diff import changed_parts, changed_versions, lock_stale, 
 from massctl.plan.steps import Refusal
 from massctl.source.formulas import LIBRARIES
 from massctl.source.repository import Repository, UnreadableError
-from massctl.whole_file import beside, sync
+from massctl.system import flush
+from massctl.whole_file import beside
 
 RENDER_LIBRARIES = (
     "css-inline",
@@ -239,7 +240,7 @@ def put_lock(root: Path, own: Folder, data: bytes) -> list[str]:
             if _content(folder / LOCK_FILE) == data:
                 return removed
             written.replace(folder / LOCK_FILE)
-        sync(folder)
+        flush(folder)
     except OSError as error:
         raise UsageError(
             Phrase("{name} cannot be locked: {why}", name=folder.name, why=system_reason(error)),

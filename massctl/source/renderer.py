@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl import isolation
+from massctl import system
 from massctl.child import NOT_ACCEPTED, Child, ChildError
 from massctl.model.campaign import CampaignFile
 from massctl.model.destination import Destination
@@ -473,7 +473,7 @@ class Materials(Struct, dict=True):
 
     def limits(self, seconds: float, memory_bytes: int) -> AbstractContextManager[None]:
         """Bound the processor time and memory of this process."""
-        return isolation.limits(seconds, memory_bytes)
+        return system.limits(seconds, memory_bytes)
 
     def formulas(self, formulas: "Sequence[Formula]") -> Fault | None:
         """Draw the formulas of one article; return a fault where the extra is missing."""

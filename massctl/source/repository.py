@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
+from massctl import system
 from massctl.errors import LedgerUnreachableError, MassctlError
 from massctl.git import Git
 from massctl.model.audience import AUDIENCES
@@ -76,40 +77,14 @@ def _near(name: str, entries: list[str]) -> str | None:
     return next((stems[each] for each in get_close_matches(stem, alike, 1)), None)
 
 
+def is_misspelt(given: str, real: str) -> bool:
+    """Return whether a path is another one by its case, on a system that takes one for the other."""
+    return given != real and os.path.normcase(given) == os.path.normcase(real)
+
+
 def _plain(name: str) -> str:
     folded = name.casefold()
     return MISTAKEN_NAMES.get(folded, folded)
-
-
-def require_exact_case(folder: int, name: str) -> None:
-    """Refuse `Hero.PNG` for `hero.png`: it would work on this machine and fail on the next."""
-    if name.isascii() and _tells_cases_apart(folder, name):
-        return
-    if name not in _listed(folder):
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
-
-
-def _listed(folder: int) -> list[str]:
-    opened = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
-    try:
-        return os.listdir(opened)
-    finally:
-        os.close(opened)
-
-
-def _tells_cases_apart(folder: int, name: str) -> bool:
-    """Return whether `folder` surely tells cases apart: the name in the other case is not there.
-
-    Listing a folder of a thousand campaigns for each file would take longer than reading all of them.
-    """
-    other = name.swapcase()
-    try:
-        os.stat(other, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return other != name
-    except OSError:
-        return False
-    return False
 
 
 SETTINGS = "massctl.yaml"
@@ -142,10 +117,6 @@ TEXT_SHOWS_WITHIN = 8000
 _KNOWN_TO_GIT = re.compile(r"PATH|HOME|XDG_CONFIG_HOME|GIT_CONFIG\w*|GIT_CEILING_DIRECTORIES")
 _CAMPAIGN_FILE = os.fsencode(CAMPAIGN_FILE)
 _WRITTEN_BY_US = tuple(os.fsencode(name) for name in (LOCK_FILE,))
-# The child that renders may open the files of a folder that it may not list.
-_FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# A FIFO without a writer would block the open for ever; O_NONBLOCK lets us look at what it is instead.
-_FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class UnreadableError(MassctlError):
@@ -497,19 +468,10 @@ class Repository:
 
     def _open(self, path: str) -> int:
         real_root, parts = self._resolved(path)
-        folder = os.open(real_root, _FOLDER_FLAGS)
-        try:
-            for part in parts[:-1]:
-                require_exact_case(folder, part)
-                deeper = os.open(part, _FOLDER_FLAGS, dir_fd=folder)
-                os.close(folder)
-                folder = deeper
-            require_exact_case(folder, parts[-1])
-            # Opening a device can have effects, so check its kind before and after.
-            self._require_regular(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False), path)
-            descriptor = os.open(parts[-1], _FILE_FLAGS, dir_fd=folder)
-        finally:
-            os.close(folder)
+        # Opening a device can have effects, so check its kind before and after.
+        descriptor = system.open_below(
+            real_root, parts, lambda found: self._require_regular(found, path)
+        )
         try:
             self._require_regular(os.fstat(descriptor), path)
         except UnreadableError:
@@ -540,6 +502,8 @@ class Repository:
                 Phrase("{name} is a link that leads back to itself", name=self.as_written(path)),
                 Phrase("replace the link by the file itself"),
             ) from None
+        if is_misspelt(os.path.join(real_root, *pure.parts), real):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         of_audiences = pure.parts[0] == AUDIENCES
         folder = AUDIENCES if of_audiences else ACCOUNTS if is_account_file(path) else CAMPAIGNS
         fence = real_root if path in _BESIDE else os.path.join(real_root, folder)
@@ -547,7 +511,7 @@ class Repository:
             raise _outside(path)
         if os.path.commonpath([real, fence]) != fence or real == fence:
             raise _outside(path, folder)
-        return real_root, PurePosixPath(os.path.relpath(real, real_root)).parts
+        return real_root, PurePath(os.path.relpath(real, real_root)).parts
 
     def _require_regular(self, status: os.stat_result, path: str) -> None:
         if stat.S_ISDIR(status.st_mode):
@@ -648,7 +612,7 @@ def _content_sha256(path: str, *, is_campaign_file: bool = False) -> bytes | Non
     What a campaign.yaml says about its send is no content.
     """
     try:
-        descriptor = os.open(path, _FILE_FLAGS)
+        descriptor = os.open(path, system.LOOK_FLAGS)
     except FileNotFoundError:
         return None  # It is tracked, and was deleted here.
     except OSError as error:

@@ -8,10 +8,10 @@ from massctl.model.audience import (
     AudienceSource,
     AudienceState,
     AudienceUse,
-    Forgotten,
+    ErasureResult,
     FreezeResult,
     ListOutcome,
-    LockProof,
+    LockCheck,
     NamedAudience,
     Query,
     TagOutcome,
@@ -93,14 +93,14 @@ def _cells(found: NamedAudience) -> list[Cell]:
     return [Title(found.name, about=title), f"{lock.count:,}", changed, next_use]
 
 
-def show_text(page: Page, found: NamedAudience, proof: LockProof | None) -> str:
+def show_text(page: Page, found: NamedAudience, check: LockCheck | None) -> str:
     """Show one audience: what its file says, who was frozen, whether that is proven, and who goes to it."""
     page.line(found.name, DOT, *known_parts(found))
     if found.file is not None:
         page.line(found.file.title, indent=2)
     rows = [*source_rows(found), *frozen_rows(found)]
-    if proof is not None and proof.fault is None:
-        rows.append((Phrase("checked"), _proof_words(proof)))
+    if check is not None and check.fault is None:
+        rows.append((Phrase("checked"), _check_words(check)))
     rows += [(Phrase("used by"), use_words(use)) for use in found.uses]
     _write_rows(page, rows)
     if found.state in (AudienceState.STALE, AudienceState.NEVER_FROZEN):
@@ -123,9 +123,9 @@ def _write_rows(page: Page, rows: Rows) -> None:
         table.row(label, words)
 
 
-def _proof_words(proof: LockProof) -> Phrase:
-    if proof.unread is not None:
-        return Phrase("not here: {why}", why=proof.unread)
+def _check_words(check: LockCheck) -> Phrase:
+    if check.unread is not None:
+        return Phrase("not here: {why}", why=check.unread)
     return Phrase("the snapshot is what the lock says")
 
 
@@ -194,7 +194,7 @@ def _column_rows(lock: AudienceLock) -> Rows:
     ]
 
 
-def forgotten_text(page: Page, done: Forgotten) -> str:
+def erased_text(page: Page, done: ErasureResult) -> str:
     """Say what an erasure did, and where people still stand."""
     page.line(
         plural_phrase(
@@ -254,11 +254,11 @@ def frozen_text(page: Page, frozen: Sequence[tuple[NamedAudience, FreezeResult |
             continue
         lock = result.lock
         words: list[Part] = [people(lock.count)]
-        if result.is_written and lock.change is not None:
+        if result.is_changed and lock.change is not None:
             words += [DOT, change_words(lock.change)]
-        if off := _taken_off(result):
-            words += [DOT, off]
-        if not result.is_written:
+        if removed := _removed_words(result):
+            words += [DOT, removed]
+        if not result.is_changed:
             words += [DOT, Phrase("nothing changed, so nothing was written")]
         page.line(found.name, DOT, *words)
         _write_rows(page, _column_rows(lock))
@@ -278,10 +278,10 @@ def diff_text(page: Page, lock: AudienceLock) -> str:
     return page.text()
 
 
-def _taken_off(result: FreezeResult) -> Phrase | None:
+def _removed_words(result: FreezeResult) -> Phrase | None:
     counts = {
         Phrase("{count:,} excluded", count=result.excluded): result.excluded,
-        Phrase("{count:,} erased", count=result.forgotten): result.forgotten,
+        Phrase("{count:,} erased", count=result.erased): result.erased,
         Phrase("{count:,} do not follow any more", count=result.unfollowed): result.unfollowed,
     }
     reasons = [say for say, count in counts.items() if count]

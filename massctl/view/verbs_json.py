@@ -18,10 +18,10 @@ from massctl.apply.notices import Reach
 from massctl.model.audience import (
     AudienceState,
     AudienceUse,
-    Forgotten,
+    ErasureResult,
     FreezeResult,
     ListOutcome,
-    LockProof,
+    LockCheck,
     NamedAudience,
     TagOutcome,
 )
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from massctl.model.send import Verdict
     from massctl.model.state import RecordKey
     from massctl.plan.brake import Brake
-    from massctl.plan.rest import RestMade
+    from massctl.plan.remainder import RestMade
     from massctl.plan.send_facts import SendFacts
     from massctl.view.imported import ImportedArticleFacts
     from massctl.view.ledger import Kept, Repair
@@ -939,14 +939,14 @@ class ReportedAudience(Shape):
     """What is wrong with its files, and with its source while it is frozen."""
     is_proven: bool | UnsetType | None = UNSET
     """Of `show`, where it has a lock: whether its snapshot is what that says; null where nobody can look."""
-    is_written: bool | UnsetType = UNSET
-    """Of a freeze: whether the lock was written; false where it said all of this already."""
+    is_changed: bool | UnsetType = UNSET
+    """Of a freeze: whether the lock changed; false where it said all of this already."""
     excluded: int | UnsetType = UNSET
-    """Of a freeze: how many were taken off because an excluded audience has them."""
-    forgotten: int | UnsetType = UNSET
-    """Of a freeze: how many were taken off because they were erased once."""
+    """Of a freeze: how many were removed because an excluded audience has them."""
+    erased: int | UnsetType = UNSET
+    """Of a freeze: how many were removed because they were erased once."""
     unfollowed: int | UnsetType = UNSET
-    """Of a freeze with --followers: how many were taken off because they do not follow any more."""
+    """Of a freeze with --followers: how many were removed because they do not follow any more."""
 
 
 class AudienceReport(Document):
@@ -980,12 +980,12 @@ def overlaps_json(found: MonthOverlaps) -> OverlapReport:
 
 
 def audiences_json(
-    found: Sequence[NamedAudience], proof: LockProof | None = None
+    found: Sequence[NamedAudience], check: LockCheck | None = None
 ) -> AudienceReport:
-    """Return what the files and locks of audiences say; `proof` is that of the only one."""
+    """Return what the files and locks of audiences say; `check` is that of the only lock."""
     told = [_audience(each) for each in found]
-    if proof is not None:
-        is_proven = None if proof.unread is not None else proof.fault is None
+    if check is not None:
+        is_proven = None if check.unread is not None else check.fault is None
         told = [replace(each, is_proven=is_proven) for each in told]
     return AudienceReport(audiences=told)
 
@@ -1001,9 +1001,9 @@ def _frozen(found: NamedAudience, frozen: FreezeResult | None) -> ReportedAudien
         return told
     return replace(
         told,
-        is_written=frozen.is_written,
+        is_changed=frozen.is_changed,
         excluded=frozen.excluded,
-        forgotten=frozen.forgotten,
+        erased=frozen.erased,
         unfollowed=frozen.unfollowed,
         diagnostics=diagnostics_document(frozen.notes),
     )
@@ -1091,7 +1091,7 @@ class ForgetReport(Document):
     """What stopped the command before it erased anybody."""
 
 
-def forgotten_json(done: Forgotten) -> ForgetReport:
+def erased_json(done: ErasureResult) -> ForgetReport:
     """Return what an erasure did."""
     return ForgetReport(
         people=done.people,
@@ -1421,7 +1421,7 @@ class DroppedLine(Shape):
 
 
 class DroppedPart(Shape):
-    """What stands behind the last entry that verifies."""
+    """What follows the last entry that verifies."""
 
     bytes: int
     """How much it is."""

@@ -66,8 +66,8 @@ class LetterWorld:
         place = SnapshotFolder(self.folder, "massctl.snapshots", {})
         with MemberSets() as sets:
             snapshots = Snapshots(place, SnapshotKey("K", {"K": self.key}))
-            unerased = snapshots.without_forgotten(sets, sets.of(people))
-            snapshots.write(sets, unerased, AudienceName(name), NOON)
+            checked = snapshots.without_erased(sets, sets.of(people))
+            snapshots.write(sets, checked, AudienceName(name), NOON)
 
     @property
     def folder(self) -> Path:

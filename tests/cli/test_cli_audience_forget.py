@@ -45,13 +45,13 @@ def test_who_is_erased_is_in_no_snapshot_and_never_frozen_again(world: World) ->
     assert GONE not in world.stored()
     assert {5, 2} == {each.remaining for each in world.erased().values()}
     with MemberSets() as sets:
-        kept = world.snapshots().without_forgotten(sets, sets.of(EVERYBODY))
+        kept = world.snapshots().without_erased(sets, sets.of(EVERYBODY))
         assert without(EVERYBODY) == list(sets.openids(kept.members))
 
 
 def test_who_is_erased_since_they_were_compared_is_not_written(world: World) -> None:
     with MemberSets() as sets:
-        people = world.snapshots().without_forgotten(sets, sets.of(EVERYBODY))
+        people = world.snapshots().without_erased(sets, sets.of(EVERYBODY))
         world.forget()
         with pytest.raises(SnapshotError, match="one of these people was erased"):
             world.snapshots().write(sets, people, AudienceName("east"), NOON)

@@ -82,7 +82,7 @@ def test_the_same_people_are_frozen_once(team: Shell) -> None:
     before = team.tree.read("audiences/east.lock.json")
     said = team("audience", "freeze", "east", "--format", "json")
     assert [(0, False)] == [
-        (said.status, each["is_written"]) for each in said.document["audiences"]
+        (said.status, each["is_changed"]) for each in said.document["audiences"]
     ]
     assert before == team.tree.read("audiences/east.lock.json")
 
@@ -106,7 +106,7 @@ def test_who_came_and_went_is_counted(team: Shell) -> None:
         (PEOPLE[:2], "expect: {min: 3, change: 100%}\n", "would have 2 people"),
         (PEOPLE, "expect: {max: 99}\n", "allows 1 to 99 people"),
         (PEOPLE[:2], "expect: {min: 3}\n", "allows 3 people or more"),
-        (PEOPLE[:60], "", "its result changes from run to run"),
+        (PEOPLE[:60], "", "its result differs from run to run"),
     ],
 )
 def test_outside_of_its_bounds_nothing_is_written(
@@ -417,7 +417,7 @@ def test_a_document_of_a_freeze_follows_its_schema(team: Shell) -> None:
     document = team("audience", "freeze", "east", "--format", "json").document
     (found,) = document["audiences"]
     assert (True, 0, 0, 0, 100) == tuple(
-        found[each] for each in ("is_written", "excluded", "forgotten", "unfollowed", "count")
+        found[each] for each in ("is_changed", "excluded", "erased", "unfollowed", "count")
     )
     assert json.dumps(document)
 

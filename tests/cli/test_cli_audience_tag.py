@@ -51,8 +51,8 @@ def freeze(shell: Shell, key: str, people: tuple[str, ...]) -> None:
         place = SnapshotFolder(folder / "massctl.snapshots", "massctl.snapshots", {})
         with MemberSets() as sets:
             snapshots = Snapshots(place, SnapshotKey("K", {"K": key}))
-            unerased = snapshots.without_forgotten(sets, sets.of(people))
-            snapshots.write(sets, unerased, AudienceName("east"), NOON)
+            checked = snapshots.without_erased(sets, sets.of(people))
+            snapshots.write(sets, checked, AudienceName("east"), NOON)
 
 
 def by_hand(shell: Shell, *people: str, tagged: bool = True) -> None:

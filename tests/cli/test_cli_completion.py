@@ -1,8 +1,6 @@
-"""What a shell proposes after Tab, what `--version` and `sandbox` tell, and where massctl does not run."""
+"""What a shell proposes after Tab, and what `--version` and `sandbox` tell."""
 
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +8,6 @@ from cli_runner import Shell
 from repositories import window
 
 from massctl.cli.clocks import machine_now, sandbox_time
-from massctl.cli.main import unsupported
 
 TOMORROW = window("2026-12-02T20:00:00+08:00", "2026-12-02T22:00:00+08:00")
 
@@ -56,25 +53,6 @@ def test_the_version_tells_the_commit_and_the_extras(shell: Shell):
     lines = dict(line.split(" ", 1) for line in said.out.splitlines())
     assert ("word" in lines["extras:"], "massctl" in lines) == (True, True)
     assert re.fullmatch(r"[0-9a-f]{40}", lines.get("commit", "0" * 40))
-
-
-def test_windows_is_told_plainly():
-    assert unsupported("posix") is None
-    assert "WSL" in str(unsupported("nt"))
-
-
-def test_the_command_begins_without_what_windows_lacks_so_that_it_can_say_so():
-    program = """
-import os, signal, sys
-del signal.SIGHUP, os.O_DIRECTORY, os.O_NOFOLLOW
-sys.modules.update(dict.fromkeys(("fcntl", "resource", "termios", "pwd")))
-import massctl.__main__, massctl.cli.main
-print(massctl.cli.main.unsupported("nt"))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
-    assert (0, True) == (done.returncode, "WSL" in done.stdout), done.stderr
 
 
 def test_the_sandbox_says_what_its_words_are_and_opens_the_inbox(

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 from cli_runner import NOON, Shell
-from document_samples import page, word
+from document_samples import packed, page, paragraph, run, word
 from repositories import APPID, BODY, cover, png
 
 from massctl.importer.word import package
@@ -126,7 +126,7 @@ def test_a_designed_page_stays_html_and_tells_what_is_lost(
     said = " ".join(made.err.split())
     for each in (
         "it is written as HTML",
-        "`<form>` behind “标题”, with the words “x”: WeChat removes it",
+        "`<form>` after “标题”, with the words “x”: WeChat removes it",
         "3 pictures, 3 arrived",
         "rendered again, they are the same",
     ):
@@ -146,7 +146,19 @@ def test_what_markdown_would_change_is_written_as_html(
     made = shell(
         "import", "url", saved(shell, page("<p>好的 :smile: 一</p>")), "spring", "--format", "json"
     )
-    assert (0, "articles/main.html") == (made.status, made.document["articles"][0]["content"])
+    article = made.document["articles"][0]
+    assert (0, "articles/main.html") == (made.status, article["content"])
+    assert "it is written as HTML: as Markdown, text" in article["not_carried"][0]
+
+
+def test_a_formula_that_cannot_be_drawn_is_told_and_its_article_stays_markdown(
+    shell: Shell,
+) -> None:
+    wide = "<m:oMath><m:r><m:t>" + "x" * 1_000 + "</m:t></m:r></m:oMath>"
+    data = packed(paragraph(run("一")) + paragraph(f"<m:oMathPara>{wide}</m:oMathPara>"))
+    made = shell("import", "word", saved(shell, data, "letter.docx"), "spring", "--format", "json")
+    assert (1, "articles/main.md") == (made.status, made.document["articles"][0]["content"])
+    assert ["MC329"] == [each["code"] for each in made.document["diagnostics"]]
 
 
 def test_a_picture_that_the_browser_saved_stands_in_for_one_that_is_gone(
@@ -348,12 +360,14 @@ def test_a_heading_that_repeats_the_title_is_not_lost(
 
 
 def test_what_wechat_removes_is_taken_out_of_markdown_and_told(shell: Shell) -> None:
-    written = "<video src='a.mp4' controls></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
-    made = shell("import", "markdown", saved(shell, f"# 题\n\n{written}", "a.md"), "spring")
+    written = "<video src='a.mp4' controls>看 <b>短片</b></video>\n\n👷‍♀️甲<iframe src='b'></iframe>乙\n\n```\n<video></video>\n```\n"
+    head = "---\nauthor: 林\n---\n"
+    made = shell("import", "markdown", saved(shell, f"{head}# 题\n\n{written}", "a.md"), "spring")
     assert 0 == made.status, made.err
     assert "👷‍♀️甲乙\n\n```\n<video></video>\n```\n" == text(shell, "articles/main.md").lstrip("\n")
     said = " ".join(made.err.split())
-    assert ("`<video>` (1×)" in said, "`<iframe>` (1×)" in said) == (True, True)
+    assert "`<video>` in line 6, with the words “看 短片”: WeChat removes it from articles" in said
+    assert "`<iframe>` in line 8: WeChat removes it from articles" in said
 
 
 def test_a_link_is_the_same_however_its_letters_are_written(shell: Shell) -> None:

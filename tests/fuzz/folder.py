@@ -7,7 +7,6 @@ from typing import Any
 
 from rendering import render_campaign
 
-from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place
 from massctl.model.ids import CampaignName, Sha256
@@ -18,6 +17,7 @@ from massctl.render.formula import Formula
 from massctl.render.inputs import PicturePurpose
 from massctl.render.template import render_text
 from massctl.source.formulas import draw as draw_formulas
+from massctl.system import limits as LIMITS  # noqa: N812
 
 CAMPAIGN = CampaignName("spring")
 ROOT = "campaigns/spring/"

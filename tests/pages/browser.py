@@ -4,11 +4,34 @@ from massctl.browser import Browser as Pictures
 
 
 class Browser(Pictures):
-    """A browser with one tab, a keyboard, and a memory of what it asked for."""
+    """A browser with a keyboard, more tabs, and a memory of what it asked for."""
+
+    def new_tab(self) -> str:
+        """Open a tab, and return what `turn_to` takes to come back to the one before."""
+        before, self._session = self._session, ""
+        target = self("Target.createTarget", url="about:blank")["targetId"]
+        attached = self("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self(f"{domain}.enable")
+        return before
+
+    def turn_to(self, tab: str) -> str:
+        """Show another tab, and speak to it from now on; return the one that was spoken to."""
+        before, self._session = self._session, tab
+        self("Page.bringToFront")
+        return before
 
     def press(self, key: str) -> None:
         """Press and release a key that writes nothing."""
-        code = {"ArrowDown": 40, "Tab": 9, "ArrowRight": 39, "ArrowLeft": 37, "Enter": 13}[key]
+        code = {
+            "ArrowDown": 40,
+            "Tab": 9,
+            "Escape": 27,
+            "ArrowRight": 39,
+            "ArrowLeft": 37,
+            "Enter": 13,
+        }[key]
         text = {"text": "\r"} if key == "Enter" else {}
         self(
             "Input.dispatchKeyEvent",

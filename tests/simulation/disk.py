@@ -426,8 +426,8 @@ def on_simulated_disks() -> Iterator[None]:
     system = _Os()
     with (
         patch("massctl.ledger.local_file.os", system),
-        patch("massctl.whole_file.os", system),
-        patch("massctl.ledger.local_file.fcntl", _Fcntl(system)),
+        patch("massctl.system.posix.os", system),
+        patch("massctl.system.posix.fcntl", _Fcntl(system)),
         patch("massctl.ledger.local_file.APPEND_LOCK_SECONDS", 0),
     ):
         yield

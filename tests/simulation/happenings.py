@@ -35,7 +35,7 @@ from massctl.model.entries import (
 from massctl.model.ids import CampaignName, ClientMsgId, MsgId, sha256_of
 from massctl.model.state import Record
 from massctl.plan.reach import Known, is_contradicted, needs_word, reach
-from massctl.plan.rest import rest_of_list
+from massctl.plan.remainder import rest_of_list
 
 CLOCK_FAST: Final = timedelta(hours=31)
 CLOCK_SLOW: Final = timedelta(hours=-3, minutes=-55)

@@ -551,7 +551,7 @@ MUTANTS = (
     ),
     Mutant(
         "rule 6: the folder is not flushed",
-        "massctl.whole_file",
+        "massctl.system.posix",
         "        os.fsync(opened)",
         "        pass",
         "text",
@@ -628,7 +628,7 @@ MUTANTS = (
     Mutant(
         "rule 6: that a crash may tear a line is not flushed before the line",
         "massctl.ledger.high_water_mark",
-        "        sync(beside)\n",
+        "        flush(beside)\n",
         "",
         "text",
     ),
@@ -650,7 +650,7 @@ MUTANTS = (
     Mutant(
         "rule 6: an append holds no lock",
         _LOCAL,
-        "                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        "                system.hold_lock(descriptor, waits=False)\n",
         "                pass\n",
         "text, two runners",
     ),
@@ -1380,7 +1380,7 @@ MUTANTS = (
     ),
     Mutant(
         "a rest has whoever may have it",
-        "massctl.plan.rest",
+        "massctl.plan.remainder",
         "lacking = [each for each in found if each.reach is Reach.SURELY_NOT]",
         "lacking = [each for each in found if each.reach is not Reach.HAS]",
         "text in batches, called not sent, then a rest",

@@ -15,7 +15,8 @@ from processes import in_fork
 
 import massctl
 from massctl import isolation
-from massctl.isolation import Wall, limits
+from massctl.isolation import Wall
+from massctl.system import limits
 
 OURS = Path(massctl.__file__)
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has these walls")

@@ -117,3 +117,5 @@ RENDERING = frozenset(
     {"import", "validate", "render", "lock", "plan", "apply", "preview", "doctor"}
 )
 """Verbs that ask the child process as soon as they can."""
+EVERYWHERE = frozenset({"desk", "explain", "import", "new", "plan", "schema", "serve", "validate"})
+"""Verbs that need neither the walls of the child nor the locks of the ledger: they run on Windows too."""

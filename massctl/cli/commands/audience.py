@@ -13,7 +13,7 @@ from massctl.cli.ledger_access import recorded_if_begun
 from massctl.cli.session import Session
 from massctl.cli.verb_group import VerbGroup
 from massctl.errors import LedgerError, SnapshotError, UsageError
-from massctl.model.audience import AudienceLock, LockProof, NamedAudience
+from massctl.model.audience import AudienceLock, LockCheck, NamedAudience
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.ids import CampaignName, is_folder_name
 from massctl.model.near_name import NearNames
@@ -69,31 +69,31 @@ def show(current: Session, name: str) -> Result:
     With the key of snapshots it proves that they are those of the lock. Ends with 1 if its files have errors.
     """
     (found,) = _with_uses(current, [audience_named(current, name)])
-    proof = _proof(current, found.lock) if found.lock is not None else None
-    if proof is not None and proof.fault is not None:
+    check = _check(current, found.lock) if found.lock is not None else None
+    if check is not None and check.fault is not None:
         place, hint = Place(audience_lock_path(name)), freeze_hint(name)
-        fault = Diagnostic("MC622", Severity.ERROR, proof.fault, place, hint)
+        fault = Diagnostic("MC622", Severity.ERROR, check.fault, place, hint)
         found = replace(found, diagnostics=(*found.diagnostics, fault))
     status = ExitStatus.FAILED if found.state == "faulty" else ExitStatus.DONE
     return Result(
         status,
-        lambda _: views.verbs_json.audiences_json([found], proof),
-        lambda to: views.audience.show_text(to.page(), found, proof),
+        lambda _: views.verbs_json.audiences_json([found], check),
+        lambda to: views.audience.show_text(to.page(), found, check),
     )
 
 
-def _proof(current: Session, lock: AudienceLock) -> LockProof:
+def _check(current: Session, lock: AudienceLock) -> LockCheck:
     """Compare a lock with its snapshots, as far as this machine can read them."""
     # Whoever has no key needs none of it.
-    from massctl.audience.lock_proof import proof_of
+    from massctl.audience.lock_check import check_lock
     from massctl.audience.member_sets import MemberSets
 
     try:
         snapshots = current.snapshots(recorded_if_begun(current))
         with MemberSets() as sets:
-            return proof_of(lock, snapshots, sets)
+            return check_lock(lock, snapshots, sets)
     except (SnapshotError, LedgerError) as error:
-        return LockProof(unread=error.summary)
+        return LockCheck(unread=error.summary)
 
 
 def audience_named(

@@ -23,7 +23,7 @@ from massctl.cli.progress import progress
 from massctl.cli.session import Session
 from massctl.cli.snapshot_access import erase_expired, snapshots_sent_to
 from massctl.errors import MassctlError, RefusedError, UsageError
-from massctl.model.audience import Forgotten, ListOutcome, TagOutcome
+from massctl.model.audience import ErasureResult, ListOutcome, TagOutcome
 from massctl.model.audience_tag import AudienceTag
 from massctl.model.entries import AudienceErased
 from massctl.model.ids import (
@@ -74,8 +74,8 @@ def forget(current: Session, people: str | None, expired: bool, yes: bool) -> Re
         done = erasing.carry_out()
     return Result(
         ExitStatus.DONE,
-        lambda _: views.verbs_json.forgotten_json(done),
-        lambda to: views.audience.forgotten_text(to.page(), done),
+        lambda _: views.verbs_json.erased_json(done),
+        lambda to: views.audience.erased_text(to.page(), done),
     )
 
 
@@ -120,7 +120,7 @@ class _Erasing:
         if not said_yes(console, console.shown(asked), Phrase("Type `yes` to erase:")):
             raise UsageError(Phrase("not confirmed"), _NOTHING)
 
-    def carry_out(self) -> Forgotten:
+    def carry_out(self) -> ErasureResult:
         """Mark, blank, record, remove: in this order, so that a run which dies is finished by the next one."""
         session, sets = self._session, self._sets
         # A mark counts at once: none is made where nothing could be recorded.
@@ -145,7 +145,7 @@ class _Erasing:
             tags = tuple(_out_of_tags(session, book, book.state.erased_snapshots))
         lists = tuple(self._without(book.state))
         session.erase_rehearsed(sets)
-        return Forgotten(
+        return ErasureResult(
             sets.count(self._people),
             {sha256: erasure.remaining for sha256, erasure in blanked.items()},
             tuple(expired),

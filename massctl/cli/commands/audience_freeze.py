@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 from msgspec.structs import replace
 
-from massctl.audience.freeze import Freezer, JudgedFreeze, in_order
+from massctl.audience.freeze import FreezeDraft, Freezer, in_order
 from massctl.audience.member_sets import MemberSets
 from massctl.audience.source_file import FileReader
 from massctl.audience.source_rows import SourceFaultsError
@@ -50,32 +50,32 @@ def freeze(current: Session, names: tuple[str, ...], followers: bool) -> Result:
     """
     audiences = Audiences(current.repository, current.settings)
     found = {AudienceName(each): audience_named(current, each, audiences) for each in names}
-    judged = []
+    drafts = []
     with opened_freezer(current, audiences) as freezer:
         for name in in_order([*found], audiences):
             try:
-                judged.append(_judged(current, freezer, found[name], followers))
+                drafts.append(_draft(current, freezer, found[name], followers))
             except SourceFaultsError as error:
                 return _result([(replace(found[name], diagnostics=error.diagnostics), None)])
-        freezer.write(judged)
-    frozen = [(replace(each.found, lock=each.result.lock), each.result) for each in judged]
-    if any(each.result.is_written for each in judged):
+        freezer.write(drafts)
+    frozen = [(replace(each.found, lock=each.result.lock), each.result) for each in drafts]
+    if any(each.result.is_changed for each in drafts):
         erase_expired(current, recorded_if_begun(current))
     return _result(frozen)
 
 
-def _judged(
+def _draft(
     current: Session, freezer: Freezer, found: NamedAudience, followers: bool
-) -> JudgedFreeze:
+) -> FreezeDraft:
     if followers:
-        return freezer.without_leavers(found, _followers(current, found))
+        return freezer.without_unfollowed(found, _followers(current, found))
     require_release(current, found)
     return freezer.freeze(found)
 
 
 def _result(frozen: Sequence[tuple[NamedAudience, FreezeResult | None]]) -> Result:
     is_done = all(result is not None for _, result in frozen)
-    is_changed = any(result is not None and result.is_written for _, result in frozen)
+    is_changed = any(result is not None and result.is_changed for _, result in frozen)
     return Result(
         ExitStatus.DONE if is_done else ExitStatus.FAILED,
         lambda _: views.verbs_json.frozen_json(frozen),
@@ -103,7 +103,7 @@ def opened_freezer(current: Session, audiences: Audiences) -> Iterator[Freezer]:
 
 
 def _followers(current: Session, found: NamedAudience) -> Iterator[str]:
-    """Read who follows now; raise RefusedError where a page is missing: nobody is taken off on a guess."""
+    """Read who follows now; raise RefusedError where a page is missing: nobody is removed on a guess."""
     account = AccountName(found.file.account if found.file is not None else "")
     client = current.wechat(account)
     total = client.audience_count(Audience(is_to_all=True)) or 0

@@ -23,7 +23,7 @@ from massctl.cli.planner import Planned
 from massctl.cli.pull_request import ATTRIBUTES, write_files
 from massctl.cli.session import Session
 from massctl.errors import RefusedError, UsageError
-from massctl.forge.events import Dispatch, read_event
+from massctl.forge.events import PREVIEW, WITHDRAW_ALL, Dispatch, read_event
 from massctl.forge.review_file import event_text
 from massctl.git import NETWORK_SECONDS, Git
 from massctl.ledger.git_remote import known_to_git
@@ -57,7 +57,6 @@ collected too."""
 
 SEND = "send what is due"
 CHECK = "check everything"
-PREVIEW = "preview a pull request"
 IMPORT = "import a console draft (从公众号草稿导入)"
 _RECONCILE = {
     "reconcile: it was sent": "--sent",
@@ -105,14 +104,14 @@ def words_of(order: Dispatch, looked: str) -> tuple[str, ...]:
         if not number:
             raise UsageError(Phrase("give the number of the pull request"), _NOTHING)
         return "preview", number, campaign
-    if act not in ("withdraw one article", "withdraw all articles"):
+    if act not in ("withdraw one article", WITHDRAW_ALL):
         raise UsageError(Phrase("there is no order {order}", order=act[:40]), _NOTHING)
     if order.typed("again") != campaign:
         raise UsageError(
             Phrase("to withdraw, type the campaign's name twice, the same both times"),
             Phrase("Nothing was withdrawn."),
         )
-    every = act == "withdraw all articles"
+    every = act == WITHDRAW_ALL
     if not every and not number:
         raise UsageError(
             Phrase("give the number of the article, from 1"), Phrase("Nothing was withdrawn.")

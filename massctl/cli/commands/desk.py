@@ -6,24 +6,34 @@ import os
 import re
 import secrets
 import sys
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 from filelock import FileLock, Timeout
 
+from massctl import system
 from massctl.cli.clocks import machine_now
 from massctl.cli.commands.serve import opened, served_repository
+from massctl.cli.output import Console
 from massctl.cli.session import open_settings
 from massctl.desk.api import Api
 from massctl.desk.app import KEY, desk_app
 from massctl.desk.browser_files import require_built
+from massctl.desk.forge_session import ForgeSession
 from massctl.desk.journal import Journal
 from massctl.desk.letter_branch import LetterBranch
 from massctl.desk.verbs import INHERITED, Verbs
 from massctl.desk.working_copy import WorkingCopy
 from massctl.errors import UsageError
+from massctl.forge.keychain import open_keychain
+from massctl.forge.remembering_line import RememberingLine
+from massctl.forge.sign_in import SLOWER, ForgePlace, SignIn, SignInStep, place_of
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.selection import EVERYTHING
+from massctl.model.settings import MassctlFile
+from massctl.notify.post import proxy_for
 from massctl.serve.page_cache import PageCache
 from massctl.serve.server import run_server
 from massctl.whole_file import write_whole
@@ -47,19 +57,31 @@ FOLDER = ".massctl/desk"
     help="0 takes a free port.",
 )
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--sign-in", "signs", flag_value="in", help="Sign in to the forge of the team, and end."
+)
+@click.option("--sign-out", "signs", flag_value="out", help="Forget the sign-in, and end.")
 @click.pass_obj
-def command(directory: str, port: int, opens: bool) -> None:
+def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
     """Write letters in a browser, beside the phone that shows them, and ask for their review.
 
     Prints the address with the key that lets a browser in. Only this machine can open it. It needs no secret of
     WeChat, and cannot send. What is written is on the disk within a second; a review is a branch `letter/NAME` that is
     pushed. Ctrl-C ends it.
+
+    With a sign-in to the forge it opens the pull request and shows its comments. The system's keychain keeps the
+    sign-in; no file and no variable has it.
     """
-    require_built()
+    if signs is None:
+        require_built()
     begin_again_without_secrets()
     environment = dict(os.environ)
     settings, _, console = open_settings(directory)
     root = Path(directory).resolve()
+    if signs is not None:
+        place = _place_in(root, settings, environment)
+        change_sign_in(sign_in_to(place, environment), console, is_in=signs == "in")
+        return
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     key = _seat_key(folder / "key")
@@ -81,6 +103,7 @@ def command(directory: str, port: int, opens: bool) -> None:
             copy,
             Verbs(root, environment),
             lambda settings: LetterBranch(root, settings, environment),
+            ForgeSession(lambda place: sign_in_to(place, environment)),
         )
 
     try:
@@ -104,6 +127,76 @@ def command(directory: str, port: int, opens: bool) -> None:
         ) from None
 
 
+def _place_in(
+    root: Path, settings: MassctlFile | None, environment: Mapping[str, str]
+) -> ForgePlace:
+    """Return the forge of a repository; raise UsageError where none is known."""
+    if settings is None:
+        raise UsageError(
+            Phrase("massctl.yaml has faults"),
+            Phrase("Nobody was signed in."),
+            Phrase("{command}   says what is wrong", command=Command("validate")),
+        )
+    place = place_of(settings.forge, LetterBranch(root, settings, environment).address)
+    if place is None:
+        raise UsageError(
+            Phrase("this repository is on no forge that massctl knows"),
+            Phrase("Nobody was signed in."),
+            Phrase("name it under forge: in massctl.yaml (GitHub, GitLab)"),
+        )
+    return place
+
+
+def sign_in_to(place: ForgePlace, environment: Mapping[str, str]) -> SignIn:
+    """Return the sign-in to a forge that the system's keychain has; raise ForgeError where there is no keychain."""
+    line = RememberingLine(proxy_for(place.api, environment))
+    return SignIn(place, line, open_keychain(), machine_now)
+
+
+def change_sign_in(
+    sign_in: SignIn, console: Console, *, is_in: bool, wait: Callable[[float], None] = time.sleep
+) -> None:
+    """Sign a person in or out, and say so; raise ForgeError where the forge or the keychain refuses."""
+    forge = sign_in.place.name
+    if not is_in:
+        was_in = sign_in.end()
+        signed_out = Phrase("nobody is signed in to {forge} any longer", forge=forge)
+        console.talk(
+            signed_out if was_in else Phrase("nobody was signed in to {forge}", forge=forge)
+        )
+        return
+    if sign_in.place.client_id is None:
+        asks = Phrase(
+            "massctl.yaml names no forge.client_id. Make a token on {site} that may do this: {scope}. Paste it here",
+            site=sign_in.place.site,
+            scope=sign_in.place.scope,
+        )
+        console.talk(asks)
+        sign_in.take(click.prompt("", hide_input=True, prompt_suffix="> ", err=True))
+    else:
+        _type_code(sign_in, console, wait)
+    opened = sign_in.forge()
+    if opened is not None:
+        said = Phrase("{login} is signed in to {forge}", login=opened.login(), forge=forge)
+        console.talk(said)
+
+
+def _type_code(sign_in: SignIn, console: Console, wait: Callable[[float], None]) -> None:
+    """Show the code, and wait until the person typed it on the forge's page."""
+    code = sign_in.begin()
+    console.talk(
+        Phrase("open {page} and type this code: {code}", page=code.page, code=code.user_code)
+    )
+    seconds = code.interval
+    while True:
+        wait(seconds)
+        step = sign_in.ask(code)
+        if step is SignInStep.DONE:
+            return
+        if step is SignInStep.SLOWER:
+            seconds += SLOWER
+
+
 def _seat_key(file: Path) -> str:
     """Return the key of this folder's desk, the same after a restart: an open page goes on writing."""
     try:
@@ -125,4 +218,4 @@ def begin_again_without_secrets() -> None:
         return
     if needed != dict(os.environ):
         given = {**needed, _BEGUN: "1"}
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], given)  # noqa: S606 - this very command
+        system.begin_again(given)

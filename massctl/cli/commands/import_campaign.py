@@ -45,6 +45,7 @@ from massctl.model.ids import CAMPAIGN_FILE, AccountName, CampaignName, Folder, 
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Command, Phrase
 from massctl.render.campaign import campaign_of
+from massctl.render.formula import FORMULA_CODE
 from massctl.scaffold import COVER, sample_cover
 from massctl.source.campaign_folder import (
     put_in_place,
@@ -211,7 +212,7 @@ def url(current: Session, page: str, name: str, account: str | None, kind: str) 
 @click.option(
     "--hidden",
     type=click.Choice(["drop", "keep"]),
-    help="What becomes of hidden text, and of white text on white. Without it that stops the import.",
+    help="What becomes of hidden text, and of text in the colour behind it. Without it that stops the import.",
 )
 @click.option(
     "--comments",
@@ -448,19 +449,54 @@ def _imported(source: _Source, own: Folder, found: "Sequence[Found]", kind: str)
     with unfinished_folder(current.repository, own, current.places.cache) as folder:
         kinds = ["markdown" if each.markdown is not None else kind for each in found]
         articles, diagnostics = _written(source, folder, found, pictures, kinds)
-        # A writer that is not sure writes HTML, which keeps everything.
-        again = [
-            "html" if one == "auto" and each.differences and each.content.endswith(".md") else one
+        # A writer that is not sure writes HTML, where that keeps more. It draws no formulas.
+        errors = {each.code for each in diagnostics if each.severity == "error"}
+        unsure = [
+            one == "auto"
+            and bool(each.differences)
+            and each.content.endswith(".md")
+            and errors != {FORMULA_CODE}
             for one, each in zip(kinds, articles, strict=True)
         ]
-        if again != kinds:
-            articles, diagnostics = _written(source, folder, found, pictures, again)
+        if any(unsure):
+            again = ["html" if each else one for each, one in zip(unsure, kinds, strict=True)]
+            in_html, faults = _written(source, folder, found, pictures, again)
+            if _faults(articles, diagnostics) > _faults(in_html, faults):
+                whys = [_why_html(each, diagnostics) for each in articles]
+                articles = [
+                    replace(each, not_carried=[why, *each.not_carried]) if is_unsure else each
+                    for each, why, is_unsure in zip(in_html, whys, unsure, strict=True)
+                ]
+                diagnostics = faults
+            else:
+                kept = [
+                    "markdown" if each else one for each, one in zip(unsure, kinds, strict=True)
+                ]
+                articles, diagnostics = _written(source, folder, found, pictures, kept)
         declared = (folder / CAMPAIGN_FILE).read_bytes()
         if inherited_account(current, own) == source.account:
             declared = declared.replace(f"account: {source.account}\n".encode(), b"", 1)
         (folder / CAMPAIGN_FILE).write_bytes(in_group(declared, own))
         paths = put_in_place(current.repository, own, current.places.cache)
     return _told(CampaignName(folder.name), articles, pictures, diagnostics, paths)
+
+
+def _faults(
+    articles: "Sequence[ImportedArticleFacts]", diagnostics: Iterable[Diagnostic]
+) -> tuple[int, int]:
+    """Count what is wrong with a result: errors and formulas that are not drawn, and what the articles lack."""
+    errors = sum(each.severity == "error" or each.code == FORMULA_CODE for each in diagnostics)
+    return errors, sum(len(each.differences) for each in articles)
+
+
+def _why_html(article: "ImportedArticleFacts", diagnostics: Iterable[Diagnostic]) -> Phrase:
+    """Say why an article is HTML: the first error of its Markdown, else what that lacks."""
+    errors = [each for each in diagnostics if each.severity == "error"]
+    own = [each for each in errors if each.place and each.place.file.endswith(article.content)]
+    for each in own or errors:
+        why = Phrase("{code} {why}", code=each.code, why=each.message)
+        return Phrase("it is written as HTML: as Markdown, {why}", why=why)
+    return Phrase("it is written as HTML: as Markdown, {why}", why=article.differences[0])
 
 
 def _written(

@@ -49,7 +49,7 @@ from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.state import Record, State
 from massctl.plan.account_people import ListPart, as_cut
 from massctl.plan.reach import BatchReach, batches_named
-from massctl.plan.rest import Rest, RestMade, rest_of_list
+from massctl.plan.remainder import Rest, RestMade, rest_of_list
 from massctl.render.openid_list import find_openids
 from massctl.scaffold import sample_files
 from massctl.source.audiences import audience_path, freeze_hint, never_frozen
@@ -447,7 +447,7 @@ def _rest_of_audience(
     """Freeze the rest of an audience as one of its own; no openid is written into the repository."""
     # Few campaigns go to an audience.
     from massctl.audience.member_sets import MemberSets
-    from massctl.audience.rest import RestAudience
+    from massctl.audience.remainder import RestAudience
 
     record, name = divided.record, AudienceName(folder.rpartition("/")[2])
     rest, is_given = CampaignName(name), CampaignName(name) in divided.record.given.values()

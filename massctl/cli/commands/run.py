@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -541,7 +542,7 @@ def pause(seconds: float) -> None:
 
 
 def _host() -> str:
-    return os.uname().nodename
+    return platform.node()
 
 
 def _pause(state: State, now: datetime) -> float:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,20 +19,28 @@ from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import (
     BOX,
     DRAWINGS,
+    UNSEEN_FIELDS,
     Document,
     Fields,
     address_of,
-    box_of,
+    is_changed,
+    look_of,
     outer_box,
+    reference_of,
+    shown_by,
+    shows,
     text_of,
 )
 from massctl.importer.word.formula import UnknownPart, tex
+from massctl.importer.word.layout import KINDS as LAYOUT
+from massctl.importer.word.layout import layout
 from massctl.importer.word.package import A, M, R, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.picture.formats import sniff
+from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
 _WORDS_MAX = 40
@@ -67,8 +76,16 @@ def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
     shown: list[Phrase] = []
     for kind, say in lost:
         counts[kind] += 1
-        if counts[kind] <= _TOLD_MAX:
+        if counts[kind] <= _TOLD_MAX and kind not in LAYOUT:
             shown.append(say)
+    first = {kind: say for kind, say in reversed(lost) if kind in LAYOUT}
+    shown += [
+        Phrase(
+            "{what} ({count:,}×), first: {place}", what=what, count=counts[kind], place=first[kind]
+        )
+        for kind, what in LAYOUT.items()
+        if kind in first
+    ]
     shown += [
         plural_phrase(
             "{kind}: {count:,} more loss of this kind",
@@ -77,7 +94,7 @@ def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
             kind=_KINDS.get(kind) or _LOOKS[kind],
         )
         for kind, count in counts.items()
-        if count > _TOLD_MAX
+        if count > _TOLD_MAX and kind not in LAYOUT
     ]
     return shown
 
@@ -144,7 +161,8 @@ _OF_STORIES = (
     " rubyPr rubyAlign hps hpsRaise hpsBaseText lid dirty rt rubyBase drawing pict object txbxContent sectPr"
 )
 _KNOWN: Final = _WHOLE | {
-    f"{W}{name}" for name in f"{_OF_STORIES} {_OF_PARAGRAPHS} {_OF_RUNS}".split()
+    *(f"{W}{name}" for name in f"{_OF_STORIES} {_OF_PARAGRAPHS} {_OF_RUNS}".split()),
+    "{http://schemas.microsoft.com/office/word/2012/wordml}collapsed",
 }
 """Every element outside of drawings and formulas that may stand in a story."""
 
@@ -172,6 +190,10 @@ class _Taker(Struct):
                     self._lose(
                         "margin", Phrase("{place}: “{words}”", place=name, words=_cut(words))
                     )
+            for drawing in root.iter(*DRAWINGS):
+                if next(drawing.iter(BOX), None) is None:
+                    self._lose("margin", self._drawn(drawing, name, _kind_of(drawing)))
+        self.baseline.lost += layout(document)
         return self.baseline
 
     def _lose(self, kind: str, say: Phrase) -> None:
@@ -182,6 +204,15 @@ class _Taker(Struct):
             if any(each.tag == BOX for each in paragraph.iterancestors()):
                 continue
             self._paragraph(paragraph)
+        if (code := self._fields.unended) is not None:
+            raise DocumentError(
+                Phrase(
+                    "{place}: the field `{code}` never ends",
+                    place=self.document.place(story),
+                    code=_cut(code),
+                ),
+                Phrase("delete it in Word, save, and import again"),
+            )
 
     def _paragraph(self, paragraph: Xml) -> None:
         self._line = []
@@ -200,8 +231,12 @@ class _Taker(Struct):
             self._add(paragraph, "block", words, frozenset({aligned}))
         for box in boxes:
             place = self.document.place(next(box.iter(f"{W}p"), box))
-            if text_of(box):
-                say = Phrase("{place}: its words follow the paragraph beside it", place=place)
+            if words := text_of(box):
+                say = Phrase(
+                    "{place}: its words follow the paragraph beside it: “{words}”",
+                    place=place,
+                    words=_cut(words),
+                )
                 self._lose("box", say)
             for each in box.iter(f"{W}p"):
                 if next(each.iterancestors(BOX)) is box:
@@ -212,6 +247,8 @@ class _Taker(Struct):
             tag = each.tag
             if tag == f"{W}r":
                 self._run(each, paragraph, boxes)
+            elif tag == f"{W}fldSimple" and not shows(each):
+                self._unshown(each.get(f"{W}instr", "").strip(), each)
             elif tag in (f"{M}oMath", f"{M}oMathPara"):
                 for formula in each.iter(f"{M}oMath"):
                     self._formula(formula)
@@ -245,7 +282,7 @@ class _Taker(Struct):
 
     def _run(self, run: Xml, paragraph: Xml, boxes: list[Xml]) -> None:
         styles = self.document.styles
-        looks = styles.looks(run, paragraph, is_note=self.document.is_in_note(run))
+        looks = styles.looks(look_of(run), paragraph, is_note=self.document.is_in_note(run))
         is_upper = "caps" in styles.properties(run, paragraph).on
         words = ""
         for each in run:
@@ -266,11 +303,18 @@ class _Taker(Struct):
         if ended is None:
             return ""
         code, data = ended
-        if sign := box_of(data):
-            return sign
-        place = self.document.place(mark)
-        self._lose("field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code)))
+        base, reading = shown_by(code, data)
+        if base and data is None and not reading:
+            self._unshown(code, mark)  # Its circle is lost.
+        if base:
+            return base + reading
+        self._unshown(code, mark)
         return ""
+
+    def _unshown(self, code: str, element: Xml) -> None:
+        if code and code.split(maxsplit=1)[0].upper() not in UNSEEN_FIELDS:
+            place = self.document.place(element)
+            self._lose("field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code)))
 
     def _words(self, each: Xml, boxes: list[Xml]) -> str:
         """Return the words of a part of a run, and take what is not words."""
@@ -314,6 +358,15 @@ class _Taker(Struct):
             return
         if _letters(text_of(formula)) - _letters(written):
             self._lose("formula", _formula_lost(place, text_of(formula)))
+        for each in formula.iter(f"{M}r"):
+            looks = self.document.styles.looks(each, next(formula.iterancestors(f"{W}p"), None))
+            if any(":" in look for look in looks):
+                say = Phrase(
+                    "{place}: the colour of “{words}” in a formula",
+                    place=place,
+                    words=text_of(each),
+                )
+                self._lose("formula", say)
         self._add(formula, "formula", " ".join(written.split()))
 
     def _drawing(self, drawing: Xml, boxes: list[Xml]) -> None:
@@ -326,8 +379,23 @@ class _Taker(Struct):
             if outer_box(each, drawing) is None
         ]
         package = self.document.package
+        for each in drawing.iter(f"{_OLE}OLEObject"):
+            say = Phrase(
+                "{place}: an object of {program}: only its picture can come",
+                place=place,
+                program=each.get("ProgID", "?"),
+            )
+            self._lose("drawing", say)
+        for each in drawing.iter(f"{A}hlinkClick"):
+            known = package.related(self._part).get(each.get(f"{R}id", ""))
+            if known is not None and outer_box(each, drawing) is None:
+                say = Phrase(
+                    "{place}: the link to {address}", place=place, address=_cut(known.target)
+                )
+                self._lose("address", say)
+                break
         for each in pictures:
-            known = package.related(self._part).get(each.get(f"{R}embed") or each.get(f"{R}id", ""))
+            known = package.related(self._part).get(reference_of(each))
             if known is None or known.is_external:
                 target = known.target if known is not None else "?"
                 say = Phrase(
@@ -346,9 +414,46 @@ class _Taker(Struct):
                 self._lose("picture", say)
             else:
                 self._add(drawing, "picture", name)
-        if not pictures and not own:
-            say = Phrase("{place}: a drawing ({kind})", place=place, kind=_kind_of(drawing))
-            self._lose("drawing", say)
+                if is_changed(each):
+                    say = Phrase(
+                        "{place}: the picture {name} is turned or coloured in Word; it comes as it is stored",
+                        place=place,
+                        name=name,
+                    )
+                    self._lose("picture", say)
+        shapes = [each for each in drawing.iter(_SHAPE) if next(each.iter(BOX), None) is None]
+        if shapes or not (pictures or own):
+            kind = Phrase("shape") if shapes else _kind_of(drawing)
+            self._lose("drawing", self._drawn(drawing, place, kind))
+
+    def _drawn(self, drawing: Xml, place: Phrase, kind: Phrase) -> Phrase:
+        """Name a drawing, with the words in it and in the parts that it refers to."""
+        package = self.document.package
+        related = package.related(self._part)
+        names = {
+            said for each in drawing.iter() for said in each.attrib.values() if said in related
+        }
+        parts = (
+            package.xml(related[each].target)
+            for each in sorted(names)
+            if related[each].kind in _WITH_WORDS
+        )
+        texts = [
+            each.text or ""
+            for root in (drawing, *parts)
+            if root is not None
+            for each in root.iter(f"{A}t")
+        ]
+        texts += [each.get("string", "") for each in drawing.iter(f"{V}textpath")]
+        words = " ".join(" ".join(texts).split())
+        if not words:
+            return Phrase("{place}: a drawing ({kind})", place=place, kind=kind)
+        return Phrase(
+            "{place}: a drawing ({kind}) with the words “{words}”",
+            place=place,
+            kind=kind,
+            words=_cut(words),
+        )
 
 
 def take(document: Document) -> Baseline:
@@ -363,11 +468,16 @@ _SHOWN: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
 _UNSEEN: Final = frozenset(
     f"{W}{name}" for name in ("pPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "rPr")
 )
+_SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
+_OLE = "{urn:schemas-microsoft-com:office:office}"
+_WITH_WORDS = frozenset({"chart", "chartEx", "diagramData"})
+"""Parts that a drawing refers to for its words."""
 _DRAWN: Mapping[str, Phrase] = {
     "chart": Phrase("chart"),
     "relIds": Phrase("SmartArt"),
     "contentPart": Phrase("ink"),
-    "OLEObject": Phrase("embedded object"),
+    "blip": Phrase("picture"),
+    "imagedata": Phrase("picture"),
 }
 _KINDS: Mapping[str, Phrase] = {
     "margin": Phrase("header or footer"),
@@ -384,8 +494,8 @@ _KINDS: Mapping[str, Phrase] = {
 
 
 def _kind_of(drawing: Xml) -> Phrase:
-    names = (each.tag.rpartition("}")[2] for each in drawing.iter())
-    return next((_DRAWN[each] for each in names if each in _DRAWN), Phrase("shape"))
+    names = {each.tag.rpartition("}")[2] for each in drawing.iter()}
+    return next((say for name, say in _DRAWN.items() if name in names), Phrase("shape"))
 
 
 def _letters(text: str) -> Counter[str]:
@@ -441,6 +551,7 @@ def _shown(body: str) -> _Shown:
     shown = _Shown()
     pieces: list[str] = []
     length = 0
+    numbers: dict[Element, int] = {}
     waiting: list[tuple[Element | str, frozenset[str]]] = [(parse(body), frozenset())]
     while waiting:
         node, looks = waiting.pop()
@@ -455,9 +566,15 @@ def _shown(body: str) -> _Shown:
             continue
         shown.pictures += node.name == "img"
         if node.name == "a":
-            shown.links.add(node.get("href"))
+            shown.links.add(unquote(node.get("href")))
         looks = _looks_of(node, looks)
         waiting += ((each, looks) for each in reversed(node.children))
+        around = node.parent
+        if node.name == "li" and around is not None and around.name == "ol":
+            # A browser writes the numbers of a list.
+            first = around.get("start")
+            numbers[around] = numbers.get(around, int(first) - 1 if first.isdecimal() else 0) + 1
+            waiting.append((f"{numbers[around]}.", looks))
     shown.words = "".join(pieces)
     return shown
 
@@ -531,7 +648,11 @@ class _Comparison(Struct):
         """Look for the pieces of one paragraph."""
         whole = "".join(each.text for each in pieces if each.kind == "text")
         before = self._position
-        start = self.shown.words.find(whole, before)
+        label = next((each.text for each in pieces if each.kind == "label"), "")
+        at = self.shown.words.find(label, before)
+        start = self.shown.words.find(whole, max(at, before) + len(label))
+        if not 0 <= start - at - len(label) <= _SIGNS_MAX:
+            start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)
         for each in pieces:
@@ -559,7 +680,9 @@ class _Comparison(Struct):
 
     def _thing(self, piece: Piece) -> None:
         if piece.kind == "link":
-            if piece.text not in self.shown.links:
+            # An address of mail is written out.
+            is_written = piece.text.removeprefix("mailto:") in self.shown.words
+            if unquote(piece.text) not in self.shown.links and not is_written:
                 self.missing.append(("address", _gone(piece, Phrase("link"))))
         elif piece.kind == "picture":
             self._pictures += 1
@@ -567,11 +690,14 @@ class _Comparison(Struct):
                 self.missing.append(("picture", _gone(piece, Phrase("picture"))))
         else:
             self._formulas[piece.text] += 1
-            drawn = self.body.count(f'="{escaped_value(piece.text)}"')
+            spellings = (piece.text, SAME_STYLE + piece.text)
+            drawn = sum(self.body.count(f'="{escaped_value(each)}"') for each in spellings)
             if drawn < self._formulas[piece.text]:
                 self.changed.append(("formula", _formula_lost(piece.place, piece.text)))
 
 
+_SIGNS_MAX = 3
+"""Between a number and its words stand so many signs."""
 _AROUND = 400
 """A paragraph that does not stand as a whole may have so many more characters between its pieces."""
 
@@ -584,8 +710,10 @@ def losses(
     is_title_due = True
     for pieces in baseline.paragraphs:
         whole = "".join(each.text for each in pieces if each.kind == "text")
-        if is_title_due and whole and whole == _without_blanks(title):
+        number = "".join(each.text for each in pieces if each.kind == "label")
+        if is_title_due and whole and _without_blanks(title) in (whole, number + whole):
             is_title_due = False
+            comparison.paragraph([each for each in pieces if each.kind in _AS_WRITTEN])
         else:
             comparison.paragraph(pieces)
     return comparison.missing, comparison.changed

@@ -1,14 +1,15 @@
 """What a person decides of a Word file before it is read: revisions, hidden text, comments."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.document import BOX, DRAWINGS, Document, text_of
-from massctl.importer.word.package import W, Xml
-from massctl.importer.word.styles import WHITE, is_on
+from massctl.importer.word.document import DRAWINGS, Document, shows, text_of
+from massctl.importer.word.package import A, M, V, W, Xml
+from massctl.importer.word.styles import OFF, WHITE, is_on, is_shaded
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
@@ -74,7 +75,8 @@ def _shown(document: Document, element: Xml) -> Phrase:
 
 
 def _of_stories(document: Document) -> Iterator[Xml]:
-    for story in document.stories():
+    """Yield what stands in the text, the notes, the headers and the footers, whose words are told too."""
+    for story in (*document.stories(), *(root for _, root in document.margins)):
         yield from story.iter()
 
 
@@ -83,43 +85,77 @@ def _revisions(document: Document) -> list[Xml]:
 
 
 def _comments(document: Document) -> list[Xml]:
-    known = (each.get(f"{W}id", "") for each in document.body.iter(f"{W}commentReference"))
+    marks = (each for each in _of_stories(document) if each.tag == f"{W}commentReference")
+    known = (each.get(f"{W}id", "") for each in marks)
     return [document.comments[each] for each in known if each in document.comments]
 
 
 def _hidden(document: Document) -> list[Xml]:
     found = []
-    styles = document.styles
     for each in _of_stories(document):
-        if each.tag == f"{W}r" and _is_shown(each):
-            paragraph = next(each.iterancestors(f"{W}p"), None)
-            seen = styles.properties(each, paragraph)
-            if "vanish" in seen.on or (seen.colour == WHITE and _is_on_white(each, seen.highlight)):
+        if each.tag in _RUNS and shows(each):
+            if _is_unseen(document, each):
                 found.append(each)
-        elif each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true"):
-            found.append(next(each.iterancestors(*DRAWINGS)))
+        elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
+            each.tag.startswith(V) and _UNSEEN.search(each.get("style", "")) is not None
+        ):
+            found.append(next(each.iterancestors(*DRAWINGS), each))
         elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
             found.append(each.getparent())
-    return found
+    return list(dict.fromkeys(found))
 
 
-_SEEN: Final = (f"{W}t", f"{W}sym", f"{W}drawing", f"{W}pict", f"{W}object", f"{W}ruby")
+_UNSEEN = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
+_RUNS: Final = frozenset({f"{W}r", f"{M}r"})
+_LIKE, _TINY = 0x0A, 4
+"""So little the parts of two colours differ that nobody tells apart; half points that nobody reads."""
 
 
-def _is_shown(run: Xml) -> bool:
-    return next(run.iterchildren(*_SEEN), None) is not None
+def _is_unseen(document: Document, run: Xml) -> bool:
+    """Whether Word hides a run, or writes it so that nobody reads it: in the colour behind it, or as small as a dot."""
+    styles = document.styles
+    seen = styles.properties(run, next(run.iterancestors(f"{W}p"), None))
+    if "vanish" in seen.on or (seen.size <= _TINY and seen.size != styles.defaults.size):
+        return True
+    if is_on(run.find(f"{W}rPr"), "vanish") is None:
+        tables = run.iterancestors(f"{W}tbl")
+        if any(
+            said.get(f"{W}val", "1") not in OFF
+            for each in tables
+            for said in styles.of_table(each, "vanish")
+        ):
+            return True
+    behind = (seen.highlight or _behind(document, run)) if seen.colour else ""
+    return bool(behind) and all(
+        abs(one - other) <= _LIKE
+        for one, other in zip(bytes.fromhex(seen.colour), bytes.fromhex(behind), strict=True)
+    )
 
 
-def _is_on_white(run: Xml, highlight: str) -> bool:
-    """Whether nothing behind a run is coloured: neither itself, its paragraph, cell, table nor box."""
-    if highlight:
-        return False
+def _behind(document: Document, run: Xml) -> str:
+    """Return the colour behind a run: of its paragraph, cell or table, else white; empty for what a box has."""
     for each in run.iterancestors():
-        if each.tag in (f"{W}tbl", BOX):
-            return False
-        if each.tag == f"{W}p" and each.find(f"{W}pPr/{W}shd") is not None:
-            return False
-    return True
+        shades = [document.styles.said(each, "shd")] if each.tag == f"{W}p" else []
+        if each.tag in (f"{W}tc", f"{W}tbl"):
+            shades = each.findall(f"{each.tag}Pr/{W}shd")
+        if each.tag == f"{W}tbl" and any(map(is_shaded, document.styles.of_table(each, "shd"))):
+            return ""
+        for shade in [one for one in shades if one is not None and is_shaded(one)]:
+            fill = shade.get(f"{W}fill", "").upper()
+            return fill if re.fullmatch(r"[0-9A-F]{6}", fill) else ""
+        if each.tag in DRAWINGS:
+            is_filled = any(
+                one.tag in _FILLS
+                or one.get("fillcolor", "white") not in ("white", "#fff", "#ffffff")
+                for one in each.iter()
+            )
+            return "" if is_filled else WHITE
+    return WHITE
+
+
+_FILLS: Final = frozenset(
+    {f"{A}solidFill", f"{A}gradFill", f"{A}blipFill", f"{A}pattFill", f"{V}fill"}
+)
 
 
 def _drop(found: Sequence[Xml]) -> None:
@@ -132,7 +168,7 @@ def _drop(found: Sequence[Xml]) -> None:
 def _keep(found: Sequence[Xml]) -> None:
     """Show what is hidden, by saying at the run that it is not."""
     for each in found:
-        if each.tag == f"{W}r":
+        if each.tag in _RUNS:
             own = each.find(f"{W}rPr")
             if own is None:
                 own = etree.SubElement(each, f"{W}rPr")

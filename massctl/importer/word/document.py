@@ -8,8 +8,8 @@ from msgspec import Struct, field
 
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.numbering import Numbering
-from massctl.importer.word.package import MC, NO_WORD_FILE, Package, W, Xml, opened
-from massctl.importer.word.styles import Styles
+from massctl.importer.word.package import MC, NO_WORD_FILE, A, Package, R, W, Xml, opened
+from massctl.importer.word.styles import Styles, is_on, value
 from massctl.model.phrase import Phrase
 
 DRAWINGS: Final = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
@@ -93,8 +93,8 @@ def _count(
                 _count(box, Phrase("text box {number}", number=counts["box"]), places, counts)
         elif around is None:
             counts["table"] += 1
-            for row, tr in enumerate(each.iter(f"{W}tr"), 1):
-                for column, cell in enumerate(tr.iter(f"{W}tc"), 1):
+            for row, tr in enumerate(own(each, f"{W}tr"), 1):
+                for column, cell in enumerate(own(tr, f"{W}tc"), 1):
                     place = Phrase(
                         "table {table}, row {row}, column {column}",
                         table=counts["table"],
@@ -104,6 +104,13 @@ def _count(
                     _count(cell, place, places, counts)
         else:
             _count(each, around, places, counts)
+
+
+def own(holder: Xml, tag: str) -> Iterator[Xml]:
+    """Yield the rows of a table or the cells of a row, without those of tables inside."""
+    for each in holder.iter(tag):
+        if next(each.iterancestors(holder.tag)) is holder:
+            yield each
 
 
 def _blocks(holder: Xml) -> Iterator[Xml]:
@@ -125,6 +132,19 @@ def _has_words(paragraph: Xml) -> bool:
 
 M_T: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = f"{MC}Fallback"
+_VISIBLE: Final = [
+    f"{W}{name}"
+    for name in [
+        "t",
+        "sym",
+        "drawing",
+        "pict",
+        "object",
+        "ruby",
+        "footnoteReference",
+        "endnoteReference",
+    ]
+]
 _SHOWN = frozenset({"wps", "wpg", "wpc", "w14", "w15", "wp14", "a14", "cx", "cx1", "am3d", "aink"})
 """Forms of which the reader knows the newer one; of any other it takes the older."""
 
@@ -166,7 +186,9 @@ def _take_alternatives(root: Xml) -> None:
     for each in [*root.iter(f"{MC}AlternateContent")]:
         choices = each.findall(f"{MC}Choice")
         known = [one for one in choices if set(one.get("Requires", "").split()) <= _SHOWN]
-        taken = known[0] if known else each.find(_FALLBACK)
+        # What has no older form is judged as it is.
+        older = each.find(_FALLBACK)
+        taken = next(iter(known), older if older is not None else next(iter(choices), None))
         parent = each.getparent()
         at = parent.index(each)
         parent[at : at + 1] = [*(taken if taken is not None else ())]
@@ -184,12 +206,15 @@ def _read_notes(package: Package) -> Iterator[tuple[tuple[str, str], tuple[Xml, 
 def _take_notes(document: Document) -> None:
     found = document.kept_notes
     document.notes = {}
-    for each in document.body.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
-        kind = each.tag.rpartition("}")[2].removesuffix("Reference")
-        known = (kind, each.get(f"{W}id", ""))
-        if known in found and known not in document.notes:
-            element, name = found[known]
-            document.notes[known] = Note(element, name, len(document.notes) + 1)
+    waiting = [document.body]
+    for story in waiting:
+        for each in story.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
+            kind = each.tag.rpartition("}")[2].removesuffix("Reference")
+            known = (kind, each.get(f"{W}id", ""))
+            if known in found and known not in document.notes:
+                element, name = found[known]
+                document.notes[known] = Note(element, name, len(document.notes) + 1)
+                waiting.append(element)
 
 
 def _take_margins(document: Document) -> None:
@@ -197,7 +222,7 @@ def _take_margins(document: Document) -> None:
     shown = dict.fromkeys(
         related[known].target
         for each in document.body.iter(f"{W}headerReference", f"{W}footerReference")
-        if (known := each.get(_ID, "")) in related
+        if (known := each.get(f"{R}id", "")) in related
     )
     for kind, name in _MARGINS.items():
         for target, root in document.package.parts(kind):
@@ -206,10 +231,11 @@ def _take_margins(document: Document) -> None:
                 document.margins.append((name, root))
 
 
-_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ADDRESS = re.compile(r'^\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"^\s*HYPERLINK\s+([^\s\\\"]+)", re.IGNORECASE)
-_UNSEEN = frozenset({"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"})
+UNSEEN_FIELDS: Final = frozenset(
+    {"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"}
+)
 """Fields that show nothing themselves. Source: ECMA-376, part 1, 17.16.5, read 2026-12."""
 
 
@@ -246,9 +272,13 @@ class Fields(Struct):
         elif kind == "end" and self._open:
             ended = self._open.pop()
             if not ended.has_result and ended.code.strip():
-                name = ended.code.split()[0].upper()
-                return None if name in _UNSEEN else (ended.code.strip(), ended.data)
+                return ended.code.strip(), ended.data
         return None
+
+    @property
+    def unended(self) -> str | None:
+        """Return the code of a field that never ends; None where all do."""
+        return next((each.code.strip() for each in self._open), None)
 
     def add_code(self, text: str) -> None:
         """Take a piece of the innermost code."""
@@ -267,15 +297,88 @@ def address_of(code: str) -> str:
     return found[1] if found is not None else ""
 
 
-def box_of(data: Xml | None) -> str:
-    """Return the sign of a check box of an old form; empty for other fields."""
+_READING = re.compile(
+    r"\\o(?:\\[a-z]+)*\s*\(\s*\\s\\up\s*[\d.]+\(([^()]+)\)\s*[,;]\s*([^()]+)\)", re.IGNORECASE
+)
+"""How WPS and older versions of Word write a reading above its base (拼音指南)."""
+_ENCLOSED = re.compile(r"\\o(?:\\[a-z]+)*\s*\(\s*[○◯□△◇〇]\s*[,;]\s*([^()]+)\)", re.IGNORECASE)
+"""A letter in a circle or a square (带圈字符)."""
+
+
+def shown_by(code: str, data: Xml | None) -> tuple[str, str]:
+    """Return what a field without a result shows, and the reading above it; empty for others."""
+    if found := _READING.search(code):
+        return found[2].strip(), found[1].strip()
+    if found := _ENCLOSED.search(code):
+        return found[1].strip(), ""
     box = data.find(f"{W}checkBox") if data is not None else None
-    if box is None:
-        return ""
-    checked = box.find(f"{W}checked")
-    said = checked if checked is not None else box.find(f"{W}default")
-    state = said.get(f"{W}val", "1") if said is not None else "0"
-    return "☒" if state not in ("0", "false", "off") else "☐"
+    choices = data.find(f"{W}ddList") if data is not None else None
+    if box is not None:
+        is_checked = is_on(box, "checked")
+        return "☒" if (is_on(box, "default") if is_checked is None else is_checked) else "☐", ""
+    if choices is not None:
+        entries = [each.get(f"{W}val", "") for each in choices.iterfind(f"{W}listEntry")]
+        at = value(choices, "result") or value(choices, "default") or "0"
+        return entries[int(at)] if at.isdecimal() and int(at) < len(entries) else "", ""
+    return "", ""
+
+
+def look_of(run: Xml) -> Xml:
+    """Return the run whose properties a run shows: of ruby that of its base."""
+    base = run.find(f"{W}ruby/{W}rubyBase/{W}r")
+    return run if base is None else base
+
+
+def is_changed(picture: Xml) -> bool:
+    """Whether Word turns, mirrors or colours a picture before it shows it."""
+    if next(picture.iterdescendants(*_COLOURED), None) is not None:
+        return True
+    around = next((each for each in picture.iterancestors() if each.tag.endswith("}pic")), None)
+    turned = around.iter(f"{A}xfrm") if around is not None else ()
+    return any(
+        each.get(name, "0") not in ("0", "false")
+        for each in turned
+        for name in ("rot", "flipH", "flipV")
+    )
+
+
+_COLOURED: Final = [
+    f"{A}{name}" for name in ("duotone", "grayscl", "biLevel", "lum", "clrChange", "alphaModFix")
+]
+
+
+def crop_of(picture: Xml) -> tuple[float, float, float, float]:
+    """Return how much of a picture Word does not show at the left, top, right and bottom; 0 to 1."""
+    said = picture.getparent().find(f"{A}srcRect") if picture.tag == f"{A}blip" else picture
+    names = ("l", "t", "r", "b") if picture.tag == f"{A}blip" else _VML_CROPS
+    left, top, right, bottom = (
+        _part_of(said.get(each, "0")) if said is not None else 0.0 for each in names
+    )
+    return left, top, right, bottom
+
+
+_VML_CROPS = ("cropleft", "croptop", "cropright", "cropbottom")
+
+
+def _part_of(written: str) -> float:
+    """Read a part of a length: `25000`, `25%`, or of VML `16384f` and `.25`."""
+    found = re.fullmatch(r"(-?\d*\.?\d+)(f|%)?", written)
+    if found is None:
+        return 0.0
+    whole = {"f": 65_536, "%": 100, None: 1 if "." in written else 100_000}[found[2]]
+    return min(max(float(found[1]) / whole, 0.0), 1.0)
+
+
+def reference_of(picture: Xml) -> str:
+    """Return the id by which a picture names its file, here or elsewhere."""
+    return next(
+        (said for each in ("embed", "id", "link") if (said := picture.get(f"{R}{each}"))), ""
+    )
+
+
+def shows(element: Xml) -> bool:
+    """Whether anything is shown below an element."""
+    return next(element.iter(*_VISIBLE, M_T), None) is not None
 
 
 def text_of(element: Xml) -> str:

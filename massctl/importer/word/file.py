@@ -8,8 +8,10 @@ from massctl.importer.word.baseline import losses, refuse_unknown, take, told
 from massctl.importer.word.choices import Choices, settle
 from massctl.importer.word.document import Document, read
 from massctl.importer.word.reader import Reader
-from massctl.model.phrase import Phrase
+from massctl.model.phrase import Phrase, in_a_row
 from massctl.render.limits import AUTHOR_CHARACTERS_MAX
+
+_ONLY_MAX = 3
 
 
 def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, dict[str, bytes]]:
@@ -18,9 +20,14 @@ def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, d
     reader = Reader(document)
     found = reader.read(name)
     has_formula = any(each.name == FORMULA for each in found.tree.below())
+    lost = told(take(document).lost)
     if not (found.tree.text().strip() or reader.pictures or has_formula):
-        raise DocumentError(Phrase("there is no text and no picture in this file"))
-    found.lost += [*done, *told(take(document).lost)]
+        why = Phrase("there is no text and no picture in this file")
+        if not lost:
+            raise DocumentError(why)
+        only = in_a_row(lost[:_ONLY_MAX])
+        raise DocumentError(why, Phrase("it has only what no article has: {what}", what=only))
+    found.lost += [*done, *lost]
     if len(found.author) > AUTHOR_CHARACTERS_MAX:
         found.lost.append(
             Phrase(

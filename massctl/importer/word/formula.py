@@ -11,9 +11,10 @@ from massctl.importer.word.package import M, W, Xml
 
 _SPECIAL = str.maketrans(
     {
-        **{each: f"\\{each}" for each in "#$%&_{}"},
+        **{each: f"\\{each}" for each in "#%&_{}"},
+        "$": "\\textdollar ",
         "\\": "\\backslash ",
-        "^": "\\text{^}",
+        "^": "\\textasciicircum ",
         "~": "\\sim ",
         "\u2061": "",
         "\u200b": "",
@@ -26,6 +27,7 @@ _SPECIAL = str.maketrans(
         "∗": "*",
     }
 )
+_SPECIAL_IN_WORDS = _SPECIAL | {ord("~"): "\\textasciitilde "}
 _ACCENTS: Mapping[str, str] = {
     "\u0300": "\\grave",
     "\u0301": "\\acute",
@@ -62,7 +64,7 @@ _LARGE: Mapping[str, str] = {
     "⨂": "\\bigotimes",
 }
 _FENCES: Mapping[str, str] = {
-    **{each: each for each in "()[]|/"},
+    **{each: each for each in "()[]|/<>"},
     "{": "\\{",
     "}": "\\}",
     "‖": "\\|",
@@ -139,7 +141,11 @@ _FRACTIONS: Mapping[str, str] = {
 _NEXT_ROW = " \\\\ "
 _BETWEEN = re.compile(r"(?<=\w) (?=\w)")
 """A space that Word shows and TeX does not."""
-_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_MARKED = "\u0300-\u036f\u20d0-\u20f0"
+_WORDS = re.compile(rf"([\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|[^{_MARKED}]?[{_MARKED}]+)")
+"""Chinese, and letters with a mark over them."""
+_OUTSIDE = re.compile(r"([\\^~$&]+)")
+"""What stands in no `\\text`."""
 
 
 class UnknownPart(Exception):  # noqa: N818
@@ -188,7 +194,7 @@ def _run(element: Xml) -> str:
     text = "".join(each.text or "" for each in element.iter(f"{M}t", f"{W}t"))
     properties = element.find(f"{M}rPr")
     if properties is not None and properties.find(f"{M}nor") is not None:
-        return f"\\text{{{_escaped_text(text)}}}" if text else ""
+        return _in_words(text)
     written = _escaped(text)
     if properties is None or not written.strip():
         return written
@@ -210,16 +216,27 @@ def _in_style(written: str, text: str, style: str) -> str:
 def _escaped(text: str) -> str:
     """Write signs for TeX, and Chinese as words."""
     return "".join(
-        f"\\text{{{piece}}}"
-        if _CHINESE.fullmatch(piece)
-        else _BETWEEN.sub("\\\\ ", piece.translate(_SPECIAL))
-        for piece in re.split(f"({_CHINESE.pattern})", text)
+        _word(piece) if at % 2 else _BETWEEN.sub("\u00a0", piece).translate(_SPECIAL)
+        for at, piece in enumerate(_WORDS.split(text))
+    )
+
+
+def _word(text: str) -> str:
+    command = _ACCENTS.get(text[1:])
+    return f"{command}{{{text[0].translate(_SPECIAL)}}}" if command else _in_words(text)
+
+
+def _in_words(text: str) -> str:
+    return "".join(
+        piece.translate(_SPECIAL_IN_WORDS)
+        if at % 2
+        else f"\\text{{{re.sub(r'([#%_{}])', _ESCAPED, piece)}}}"
+        for at, piece in enumerate(_OUTSIDE.split(text.replace("\u00a0", " ")))
         if piece
     )
 
 
-def _escaped_text(text: str) -> str:
-    return re.sub(r"([#$%&_{}])", r"\\\1", text.replace("\\", "/").replace("\u00a0", " "))
+_ESCAPED = r"\\\1"
 
 
 def _fraction(element: Xml) -> str:
@@ -251,10 +268,12 @@ def _fenced(element: Xml) -> str:
     first, last = _said(element, "begChr", "("), _said(element, "endChr", ")")
     between = _said(element, "sepChr", "|")
     parts = [_below(each) for each in element.findall(f"{M}e")]
-    middle = _FENCES.get(between, _escaped(between))
-    sign = f" \\middle{middle} " if between in "|‖∥/" and between else middle
-    left, right = (_FENCES.get(each, _escaped(each)) for each in (first, last))
-    return f"\\left{left} {sign.join(parts)} \\right{right} "
+    is_grown = between in "|‖∥/" and between
+    sign = f" \\middle{_FENCES[between]} " if is_grown else f"{_escaped(between)} "
+    # A sign that is no bracket does not grow.
+    left = f"\\left{_FENCES[first]}" if first in _FENCES else f"{_escaped(first)}\\left."
+    right = f"\\right{_FENCES[last]}" if last in _FENCES else f"\\right.{_escaped(last)}"
+    return f"{left} {sign.join(parts)} {right} "
 
 
 def _matrix(element: Xml) -> str:

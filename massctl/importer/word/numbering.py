@@ -127,8 +127,9 @@ class Numbering(Struct):
 def _level(said: Xml, at: int) -> Level:
     form = value(said, "numFmt") or "decimal"
     restarts = value(said, "lvlRestart")
+    is_hidden = is_on(said.find(f"{W}rPr"), "vanish")
     return Level(
-        form,
+        "none" if is_hidden else form,
         value(said, "lvlText"),
         _whole(value(said, "start"), 1),
         bool(is_on(said, "isLgl")),
@@ -179,6 +180,15 @@ def _counted(number: int) -> str:
     return written.removeprefix("一") if 10 <= number < 20 else written or "〇"
 
 
+_LEGAL = ("壹贰叁肆伍陆柒捌玖拾佰仟零", "壹貳參肆伍陸柒捌玖拾佰仟零")
+
+
+def _legal(number: int, signs: str) -> str:
+    """Write a number as sums of money are written: 壹拾贰."""
+    counted = "一" * (10 <= number < 20) + _counted(number)
+    return counted.translate(str.maketrans("一二三四五六七八九十百千〇", signs))
+
+
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 
 
@@ -220,6 +230,10 @@ _NUMERALS: Mapping[str, Callable[[int], str]] = {
     ),
     "ideographTraditional": lambda number: _STEMS[(number - 1) % 10],
     "ideographZodiac": lambda number: _BRANCHES[(number - 1) % 12],
+    "chineseLegalSimplified": lambda number: _legal(number, _LEGAL[0]),
+    "ideographLegalTraditional": lambda number: _legal(number, _LEGAL[1]),
+    "ideographEnclosedCircle": lambda number: chr(0x327F + number) if number <= 10 else str(number),
+    "numberInDash": lambda number: f"- {number} -",
     "decimalEnclosedParen": lambda number: f"({number})",
     "decimalEnclosedFullstop": lambda number: f"{number}.",
     "none": lambda _: "",

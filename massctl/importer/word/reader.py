@@ -5,6 +5,7 @@ and as a style for HTML.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct, field
@@ -16,14 +17,20 @@ from massctl.importer.word.document import (
     Document,
     Fields,
     address_of,
-    box_of,
+    crop_of,
+    look_of,
     outer_box,
+    own,
+    reference_of,
+    shown_by,
 )
 from massctl.importer.word.formula import UnknownPart, tex
 from massctl.importer.word.numbering import Label
 from massctl.importer.word.package import A, M, R, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value
+from massctl.model.diagnostics import FaultError
+from massctl.picture.crop import cropped
 from massctl.picture.formats import sniff
 from massctl.render.tree import Element
 
@@ -106,10 +113,8 @@ class Reader(Struct):
             self._first_letter = line.children
             return
         aligned = styles.alignment(paragraph)
-        if aligned and not heading and into.name not in ("td", "th"):
+        if aligned and not heading:
             line.attributes = {"align": aligned, "style": f"text-align:{aligned}"}
-        elif aligned and into.name in ("td", "th"):
-            into.attributes |= {"align": aligned, "style": f"text-align:{aligned}"}
         self._place(line, paragraph, label, heading, into)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
@@ -135,7 +140,8 @@ class Reader(Struct):
             _joined(into, "blockquote").children.append(line)
         elif styles.is_code(paragraph):
             code = _joined(into, "pre")
-            code.children.append(("\n" if code.children else "") + line.text())
+            code.children += ["\n"] if code.children else []
+            code.children += line.children
         else:
             into.children.append(line)
         line.parent = into
@@ -197,15 +203,18 @@ class Reader(Struct):
         if not self._fields.is_code:
             place = _link(into, self._fields.address)
             looks = self.document.styles.looks(
-                run, paragraph, is_note=self.document.is_in_note(run)
+                look_of(run), paragraph, is_note=self.document.is_in_note(run)
             )
             place = _marked(place, looks, is_link=place.name == "a")
         is_upper = "caps" in self.document.styles.properties(run, paragraph).on
         for each in run:
             if each.tag == f"{W}fldChar":
                 ended = self._fields.mark(each)
-                if ended is not None and (sign := box_of(ended[1])):
-                    _add_text(place, sign)
+                base, reading = shown_by(*ended) if ended is not None else ("", "")
+                holder = place.add("ruby") if reading else place
+                _add_text(holder, base)
+                if reading:
+                    holder.add("rt").children.append(reading)
             elif each.tag == f"{W}instrText":
                 self._fields.add_code(each.text or "")
             elif not self._fields.is_code:
@@ -254,13 +263,17 @@ class Reader(Struct):
         for each in drawing.iter(f"{A}blip", f"{V}imagedata"):
             if outer_box(each, drawing) is not None:
                 continue
-            known = package.related(self._part).get(each.get(f"{R}embed") or each.get(f"{R}id", ""))
+            known = package.related(self._part).get(reference_of(each))
             data = (
                 package.read(known.target) if known is not None and not known.is_external else None
             )
-            if known is not None and data is not None and sniff(data) is not None:
-                address = f"word:{known.target}"
-                self.pictures[address] = data
+            if known is None or data is None or sniff(data) is None:
+                continue
+            crop = crop_of(each)
+            address = f"word:{known.target}" + ("#" + ",".join(map(str, crop)) if any(crop) else "")
+            # What cannot be cropped is named by the comparison.
+            with suppress(FaultError):
+                self.pictures[address] = cropped(data, crop) if any(crop) else data
                 into.add("img", {"src": address, **({"alt": alt} if alt else {})})
         self._boxes += [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
 
@@ -268,16 +281,12 @@ class Reader(Struct):
         element = into.add("table")
         grid: dict[int, Element] = {}
         """The cells that go on below, by their columns."""
-        rows = [
-            each for each in table.iter(f"{W}tr") if next(each.iterancestors(f"{W}tbl")) is table
-        ]
+        rows = [*own(table, f"{W}tr")]
         headed = _heading_rows(rows)
         for number, row in enumerate(rows):
             line = element.add("tr")
             column = _whole(value(row.find(f"{W}trPr"), "gridBefore"))
-            for cell in row.iter(f"{W}tc"):
-                if next(cell.iterancestors(f"{W}tr")) is not row:
-                    continue
+            for cell in own(row, f"{W}tc"):
                 said = cell.find(f"{W}tcPr")
                 span = max(1, _whole(value(said, "gridSpan")))
                 merge = said.find(f"{W}vMerge") if said is not None else None
@@ -314,8 +323,8 @@ _WRAPPERS: Final = frozenset(
     )
 )
 _SIGNS: Final[Mapping[str, str]] = {
-    f"{W}tab": " ",
-    f"{W}ptab": " ",
+    f"{W}tab": "\t",
+    f"{W}ptab": "\t",
     f"{W}noBreakHyphen": "\u2011",
 }
 

@@ -32,7 +32,7 @@ _TOGGLES = frozenset(
     ]
 )
 """Properties that a style of characters turns round. Source: ECMA-376, part 1, 17.7.3, read 2026-12."""
-_OFF = frozenset({"0", "false", "off", "none", "nil"})
+OFF: Final = frozenset({"0", "false", "off", "none", "nil"})
 _HEX = re.compile(r"[0-9A-Fa-f]{6}")
 _THEME: Mapping[str, str] = {
     "accent1": "4472C4",
@@ -90,6 +90,11 @@ class Properties(Frozen):
     """Raised or lowered."""
     effect: bool = False
     """With glow, outline or another effect of Word 2010."""
+    east: str = ""
+    """The font of Chinese, or its place in the theme of the file."""
+    latin: str = ""
+    stretched: bool = False
+    """With letters closer, wider or set otherwise than its font has them."""
 
 
 class Style(Struct):
@@ -101,6 +106,7 @@ class Style(Struct):
     """Not one of Word's."""
     run: Xml | None
     paragraph: Xml | None
+    whole: Xml
 
 
 class Styles(Struct):
@@ -125,6 +131,7 @@ class Styles(Struct):
                 each.get(f"{W}customStyle") in ("1", "true", "on"),
                 each.find(f"{W}rPr"),
                 each.find(f"{W}pPr"),
+                each,
             )
             if each.get(f"{W}type") == "paragraph" and each.get(f"{W}default") in ("1", "true"):
                 self._normal = known
@@ -153,7 +160,8 @@ class Styles(Struct):
         for name in self.names(paragraph):
             if (found := _HEADING.match(name)) is not None:
                 return min(int(found[1]), 6)
-        level = self._of_paragraph(paragraph, "outlineLvl")
+        said = self.said(paragraph, "outlineLvl")
+        level = said.get(f"{W}val", "") if said is not None else ""
         return min(int(level) + 1, 6) if level.isdecimal() and int(level) < 9 else 0
 
     def is_title(self, paragraph: Xml) -> bool:
@@ -168,20 +176,24 @@ class Styles(Struct):
         """Whether a paragraph has a style of code."""
         return not _CODES.isdisjoint(self.names(paragraph))
 
-    def _of_paragraph(self, paragraph: Xml, name: str) -> str:
-        around = (each.paragraph for each in self.chain(self.style_of(paragraph)))
-        for each in (paragraph.find(f"{W}pPr"), *around):
-            if found := value(each, name):
-                return found
-        return ""
+    def said(self, paragraph: Xml, name: str, *, by_word: bool = True) -> Xml | None:
+        """Return a property of a paragraph or of its styles; without `by_word`, not of Word's own styles."""
+        chain = self.chain(self.style_of(paragraph))
+        around = (each.paragraph for each in chain if by_word or each.is_own)
+        holders = (paragraph.find(f"{W}pPr"), *around)
+        found = (each.find(f"{W}{name}") for each in holders if each is not None)
+        return next((each for each in found if each is not None), None)
+
+    def of_table(self, table: Xml, name: str) -> Iterator[Xml]:
+        """Yield what the style of a table says by a name, of all its cells or of some."""
+        for style in self.chain(value(table.find(f"{W}tblPr"), "tblStyle")):
+            yield from style.whole.iter(f"{W}{name}")
 
     def alignment(self, paragraph: Xml) -> str:
         """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
-        around = (each.paragraph for each in self.chain(self.style_of(paragraph)) if each.is_own)
-        for each in (paragraph.find(f"{W}pPr"), *around):
-            if found := value(each, "jc"):
-                return {"center": "center", "right": "right", "end": "right"}.get(found, "")
-        return ""
+        said = self.said(paragraph, "jc", by_word=False)
+        found = said.get(f"{W}val", "") if said is not None else ""
+        return {"center": "center", "right": "right", "end": "right"}.get(found, "")
 
     def numbering(self, paragraph: Xml) -> tuple[str, str]:
         """Return the number of a paragraph's list and its level, of itself or of its style; empty for none."""
@@ -210,6 +222,11 @@ class Styles(Struct):
         """Return what a paragraph's style of Word's own gives to all its runs."""
         return self._of_style(self.style_of(paragraph), is_own=False)
 
+    @property
+    def defaults(self) -> Properties:
+        """What a run has of which nothing is said."""
+        return self._of_style("", is_own=True)
+
     def _of_style(self, known: str, *, is_own: bool) -> Properties:
         """Return what a style gives to a run; without `is_own`, what of it the styles of Word give."""
         if (known, is_own) not in self._given:
@@ -222,16 +239,21 @@ class Styles(Struct):
     def weigh(self, body: Xml) -> None:
         """Find out what size and colour most of the text has."""
         counts = Counter[tuple[int, str]]()
+        fonts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
         for run in body.iter(f"{W}r"):
             paragraph = next(run.iterancestors(f"{W}p"), None)
             if paragraph is not None and not self.heading(paragraph):
                 found = self.properties(run, paragraph)
                 length = sum(len(each.text or "") for each in run.iterfind(f"{W}t"))
                 counts[found.size, found.colour] += length
+                for each, name in zip(fonts, (found.east, found.latin), strict=True):
+                    each[name] += length
         if counts:
             (size, colour), _ = counts.most_common(1)[0]
+            east, latin = (each.most_common(1)[0][0] for each in fonts)
             # All text may be grey; red text is meant.
-            self.body = Properties(size=size, colour=colour if hue(colour) in ("", "grey") else "")
+            grey = colour if hue(colour) in ("", "grey") else ""
+            self.body = Properties(size=size, colour=grey, east=east, latin=latin)
 
     def looks(self, run: Xml, paragraph: Xml | None, *, is_note: bool = False) -> frozenset[str]:
         """Return what a reader sees of a run beside its words."""
@@ -244,7 +266,8 @@ class Styles(Struct):
         looks = {_NAMES[each] for each in on if each in _NAMES}
         if is_heading:
             looks.discard("bold")
-        if found.colour not in (base.colour, self.body.colour) and hue(found.colour):
+        is_seen = found.highlight or not is_pale(found.colour)  # What is behind it may not come.
+        if found.colour not in (base.colour, self.body.colour) and hue(found.colour) and is_seen:
             looks.add(f"colour:{found.colour}")
         if found.highlight and found.highlight not in (WHITE, base.highlight):
             looks.add(f"highlight:{found.highlight}")
@@ -289,7 +312,12 @@ def value(holder: Xml | None, name: str) -> str:
 def is_on(holder: Xml | None, name: str) -> bool | None:
     """Return whether a property is on; None where it is not said."""
     found = holder.find(f"{W}{name}") if holder is not None else None
-    return None if found is None else found.get(f"{W}val", "1") not in _OFF
+    return None if found is None else found.get(f"{W}val", "1") not in OFF
+
+
+def is_shaded(shade: Xml | None) -> bool:
+    """Whether a `shd` gives a colour to what it is of."""
+    return shade is not None and shade.get(f"{W}fill", "").upper() not in ("", "AUTO", WHITE)
 
 
 def _with(before: Properties, said: Xml | None) -> Properties:
@@ -299,7 +327,7 @@ def _with(before: Properties, said: Xml | None) -> Properties:
     for each in said if said is not None else ():
         name = each.tag.rpartition("}")[2]
         if name in _TOGGLES:
-            on = on | {name} if each.get(f"{W}val", "1") not in _OFF else on - {name}
+            on = on | {name} if each.get(f"{W}val", "1") not in OFF else on - {name}
         elif (read := _READ.get(name)) is not None:
             changed |= read(each)
     if on is not before.on:
@@ -308,7 +336,9 @@ def _with(before: Properties, said: Xml | None) -> Properties:
 
 
 def _of_shade(said: Xml) -> dict[str, object]:
-    fill = said.get(f"{W}fill", "").upper()
+    # A pattern is drawn in a colour of its own.
+    name = "color" if said.get(f"{W}val", "").startswith(("pct", "solid")) else "fill"
+    fill = said.get(f"{W}{name}", "").upper()
     return {"highlight": fill if _HEX.fullmatch(fill) else ""}
 
 
@@ -317,17 +347,29 @@ def _of_size(said: Xml) -> dict[str, object]:
     return {"size": int(written)} if re.fullmatch(r"\d{1,4}", written) else {}
 
 
+def _of_fonts(said: Xml) -> dict[str, object]:
+    names = {"east": "eastAsia", "latin": "ascii"}
+    found = {
+        key: said.get(f"{W}{name}Theme") or said.get(f"{W}{name}") for key, name in names.items()
+    }
+    return {key: each for key, each in found.items() if each}
+
+
 _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     "color": lambda said: {"colour": _colour(said)},
     "highlight": lambda said: {"highlight": _HIGHLIGHTS.get(said.get(f"{W}val", ""), "")},
     "shd": _of_shade,
     "sz": _of_size,
-    "u": lambda said: {"underlined": said.get(f"{W}val", "single") not in _OFF},
+    "rFonts": _of_fonts,
+    "spacing": lambda said: {"stretched": said.get(f"{W}val", "0") != "0"},
+    "w": lambda said: {"stretched": said.get(f"{W}val", "100") not in ("100", "100%")},
+    **dict.fromkeys(("fitText", "eastAsianLayout"), lambda _: {"stretched": True}),
+    "u": lambda said: {"underlined": said.get(f"{W}val", "single") not in OFF},
     "vertAlign": lambda said: {
         "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
     },
-    "em": lambda said: {"dotted": said.get(f"{W}val", "") not in _OFF},
-    "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in _OFF},
+    "em": lambda said: {"dotted": said.get(f"{W}val", "") not in OFF},
+    "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in OFF},
     "position": lambda said: {"moved": said.get(f"{W}val", "0") != "0"},
     **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), lambda _: {"effect": True}),
 }
@@ -341,7 +383,7 @@ def _colour(said: Xml) -> str:
     return _THEME.get(said.get(f"{W}themeColor", ""), "")
 
 
-_DARK = 0x50
+_DARK, _PALE = 0x50, 0xE0
 _GAP = 24
 """So far the parts of a colour may be apart in a grey."""
 _HUES = (
@@ -355,6 +397,11 @@ _HUES = (
     (361, "red"),
 )
 """Up to which angle of the colour circle a colour has which name."""
+
+
+def is_pale(colour: str) -> bool:
+    """Whether a colour is too light for a white page."""
+    return bool(colour) and min(bytes.fromhex(colour)) >= _PALE
 
 
 def hue(colour: str) -> str:

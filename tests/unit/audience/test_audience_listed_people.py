@@ -47,8 +47,8 @@ class SnapshotMonth:
         self.members: list[set[str]] = []
         for number in range(self.chance.randint(2, 5)):
             openids = sorted(self.chance.sample(EVERYBODY, self.chance.randint(2, 20)))
-            unerased = place.without_forgotten(sets, sets.of(openids))
-            name = place.write(sets, unerased, AudienceName(f"a{number}"), NOW).sha256
+            checked = place.without_erased(sets, sets.of(openids))
+            name = place.write(sets, checked, AudienceName(f"a{number}"), NOW).sha256
             self._add(ListPart(name), openids)
             sizes = batch_sizes(len(openids), BATCH)
             batch = self.chance.randint(1, len(sizes))

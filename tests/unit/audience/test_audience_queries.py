@@ -98,7 +98,9 @@ def test_parameters_are_bound_and_a_cast_is_none():
     read = statement(
         "select openid from t where a::text = :city and at < :now or d = :today", city="x"
     )
-    assert [":city", ":now", ":today"] == [read.sql[start:end] for start, end, _ in read.places]
+    assert [":city", ":now", ":today"] == [
+        read.sql[start:end] for start, end, _ in read.parameter_spans
+    ]
     text, bound = statement(
         "select openid from t where a like '5%' and b = :city", city="x"
     ).pyformat()

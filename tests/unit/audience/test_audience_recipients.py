@@ -37,8 +37,8 @@ class Place:
         self.snapshots = Snapshots(SnapshotFolder(folder, "massctl.snapshots", {}), key)
 
     def write(self, *people: str) -> OpenidList:
-        unerased = self.snapshots.without_forgotten(self.sets, self.sets.of(people))
-        found = self.snapshots.write(self.sets, unerased, EAST, NOW)
+        checked = self.snapshots.without_erased(self.sets, self.sets.of(people))
+        found = self.snapshots.write(self.sets, checked, EAST, NOW)
         return OpenidList(found.sha256, found.count, 3, audience=EAST)
 
     def recipients(self, *kept: str) -> Recipients:

@@ -9,7 +9,7 @@ from pyrage.x25519 import Identity
 
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
-from massctl.audience.snapshots import Snapshots, Unerased
+from massctl.audience.snapshots import CheckedPeople, Snapshots
 from massctl.errors import (
     InvariantError,
     SnapshotAwayError,
@@ -45,7 +45,7 @@ def snapshots(folder: Path, own: SnapshotKey) -> Snapshots:
 
 
 def write(place: Snapshots, sets: MemberSets, people: Sequence[str] = PEOPLE) -> OpenidList:
-    return place.write(sets, place.without_forgotten(sets, sets.of(people)), EAST, NOW)
+    return place.write(sets, place.without_erased(sets, sets.of(people)), EAST, NOW)
 
 
 def test_what_is_written_is_read_again(folder: Path, sets: MemberSets):
@@ -107,7 +107,7 @@ def test_a_missing_or_wrong_key_is_said_and_never_shown(value: str):
 
 def test_only_people_who_were_compared_with_the_erased_can_be_written(sets: MemberSets):
     with pytest.raises(InvariantError):
-        Unerased(object(), sets.of(PEOPLE), frozenset())
+        CheckedPeople(object(), sets.of(PEOPLE), frozenset())
 
 
 @pytest.mark.parametrize("held", ["s3cret", "AGE-SECRET-KEY-1QQQ", "密钥"])

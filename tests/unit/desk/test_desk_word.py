@@ -47,7 +47,7 @@ class _Request:
 
 def imported(end: VerbEnd, **args: str) -> tuple[Any, _Verbs, _Cache]:
     verbs, cache = _Verbs(end), _Cache()
-    api = Api(cache, None, verbs, None)  # type: ignore[arg-type]
+    api = Api(cache, None, verbs, None, None)  # type: ignore[arg-type]
     request = _Request(args, b"PK")
     told = api.answer("POST", ["imports", "2026-12-new"], request)  # type: ignore[arg-type]
     return told, verbs, cache
@@ -85,7 +85,7 @@ def test_what_stops_the_import_is_said_and_nothing_is_made() -> None:
 
 @pytest.mark.parametrize("name", ["--sandbox", "../x", "Spring", ""])
 def test_a_name_is_no_option_and_no_way_out(name: str) -> None:
-    api = Api(_Cache(), None, _Verbs(VerbEnd(0, {}, "")), None)  # type: ignore[arg-type]
+    api = Api(_Cache(), None, _Verbs(VerbEnd(0, {}, "")), None, None)  # type: ignore[arg-type]
     request = _Request({}, b"PK")
     with pytest.raises((UsageError, NoSuchThingError)):
         api.answer("POST", ["imports", name], request)  # type: ignore[arg-type]

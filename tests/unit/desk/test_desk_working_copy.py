@@ -50,6 +50,33 @@ def test_another_paragraph_that_changed_meanwhile_is_kept(copy: WorkingCopy) -> 
     assert file_of(copy).read_text(encoding="utf-8") == "一，在写字台改过\n\n二，由 git 改过\n"
 
 
+def test_who_writes_on_while_others_are_joined_takes_nothing_away(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_text("一\n\n二，由 git 改过\n", encoding="utf-8")
+    end = copy.write(LETTER, PATH, "一，在\n\n二\n", opened.version)
+    assert isinstance(end, Written)
+    end = copy.write(LETTER, PATH, "一，在写字台改过\n\n二\n", end.given)
+    assert isinstance(end, Written)
+    assert file_of(copy).read_text(encoding="utf-8") == "一，在写字台改过\n\n二，由 git 改过\n"
+
+
+def test_who_got_no_answer_does_not_clash_with_what_he_wrote(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    lost = copy.write(LETTER, PATH, "一，写\n\n二\n", opened.version)
+    assert isinstance(lost, Written)
+    end = copy.write(LETTER, PATH, "一，写到一半\n\n二\n", opened.version, [lost.given])
+    assert isinstance(end, Written)
+    assert end.file.text == "一，写到一半\n\n二\n"
+
+
+def test_what_was_sent_and_never_came_is_no_reason_to_take_words_away(copy: WorkingCopy) -> None:
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_text("一，由 git 改过\n\n二\n", encoding="utf-8")
+    end = copy.write(LETTER, PATH, "一，写到一半\n\n二\n", opened.version, ["0" * 64])
+    assert isinstance(end, Clash)
+    assert file_of(copy).read_text(encoding="utf-8") == "一，由 git 改过\n\n二\n"
+
+
 def test_the_same_paragraph_is_given_back_and_both_are_in_the_journal(copy: WorkingCopy) -> None:
     opened = copy.opened(LETTER, PATH)
     file_of(copy).write_text("甲\n\n二\n", encoding="utf-8")

@@ -13,6 +13,12 @@ from massctl.importer.article import as_html
 from massctl.importer.documents import DocumentError
 from massctl.importer.markdown import as_markdown
 from massctl.importer.word.file import article, lacking
+from massctl.render.article_file import ArticleFile
+from massctl.render.markdown import read_markdown
+from massctl.render.markdown_parser import parse
+from massctl.render.paths import Pictures
+from massctl.render.tree import serialized
+from massctl.render.wechat_html import normalised
 
 NOTHING = {"revisions": "", "hidden": "", "comments": ""}
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -58,6 +64,7 @@ def row(*cells: str) -> str:
     return f"<w:tr>{''.join(cells)}</w:tr>"
 
 
+_FONT = '<w:rFonts w:eastAsia="{}" w:ascii="Arial"/>'
 MARKED = [
     ("<w:b/>", "**一**"),
     ("<w:i/>", "*一*"),
@@ -101,6 +108,13 @@ def test_what_a_style_of_word_gives_to_a_paragraph_is_no_look() -> None:
     )
 
 
+WHITE = '<w:color w:val="FFFFFF"/>'
+SPAN = '<w:gridSpan w:val="2"/>'
+CHOICES = (
+    '<w:ddList><w:result w:val="1"/><w:listEntry w:val="甲"/><w:listEntry w:val="乙"/></w:ddList>'
+)
+CODE = f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="c"><w:name w:val="Source Code"/></w:style></w:styles>'
+PALE = f'<w:tc><w:tcPr><w:shd w:fill="4472C4"/></w:tcPr>{paragraph(run("丙", WHITE))}</w:tc>'
 STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ("centred", paragraph(run("一"), "", '<w:jc w:val="center"/>'), {}, '<div align="center">\n\n一\n\n</div>'),
     ("justified", paragraph(run("一"), "", '<w:jc w:val="both"/>'), {}, "一"),
@@ -111,11 +125,23 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a numbered heading", paragraph(run("标题"), "Title") + entry("总则", 0, "Heading1"), {"parts": lists(level("decimal", "第%1章"))}, "# 第1章 总则"),
     ("a simple table", f"<w:tbl>{row(cell('a'), cell('b'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, "| a | b |\n| --- | --- |\n| 1 | 2 |"),
     ("merged cells", f"<w:tbl>{row(cell('a', '<w:gridSpan w:val=' + chr(34) + '2' + chr(34) + '/>'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, '<table><tr><td colspan="2"><p>a</p></td></tr><tr><td><p>1</p></td><td><p>2</p></td></tr></table>'),
+    ("a colour in merged cells", f"<w:tbl>{row(cell('甲', SPAN))}{row(cell('乙'), cell('丙'))}</w:tbl>".replace("<w:rPr></w:rPr><w:t xml:space=\"preserve\">甲", '<w:rPr><w:color w:val="0000FF"/></w:rPr><w:t>甲'), {}, '<table><tr><td colspan="2"><p><span class="blue">甲</span></p></td></tr><tr><td><p>乙</p></td><td><p>丙</p></td></tr></table>'),
     ("a link", paragraph(f'<w:hyperlink r:id="rId9">{run("这里")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "https://example.com/a")}}, "[这里](https://example.com/a)"),
     ("a link by a field", paragraph(field(' HYPERLINK "https://example.com/a" ', run("这里"))), {}, "[这里](https://example.com/a)"),
     ("a page number", paragraph(run("见第") + field(" PAGEREF x ", run("7")) + run("页")), {}, "见第7页"),
     ("a break", paragraph(run("一") + "<w:r><w:br/></w:r>" + run("二")), {}, "一\\\n二"),
     ("ruby", paragraph("<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r>"), {}, "{汉|hàn}"),
+    ("ruby in colour", paragraph(run("平常") + '<w:r><w:ruby><w:rubyPr/><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt><w:rubyBase><w:r><w:rPr><w:color w:val="FF0000"/></w:rPr><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r>'), {}, '平常<span class="red">{汉|hàn}</span>'),
+    ("ruby of WPS", paragraph(field(r'EQ \* jc2 \* "Font:宋体" \* hps10 \o\ad(\s\up 9(hàn),汉)') + run("字")), {}, "{汉|hàn}字"),
+    ("a list to choose from", paragraph(f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{CHOICES}</w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'), {}, "乙"),
+    ("a heading that is folded", '<w:p><w:pPr><w:pStyle w:val="Heading2"/><x:collapsed xmlns:x="http://schemas.microsoft.com/office/word/2012/wordml"/></w:pPr>' + run("一") + "</w:p>", {}, "一"),
+    ("a hidden number", entry("a"), {"parts": lists(level("decimal", "密%1", 0, "<w:rPr><w:vanish/></w:rPr>"))}, "a"),
+    ("numbers of money", entry("a") * 12, {"parts": lists(level("chineseLegalSimplified", "%1、"))}, "\n\n".join(f"{each}、 a" for each in ["壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖", "壹拾", "壹拾壹", "壹拾贰"])),
+    ("enclosed numbers", entry("a"), {"parts": lists(level("ideographEnclosedCircle", "%1"))}, "㊀ a"),
+    ("lines of code", paragraph(run("if x:") + "<w:r><w:br/><w:tab/><w:t>y</w:t></w:r>", "c") + paragraph(run("z"), "c"), {"parts": {"word/styles.xml": CODE}}, "```\nif x:\n\ty\nz\n```"),
+    ("light text whose ground does not come", paragraph(run("平常")) + f"<w:tbl>{row(cell('甲'), cell('乙'))}{row(PALE, cell('丁'))}</w:tbl>", {}, "平常\n\n| 甲 | 乙 |\n| --- | --- |\n| 丙 | 丁 |"),
+    ("a form of the future alone", paragraph(f'<mc:AlternateContent><mc:Choice Requires="w99">{run("新")}</mc:Choice></mc:AlternateContent>'), {}, "新"),
+    ("a pattern", paragraph(run("平常") + run("一", '<w:shd w:val="pct25" w:color="FF0000" w:fill="auto"/>')), {}, "平常<mark>一</mark>"),
     ("a sign", paragraph('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>' + run("好")), {}, "☑好"),
     ("capitals", paragraph(run("abc", "<w:caps/>")), {}, "ABC"),
     ("what only wraps", f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph('<w:smartTag w:uri=' + chr(34) * 2 + '>' + run('一') + '</w:smartTag>')}</w:sdtContent></w:sdt>", {}, "一"),
@@ -132,7 +158,8 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ids=[each[0] for each in STRUCTURES],
 )
 def test_a_structure_comes(body: str, more: dict[str, Any], written: str) -> None:
-    assert (written, []) == read(body, **more)
+    lost = ["a shaded cell (1×), first: table 1, row 2, column 1 “丙”"] if PALE in body else []
+    assert (written, lost) == read(body, **more)
 
 
 def test_notes_come_in_the_order_of_their_references() -> None:
@@ -154,9 +181,16 @@ BOX = (
     "</wps:wsp></wp:inline></w:drawing></w:r>"
 )
 SHAPE = "<w:r><w:drawing><wp:inline><wps:wsp/></wp:inline></w:drawing></w:r>"
+_A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+DIAGRAM = f'<w:r><w:drawing><a:relIds {_A} r:dm="rId9"/></w:drawing></w:r>'
 PICTURE = '<w:r><w:pict><v:shape><v:imagedata r:id="rId9"/></v:shape></w:pict></w:r>'
+OBJECT = '<w:r><w:object><v:imagedata r:id="rId9"/><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" ProgID="Equation.DSMT4"/></w:object></w:r>'
+CUT = (
+    '<w:r><w:drawing><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill>'
+    f'<a:blip {_A} r:embed="rId9"/>{{1}}</pic:blipFill><a:xfrm {_A} {{0}}/></pic:pic></w:drawing></w:r>'
+)
 LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
-    ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it"]),
+    ("a text box", paragraph(run("一") + BOX.format(paragraph(run("框里")))), {}, ["text box 1: its words follow the paragraph beside it: “框里”"]),
     ("a shape", paragraph(run("一") + SHAPE), {}, ["paragraph 1: a drawing (shape)"]),
     ("a metafile", paragraph(run("一") + PICTURE), {"related": {"rId9": ("image", "media/a.emf")}, "parts": {"word/media/a.emf": b"\1\0\0\0"}}, ["paragraph 1: the picture a.emf: WeChat does not show its format"]),
     ("a picture elsewhere", paragraph(run("一") + PICTURE), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
@@ -164,8 +198,59 @@ LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("an unknown sign", paragraph(run("一") + '<w:r><w:sym w:font="Webdings" w:char="F021"/></w:r>'), {}, ["paragraph 1: the sign F021 of Webdings"]),
     ("a file", paragraph(f'<w:hyperlink r:id="rId9">{run("一")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "file://c/a.doc")}}, ["paragraph 1: the link to file://c/a.doc"]),
     ("a part of a formula", paragraph(run("一") + "<m:oMath><m:r><m:t>y</m:t></m:r><m:xyz/></m:oMath>"), {}, ["paragraph 1: the formula “y”: massctl does not know `m:xyz`"]),
+    ("words of a diagram", paragraph(run("一") + DIAGRAM), {"related": {"rId9": ("diagramData", "d.xml")}, "parts": {"word/d.xml": f"<x {_A}><a:t>目标</a:t></x>"}}, ["paragraph 1: a drawing (SmartArt) with the words “目标”"]),
+    ("a letter in a circle", paragraph(field(r"EQ \o\ac(○,印)") + run("章")), {}, [r"paragraph 1: the field `EQ \o\ac(○,印)`"]),
+    ("an object", paragraph(run("一") + OBJECT), {"related": {"rId9": ("image", "a.wmf")}, "parts": {"word/a.wmf": b"\xd7\xcd"}}, ["paragraph 1: an object of Equation.DSMT4: only its picture can come", "paragraph 1: the picture a.wmf: WeChat does not show its format"]),
+    ("a turned picture", paragraph(run("一") + CUT.format('rot="5400000"', "")), {"related": {"rId9": ("image", "a.png")}, "parts": {"word/a.png": png((1, 2, 3))}}, ["paragraph 1: the picture a.png is turned or coloured in Word; it comes as it is stored"]),
+    ("a link of a picture", paragraph(run("一") + CUT.format("", "").replace("<pic:blip", f'<a:hlinkClick {_A} r:id="rId8"/><pic:blip')), {"related": {"rId9": ("image", "a.png"), "rId8": ("hyperlink", "https://example.com/p")}, "parts": {"word/a.png": png((1, 2, 3))}}, ["paragraph 1: the link to https://example.com/p"]),
+    ("a placeholder", f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{paragraph(run('单击此处'))}</w:sdtContent></w:sdt>", {}, ["a field of Word that nobody filled in: it is in the article (1×), first: paragraph 1 “单击此处”"]),
+    ("a colour in a formula", paragraph(run("一") + '<m:oMath><m:r><w:rPr><w:color w:val="FF0000"/></w:rPr><m:t>x</m:t></m:r></m:oMath>'), {}, ["paragraph 1: the colour of “x” in a formula"]),
+    ("a simple field", paragraph(run("一") + r'<w:fldSimple w:instr=" EQ \f(1,2) "/>'), {}, [r"paragraph 1: the field `EQ \f(1,2)`"]),
+    ("a picture linked", paragraph(run("一") + f'<w:r><w:drawing><a:blip {_A} r:link="rId9"/></w:drawing></w:r>'), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
+    ("a picture in a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}><w:p><w:r><w:drawing><a:blip {_A}/></w:drawing></w:r></w:p></w:hdr>"}}, ["header: a drawing (picture)"]),
     ("a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}>{paragraph(run('内部资料'))}</w:hdr>"}}, ["header: “内部资料”"]),
 ]  # fmt: skip
+
+
+def _laid_out(properties: str, count: int = 2) -> str:
+    return paragraph(run("平常")) + paragraph(run("春天来了"), "", properties) * count
+
+
+def _tabled(table: str = "", cell: str = "") -> str:
+    return paragraph(run("平常")) + (
+        f"<w:tbl><w:tblPr>{table}</w:tblPr><w:tr><w:tc><w:tcPr>{cell}</w:tcPr>{paragraph(run('春天'))}</w:tc></w:tr></w:tbl>"
+    )
+
+
+_AT_2 = "first: paragraph 2 “春天来了”"
+_IN_TABLE = "first: table 1, row 1, column 1 “春天”"
+LAYOUTS: list[tuple[str, str, list[str]]] = [
+    ("a first line", _laid_out('<w:ind w:firstLineChars="200" w:firstLine="420"/>'), [f"an indent of the first line (2×), {_AT_2}"]),
+    ("an indent", _laid_out('<w:ind w:left="420"/>'), [f"an indent (2×), {_AT_2}"]),
+    ("no indent", _laid_out('<w:ind w:left="0" w:firstLine="0"/>'), []),
+    ("a shade", _laid_out('<w:shd w:val="clear" w:fill="FFF2CC"/>'), [f"a shaded paragraph (2×), {_AT_2}"]),
+    ("a border", _laid_out('<w:pBdr><w:top w:val="single"/></w:pBdr>'), [f"a border around a paragraph (2×), {_AT_2}"]),
+    ("spread", _laid_out('<w:jc w:val="distribute"/>'), [f"text spread over the line (分散对齐) (2×), {_AT_2}"]),
+    ("a page before", _laid_out("<w:pageBreakBefore/>", 1), [f"a break of a page or column (1×), {_AT_2}"]),
+    ("a page", paragraph(run("一") + '<w:r><w:br w:type="page"/></w:r>'), ["a break of a page or column (1×), first: paragraph 1"]),
+    ("a section", _laid_out('<w:sectPr><w:cols w:num="2"/></w:sectPr>', 1), ["a break of a page or column (1×), first: paragraph 2", "columns (1×), first: paragraph 2"]),
+    ("a font", paragraph(run("平常的文字", _FONT.format("宋体")) + run("楷书", _FONT.format("楷体"))), ["another font (1×), first: paragraph 1 “楷书”, 楷体"]),
+    ("one font", paragraph(run("平常的文字", _FONT.format("楷体"))), []),
+    ("spaced", paragraph(run("平常的文字") + run("疏", '<w:spacing w:val="40"/>')), ["letters that are spaced or stretched (1×), first: paragraph 1 “疏”"]),
+    ("a cell", _tabled(cell='<w:shd w:fill="FFFF00"/>'), [f"a shaded cell (1×), {_IN_TABLE}"]),
+    ("plain borders", _tabled('<w:tblBorders><w:top w:val="single"/></w:tblBorders>'), []),
+    ("no borders", _tabled('<w:tblBorders><w:top w:val="none"/></w:tblBorders>'), [f"borders of a table (1×), {_IN_TABLE}"]),
+    ("a border of a cell", _tabled(cell='<w:tcBorders><w:top w:val="thick"/></w:tcBorders>'), [f"borders of a table (1×), {_IN_TABLE}"]),
+    ("vertical", _tabled(cell='<w:textDirection w:val="tbRl"/>'), [f"vertical text (1×), {_IN_TABLE}"]),
+    ("a link inside", paragraph(f'<w:hyperlink w:anchor="x">{run("见上")}</w:hyperlink>'), ["a link inside the document (1×), first: paragraph 1 “见上”"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "lost"), [each[1:] for each in LAYOUTS], ids=[each[0] for each in LAYOUTS]
+)
+def test_layout_that_themes_set_is_told_once_of_its_kind(body: str, lost: list[str]) -> None:
+    assert lost == read(body)[1]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +282,24 @@ def test_a_construct_that_is_unknown_refuses(body: str, says: str) -> None:
     assert says in str(caught.value.why)
 
 
+def test_a_file_with_nothing_for_an_article_says_what_it_has() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(paragraph(SHAPE))
+    assert (
+        "there is no text and no picture in this file",
+        "it has only what no article has: paragraph 1: a drawing (shape)",
+    ) == (str(caught.value.why), str(caught.value.hint))
+
+
+def test_a_field_that_never_ends_refuses_for_it_would_swallow_what_follows() -> None:
+    begin = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> IF </w:instrText></w:r>'
+    )
+    with pytest.raises(DocumentError) as caught:
+        read(paragraph(run("一") + begin + run("二")) + paragraph(run("三")))
+    assert "paragraph 1: the field `IF` never ends" == str(caught.value.why)
+
+
 def test_a_form_of_numbers_that_is_unknown_refuses() -> None:
     with pytest.raises(DocumentError) as caught:
         read(entry("a"), parts=lists(level("hebrew1", "%1.")))
@@ -220,6 +323,51 @@ def test_a_look_that_the_result_lacks_is_named_with_its_words(properties: str, l
     data = packed(paragraph(run("今天")) + paragraph(run("平常") + run("限时", properties)))
     missing, changed = lacking(data, NOTHING, "", "<p>今天</p><p>平常限时</p>")
     assert ([], [f"paragraph 2: {look} “限时”"]) == (missing, changed)
+
+
+def test_numbers_are_found_where_a_browser_writes_them_and_where_the_words_are_a_number_too() -> (
+    None
+):
+    data = packed(
+        entry("1") + entry("乙") + paragraph(run("完")),
+        parts=lists(level("ordinal", "%1")),
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert "1st 1\n\n2nd 乙\n\n完\n" == as_markdown(found.tree)
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>1st 1</p><p>2nd 乙</p><p>完</p>")
+    data = packed(entry("甲") + entry("乙"), parts=lists(level("decimal", "%1.")))
+    in_html = "<ol{}><li>甲</li><li>乙</li></ol>"
+    assert ([], []) == lacking(data, NOTHING, "letter", in_html.format(""))
+    missing, _ = lacking(data, NOTHING, "letter", in_html.format(' start="5"'))
+    assert ["paragraph 1: number “1” is missing", "paragraph 2: number “2” is missing"] == [
+        *map(str, missing)
+    ]
+
+
+def test_a_link_is_the_same_however_its_letters_are_written() -> None:
+    link = f'<w:hyperlink r:id="rId8">{run("山")}</w:hyperlink>'
+    data = packed(paragraph(link), related={"rId8": ("hyperlink", "https://example.com/山")})
+    body = '<p><a href="https://example.com/%E5%B1%B1">山</a></p>'
+    assert ([], []) == lacking(data, NOTHING, "letter", body)
+
+
+def test_two_lists_in_a_row_are_two() -> None:
+    other = lists(level("decimal", "%1."))["word/numbering.xml"].replace(
+        "</w:numbering>",
+        '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/>'
+        "</w:lvlOverride></w:num></w:numbering>",
+    )
+    second = entry("丙").replace('<w:numId w:val="1"/>', '<w:numId w:val="2"/>')
+    written, _ = read(entry("甲") + entry("乙") + second, parts={"word/numbering.xml": other})
+    assert "1. 甲\n2. 乙\n\n5) 丙" == written
+    opened = [each for each in parse(written).tokens if each.type == "ordered_list_open"]
+    assert [1, 5] == [each.attrs.get("start", 1) for each in opened]
+
+
+def test_an_address_of_mail_that_is_written_out_is_not_missing() -> None:
+    link = f'<w:hyperlink r:id="rId8">{run("a@example.com")}</w:hyperlink>'
+    data = packed(paragraph(link), related={"rId8": ("hyperlink", "mailto:a@example.com")})
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>a@example.com</p>")
 
 
 def test_words_pictures_links_and_numbers_that_are_missing_are_named() -> None:
@@ -276,3 +424,113 @@ def test_as_html_a_look_is_a_style() -> None:
     found, _ = article(packed(body), "letter", NOTHING)
     written = '<p style="text-align:right"><span style="color:#C00000">一</span></p>'
     assert f"{written}\n" == as_html(found.tree)
+
+
+def _formula(words: str, *, alone: bool = False) -> str:
+    inner = f"<m:oMath><m:r><m:t>{words}</m:t></m:r></m:oMath>"
+    return f"<m:oMathPara>{inner}</m:oMathPara>" if alone else inner
+
+
+BESIDE = [
+    (run("设3") + _formula("x") + run("个"), r"设3\(x\)个"),
+    (run("共") + _formula("x") + run("3个"), r"共\(x\)3个"),
+    (_formula("x") + _formula("y=1"), r"\(x\)\(y=1\)"),
+    (_formula("x", alone=True) + _formula("y", alone=True), "$$x$$ $$y$$"),
+    (_formula("a:b"), r"\(\textstyle a:b\)"),
+    (run("3", "<w:b/>") + _formula("x"), "**3**$x$"),
+]
+
+
+@pytest.mark.parametrize(("inner", "written"), BESIDE)
+def test_a_formula_is_written_so_that_what_stands_beside_it_leaves_it_one(
+    inner: str, written: str
+) -> None:
+    assert (f"平常\n\n{written}", []) == read(paragraph(run("平常")) + paragraph(inner))
+    parsed = parse(written)
+    found = [each.content for token in parsed.tokens for each in token.children or ()]
+    assert "$" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "title"), [("%1.", "1. 总则"), ("第%1章", "第1章 总则")], ids=["plain", "words"]
+)
+def test_a_number_of_the_heading_that_becomes_the_title_is_there(number: str, title: str) -> None:
+    data = packed(
+        entry("总则", 0, "Heading1") + paragraph(run("正文")), parts=lists(level("decimal", number))
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert title == found.title
+    assert ([], []) == lacking(data, NOTHING, found.title, "<p>正文</p>")
+
+
+def test_a_formula_of_the_title_is_named() -> None:
+    data = packed(paragraph(run("论") + _formula("x"), "Title") + paragraph(run("正文")))
+    assert ([], ["paragraph 1: the formula “x”"]) == lacking(data, NOTHING, "论", "<p>正文</p>")
+
+
+CROPS = [
+    (CUT.format("", f'<a:srcRect {_A} l="25000" b="50000"/>'), (30, 20)),
+    (PICTURE.replace("<v:imagedata", '<v:imagedata cropright="32768f"'), (20, 40)),
+    (CUT.format("", f'<a:srcRect {_A} l="-52" r="-52"/>'), (40, 40)),
+]
+
+
+@pytest.mark.parametrize(("drawn", "size"), CROPS, ids=["a picture", "an older one", "a margin"])
+def test_of_a_picture_comes_what_word_shows_of_it(drawn: str, size: tuple[int, int]) -> None:
+    data = packed(
+        paragraph(run("一") + drawn),
+        related={"rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3), 40, 40)},
+    )
+    found, pictures = article(data, "letter", NOTHING)
+    (address,) = [each.get("src") for each in found.tree.below() if each.name == "img"]
+    made = pictures[address]
+    assert size == tuple(int.from_bytes(made[at : at + 4], "big") for at in (16, 20))
+    assert [] == found.lost
+
+
+def test_a_picture_that_cannot_be_cropped_is_not_published_and_is_missing() -> None:
+    data = packed(
+        paragraph(run("一") + CUT.format("", f'<a:srcRect {_A} l="25000"/>')),
+        related={"rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3))[:60]},
+    )
+    assert {} == article(data, "letter", NOTHING)[1]
+    assert ["paragraph 1: picture “a.png” is missing"] == [
+        *map(str, lacking(data, NOTHING, "letter", "<p>一</p>")[0])
+    ]
+
+
+def _aligned(text: str, side: str) -> str:
+    return paragraph(run(text), "", f'<w:jc w:val="{side}"/>' if side else "")
+
+
+def _table_of(*rows: list[str]) -> str:
+    cells = (row(*(f"<w:tc><w:tcPr/>{each}</w:tc>" for each in some)) for some in rows)
+    return f"<w:tbl>{''.join(cells)}</w:tbl>"
+
+
+QUOTE = f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="q"><w:name w:val="Quote"/></w:style></w:styles>'
+ALIGNED: list[tuple[str, str, str, list[str]]] = [
+    ("columns", _table_of([_aligned("甲", "center"), _aligned("乙", "right")], [_aligned("1", "center"), _aligned("2", "right")]), "| 甲 | 乙 |\n| :---: | ---: |\n| 1 | 2 |", []),
+    ("one cell of a column", _table_of([_aligned("甲", ""), _aligned("乙", "")], [_aligned("1", "center"), _aligned("2", "")]), "| 甲 | 乙 |\n| --- | --- |\n| 1 | 2 |", ["table 1, row 2, column 1: centred text “1”"]),
+    ("one line of a cell", _table_of([_aligned("甲", "") + _aligned("乙", "right")], [_aligned("1", "")]), '<table><tr><td><p>甲</p><p align="right">乙</p></td></tr><tr><td><p>1</p></td></tr></table>', []),
+    ("a table inside", _table_of([_aligned("甲", "") + _table_of([_aligned("乙", "center")])], [_aligned("1", "right")]), '<table><tr><td><p>甲</p><table><tr><td><p align="center">乙</p></td></tr></table></td></tr><tr><td><p align="right">1</p></td></tr></table>', []),
+    ("a quote", paragraph(run("甲"), "q", '<w:jc w:val="center"/>') + paragraph(run("乙"), "q"), '> <div align="center">\n>\n> 甲\n>\n> </div>\n>\n> 乙', []),
+    ("an entry of a list", paragraph(run("甲"), "", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:jc w:val="right"/>'), '- <div align="right">\n\n  甲\n\n  </div>', []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "written", "lost"), [each[1:] for each in ALIGNED], ids=[each[0] for each in ALIGNED]
+)
+def test_alignment_comes_into_tables_quotes_and_lists(
+    body: str, written: str, lost: list[str]
+) -> None:
+    data = packed(body, parts={"word/styles.xml": QUOTE})
+    found, _ = article(data, "letter", NOTHING)
+    assert f"{written}\n" == as_markdown(found.tree)
+    at = ArticleFile("spring/articles/main.md", Pictures("spring", None), "keep")  # type: ignore[arg-type]
+    tree = normalised([(read_markdown(written, at).tree, at)], is_chinese=True)
+    missing, changed = lacking(data, NOTHING, "letter", serialized(tree))
+    assert ([], lost) == (missing, [*map(str, changed)])

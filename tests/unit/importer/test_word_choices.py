@@ -63,13 +63,30 @@ def test_tracked_changes_stop_until_they_are_accepted_or_rejected(name: str) -> 
 
 STYLE = (
     f'<w:styles {_W}><w:style w:type="character" w:styleId="x"><w:name w:val="x"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="table" w:styleId="t"><w:name w:val="t"/><w:rPr><w:vanish/></w:rPr></w:style>'
+    '<w:style w:type="table" w:styleId="c"><w:name w:val="c"/><w:tcPr><w:shd w:fill="C00000"/></w:tcPr></w:style>'
     "</w:styles>"
 )
+
+
+def table(text: str, style: str = "", properties: str = "") -> str:
+    cell = f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(run(text, WHITE))}</w:tc>"
+    return f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/></w:tblPr><w:tr>{cell}</w:tr></w:tbl>'
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
 PICTURE = '<w:r><w:drawing><wp:inline><wp:docPr id="1" hidden="1"/></wp:inline></w:drawing></w:r>'
+BOXED = (
+    '<w:p><w:r><w:drawing><wps:wsp xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><wps:spPr>{}</wps:spPr>'
+    f"<w:txbxContent>{paragraph(run('内部', WHITE))}</w:txbxContent></wps:wsp></w:drawing></w:r></w:p>"
+)
 HIDDEN = {
     "a run": run("内部", "<w:vanish/>"),
     "a style": run("内部", '<w:rStyle w:val="x"/>'),
-    "white on white": run("内部", '<w:color w:val="FFFFFF"/>'),
+    "white on white": run("内部", WHITE),
+    "nearly white on white": run("内部", '<w:color w:val="FEFEFE"/>'),
+    "red on red": run("内部", '<w:color w:val="C00000"/><w:shd w:val="clear" w:fill="C00000"/>'),
+    "as small as a dot": run("内部", '<w:sz w:val="2"/>'),
 }
 SHOWN = {
     "what a run shows again": run("内部", '<w:rStyle w:val="x"/><w:vanish w:val="0"/>'),
@@ -100,6 +117,77 @@ def test_what_word_shows_needs_no_choice(shown: str) -> None:
     assert "公开内部" == article(data, "letter", NOTHING)[0].tree.text()
 
 
+@pytest.mark.parametrize(
+    ("body", "is_hidden"),
+    [
+        (table("内部"), True),
+        (table("内部", properties='<w:shd w:fill="auto"/>'), True),
+        (table("内部", properties='<w:shd w:fill="C00000"/>'), False),
+        (table("内部", "c"), False),
+        (table("内部", "t", '<w:shd w:fill="C00000"/>'), True),
+        (BOXED.format("<a:noFill/>"), True),
+        (BOXED.format("<a:solidFill/>"), False),
+        ('<w:p><w:r><w:pict><v:shape style="visibility:hidden"/></w:pict></w:r></w:p>', True),
+    ],
+    ids=["bare", "auto", "cell", "style", "hidden by style", "clear box", "box", "hidden shape"],
+)
+def test_hidden_text_is_found_in_tables_and_boxes(body: str, *, is_hidden: bool) -> None:
+    data = packed(paragraph(run("公开")) + body, parts={"word/styles.xml": STYLE})
+    if not is_hidden:
+        assert "公开内部" == article(data, "letter", NOTHING)[0].tree.text()
+        return
+    with pytest.raises(DocumentError):
+        article(data, "letter", NOTHING)
+    assert "公开" == article(data, "letter", {**NOTHING, "hidden": "drop"})[0].tree.text()
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        (run("内部", "<w:vanish/>"), "1 piece is hidden in Word: header “内部”"),
+        (taken_out("旧稿"), "1 tracked change is open: header “旧稿”"),
+    ],
+)
+def test_headers_are_looked_through_too(inside: str, says: str) -> None:
+    data = packed(
+        paragraph(run("公开")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>',
+        related={"rId9": ("header", "h.xml")},
+        parts={"word/h.xml": f"<w:hdr {_W}>{paragraph(inside)}</w:hdr>"},
+    )
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert says == str(caught.value.why)
+    chosen = {"revisions": "accept", "hidden": "drop", "comments": ""}
+    assert not any("内部" in str(each) for each in article(data, "letter", chosen)[0].lost)
+
+
+@pytest.mark.parametrize("stray", ['<v:shape style="display:none"/>', '<wp:docPr hidden="1"/>'])
+def test_what_is_hidden_outside_of_a_drawing_is_found_too(stray: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        article(packed(f"<w:p>{run('公开')}{stray}</w:p>"), "letter", NOTHING)
+    assert "1 piece is hidden in Word: paragraph 1" == str(caught.value.why)
+
+
+def test_a_hidden_part_of_a_formula_is_found_too() -> None:
+    part = "<m:r><w:rPr>{}</w:rPr><m:t>{}</m:t></m:r>"
+    formula = f"<m:oMath>{part.format('<w:vanish/>', 'z')}{part.format('', 'y')}</m:oMath>"
+    data = packed(paragraph(run("公开") + formula))
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "paragraph 1 “z”" in str(caught.value.why)
+    made = {
+        choice: as_markdown(article(data, "letter", {**NOTHING, "hidden": choice})[0].tree)
+        for choice in ("drop", "keep")
+    }
+    assert {"drop": "公开$y$\n", "keep": "公开$zy$\n"} == made
+
+
+def test_a_file_that_is_small_altogether_hides_nothing() -> None:
+    small = f'<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="2"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
+    data = packed(paragraph(run("公开")), parts={"word/styles.xml": small})
+    assert "公开" == article(data, "letter", NOTHING)[0].tree.text()
+
+
 def test_a_drawing_and_a_row_may_be_hidden_too() -> None:
     row = f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{paragraph(run('内部'))}</w:tc></w:tr>"
     data = packed(paragraph(run("公开") + PICTURE) + f"<w:tbl>{row}</w:tbl>")
@@ -120,6 +208,33 @@ def test_a_note_that_only_hidden_text_refers_to_is_not_published() -> None:
     )
     found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
     assert "公开" == found.tree.text()
+
+
+def test_a_note_whose_sign_alone_is_hidden_is_not_published() -> None:
+    notes = f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("秘密"))}</w:footnote></w:footnotes>'
+    reference = '<w:r><w:rPr><w:vanish/></w:rPr><w:footnoteReference w:id="1"/></w:r>'
+    data = packed(
+        paragraph(run("公开") + reference),
+        parts={"word/footnotes.xml": notes},
+        related={"rId3": ("footnotes", "footnotes.xml")},
+    )
+    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
+    assert "公开" == found.tree.text()
+
+
+def test_a_comment_in_a_note_stops_too() -> None:
+    note = paragraph(run("注") + '<w:r><w:commentReference w:id="0"/></w:r>')
+    data = packed(
+        paragraph(run("一") + '<w:r><w:footnoteReference w:id="1"/></w:r>'),
+        parts={
+            "word/comments.xml": f'<w:comments {_W}><w:comment w:id="0">{paragraph(run("删"))}</w:comment></w:comments>',
+            "word/footnotes.xml": f'<w:footnotes {_W}><w:footnote w:id="1">{note}</w:footnote></w:footnotes>',
+        },
+        related={"rId3": ("comments", "comments.xml"), "rId4": ("footnotes", "footnotes.xml")},
+    )
+    with pytest.raises(DocumentError) as caught:
+        article(data, "letter", NOTHING)
+    assert "it has 1 comment: the document “删”" == str(caught.value.why)
 
 
 def test_comments_stop_until_they_are_dropped() -> None:

@@ -1,9 +1,17 @@
 """Formulas of Word as TeX."""
 
+import string
+from collections.abc import Callable
+from xml.sax.saxutils import escape
+
 import pytest
 from lxml import etree
 
 from massctl.importer.word.formula import UnknownPart, tex
+from massctl.render.formula import Formula
+from massctl.render.markdown_formulas import SAME_STYLE, spelled, written_formulas
+from massctl.render.markdown_parser import parse
+from massctl.source.formulas import draw
 
 _M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 
@@ -47,7 +55,7 @@ def val(name: str, value: str) -> str:
         (part("limUpp", e=r("x"), lim=r("y")), r"\overset{y}{x}"),
         (part("acc", e=r("x")), r"\hat{x}"),
         (part("acc", val("chr", "\u20d7"), e=r("AB")), r"\overrightarrow{AB}"),
-        (part("acc", val("chr", "\u0309"), e=r("x")), "\\overset{\u0309}{x}"),
+        (part("acc", val("chr", "\u0309"), e=r("x")), "\\overset{\\text{\u0309}}{x}"),
         (part("bar", val("pos", "top"), e=r("x")), r"\overline{x}"),
         (part("groupChr", e=r("x")), r"\underbrace{x}"),
         (part("groupChr", val("chr", "→"), e=r("x")), r"\underrightarrow{x}"),
@@ -60,8 +68,13 @@ def val(name: str, value: str) -> str:
         (r("R", val("scr", "double-struck")), r"\mathbb{R}"),
         (r("v", val("sty", "b")), r"\mathbf{v}"),
         (r("v", val("sty", "bi")), r"\boldsymbol{v}"),
-        (r("50% {a} $"), r"50\% \{a\} \$"),
-        (r("two words"), r"two\ words"),
+        (r("50% {a} $"), r"50\% \{a\} \textdollar"),
+        (r("x^2~\\"), r"x\textasciicircum 2\sim \backslash"),
+        (r("a^b\\", "<m:nor/>"), r"\text{a}\textasciicircum \text{b}\backslash"),
+        (r("x\u20d7"), r"\vec{x}"),
+        (r("x\u20dd"), "\\text{x\u20dd}"),
+        (part("d", val("begChr", "a") + val("sepChr", "⌈"), e=r("x")), r"a\left. x \right)"),
+        (r("two words"), "two~words"),
     ],
 )  # fmt: skip
 def test_a_part_is_written_as_tex(inner: str, written: str) -> None:
@@ -72,3 +85,45 @@ def test_a_part_without_tex_is_named() -> None:
     with pytest.raises(UnknownPart) as caught:
         tex(etree.fromstring(f"<m:oMath {_M}><m:xyz/></m:oMath>"))
     assert "xyz" == str(caught.value)
+
+
+_SIGNS = [
+    *(each for each in string.printable if each.isprintable() and not each.isspace()),
+    *"−…∗⟨⟩⌈⌉⌊⌋‖→⏞⎴´·×±≤≠∞∂αΩℝ∈∩∀′″（），。“”—①㎡℃½²é中",
+    *("a\u20d7", "b\u0338", "\u20dd", "^^", "^~\\$", "a_b", "\\alpha", "}{", "# 100%"),
+]
+_FORMS = {
+    "run": lambda sign: r(f"x{sign}y"),
+    "words": lambda sign: r(f"x{sign}y", "<m:nor/>"),
+    "bold": lambda sign: r(f"x{sign}y", val("sty", "b")),
+    "alone": lambda sign: part("sSup", e=r(sign), sup=r(sign)),
+    "fences": lambda sign: part("d", val("begChr", sign) + val("endChr", sign), e=r("x")),
+    "between": lambda sign: part("d", val("sepChr", sign), e=r("x")).replace(
+        "</m:d>", f"<m:e>{r('y')}</m:e></m:d>"
+    ),
+    "accent": lambda sign: part("acc", val("chr", sign), e=r("x")),
+    "large": lambda sign: part("nary", val("chr", sign), sub=r("x"), sup="", e=r("y")),
+    "group": lambda sign: part("groupChr", val("chr", sign), e=r("x")),
+    "row": lambda sign: part("eqArr", e=r(f"x{sign}y") + r(f"x{sign}y", "<m:nor/>")),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", _FORMS.values(), ids=_FORMS)
+def test_every_sign_is_drawn_and_found_again(form: Callable[[str], str]) -> None:
+    written = [
+        tex(etree.fromstring(f"<m:oMath {_M}>{form(escape(each, {chr(34): '&quot;'}))}</m:oMath>"))
+        for each in _SIGNS
+    ]
+    formulas = [Formula(each, display=False) for each in written]
+    draw(formulas)
+    assert [] == [
+        (each.tex, str(each.fault.message)) for each in formulas if each.fault is not None
+    ]
+    for each in written:
+        for before, after in (("设", "。"), ("3", "个"), ("第", "3")):
+            line = before + spelled(each, before, after) + after
+            read = [token for part in parse(line).tokens for token in part.children or ()]
+            found = [token.content for token in read if token.type == "formula"]
+            in_html = [*written_formulas(escape(line))]
+            assert ([each], 1) == ([one.removeprefix(SAME_STYLE) for one in found], len(in_html))

@@ -25,7 +25,7 @@ from massctl.model.message import approved_audience
 from massctl.model.state import Phase, State
 from massctl.plan.job_failure import how_to_resend, what_now
 from massctl.plan.reach import TABLE, Known, Reach, batches_named, reach
-from massctl.plan.rest import RestMade, rest_of_list
+from massctl.plan.remainder import RestMade, rest_of_list
 
 LETTER = to_openids(whole_text(LONG), BATCHES)
 CUT = Repaired(dropped_bytes=512, dropped_sha256="0" * 64, reason="power cut", by="lin")

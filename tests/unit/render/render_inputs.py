@@ -7,7 +7,6 @@ from typing import Any
 
 from rendering import render_campaign
 
-from massctl.isolation import limits as LIMITS  # noqa: N812
 from massctl.model.campaign import CampaignFile
 from massctl.model.diagnostics import Diagnostic, Fault, KeyPath, Place
 from massctl.model.ids import CampaignName, Sha256
@@ -28,6 +27,7 @@ from massctl.render.tree import parse, serialized
 from massctl.render.wechat_html import normalised
 from massctl.source.formulas import draw as draw_formulas
 from massctl.source.renderer import built_in_theme
+from massctl.system import limits as LIMITS  # noqa: N812
 
 CAMPAIGN = CampaignName("spring")
 NO_WORDS = WordLists()

@@ -17,7 +17,7 @@ from massctl.render.formula import (
     Formula,
     Problem,
     Word,
-    settle,
+    store_result,
 )
 from massctl.source.formulas import draw
 
@@ -81,6 +81,9 @@ def size(tex: str) -> tuple[int, int]:
         ("$PATH_A，另有$HOME，$变量，$", 0),
         ("`$x^2$` 和 \\$x^2$", 0),
         ("$a$b 和 a$b$", 0),
+        (r"$x^T$$x$，$\left\{ a \right.,$$k$$b$", 5),
+        ("$a$$b$c，$a$$，$a$$ $，$PATH$$HOME$", 0),
+        (r"$  A \in \mathbb{R}，$ $B$", 2),
         ("$ a^2$ 和 $a^2 $", 0),
         (r"$ x^2 $，设$ \alpha $为，$\lambda $，$ \left | X^{T}X \right | \neq 0 $", 4),
         (r"$[0,1]$、$O(NlogN)$、$tanh$、$P(x|y)$、$11.1$、$`x^2`$", 6),
@@ -260,7 +263,7 @@ def test_a_sum_by_itself_is_large_and_one_in_a_line_is_not() -> None:
         (4, True, ""),
         (14, True, ";max-width:100%"),
         (14, False, ";max-width:100%"),
-        (30, False, ";max-width:100%"),
+        (30, False, ";max-width:300%!important"),
         (30, True, ";max-width:300%!important"),
         (60, True, ";max-width:600%!important"),
     ],
@@ -273,9 +276,9 @@ def test_a_long_formula_shrinks_and_a_very_long_one_scrolls(
         re.search(r'style="width:[\d.]+em([^"]*?)(?:;vertical-align:[-.\d]+em)?" aria', found)[1]
         == style
     )  # type: ignore[index]
-    assert ("!important" in style) == found.startswith(
-        '<span style="display:block;overflow-x:auto">'
-    )
+    room = "block" if display else "inline-block;vertical-align:middle"
+    scroller = f'<span style="display:{room};overflow-x:auto">'
+    assert ("!important" in style) == found.startswith(scroller)
 
 
 # What goes on from one formula to the next
@@ -358,9 +361,13 @@ def test_a_label_is_one_formula(written: list[str], said: str) -> None:
         ("x^2^3", "`^3`: two superscripts stand at one place", 3),
         (r"\textcolor{nocolour}{x}", "`nocolour`: this is not a colour", 11),
         (r"\href{https://a.cn}{x}", r"`\href`", 0),
-        (r"\def\a{\a\a}\a", "its macros never end", 13),
-        (r"\def\a#1{\a{#1#1}}\a{xx}", "its macros grow beyond all bounds", 22),
-        (r"\newenvironment{a}{\begin{a}}{\end{a}}\begin{a}", "its environments never end", 47),
+        (r"\def\a{\a\a}\a", "its macros are replaced too often", 13),
+        (r"\def\a#1{\a{#1#1}}\a{xx}", "its macros expand to too much text", 22),
+        (
+            r"\newenvironment{a}{\begin{a}}{\end{a}}\begin{a}",
+            "its environments are nested too often",
+            47,
+        ),
         (r"\newcommand{\a}{\foo}\a", r"`\foo`: this command is unknown", 16),
         (r"\sqrt[3", "could not find closing ']'", 0),
     ],
@@ -423,14 +430,14 @@ def test_tex_leaves_its_attribute_as_little_as_its_text() -> None:
 )
 def test_a_drawing_that_a_phone_would_lose_is_refused(drawing: Drawing) -> None:
     formula = Formula("x", True)
-    settle(formula, drawing)
+    store_result(formula, drawing)
     assert formula.fault is not None
     assert formula.shown == ""
 
 
 def test_a_problem_without_words_of_ours_is_told_in_its_own() -> None:
     formula = Formula("x", True)
-    settle(formula, Problem("Other", "Something is odd", 5))
+    store_result(formula, Problem("Other", "Something is odd", 5))
     assert formula.fault is not None
     assert formula.fault.message == "the formula cannot be drawn: `x`: Something is odd"
 
@@ -481,6 +488,7 @@ def test_what_cannot_be_drawn_is_an_error(text: str, needle: str) -> None:
     [
         ("$$\nx = \\frac{1}{2}\n\n后文，没有结束", Severity.ERROR, r"\frac{"),
         (r"残 \begin{foo}", Severity.ERROR, r"\begin{"),
+        (r"$\mathbb{R}$ 和 \mathbb{Q}", Severity.ERROR, r"\mathbb{"),
         (r"<div>$\sqrt{2}$</div>", Severity.ERROR, r"\sqrt{"),
         (r"角 \alpha 度", Severity.WARNING, r"\alpha"),
         ("$$ 没有结束", Severity.WARNING, "$$"),
@@ -491,8 +499,26 @@ def test_tex_that_followers_would_read_is_told(text: str, severity: Severity, na
     at = page()
     markdown_to_html(text, at)
     assert ("MC329", severity, named) in [
-        (each.code, each.severity, each.needle) for each in at.faults
+        (each.code, each.severity, each.needle[each.shift :]) for each in at.faults
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (r"$\mathbb{R}$ 和 \mathbb{Q}", (1, 16)),
+        ("$\\text{a}$\n\n<div>b</div>\n式 $\\text{a}$", (4, 4)),
+    ],
+)
+def test_tex_that_followers_would_read_is_told_once_and_where_it_stands(
+    text: str, place: tuple[int, int]
+) -> None:
+    assert [("MC329", *place)] == lines(wrong(text))
+
+
+def test_tex_inside_html_is_told_with_what_to_do_there() -> None:
+    (found,) = wrong("<div>\n$\\text{a}$")
+    assert "leave a line empty" in str(found.hint)
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ def test_no_copy_is_removed_where_no_lock_can_be_written(
             "pathlib.Path.replace",
             "Its lock is unchanged. These copies were removed: campaign.lock (1).json.",
         ),
-        ("massctl.source.locks.sync", "Its lock was changed, but the disk did not confirm it."),
+        ("massctl.source.locks.flush", "Its lock was changed, but the disk did not confirm it."),
     ],
 )
 def test_a_failure_says_what_was_done_until_then(

@@ -12,9 +12,16 @@ export function chosenText(pieces: Piece[], choices: Choice[]): string {
     .map((each) => {
       if (each.mine === each.theirs) return each.mine;
       const choice = choices[number++] ?? "both";
-      return choice === "both" ? each.mine + (each.mine.endsWith("\n") ? "" : "\n\n") + each.theirs : each[choice];
+      return choice === "both" ? both(each) : each[choice];
     })
     .join("");
+}
+
+// Mine, and of theirs each paragraph that is not in mine.
+function both({ mine, theirs }: Piece): string {
+  const own = mine.split(/\n{2,}/);
+  const more = theirs.split(/\n{2,}/).filter((each) => each.trim() && !own.includes(each));
+  return more.length ? `${mine.trimEnd()}\n\n${more.join("\n\n").trimEnd()}\n\n` : mine;
 }
 
 // Gives the text that was chosen; null where the dialog was closed without "keep": then nothing is to be written.

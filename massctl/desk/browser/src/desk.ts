@@ -2,12 +2,33 @@
 
 import { showHome } from "./home";
 import { LetterPage } from "./letter";
-import { ask, at, type Letter, Refused } from "./server";
+import { handOver } from "./saved_file";
+import { Away, ask, at, type Letter, Refused } from "./server";
 import { tell } from "./words";
+
+// Fields take the words of an input method when they are words, not its letters before.
+const isField = (event: Event): boolean =>
+  event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+document.addEventListener(
+  "input",
+  (event) => {
+    if ((event as InputEvent).isComposing && isField(event)) event.stopPropagation();
+  },
+  true,
+);
+document.addEventListener("compositionend", (event) => {
+  if (isField(event)) event.target?.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 async function begin(): Promise<void> {
   const name = document.body.dataset["letter"];
   if (!name) return showHome();
+  try {
+    await handOver(name);
+  } catch (error) {
+    if (error instanceof Refused) tell(error.lines);
+    else if (!(error instanceof Away)) throw error;
+  }
   new LetterPage(name, await ask<Letter>("GET", at("letters", name)));
   document.documentElement.dataset["ready"] = "yes";
 }

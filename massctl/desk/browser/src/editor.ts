@@ -7,15 +7,16 @@ import {
   type CompletionContext,
   type CompletionResult,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory, type undo } from "@codemirror/commands";
 import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
 import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { EditorState, type Extension, Transaction, type TransactionSpec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { commentMarks, showMarks } from "./comment_marks";
 import { pastedText, picturesIn } from "./paste";
 import type { Finding } from "./server";
 
@@ -34,29 +35,41 @@ export interface Hooks {
   moved(words: string, share: number): void;
   pictures(files: File[]): void;
   blocks(): Completion[];
+  commented(index: number): void;
+}
+
+// What differs, so that the cursor and the history of all else stay. What others wrote is not undone as if it were one's own.
+function difference(before: string, text: string, isOwn: boolean): TransactionSpec {
+  let begin = 0;
+  while (begin < before.length && before[begin] === text[begin]) begin += 1;
+  let end = 0;
+  while (end < before.length - begin && end < text.length - begin && before.at(-1 - end) === text.at(-1 - end))
+    end += 1;
+  return {
+    changes: { from: begin, to: before.length - end, insert: text.slice(begin, text.length - end) },
+    annotations: isOwn ? isolateHistory.of("full") : Transaction.addToHistory.of(false),
+  };
 }
 
 export class Editor {
   private readonly view: EditorView;
-  private readonly language = new Compartment();
+  private isUntold = false;
+  private waiting: (() => void)[] = [];
 
   constructor(
     parent: HTMLElement,
     private readonly hooks: Hooks,
-    label: string,
+    private readonly label: string,
   ) {
     this.view = new EditorView({ parent });
-    this.label = label;
   }
 
-  private readonly label: string;
+  // A text with a history of its own, to be shown.
+  opened(text: string, kind: "markdown" | "yaml"): EditorState {
+    return EditorState.create({ doc: text, extensions: this.extensions(kind) });
+  }
 
-  // Shows a text, with a history of its own; `kept` is a state that `kept` gave before.
-  show(text: string, kind: "markdown" | "yaml", kept?: EditorState): void {
-    const state =
-      kept && kept.doc.toString() === text
-        ? kept
-        : EditorState.create({ doc: text, extensions: this.extensions(kind) });
+  show(state: EditorState): void {
     this.view.setState(state);
   }
 
@@ -68,18 +81,33 @@ export class Editor {
     return this.view.state.doc.toString();
   }
 
-  // Replaces what differs, in one step that can be undone, and keeps the cursor where it stood.
-  replace(text: string): void {
-    const before = this.text;
-    let begin = 0;
-    while (begin < before.length && before[begin] === text[begin]) begin += 1;
-    let end = 0;
-    while (end < before.length - begin && end < text.length - begin && before.at(-1 - end) === text.at(-1 - end))
-      end += 1;
-    if (before === text) return;
-    this.view.dispatch({
-      changes: { from: begin, to: before.length - end, insert: text.slice(begin, text.length - end) },
-    });
+  // Runs something that changes what is shown: at once, or when the composition of an input method has ended.
+  calm(run: () => void): void {
+    if (this.view.composing || this.view.compositionStarted) this.waiting.push(run);
+    else run();
+  }
+
+  // Replaces what differs in the text that is shown, and keeps the cursor where it stood.
+  replace(text: string, isOwn: boolean): void {
+    if (this.text !== text) this.view.dispatch(difference(this.text, text, isOwn));
+  }
+
+  // Does the same to a text that is not shown.
+  static replaced(state: EditorState, text: string, isOwn: boolean): EditorState {
+    const before = state.doc.toString();
+    return before === text ? state : state.update(difference(before, text, isOwn)).state;
+  }
+
+  // Takes the last step of a text back, or takes it again; gives the state after it.
+  static stepped(state: EditorState, step: typeof undo): EditorState {
+    let after = state;
+    step({ state, dispatch: (transaction) => (after = transaction.state) });
+    return after;
+  }
+
+  step(step: typeof undo): void {
+    step(this.view);
+    this.view.focus();
   }
 
   insert(text: string, selectFrom?: number, selectTo?: number): void {
@@ -158,6 +186,11 @@ export class Editor {
     this.view.dispatch(setDiagnostics(this.view.state, shown));
   }
 
+  // Marks the lines of the text that is shown where reviewers wrote something.
+  showComments(lines: number[]): void {
+    showMarks(this.view, lines);
+  }
+
   goTo(line: number, column: number): void {
     const doc = this.view.state.doc;
     const found = doc.line(Math.min(Math.max(line, 1), doc.lines));
@@ -175,8 +208,9 @@ export class Editor {
       highlightSelectionMatches(),
       search({ top: true }),
       lintGutter(),
+      commentMarks((index) => this.hooks.commented(index)),
       kind === "yaml" ? lineNumbers() : [],
-      this.language.of(kind === "yaml" ? yaml() : markdown({ base: markdownLanguage })),
+      kind === "yaml" ? yaml() : markdown({ base: markdownLanguage }),
       syntaxHighlighting(LOOK),
       kind === "yaml" ? [] : autocompletion({ override: [(context) => this.blocks(context)], icons: false }),
       keymap.of([
@@ -189,16 +223,32 @@ export class Editor {
         // Escape, then Tab, leaves the editor: nobody is caught in it.
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN" }),
+      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN", tabindex: "0" }),
       EditorView.domEventHandlers({
         paste: (event) => this.take(event.clipboardData, event),
         drop: (event) => this.take(event.dataTransfer, event),
+        // The editor takes the end of a composition up after its own handlers.
+        compositionend: () => void window.setTimeout(() => this.calmed()),
       }),
       EditorView.updateListener.of((update) => {
-        if (update.docChanged) this.hooks.changed(this.text);
+        if (update.docChanged) this.isUntold = true;
         if (update.docChanged || update.selectionSet) this.tellPlace();
+        this.tellChange();
       }),
     ];
+  }
+
+  private calmed(): void {
+    if (this.view.composing || this.view.compositionStarted) return;
+    this.tellChange();
+    for (const run of this.waiting.splice(0)) run();
+  }
+
+  // Tells what is written, but not the letters of an input method on their way to words.
+  private tellChange(): void {
+    if (!this.isUntold || this.view.composing || this.view.compositionStarted) return;
+    this.isUntold = false;
+    this.hooks.changed(this.text);
   }
 
   private take(data: DataTransfer | null, event: Event): boolean {

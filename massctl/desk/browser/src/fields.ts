@@ -18,15 +18,13 @@ interface FieldChange {
 export interface FieldsEnd {
   fields: Fields;
   file?: TextFile;
-  before?: string;
   begun?: string;
 }
 
 interface FormHooks {
-  changed(end: FieldsEnd): Promise<void>;
+  changed(end: FieldsEnd): void;
   refused(lines: string): void;
   upload(file: File): Promise<string | null>;
-  undo(): void;
 }
 
 const TITLE_MAX = 64;
@@ -69,15 +67,17 @@ export class FieldsForm {
   private readonly waiting = new Map<string, FieldChange>();
   private letter: Letter | null = null;
   private choices: Choices = { audiences: [], tags: {}, blocks: [], articles: [] };
-  private month: MonthPane | null = null;
+  private readonly month: MonthPane;
   private drawn = "";
   private sending: Promise<void> = Promise.resolve();
+  private due = 0;
 
   constructor(
     private readonly form: HTMLFormElement,
     private readonly name: string,
     private readonly hooks: FormHooks,
   ) {
+    this.month = new MonthPane(name);
     form.addEventListener("submit", (event) => event.preventDefault());
   }
 
@@ -97,9 +97,13 @@ export class FieldsForm {
     return JSON.stringify([letter.fields, letter.pictures, letter.accounts, this.choices.audiences, this.choices.tags]);
   }
 
+  get isSending(): boolean {
+    return this.due > 0;
+  }
+
   // The days that are taken, and what stands in the way of the window, as they are now.
   renewMonth(): void {
-    if (!this.form.hidden) void this.month?.renew();
+    if (!this.form.hidden) void this.month.renew();
   }
 
   show(letter: Letter): void {
@@ -119,13 +123,7 @@ export class FieldsForm {
     const articles = (valueAt(fields, ["mpnews", "articles"]) as Fields[] | undefined) ?? [];
     const news = articles.map((_, number) => this.article(letter, fields, number, articles.length));
     const add = make("button", { type: "button", click: () => this.addArticle(articles.length) }, word("addArticle"));
-    const undo = make(
-      "button",
-      { type: "button", click: () => void this.flush().then(() => this.hooks.undo()) },
-      word("undo"),
-    );
     this.form.replaceChildren(
-      make("div", { class: "acts" }, undo),
       ...news,
       ...(articles.length && articles.length < ARTICLES_MAX ? [add] : []),
       ...letter.message.map((each) => this.message(letter, fields, each)),
@@ -354,7 +352,7 @@ export class FieldsForm {
     const date = textAt(fields, ["send", "date"]);
     const [begin, end] = ["not_before", "not_after"].map((key) => inBeijing(textAt(fields, ["send", key])));
     const day = date || (begin ?? "").slice(0, 10);
-    this.month = new MonthPane(this.name, textAt(fields, ["account"]), day, (chosen) => {
+    this.month.about(textAt(fields, ["account"]), day, (chosen) => {
       if (date) return this.sendNow([[["send", "date"], chosen]]);
       const length = begin && end ? Date.parse(`${end}Z`) - Date.parse(`${begin}Z`) : 2 * 3600_000;
       const opens = `${chosen}T${(begin || "T20:00").slice(-5)}`;
@@ -431,7 +429,8 @@ export class FieldsForm {
 
   // One after the other: each is about the file that the one before left.
   private send(what: string, body: { changes?: FieldChange[]; order?: Place[] }): Promise<void> {
-    this.sending = this.sending.then(() => this.put(what, body));
+    this.due += 1;
+    this.sending = this.sending.then(() => this.put(what, body)).finally(() => (this.due -= 1));
     return this.sending;
   }
 
@@ -439,7 +438,7 @@ export class FieldsForm {
     try {
       const end = await ask<FieldsEnd>("PUT", at("letters", this.name, what), body);
       if (this.letter && end.fields) this.letter.fields = end.fields;
-      await this.hooks.changed(end);
+      this.hooks.changed(end);
     } catch (error) {
       if (error instanceof Refused) this.hooks.refused(error.lines);
       else if (error instanceof Away) this.again(body.changes ?? []);

@@ -1,16 +1,20 @@
 // The letters by state, the newest day first.
 
+import { onChange } from "./changes";
 import { byId, make, openDialog } from "./dom";
-import { ask, at, type Listed, Refused } from "./server";
+import { reviewWords } from "./review";
+import { ask, at, type Listed, oneAtATime, Refused } from "./server";
 import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
-const STATES = ["draft", "review", "approved", "sent"] as const;
+const PAUSE_MS = 500; // Between two lists.
+const STATES = ["draft", "review", "approved", "sending", "sent"] as const;
 
 interface Home {
   letters: Listed[];
   accounts: string[];
   trouble: string;
+  reviewed?: Record<string, { words: string; page: string }>;
 }
 
 export async function showHome(): Promise<void> {
@@ -19,20 +23,27 @@ export async function showHome(): Promise<void> {
   const search = byId<HTMLInputElement>("search");
   const draw = (): void =>
     list(
-      home.letters.filter((each) =>
-        `${each.title} ${each.name}`.toLowerCase().includes(search.value.trim().toLowerCase()),
-      ),
+      home.letters
+        .filter((each) => `${each.title} ${each.name}`.toLowerCase().includes(search.value.trim().toLowerCase()))
+        .map((each) => ({ ...each, stateWords: home.reviewed?.[each.name]?.words ?? each.stateWords })),
     );
   search.addEventListener("input", draw);
   byId("new").addEventListener("click", () => askNew(home));
-  new EventSource("/-/changes?heard=").addEventListener("changed", () => void renew(home, draw));
+  const review = oneAtATime(async () => {
+    if (!home.letters.some((each) => each.state === "review")) return;
+    home.reviewed = await reviewWords();
+    draw();
+  });
+  const renew = oneAtATime(async () => {
+    home.letters = (await ask<Home>("GET", "letters")).letters;
+    draw();
+    review();
+    await new Promise((done) => window.setTimeout(done, PAUSE_MS));
+  });
+  onChange(renew);
   draw();
+  review();
   await bringUpstream();
-}
-
-async function renew(home: Home, draw: () => void): Promise<void> {
-  home.letters = (await ask<Home>("GET", "letters")).letters;
-  draw();
 }
 
 function list(letters: Listed[]): void {

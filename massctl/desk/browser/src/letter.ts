@@ -1,13 +1,16 @@
 // One letter: its texts, its fields, what was found, and the phone beside them.
 
 import { type Completion, snippetCompletion } from "@codemirror/autocomplete";
+import { redo, undo } from "@codemirror/commands";
 import type { EditorState } from "@codemirror/state";
+import { onChange } from "./changes";
 import { askClash } from "./clash";
 import { byId, make, openDialog } from "./dom";
 import { Editor } from "./editor";
 import { countOf, type FieldsEnd, FieldsForm } from "./fields";
 import { icon } from "./icons";
 import { Phone } from "./phone";
+import { type Review, type ReviewComment, ReviewPanel } from "./review";
 import { type Listener, SavedFile } from "./saved_file";
 import {
   ask,
@@ -16,21 +19,22 @@ import {
   type Finding,
   type Findings,
   type Letter,
+  oneAtATime,
   type Piece,
   Refused,
   type TextFile,
 } from "./server";
-import { type Brought, bringUpstream, settled } from "./upstream";
+import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
 const YAML = "campaign.yaml";
 const CHARACTERS_A_MINUTE = 400;
+const COUNT_PAUSE_MS = 250;
 const TABLE = "| 　 | 　 |\n|---|---|\n| 　 | 　 |\n";
 
 interface Opened {
   file: SavedFile;
-  text: string;
-  state?: EditorState;
+  state: EditorState; // As it was when it was shown last.
 }
 
 export class LetterPage {
@@ -38,11 +42,12 @@ export class LetterPage {
   private readonly phone = new Phone();
   private readonly editor: Editor;
   private readonly form: FieldsForm;
+  private readonly panel: ReviewPanel;
+  private reviewed: Review | null = null;
   private found: Finding[] = [];
   private shown = "";
+  private counting = 0;
   private choices: Choices = { audiences: [], tags: {}, blocks: [], articles: [] };
-  private readonly before: string[] = [];
-  private isUndone = false;
 
   constructor(
     private readonly name: string,
@@ -55,36 +60,60 @@ export class LetterPage {
         moved: (words, share) => this.phone.follow(words, share),
         pictures: (files) => void this.addPictures(files),
         blocks: () => this.blocks(),
+        commented: (index) => this.openComment(index),
       },
       word("editor"),
     );
     this.form = new FieldsForm(byId<HTMLFormElement>("fields"), name, {
       changed: (end) => this.fieldsChanged(end),
-      refused: (error) => tell(error.lines),
+      refused: (lines) => tell(lines),
       upload: (file) => this.upload(file),
-      undo: () => this.undoFields(),
     });
     for (const file of [...letter.articles, letter.yaml]) this.open(file);
     this.form.show(letter);
     this.tabs();
     this.tools();
     this.show(letter.articles[0]?.path ?? YAML);
-    byId("review").addEventListener("click", () => this.askReview());
-    byId("quiet").addEventListener("click", (event) => {
-      const isQuiet = document.body.classList.toggle("quiet");
-      (event.currentTarget as HTMLElement).ariaPressed = String(isQuiet);
+    this.panel = new ReviewPanel(name, {
+      goTo: (path, line) => {
+        if (!this.files.has(path)) return;
+        this.show(path);
+        this.editor.goTo(line, 1);
+      },
+      read: (review) => {
+        this.reviewed = review;
+        this.showComments();
+      },
     });
-    this.listen();
-    void this.renewFindings();
+    byId("review").addEventListener("click", () => {
+      this.showBeside(true);
+      this.panel.write();
+    });
+    byId("show-review").addEventListener("click", () => this.showBeside(true));
+    byId("show-phone").addEventListener("click", () => this.showBeside(false));
+    byId("quiet").addEventListener("click", () => this.beQuiet(!document.body.classList.contains("quiet")));
+    document.addEventListener("fullscreenchange", () => document.fullscreenElement || this.beQuiet(false));
+    onChange((names) => {
+      if (!names.includes(this.name) && !names.includes("*")) return;
+      this.phone.renew();
+      this.reload();
+    });
+    this.renewFindings();
     void this.renewChoices();
     void bringUpstream();
   }
 
+  private beQuiet(isQuiet: boolean): void {
+    document.body.classList.toggle("quiet", isQuiet);
+    byId("quiet").ariaPressed = String(isQuiet);
+    // A browser may refuse the whole screen; the page is quiet all the same.
+    if (isQuiet) document.documentElement.requestFullscreen().catch(() => {});
+    else if (document.fullscreenElement) void document.exitFullscreen();
+  }
+
   private open(file: TextFile): void {
-    const saved = new SavedFile(this.name, file, this.listener(file.path));
-    const opened: Opened = { file: saved, text: file.text };
-    this.files.set(file.path, opened);
-    opened.text = saved.takeUp() ?? file.text;
+    const state = this.editor.opened(file.text, file.path === YAML ? "yaml" : "markdown");
+    this.files.set(file.path, { file: new SavedFile(this.name, file, this.listener(file.path)), state });
   }
 
   private listener(path: string): Listener {
@@ -95,45 +124,56 @@ export class LetterPage {
     };
     return {
       saving: () => say(word("saving"), "saving"),
-      saved: () => {
-        say(word("saved"), "saved");
-        void (this.isUndone ? this.reload() : null);
-        void this.renewFindings();
-      },
+      saved: () => say(word("saved"), "saved"),
       away: () => say(word("unsaved"), "away"),
       refused: (error) => {
         say(error.message, "away");
         tell(error.lines);
       },
-      joined: (text) => {
-        this.put(path, text);
-        tell(word("joined"));
-      },
-      clashed: (pieces, theirs) => void this.askClash(path, pieces, theirs),
+      joined: (file, since) =>
+        this.editor.calm(() => {
+          if (!this.files.get(path)?.file.renew(file, since)) return;
+          this.put(path, file.text, false);
+          tell(word("joined"));
+        }),
+      clashed: (pieces, theirs, sent) => this.editor.calm(() => void this.askClash(path, pieces, theirs, sent)),
     };
   }
 
-  // What was typed cannot be written before somebody chose, so the question stays until then.
-  private async askClash(path: string, pieces: Piece[], theirs: TextFile): Promise<void> {
+  // What was typed cannot be written before somebody chose, so the question stays until then. What was typed since it was
+  // sent belongs to the question too.
+  private async askClash(path: string, pieces: Piece[], theirs: TextFile, sent: string): Promise<void> {
+    const opened = this.files.get(path);
     let text: string | null = null;
-    while (text === null) text = await askClash(pieces);
-    this.put(path, text);
-    this.files.get(path)?.file.settle(text, theirs);
+    while (text === null && this.textOf(path) === sent) text = await askClash(pieces);
+    if (text === null || this.textOf(path) !== sent) return opened?.file.again();
+    this.put(path, text, true);
+    opened?.file.settle(text, theirs);
   }
 
-  private put(path: string, text: string): void {
+  private textOf(path: string): string {
+    return this.shown === path ? this.editor.text : (this.files.get(path)?.state.doc.toString() ?? "");
+  }
+
+  private put(path: string, text: string, isOwn: boolean): void {
     const opened = this.files.get(path);
-    if (!opened) return;
-    opened.text = text;
-    if (this.shown === path) this.editor.replace(text);
+    if (this.shown === path) this.editor.replace(text, isOwn);
+    else if (opened) opened.state = Editor.replaced(opened.state, text, isOwn);
   }
 
   private changed(text: string): void {
-    const opened = this.files.get(this.shown);
-    if (!opened) return;
-    opened.text = text;
-    opened.file.change(text);
-    this.count(text);
+    this.files.get(this.shown)?.file.change(text);
+    window.clearTimeout(this.counting);
+    this.counting = window.setTimeout(() => this.count(text), COUNT_PAUSE_MS);
+  }
+
+  // Takes the last step back, or again: of the text that is shown, or of the fields, which are those of campaign.yaml.
+  private step(step: typeof undo): void {
+    const yaml = this.files.get(YAML);
+    if (this.shown) this.editor.step(step);
+    if (this.shown || !yaml) return;
+    yaml.state = Editor.stepped(yaml.state, step);
+    yaml.file.change(yaml.state.doc.toString());
   }
 
   private count(text: string): void {
@@ -154,11 +194,7 @@ export class LetterPage {
     ];
     place.replaceChildren(
       ...names.map(([path, label]) =>
-        make(
-          "button",
-          { type: "button", role: "tab", "data-path": path, "aria-selected": "false", click: () => this.show(path) },
-          label,
-        ),
+        make("button", { type: "button", "data-path": path, click: () => this.show(path) }, label),
       ),
     );
   }
@@ -167,26 +203,26 @@ export class LetterPage {
     const before = this.files.get(this.shown);
     if (before && this.shown) before.state = this.editor.kept;
     this.shown = path;
-    for (const each of document.querySelectorAll<HTMLElement>(".parts [role=tab]"))
-      each.ariaSelected = String(each.dataset["path"] === path);
+    for (const each of document.querySelectorAll<HTMLElement>(".parts button"))
+      each.ariaCurrent = each.dataset["path"] === path ? "page" : null;
     const isForm = path === "";
     byId("fields").hidden = !isForm;
     byId("editor").hidden = isForm;
-    document.querySelector<HTMLElement>(".tools")?.toggleAttribute("hidden", isForm || path === YAML);
-    if (isForm) return;
+    for (const each of document.querySelectorAll<HTMLElement>(".tools .of-text")) each.hidden = isForm || path === YAML;
     const opened = this.files.get(path);
-    if (!opened) return;
-    this.editor.show(opened.text, path === YAML ? "yaml" : "markdown", opened.state);
-    this.editor.showFindings(this.found.filter((each) => each.path === path));
-    this.count(opened.text);
+    if (isForm || !opened) return;
+    this.editor.show(opened.state);
+    this.showFindings();
+    this.showComments();
+    this.count(this.editor.text);
   }
 
   private tools(): void {
-    const tool = (name: string, run: () => void): Node =>
+    const tool = (name: string, run: () => void): HTMLElement =>
       make("button", { type: "button", title: word(name), "aria-label": word(name), click: run }, icon(name));
     const picked = make("input", { type: "file", accept: "image/*", multiple: true, hidden: true });
     picked.addEventListener("change", () => void this.addPictures([...(picked.files ?? [])]));
-    document.querySelector(".tools")?.replaceChildren(
+    const ofText = [
       tool("heading", () => this.editor.prefix("## ")),
       tool("bold", () => this.editor.wrap("**")),
       tool("quote", () => this.editor.prefix("> ")),
@@ -195,9 +231,12 @@ export class LetterPage {
       tool("picture", () => picked.click()),
       tool("table", () => this.editor.insert(`\n${TABLE}`)),
       tool("rule", () => this.editor.insert("\n\n---\n\n")),
+      tool("find", () => this.editor.find()),
       tool("earlier", () => void this.showEarlier()),
-      picked,
-    );
+    ];
+    for (const each of ofText) each.classList.add("of-text");
+    const steps = [tool("undo", () => this.step(undo)), tool("redo", () => this.step(redo))];
+    document.querySelector(".tools")?.replaceChildren(...steps, ...ofText, picked);
   }
 
   private async renewChoices(): Promise<void> {
@@ -243,7 +282,7 @@ export class LetterPage {
       if (!path) continue;
       const alt = word("altAsked");
       this.editor.insert(`\n![${alt}](${this.fromArticle(path)})\n`, 3, 3 + alt.length);
-      this.form.show(this.letter);
+      this.form.renew(this.letter);
     }
   }
 
@@ -259,39 +298,27 @@ export class LetterPage {
     }
   }
 
-  private async fieldsChanged(end: FieldsEnd): Promise<void> {
-    const opened = this.files.get(YAML);
-    if (!end.file || !opened) return;
-    this.before.push(end.before ?? "");
-    opened.file.renewed(end.file);
-    this.put(YAML, end.file.text);
-    await this.reload();
-    await this.renewFindings();
-  }
-
-  // Takes back the last change that was made in the form.
-  private undoFields(): void {
-    const text = this.before.pop();
-    const opened = this.files.get(YAML);
-    if (text === undefined || !opened) {
-      tell(word("nothingToUndo"));
-      return;
-    }
-    this.put(YAML, text);
-    opened.file.change(text);
-    this.isUndone = true;
+  private fieldsChanged(end: FieldsEnd): void {
+    const yaml = this.files.get(YAML);
+    if (!end.file || !yaml) return;
+    // What is being written in the file itself stays, and is joined when it is saved.
+    if (yaml.file.renew(end.file, yaml.file.version)) this.put(YAML, end.file.text, true);
+    this.reload();
   }
 
   // Reads again what changed on the disk; what is unsaved here stays, and is joined when it is written.
-  private async reload(): Promise<void> {
+  private readonly reload = oneAtATime(async () => {
+    const since = new Map([...this.files].map(([path, each]) => [path, each.file.version]));
     const fresh = await ask<Letter>("GET", at("letters", this.name));
+    await new Promise<void>((done) => this.editor.calm(done));
     for (const file of [...fresh.articles, fresh.yaml]) {
       const opened = this.files.get(file.path);
+      const before = since.get(file.path);
       if (!opened) this.open(file);
-      else if (opened.file.isSaved && opened.text !== file.text) {
-        opened.file.renewed(file);
-        this.put(file.path, file.text);
-      }
+      // What the form wrote is a step that can be taken back, when its answer comes.
+      else if (file.path === YAML && this.form.isSending) continue;
+      else if (before !== undefined && opened.file.version !== before) this.reload();
+      else if (before !== file.version && opened.file.renew(file, before ?? "")) this.put(file.path, file.text, false);
     }
     const paths = (letter: Letter): string => JSON.stringify(letter.articles.map((each) => each.path));
     const isOther = paths(fresh) !== paths(this.letter);
@@ -300,22 +327,18 @@ export class LetterPage {
       this.tabs();
       this.show(this.shown);
     }
-    if (this.isUndone) this.form.show(fresh);
-    else this.form.renew(fresh);
-    this.isUndone = false;
+    this.form.renew(fresh);
+    this.renewFindings();
+  });
+
+  private showFindings(): void {
+    this.editor.calm(() => this.editor.showFindings(this.found.filter((each) => each.path === this.shown)));
   }
 
-  private listen(): void {
-    new EventSource("/-/changes?heard=").addEventListener("changed", (event) => {
-      const names = JSON.parse((event as MessageEvent<string>).data) as string[];
-      if (names.includes(this.name) || names.includes("*")) void this.reload().then(() => this.renewFindings());
-    });
-  }
-
-  private async renewFindings(): Promise<void> {
+  private readonly renewFindings = oneAtATime(async () => {
     const told = await ask<Findings>("GET", at("letters", this.name, "findings"));
     this.found = told.findings;
-    this.editor.showFindings(this.found.filter((each) => each.path === this.shown));
+    this.showFindings();
     const rows = this.found.map((each) =>
       make(
         "li",
@@ -340,7 +363,7 @@ export class LetterPage {
     );
     byId("found-count").textContent = String(this.found.length || "");
     this.form.renewMonth();
-  }
+  });
 
   private goTo(finding: Finding): void {
     if (!this.files.has(finding.path)) return;
@@ -360,7 +383,7 @@ export class LetterPage {
         {
           type: "button",
           click: () => {
-            this.editor.replace(each.text);
+            this.editor.replace(each.text, true);
             dialog.close();
           },
         },
@@ -378,32 +401,30 @@ export class LetterPage {
     const dialog = openDialog(word("earlier"), word("close"), ...rows);
   }
 
-  private askReview(): void {
-    const said = make("textarea", { rows: 3, "aria-label": word("reviewSaid") });
-    const answer = make("p", { role: "status" });
-    const send = make("button", { type: "button", class: "main-act" }, word("review"));
-    const withdraw = make("button", { type: "button" }, word("withdraw"));
-    const act = (method: string, body?: unknown): void => {
-      answer.textContent = word("working");
-      send.disabled = withdraw.disabled = true;
-      ask<{ said?: string; page?: string | null } & Brought>(method, at("letters", this.name, "review"), body)
-        .then((end) => {
-          answer.replaceChildren(end.said ?? word("clash"));
-          if (end.page)
-            answer.append("\n", make("a", { href: end.page, target: "_blank", rel: "noopener" }, word("openRequest")));
-          if (end.clashes) void settled(end);
-        })
-        .catch((error: unknown) => (answer.textContent = error instanceof Refused ? error.lines : String(error)))
-        .finally(() => (send.disabled = withdraw.disabled = false));
-    };
-    send.addEventListener("click", () => act("POST", { said: said.value }));
-    withdraw.addEventListener("click", () => act("DELETE"));
-    openDialog(
-      word("review"),
-      word("close"),
-      make("label", { class: "field" }, make("span", {}, word("reviewSaid")), said),
-      make("div", { class: "acts" }, send, withdraw),
-      answer,
-    );
+  // The phone or the review: one of them stands beside the text.
+  private showBeside(isReview: boolean): void {
+    byId("phone").hidden = isReview;
+    byId("review-panel").hidden = !isReview;
+    for (const each of document.querySelectorAll<HTMLElement>(".beside button"))
+      each.ariaPressed = String((each.id === "show-review") === isReview);
+  }
+
+  // The first comment of each thread about the text that is shown.
+  private commentsHere(): ReviewComment[] {
+    const all = this.reviewed?.comments ?? [];
+    const first = all.filter((each, index) => all.findIndex((other) => other.thread === each.thread) === index);
+    const own = first.filter((each) => each.path === this.shown && each.line && !each.isSettled);
+    return own.sort((one, other) => one.line - other.line);
+  }
+
+  private showComments(): void {
+    if (this.shown) this.editor.calm(() => this.editor.showComments(this.commentsHere().map((each) => each.line)));
+  }
+
+  private openComment(index: number): void {
+    const lines = [...new Set(this.commentsHere().map((each) => each.line))];
+    const found = this.commentsHere().find((each) => each.line === lines[index]);
+    this.showBeside(true);
+    if (found) this.panel.showComment(found);
   }
 }

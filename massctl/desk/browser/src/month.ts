@@ -34,14 +34,17 @@ const DAY_MS = 86_400_000;
 export class MonthPane {
   readonly element = make("div", { class: "month" });
   private shown = "";
+  private account = "";
+  private day = "";
+  private choose: (day: string) => void = () => {};
 
-  constructor(
-    private readonly letter: string,
-    private readonly account: string,
-    private day: string,
-    private readonly choose: (day: string) => void,
-  ) {
-    void this.show(day.slice(0, 7));
+  constructor(private readonly letter: string) {}
+
+  // The account that sends, the day of the window, and what is done with a day that somebody chooses.
+  about(account: string, day: string, choose: (day: string) => void): void {
+    const isOther = day !== this.day;
+    [this.account, this.day, this.choose] = [account, day, choose];
+    void this.show(isOther ? day.slice(0, 7) : this.shown);
   }
 
   async renew(): Promise<void> {

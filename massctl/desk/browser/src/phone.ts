@@ -1,4 +1,5 @@
-// The phone: a page of `massctl serve` in a frame. It renews itself; here it loses its bar and follows the writer.
+// The phone: a page of `massctl serve` in a frame. Here it loses its bar, is told when to renew itself, and follows the
+// writer.
 
 import { byId } from "./dom";
 
@@ -28,6 +29,10 @@ export class Phone {
     this.timer = window.setTimeout(() => this.scroll(), 80);
   }
 
+  renew(): void {
+    this.frame.contentWindow?.postMessage("renew", location.origin);
+  }
+
   private get page(): Document | null {
     return this.frame.contentDocument;
   }
@@ -53,7 +58,9 @@ export class Phone {
     const top = found
       ? found.getBoundingClientRect().top - glass.getBoundingClientRect().top + glass.scrollTop - glass.clientHeight / 3
       : this.share * (glass.scrollHeight - glass.clientHeight);
-    glass.scrollTo({ top });
+    const now = top - glass.scrollTop;
+    // What is in view already stays where it is.
+    if (!found || Math.abs(now) > glass.clientHeight / 3) glass.scrollTo({ top });
   }
 }
 

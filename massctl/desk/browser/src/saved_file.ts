@@ -1,26 +1,38 @@
 // One text file that is being written. Every change is durable within a second: on the server's disk, and in this browser
 // until the server said so, so that neither its end nor a closed lid loses a word.
 
+import { askClash } from "./clash";
 import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
+import { keep, leftBehind, letGo } from "./unsaved";
 
-const PAUSE_MS = 80; // After a keystroke.
+const PAUSE_MS = 60; // After a keystroke.
 const AGAIN_MS = 1000;
-const KEPT = "massctl-desk:";
 
 export interface Listener {
-  saved(file: TextFile): void;
+  saved(): void;
   saving(): void;
   away(): void;
   refused(error: Refused): void;
-  joined(text: string): void;
-  clashed(pieces: Piece[], theirs: TextFile): void;
+  joined(file: TextFile, since: string): void;
+  clashed(pieces: Piece[], theirs: TextFile, sent: string): void;
 }
+
+interface Kept {
+  text: string;
+  base: string;
+  sent: string[]; // Versions that were sent since, and not answered: if one of them stands, it is this page's own.
+}
+
+const SENT_MAX = 50;
+
+const address = (letter: string, path: string): string => `${at("letters", letter, "files")}/${path}`;
 
 export class SavedFile {
   readonly path: string;
   private base: string;
   private text: string;
   private stored: string;
+  private sent: string[] = [];
   private timer = 0;
   private isWriting = false;
   private isClashing = false;
@@ -40,34 +52,28 @@ export class SavedFile {
     return this.text === this.stored;
   }
 
-  // Takes up what a crash of the browser or the server left unsaved here; gives the text, if there is one.
-  takeUp(): string | null {
-    const kept = localStorage.getItem(this.key);
-    if (kept === null) return null;
-    const { text, base } = JSON.parse(kept) as { text: string; base: string };
-    if (text === this.stored) {
-      localStorage.removeItem(this.key);
-      return null;
-    }
-    this.base = base;
-    this.change(text);
-    return text;
+  // What its words come from; another one after each write.
+  get version(): string {
+    return this.base;
   }
 
   change(text: string): void {
     this.text = text;
+    if (this.isSaved && !this.isClashing) letGo(this.key);
+    else this.keep();
     if (this.isSaved || this.isClashing) return;
-    localStorage.setItem(this.key, JSON.stringify({ text, base: this.base }));
     this.listener.saving();
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.write(), PAUSE_MS);
+    this.later(PAUSE_MS);
   }
 
-  // The server has another text now, and nothing is unsaved here.
-  renewed(file: TextFile): void {
+  // The server has another text than that of a version that stood here. It is taken where nothing was written since; what
+  // is unsaved is joined as it is written.
+  renew(file: TextFile, since: string): boolean {
+    if (this.base !== since || !this.isSaved || this.isWriting || this.isClashing) return false;
     this.base = file.version;
     this.text = file.text;
     this.stored = file.text;
+    return true;
   }
 
   // Somebody chose between two versions: their file is known now, and this is what is to stand there.
@@ -76,50 +82,82 @@ export class SavedFile {
     this.base = theirs.version;
     this.stored = theirs.text;
     this.change(text);
-    if (this.isSaved) this.done(theirs);
+    if (this.isSaved) this.listener.saved();
   }
 
-  async write(): Promise<void> {
+  // It clashed, but is another text by now.
+  again(): void {
+    this.isClashing = false;
+    this.later(PAUSE_MS);
+  }
+
+  private later(pause: number): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.write(), pause);
+  }
+
+  private async write(): Promise<void> {
     if (this.isWriting || this.isSaved || this.isClashing) return;
     this.isWriting = true;
-    const [text, base] = [this.text, this.base];
+    const text = this.text;
+    let end: WriteEnd | null = null;
     try {
-      const end = await ask<WriteEnd>("PUT", `${at("letters", this.letter, "files")}/${this.path}`, { text, base });
-      if (end.clash && end.theirs) {
-        this.isClashing = true;
-        this.listener.clashed(end.clash, end.theirs);
-      } else if (end.file) {
-        this.took(end.file, text, Boolean(end.isJoined));
-      }
+      const kept: Kept = { text, base: this.base, sent: this.sent };
+      this.sent = [...this.sent, await versionOf(text)].slice(-SENT_MAX);
+      end = await ask<WriteEnd>("PUT", address(this.letter, this.path), kept);
+      this.sent = [];
     } catch (error) {
       if (error instanceof Refused) this.listener.refused(error);
       else if (error instanceof Away) this.listener.away();
       else throw error;
-      this.timer = window.setTimeout(() => void this.write(), AGAIN_MS);
     } finally {
       this.isWriting = false;
     }
-    if (!this.isSaved && !this.timer) this.timer = window.setTimeout(() => void this.write(), PAUSE_MS);
+    if (!end) return this.later(AGAIN_MS);
+    if (end.clash && end.theirs) {
+      this.isClashing = true;
+      this.listener.clashed(end.clash, end.theirs, text);
+    } else if (end.file) this.took(end.file, text, end.given ?? end.file.version);
   }
 
-  private took(file: TextFile, sent: string, isJoined: boolean): void {
-    this.timer = 0;
-    this.base = file.version;
-    this.stored = file.text;
-    if (isJoined && this.text === sent) {
-      this.text = file.text;
-      this.listener.joined(file.text);
+  // The server has what was sent. Where it joined that with other words, what is here still comes from what was sent.
+  private took(file: TextFile, sent: string, given: string): void {
+    this.base = given;
+    this.stored = sent;
+    if (this.isSaved) {
+      letGo(this.key);
+      this.listener.saved();
+    } else {
+      this.keep();
+      this.later(PAUSE_MS);
     }
-    if (this.isSaved) this.done(file);
-    else localStorage.setItem(this.key, JSON.stringify({ text: this.text, base: this.base }));
+    if (file.version !== given) this.listener.joined(file, given);
   }
 
-  private done(file: TextFile): void {
-    localStorage.removeItem(this.key);
-    this.listener.saved(file);
+  private keep(): void {
+    keep(this.key, { text: this.text, base: this.base, sent: this.sent } satisfies Kept);
   }
 
   private get key(): string {
-    return `${KEPT}${this.letter}/${this.path}`;
+    return `${this.letter}/${this.path}`;
+  }
+}
+
+// As the server counts versions.
+async function versionOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((each) => each.toString(16).padStart(2, "0")).join("");
+}
+
+// Hands over what pages that are gone left unsaved of a letter; a clash is for its reader to choose.
+export async function handOver(letter: string): Promise<void> {
+  for (const left of await leftBehind<Kept>(`${letter}/`)) {
+    const place = address(letter, left.name.slice(letter.length + 1));
+    let end = await ask<WriteEnd>("PUT", place, left.value);
+    while (end.clash && end.theirs) {
+      const text = await askClash(end.clash);
+      if (text !== null) end = await ask<WriteEnd>("PUT", place, { text, base: end.theirs.version });
+    }
+    left.remove();
   }
 }

@@ -1,5 +1,7 @@
 // Questions to the server of this desk. Every answer is JSON; a refusal is an error with words for people.
 
+import { tell } from "./words";
+
 export interface TextFile {
   path: string;
   text: string;
@@ -13,7 +15,7 @@ export interface Piece {
 
 export interface WriteEnd {
   file?: TextFile;
-  isJoined?: boolean;
+  given?: string; // The version of what was sent; the file's is another where it was joined with other words.
   clash?: Piece[];
   theirs?: TextFile;
 }
@@ -72,7 +74,7 @@ export interface Listed {
   window: string;
   day: string;
   isFaulty: boolean;
-  state: "draft" | "review" | "approved" | "sent";
+  state: "draft" | "review" | "approved" | "sending" | "sent";
   stateWords: string;
 }
 
@@ -116,4 +118,27 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 
 export function at(...parts: string[]): string {
   return parts.map(encodeURIComponent).join("/");
+}
+
+// Runs one at a time, and once more where it was asked for meanwhile. Where nobody answers, the next change asks again.
+export function oneAtATime(run: () => Promise<void>): () => void {
+  let isRunning = false;
+  let isDue = false;
+  const begin = async (): Promise<void> => {
+    isDue = true;
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      while (isDue) {
+        isDue = false;
+        await run();
+      }
+    } catch (error) {
+      if (error instanceof Refused) tell(error.lines);
+      else if (!(error instanceof Away)) throw error;
+    } finally {
+      isRunning = false;
+    }
+  };
+  return () => void begin();
 }

@@ -1,7 +1,7 @@
 // What the team merged, brought into this working copy; where both changed the same paragraph, the writer chooses.
 
 import { askClash } from "./clash";
-import { ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
+import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 import { tell, word } from "./words";
 
 interface MergeClash {
@@ -22,8 +22,8 @@ export async function bringUpstream(): Promise<void> {
   try {
     await settled(await ask<Brought>("POST", "upstream"));
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    tell(error.lines);
+    if (error instanceof Refused) tell(error.lines);
+    else if (!(error instanceof Away)) throw error;
   }
 }
 

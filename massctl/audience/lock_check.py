@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from massctl.audience.member_sets import Members, MemberSets
 from massctl.errors import SnapshotError
-from massctl.model.audience import AudienceLock, LockProof
+from massctl.model.audience import AudienceLock, LockCheck
 from massctl.model.ids import Sha256, unprefixed
 from massctl.model.phrase import Phrase
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from massctl.audience.snapshots import Snapshots
 
 
-def proof_of(lock: AudienceLock, snapshots: "Snapshots", sets: MemberSets) -> LockProof:
+def check_lock(lock: AudienceLock, snapshots: "Snapshots", sets: MemberSets) -> LockCheck:
     """Read the snapshots that a lock names, and compare them with it."""
     unread: list[str] = []
 
@@ -24,11 +24,11 @@ def proof_of(lock: AudienceLock, snapshots: "Snapshots", sets: MemberSets) -> Lo
             unread.append(error.summary)
             return None
 
-    fault = disproof(lock, snapshots, sets, read)
-    return LockProof(fault, next(iter(unread), None))
+    fault = lock_fault(lock, snapshots, sets, read)
+    return LockCheck(fault, next(iter(unread), None))
 
 
-def disproof(
+def lock_fault(
     lock: AudienceLock,
     snapshots: "Snapshots",
     sets: MemberSets,
@@ -45,10 +45,9 @@ def disproof(
     if not snapshots.is_of(own, name):
         say = Phrase("the lock of {name} names people who were frozen for another audience")
         return Phrase(say, name=name)
-    if sets.places(now) != lock.count:
-        return Phrase(
-            "the lock of {name} tells another number of people than its snapshot has", name=name
-        )
+    if (found := sets.places(now)) != lock.count:
+        say = Phrase("the lock of {name} says {count:,} people; its snapshot has {found:,}")
+        return Phrase(say, name=name, count=lock.count, found=found)
     return _other_change(lock, snapshots, sets, now, read)
 
 
@@ -65,7 +64,7 @@ def _other_change(
     then = read(before)
     if not isinstance(then, Members) or not (sets.is_whole(now) and sets.is_whole(then)):
         return None  # Somebody was erased of one of them.
-    if sets.change(then, now) == change.counts:
+    if (found := sets.change(then, now)) == change.counts:
         return None
-    say = Phrase("the lock of {name} tells another change than its snapshots")
-    return Phrase(say, name=lock.audience)
+    say = Phrase("the lock of {name} says the change {change}; its snapshots have {found}")
+    return Phrase(say, name=lock.audience, change=change.counts.words, found=found.words)

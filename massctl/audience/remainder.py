@@ -27,9 +27,9 @@ class RestAudience(Frozen):
     campaign: CampaignName
     """Whose batches surely did not reach them."""
     before: AudienceFile
-    """The audience that it was sent to: what it always takes off, and its cap, hold for the rest too."""
+    """The audience that it was sent to: what it excludes, and its cap, hold for the rest too."""
     parts: tuple[AudiencePart, ...]
-    """The audiences that it always takes off, as they are frozen now."""
+    """The audiences that it excludes, as they are frozen now."""
     appid: str
     by: str
     now: datetime
@@ -38,7 +38,7 @@ class RestAudience(Frozen):
         self, snapshots: Snapshots, sets: MemberSets, openids: Iterable[str]
     ) -> dict[str, str]:
         """Write the snapshot; return the audience's file and its lock, by their paths."""
-        people = snapshots.without_forgotten(sets, sets.of(openids))
+        people = snapshots.without_erased(sets, sets.of(openids))
         listed = snapshots.write(sets, people, self.name, self.now)
         source = AudienceSource(rest_of=self.campaign)
         file = self.before.model_copy(update={"source": source})

@@ -1,6 +1,6 @@
 """An embedded DuckDB over files, in the child process: it reaches the files that it is given, and nothing else.
 
-`open_database` runs before the process is isolated; `answers` runs in a process that has no sockets, no threads and no
+`open_database` runs before the process is isolated; `run` runs in a process that has no sockets, no threads and no
 other file.
 """
 
@@ -14,9 +14,9 @@ import duckdb
 
 from massctl.audience.memory_file import DUCKDB_PATH
 
-MEMORY: Final = "1GB"
+_MEMORY: Final = "1GB"
 _ROWS_AT_ONCE: Final = 10_000
-READERS: Final[Mapping[str, str]] = {
+_READERS: Final[Mapping[str, str]] = {
     ".csv": "read_csv",
     ".parquet": "read_parquet",
     ".json": "read_json",
@@ -32,7 +32,7 @@ def open_database() -> Any:
     """Open the database once: what it asks of the system, no isolated process may ask."""
     settings: dict[str, Any] = {
         "threads": 1,
-        "memory_limit": MEMORY,
+        "memory_limit": _MEMORY,
         "temp_directory": "",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -41,14 +41,14 @@ def open_database() -> Any:
     return duckdb.connect(":memory:", config={**settings, **known})
 
 
-def answers(request: Mapping[str, Any]) -> Iterator[Any]:
+def run(request: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the names of the columns, then pages of rows; or one fault, in words that are free of data."""
     try:
         views: Mapping[str, str] = request["views"]
         database = open_database()
-        _shut(database, list(views.values()))
+        _lock_down(database, list(views.values()))
         for name, path in views.items():
-            database.execute(f"CREATE VIEW {_quoted(name)} AS {select_of(path)}")
+            database.execute(f"CREATE VIEW {_quoted(name)} AS {read_sql(path)}")
         database.execute("SET lock_configuration = true")
         statements = database.extract_statements(request["sql"])
         if len(statements) != 1 or statements[0].type is not duckdb.StatementType.SELECT:
@@ -66,13 +66,13 @@ def answers(request: Mapping[str, Any]) -> Iterator[Any]:
         yield {"fault": type(error).__name__, "line": number}
 
 
-def select_of(path: str) -> str:
+def read_sql(path: str) -> str:
     """Return the SELECT that reads a file."""
     ending = "." + path.rpartition(".")[2].lower()
-    return f"SELECT * FROM {READERS.get(ending, 'read_parquet')}({_literal(path)})"  # noqa: S608
+    return f"SELECT * FROM {_READERS.get(ending, 'read_parquet')}({_literal(path)})"  # noqa: S608
 
 
-def _shut(database: Any, paths: Sequence[str]) -> None:
+def _lock_down(database: Any, paths: Sequence[str]) -> None:
     allowed = ", ".join(_literal(each) for each in (*paths, DUCKDB_PATH))
     for setting in (
         "python_enable_replacements = false",

@@ -1,0 +1,224 @@
+"""Which words and pictures of a page nobody sees: hidden by a style, by the page's own style sheet, or by HTML.
+
+A page is read as it stands: what a tap, a pointer or a script would show is hidden until then. What shows itself, a
+drawing or a picture that is loaded late, is not.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from massctl.model.frozen import Frozen
+from massctl.render.elements import is_component
+from massctl.render.tree import VOID, Element, written_attributes
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
+LOOK = "massctl-look"
+"""An attribute: what style sheets of the page and the element's own style say of whether it is seen."""
+_PROPERTIES = re.compile(
+    r"display|visibility|opacity|content-visibility|font-size|color|text-indent|position|left|top|clip|clip-path"
+    r"|transform|animation(?:-name)?|transition(?:-property)?|(?:max-)?(?:height|width)|overflow(?:-[xy])?"
+    r"|padding(?:-\w+)?|background-clip|-webkit-background-clip|-webkit-text-fill-color"
+)
+"""The properties that may hide an element, or say that it shows itself."""
+_HIDING = re.compile(
+    r"none|hidden|collapse|transparent|(?<![\d.])0(?:\.0*)?(?![\d.])|-\d{3}|inset|rect|scale|rgba|hsla"
+)
+_AT_REST = re.compile(r":(?!not\b|is\b|where\b|root\b|first|last|nth|only|empty\b)", re.IGNORECASE)
+"""A state of a page that nobody has touched has no `:hover`, and its `::before` has no words of ours."""
+_ZERO = re.compile(r"[+-]?0*\.?0+(?:[a-z]+|%)?")
+_FAR = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|em|rem|vw|%)?|-\d{2,}(?:em|rem)")
+_NO_COLOUR = re.compile(
+    r"transparent|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)|(?:rgb|hsl)a?\((?:[^,]*,){3}\s*0*\.?0+%?\s*\)"
+    r"|(?:rgb|hsl)a?\([^/]*/\s*0*\.?0+%?\s*\)"
+)
+_RELATIVE = re.compile(r"[\d.]+(?:em|%)|inherit|unset|larger|smaller")
+_CLIPPED = re.compile(r"inset\(\s*(?:100|50)%.*|rect\((?:[\s,]*[01](?:px)?){4}\s*\)|circle\(0.*")
+_NUMBERED = re.compile(r' n="(\d+)"[^>]*? style="([^"]*)"')
+_SHEET_CHARACTERS_MAX = 4_000_000
+"""Ours: a page with more has no article."""
+_IMPORTANT = "!important"
+Look = Mapping[str, str]
+"""Properties that may hide an element, each with its value."""
+
+
+class Unseen(Frozen):
+    """What an element inherits that makes its words invisible."""
+
+    visibility: bool = False
+    font: bool = False
+    colour: bool = False
+
+    @property
+    def is_so(self) -> bool:
+        """Whether words here are invisible."""
+        return self.visibility or self.font or self.colour
+
+    def inside(self, look: Look) -> "Unseen":
+        """Return what holds inside an element that looks so."""
+        said = look.get("visibility", "")
+        visibility = self.visibility
+        if said and said not in ("inherit", "unset"):
+            visibility = said in ("hidden", "collapse")
+        size, font = look.get("font-size", ""), self.font
+        if size and not (font and _RELATIVE.fullmatch(size)):
+            font = _ZERO.fullmatch(size) is not None
+        return Unseen(visibility, font, _is_colourless(look, outside=self.colour))
+
+
+def _is_colourless(look: Look, *, outside: bool) -> bool:
+    """Whether letters have no colour; a picture or a gradient may fill them."""
+    if any("text" in look.get(each, "") for each in ("background-clip", "-webkit-background-clip")):
+        return False
+    colour = look.get("-webkit-text-fill-color") or look.get("color", "")
+    if not colour or colour in ("inherit", "unset"):
+        return outside
+    return _NO_COLOUR.fullmatch(colour) is not None
+
+
+def look_of(element: Element, inherited: Unseen) -> Look:
+    """Return what is said of whether an element is seen; nothing where no word of it could hide something."""
+    style = element.attributes.get(LOOK) or element.attributes.get("style", "")
+    if not style or not (inherited.is_so or _HIDING.search(style.lower())):
+        return {}
+    said = _said(style)
+    return {name: value.removesuffix(_IMPORTANT) for name, value in said.items()}
+
+
+@lru_cache(maxsize=256)
+def _said(style: str) -> dict[str, str]:
+    """Read what declarations say of whether something is seen; the last word counts, and an important one more."""
+    # Only a writer's own HTML has styles here.
+    from tinycss2 import parse_blocks_contents, serialize
+
+    said: dict[str, str] = {}
+    for each in parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
+        if each.type != "declaration" or _PROPERTIES.fullmatch(each.lower_name) is None:
+            continue
+        if each.important or not said.get(each.lower_name, "").endswith(_IMPORTANT):
+            written = serialize(each.value).strip().lower()
+            said[each.lower_name] = written + (_IMPORTANT if each.important else "")
+    return said
+
+
+def is_gone(element: Element, look: Look) -> bool:
+    """Whether an element and everything in it is left out of the page, pictures too."""
+    if element.name == "img" and element.attributes.get("data-src"):
+        return False
+    if "hidden" in element.attributes and look.get("display", "none") == "none":
+        return True
+    if element.name in ("dialog", "datalist") and "open" not in element.attributes:
+        return True
+    return look.get("display") == "none" or look.get("content-visibility") == "hidden"
+
+
+def is_out_of_sight(look: Look) -> bool:
+    """Whether the words of an element are not seen, though it is part of the page."""
+    moves = {"animation", "animation-name", "transition", "transition-property"} & look.keys()
+    if _is_zero(look, "opacity") and not moves:
+        return True
+    if any(look.get(f"overflow{each}") in ("hidden", "clip") for each in ("", "-x", "-y")):
+        sizes = ("height", "max-height", "width", "max-width")
+        has_room = any(each.startswith("padding") for each in look)
+        if not moves and not has_room and any(_is_zero(look, each) for each in sizes):
+            return True
+    if look.get("position") in ("absolute", "fixed"):
+        if any(_FAR.fullmatch(look.get(each, "")) for each in ("left", "top")):
+            return True
+        if _CLIPPED.fullmatch(look.get("clip", "")):
+            return True
+    if _FAR.fullmatch(look.get("text-indent", "")) or _CLIPPED.fullmatch(look.get("clip-path", "")):
+        return True
+    return look.get("transform") in ("scale(0)", "scale(0, 0)", "scale(0,0)") and not moves
+
+
+def _is_zero(look: Look, name: str) -> bool:
+    return _ZERO.fullmatch(look.get(name, "")) is not None
+
+
+def shows_itself(element: Element) -> bool:
+    """Whether something may show itself here: a drawing that is tapped, a picture when it is loaded."""
+    return any(
+        each.name in ("svg", "img") or is_component(each.name) for each in element.below()
+    ) or any(each.name == "svg" for each in element.above())
+
+
+def mark_looks(page: Element) -> None:
+    """Put what the page's own style sheets say of each element into its attribute LOOK."""
+    texts = [each.text() for each in page.below() if each.name == "style"]
+    if not any(map(_HIDING.search, texts)) or sum(map(len, texts)) > _SHEET_CHARACTERS_MAX:
+        return
+    sheet = "".join(rule for text in texts for rule in _rules(text))
+    if not sheet:
+        return
+    elements: list[Element] = []
+    pieces: list[str] = []
+    _skeleton(page, elements, pieces)
+    inlined = _inliner().inline_fragment("".join(pieces), sheet)
+    for number, style in _NUMBERED.findall(inlined):
+        elements[int(number)].attributes[LOOK] = unescape(style)
+
+
+def _inliner() -> "CSSInliner":
+    # A compiled library, needed only where a page has style sheets.
+    from css_inline import CSSInliner
+
+    return CSSInliner(load_remote_stylesheets=False)
+
+
+def _skeleton(element: Element, numbered: list[Element], out: list[str]) -> None:
+    """Write the elements without their words, each with its number."""
+    waiting: list[Element | str] = [element]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            out.append(node)
+            continue
+        name = "section" if node.name in ("body", "style", "script", "template") else node.name
+        said = {key: each for key, each in node.attributes.items() if key not in ("style", "n")}
+        own = _written(_said(node.get("style")))
+        said |= {"style": own} if own else {}
+        out.append(f'<{name} n="{len(numbered)}"{written_attributes(said)}>')
+        numbered.append(node)
+        if name not in VOID:
+            waiting.append(f"</{name}>")
+            waiting += reversed(node.elements)
+
+
+def _written(said: Look) -> str:
+    return ";".join(f"{name}:{value}" for name, value in said.items())
+
+
+def _rules(text: str) -> Iterable[str]:
+    """Yield the rules of a sheet with what they say of whether something is seen."""
+    # Only pages with style sheets need a parser for them.
+    from tinycss2 import parse_stylesheet
+
+    yield from _rules_of(parse_stylesheet(text, skip_comments=True, skip_whitespace=True), True)
+
+
+def _rules_of(nodes: Iterable[Any], is_always: bool) -> Iterable[str]:
+    from tinycss2 import parse_rule_list, serialize
+
+    for node in nodes:
+        if node.type == "at-rule" and node.content is not None:
+            condition = serialize(node.prelude).lower()
+            if node.lower_at_keyword in ("media", "supports", "layer", "container"):
+                holds = node.lower_at_keyword == "layer" or condition.strip() in ("all", "screen")
+                inner = parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
+                # Narrow or wide, by day or by night: what is shown on one screen is shown.
+                if "print" not in condition:
+                    yield from _rules_of(inner, is_always and holds)
+            continue
+        if node.type != "qualified-rule":
+            continue
+        selector = serialize(node.prelude).strip()
+        said = _said(serialize(node.content))
+        if not is_always:
+            said = {key: value for key, value in said.items() if _HIDING.search(value) is None}
+        if said and selector and not _AT_REST.search(selector):
+            yield f"{selector}{{{_written(said)}}}\n"

@@ -1,0 +1,155 @@
+"""What of the layout of a Word file no article has: fonts, indents, shades, borders, breaks, columns.
+
+Themes set text, so one line is told of each kind: how often, and where first. A look that a style of Word's own gives,
+or that most of the text has as its font, is none.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from massctl.importer.word.document import Document, text_of
+from massctl.importer.word.package import R, W, Xml
+from massctl.importer.word.styles import is_on, is_shaded, value
+from massctl.model.phrase import Phrase
+from massctl.render.cjk import has_cjk
+
+KINDS: Mapping[str, Phrase] = {
+    "font": Phrase("another font"),
+    "stretched": Phrase("letters that are spaced or stretched"),
+    "first line": Phrase("an indent of the first line"),
+    "indent": Phrase("an indent"),
+    "shade": Phrase("a shaded paragraph"),
+    "border": Phrase("a border around a paragraph"),
+    "spread": Phrase("text spread over the line (分散对齐)"),
+    "vertical": Phrase("vertical text"),
+    "cell": Phrase("a shaded cell"),
+    "table": Phrase("borders of a table"),
+    "break": Phrase("a break of a page or column"),
+    "columns": Phrase("columns"),
+    "page": Phrase("a colour or border of the page"),
+    "inside": Phrase("a link inside the document"),
+    "placeholder": Phrase("a field of Word that nobody filled in: it is in the article"),
+}
+"""What themes set, or an article has none of."""
+
+
+def layout(document: Document) -> Iterator[tuple[str, Phrase]]:
+    """Yield what of the layout is lost, each with its kind and place."""
+    for story in document.stories():
+        for each in story.iter(*_OF):
+            for kind, font in _OF[each.tag](document, each):
+                words, place = text_of(each), document.place(each)
+                cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
+                say = Phrase("{place} “{words}”", place=place, words=cut) if words else place
+                yield kind, Phrase("{place}, {font}", place=say, font=font) if font else say
+    if document.body.getparent().find(f"{W}background") is not None:
+        yield "page", Phrase("the document")
+
+
+_WORDS_MAX = 20
+_Found = Iterator[tuple[str, str]]
+"""A kind, and the name of a font."""
+
+
+def _of_run(document: Document, run: Xml) -> _Found:
+    for each in run.iterfind(f"{W}br"):
+        if each.get(f"{W}type") in ("page", "column"):
+            yield "break", ""
+    paragraph = next(run.iterancestors(f"{W}p"), None)
+    words = "".join(each.text or "" for each in run.iterfind(f"{W}t")).strip()
+    styles = document.styles
+    if paragraph is None or not words or not any(map(str.isalnum, words)):
+        return
+    found, base = styles.properties(run, paragraph), styles.base(paragraph)
+    if found.stretched and not base.stretched:
+        yield "stretched", ""
+    name = "east" if has_cjk(words) else "latin"
+    font, usual = getattr(found, name), {getattr(each, name) for each in (base, styles.body)}
+    is_set = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_code(paragraph)
+    if font and font not in usual and not is_set:
+        yield "font", font
+
+
+def _of_paragraph(document: Document, paragraph: Xml) -> _Found:
+    styles = document.styles
+    if not text_of(paragraph) or styles.is_code(paragraph):
+        return
+    is_set = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_quote(paragraph)
+    if not is_set and document.numbering.label(paragraph) is None:
+        indent = styles.said(paragraph, "ind")
+        given = dict(indent.attrib) if indent is not None else {}
+        lengths = {key.removeprefix(W).removesuffix("Chars"): each for key, each in given.items()}
+        some = {key for key, each in lengths.items() if each.strip("-").strip("0")}
+        if "firstLine" in some:
+            yield "first line", ""
+        if some - {"firstLine"}:
+            yield "indent", ""
+    if is_shaded(styles.said(paragraph, "shd", by_word=False)):
+        yield "shade", ""
+    if _has_border(styles.said(paragraph, "pBdr", by_word=False)):
+        yield "border", ""
+    aligned = styles.said(paragraph, "jc", by_word=False)
+    if aligned is not None and "istribute" in aligned.get(f"{W}val", ""):
+        yield "spread", ""
+    before = styles.said(paragraph, "pageBreakBefore", by_word=False)
+    if before is not None and before.get(f"{W}val", "1") not in ("0", "false", "off"):
+        yield "break", ""
+
+
+def _of_cell(document: Document, cell: Xml) -> _Found:
+    said = cell.find(f"{W}tcPr")
+    if said is not None:
+        if is_shaded(said.find(f"{W}shd")):
+            yield "cell", ""
+        if _has_border(said.find(f"{W}tcBorders")):
+            yield "table", ""
+        if value(said, "textDirection") not in ("", "lrTb", "lrTbV", "tb"):
+            yield "vertical", ""
+
+
+def _of_table(document: Document, table: Xml) -> _Found:
+    of_style = document.styles.of_table
+    own = table.findall(f"{W}tblPr/{W}tblBorders")
+    if any(_has_border(each, usual="single") for each in own or of_style(table, "tblBorders")):
+        yield "table", ""
+    if any(map(is_shaded, of_style(table, "shd"))):
+        yield "cell", ""
+
+
+def _of_section(document: Document, section: Xml) -> _Found:
+    is_inside = next(section.iterancestors(f"{W}p"), None) is not None
+    if is_inside and value(section, "type") != "continuous":
+        yield "break", ""
+    columns = section.find(f"{W}cols")
+    if columns is not None and columns.get(f"{W}num", "1") not in ("0", "1"):
+        yield "columns", ""
+    if section.find(f"{W}pgBorders") is not None:
+        yield "page", ""
+    if value(section, "textDirection") not in ("", "lrTb", "lrTbV", "tb"):
+        yield "vertical", ""
+
+
+def _of_control(document: Document, control: Xml) -> _Found:
+    if is_on(control.find(f"{W}sdtPr"), "showingPlcHdr") and text_of(control):
+        yield "placeholder", ""
+
+
+def _of_link(document: Document, link: Xml) -> _Found:
+    if link.get(f"{W}anchor") and link.get(f"{R}id") is None and text_of(link):
+        yield "inside", ""
+
+
+_OF = {
+    f"{W}r": _of_run,
+    f"{W}p": _of_paragraph,
+    f"{W}tc": _of_cell,
+    f"{W}tbl": _of_table,
+    f"{W}sectPr": _of_section,
+    f"{W}hyperlink": _of_link,
+    f"{W}sdt": _of_control,
+}
+
+
+def _has_border(borders: Xml | None, usual: str = "") -> bool:
+    """Whether something has a border, or, with `usual`, a border of another kind."""
+    kinds = {each.get(f"{W}val", "") for each in borders} if borders is not None else set()
+    return bool(kinds - {usual} if usual else kinds - {"nil", "none", ""})

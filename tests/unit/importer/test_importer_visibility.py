@@ -1,0 +1,80 @@
+"""What the style sheet of a page hides is not published, and what it shows is."""
+
+import pytest
+
+from massctl.importer.documents import of_page
+
+PAGE = "<html><head><title>题</title><style>{sheet}</style></head><body><article>{body}</article></body></html>"
+
+
+def imported(sheet: str, body: str) -> tuple[str, list[str]]:
+    """Take the article of a page; return its text and what was left out."""
+    found = of_page(PAGE.format(sheet=sheet, body=body), "")
+    return found.tree.text(), [str(each) for each in found.lost]
+
+
+HIDDEN = "hidden words after “甲”, which nobody sees there, are left out: “暗号”"
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{display:none}",
+        "article p.x{visibility:hidden}",
+        "#y{opacity:0}",
+        "[data-z]{font-size:0}",
+        ".x{display:block}p.x{display:none}",
+        ".x{display:none!important}#y{display:block}",
+        "p{color:red}/* display:block */.x{color:transparent}",
+        ".sr{}.x{position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)}",
+        "@media screen{.x{display:none}}",
+        "@media print{.x{display:block}}.x{display:none}",
+        ".x{display:none}.x:hover{display:block}",
+        ".x{display:none",
+    ],
+)
+def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
+    body = "<p>甲</p><p class=x id=y data-z>暗号</p><p>乙</p>"
+    assert ("甲乙", [HIDDEN]) == imported(sheet, body)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{display:none}.x{display:block}",
+        ".x:hover{display:none}",
+        "@media(max-width:600px){.x{display:none}}",
+        "@media print{.x{display:none}}",
+        ".x{display:none}@media(max-width:600px){.x{display:block}}",
+        ".x{opacity:0;animation:rise 1s forwards}",
+        ".x{opacity:0;transition:opacity 1s}",
+        ".x::before{display:none}",
+        ".x{display:none}p{display:revert}#y{display:flex}",
+        "<<<{display:none}",
+        ".x >{display:none}",
+        ".x{color:rgb(0, 0, 0)}",
+    ],
+)
+def test_what_is_shown_on_any_screen_stays(sheet: str) -> None:
+    text, lost = imported(sheet, "<p>甲</p><p class=x id=y>明</p>")
+    assert ("甲明", []) == (text, lost)
+
+
+def test_the_style_of_an_element_is_heard_after_the_sheet() -> None:
+    body = "<p>甲</p><p class=x style='display:block'>乙</p><p style='display:none'>暗号</p>"
+    assert ("甲乙", [HIDDEN.replace("甲", "甲乙")]) == imported(".x{display:none}", body)
+
+
+def test_nothing_of_what_was_looked_at_stays_in_the_article() -> None:
+    found = of_page(PAGE.format(sheet=".x{font-size:0}", body="<p class=x><b>字</b></p><p>乙"), "")
+    assert [{}] == [each.attributes for each in found.tree.below() if each.name == "p"][-1:]
+
+
+def test_a_page_of_many_alike_articles_comes_whole_and_teasers_do_not() -> None:
+    cards = (
+        "<article>第一条新闻</article><article>第二条新闻</article><article>第三条新闻</article>"
+    )
+    page = f"<html><body><nav>菜单</nav><div>{cards}</div></body></html>"
+    assert "第一条新闻第二条新闻第三条新闻" == of_page(page, "").tree.text()
+    page = f"<html><body><main><article>{'正文' * 40}</article>{cards}</main></body></html>"
+    assert "正文" * 40 == of_page(page, "").tree.text()

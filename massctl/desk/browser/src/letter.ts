@@ -70,6 +70,7 @@ export class LetterPage {
     );
     for (const file of [...letter.articles, letter.yaml]) this.open(file);
     this.form.show(letter);
+    this.showTitle();
     this.tabs();
     this.tools();
     this.show(letter.articles[0]?.path ?? YAML);
@@ -99,6 +100,13 @@ export class LetterPage {
     });
     this.renewFindings();
     void bringUpstream();
+  }
+
+  private showTitle(): void {
+    const title = String(this.letter.fields?.["title"] || this.name);
+    byId("letter-title").textContent = title;
+    byId("letter-title").title = this.name;
+    document.title = document.title.replace(/^.* · /, `${title} · `);
   }
 
   private beQuiet(isQuiet: boolean): void {
@@ -227,8 +235,8 @@ export class LetterPage {
       tool("list", () => this.editor.prefix("- ")),
       tool("link", () => this.editor.wrap("[", "](https://)")),
       tool("picture", () => picked.click()),
-      tool("table", () => this.editor.insert(`\n${TABLE}`)),
-      tool("rule", () => this.editor.insert("\n\n---\n\n")),
+      tool("table", () => this.editor.insertBlock(TABLE)),
+      tool("rule", () => this.editor.insertBlock("---")),
       tool("find", () => this.editor.find()),
       tool("earlier", () => void this.showEarlier()),
     ];
@@ -265,8 +273,8 @@ export class LetterPage {
           file,
         );
         if (!this.letter.pictures.includes(end.path)) this.letter.pictures.push(end.path);
-        const alt = word("altAsked");
-        this.editor.insert(`\n![${alt}](${this.fromArticle(end.path)})\n`, 3, 3 + alt.length);
+        const alt = (await askAlt(file)).replace(/[[\]\n]/g, " ");
+        this.editor.insertBlock(`![${alt}](${this.fromArticle(end.path)})`);
         this.form.show(this.letter);
       } catch (error) {
         tell(`${word("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
@@ -302,6 +310,7 @@ export class LetterPage {
       this.show(this.shown);
     }
     if (!byId("fields").contains(document.activeElement)) this.form.show(fresh);
+    this.showTitle();
     this.renewFindings();
   });
 
@@ -400,4 +409,17 @@ export class LetterPage {
     this.showBeside(true);
     if (found) this.panel.showComment(found);
   }
+}
+
+// Shows a picture, and asks what is in it, for those who do not see it; nothing is an answer too.
+async function askAlt(file: File): Promise<string> {
+  const address = URL.createObjectURL(file);
+  const said = make("input", { type: "text", "aria-label": word("altAsked") });
+  const form = make("form", { method: "dialog" }, said, make("button", { class: "main-act" }, word("insert")));
+  const picture = make("img", { src: address, alt: "", class: "asked" });
+  const dialog = openDialog(word("altAsked"), word("close"), picture, form);
+  said.focus();
+  await new Promise((closed) => dialog.addEventListener("close", closed));
+  URL.revokeObjectURL(address);
+  return said.value.trim();
 }

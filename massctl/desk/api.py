@@ -7,16 +7,32 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from massctl.desk.choices import (
+    article_choices,
+    audience_choices,
+    block_choices,
+    month_choices,
+    tag_choices,
+)
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import LetterBranch
-from massctl.desk.letter_fields import Change, read_fields, with_fields, with_order
+from massctl.desk.letter_fields import (
+    MESSAGE_FIELDS,
+    Change,
+    NewArticle,
+    articles_of,
+    read_fields,
+    with_articles,
+    with_fields,
+)
 from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
-from massctl.desk.working_copy import Clash, TextFile, WorkingCopy, Written
+from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
@@ -61,6 +77,10 @@ class Api:
         """Return whether there is a letter of this name."""
         return letter in self._cache.folders.names
 
+    def picture(self, letter: CampaignName, path: str) -> bytes | None:
+        """Return the bytes of a picture of a letter; None without one."""
+        return self._copy.picture(letter, path) if self.has(letter) else None
+
     def answer(self, method: str, parts: Sequence[str], request: "Request") -> Answer:
         """Answer a request for `letters/NAME/WHAT/PATH`; raise NoSuchThingError, MassctlError, OSError."""
         root, name, what, path = (*parts, "", "", "")[:4]
@@ -101,6 +121,9 @@ class Api:
             "": {"GET": lambda: self._letter(letter)},
             "findings": {"GET": lambda: self._findings(letter)},
             "fields": {"PUT": lambda: self._write_fields(letter, _body(request))},
+            "articles": {"PUT": lambda: self._write_articles(letter, _body(request))},
+            "choices": {"GET": lambda: self._choices(letter)},
+            "month": {"GET": lambda: self._month(letter, request.args.get("month", ""))},
             "review": {
                 "GET": lambda: self._reviews.review(letter, self._settings()),
                 "POST": lambda: self._ask_review(letter, _body(request)),
@@ -210,15 +233,17 @@ class Api:
         file = self._copy.opened(letter, CAMPAIGN_FILE)
         fields = read_fields(file.text.encode())
         settings = self._settings()
-        articles = [each.get("content", "") for each in _articles_of(fields or {})]
+        articles = [each.get("content", "") for each in articles_of(fields or {})]
         return {
             "fields": fields,
             "yaml": _file(file),
             "articles": [_file(self._copy.opened(letter, each)) for each in articles if each],
             "accounts": {name: settings.name_of(name) for name in settings.accounts},
-            "audiences": sorted(
-                path.stem for path in (self._copy.root / "audiences").glob("*.yaml")
-            ),
+            "message": [
+                {"kind": kind, "fields": [{"key": each.key, "kind": each.kind} for each in own]}
+                for kind, own in MESSAGE_FIELDS.items()
+                if fields is not None and kind in fields
+            ],
             "pictures": self._pictures(letter),
         }
 
@@ -280,15 +305,62 @@ class Api:
         """Have the pages renewed that a file concerns: its writer waits for no rendering of another letter."""
         threading.Thread(target=self._cache.changed, args=([path],), daemon=True).start()
 
+    def _choices(self, letter: CampaignName) -> Answer:
+        """Return what the form and `/` offer."""
+        return {
+            "audiences": audience_choices(self._cache, self._say),
+            "tags": tag_choices(self._cache, self._say),
+            "blocks": block_choices(self._say),
+            "articles": [each for each in article_choices(self._cache) if each["name"] != letter],
+        }
+
+    def _month(self, letter: CampaignName, month: str) -> Answer:
+        return month_choices(self._cache, month, letter, self._say)
+
     def _write_fields(self, letter: CampaignName, given: Answer) -> Answer:
-        """Change fields of campaign.yaml, or the order of its articles, and no other line of it."""
+        """Change fields of campaign.yaml, and no other line of it."""
         file = self._copy.opened(letter, CAMPAIGN_FILE)
-        data = file.text.encode()
-        if "order" in given:
-            written = with_order(data, given["order"])
-        else:
-            changes = [Change(tuple(each["keys"]), each["value"]) for each in given["changes"]]
-            written = with_fields(data, changes)
+        changes = [Change(tuple(each["keys"]), each["value"]) for each in given["changes"]]
+        return self._write_form(letter, file, with_fields(file.text.encode(), changes))
+
+    def _write_articles(self, letter: CampaignName, given: Answer) -> Answer:
+        """Change which articles campaign.yaml has and their order; begin the text of a new one."""
+        file = self._copy.opened(letter, CAMPAIGN_FILE)
+        order: list[int | NewArticle] = []
+        begun = ""
+        for each in given["order"]:
+            if isinstance(each, int):
+                order.append(each)
+            else:
+                new = self._new_article(letter, file, str(each["title"]))
+                begun = new.content
+                order.append(new)
+        written = with_articles(file.text.encode(), order)
+        if begun and written is not None:
+            # First the text: a campaign.yaml that names no file is a fault.
+            self._told(letter, self._copy.write(letter, begun, "", NO_VERSION))
+        return {**self._write_form(letter, file, written), "begun": begun}
+
+    def _new_article(self, letter: CampaignName, file: TextFile, title: str) -> NewArticle:
+        """Name the file of a new article beside the last one's, of the same kind; its cover is the first one's."""
+        articles = articles_of(read_fields(file.text.encode()) or {})
+        last = str(articles[-1].get("content", "")) if articles else ""
+        folder, slash, name = last.rpartition("/")
+        ending = re.search(r"(?:\.(?:md|html))(?:\.j2)?$", name)
+        known = {str(each.get("content")) for each in articles}
+        numbered = (
+            f"{folder}{slash}article-{number}{ending[0] if ending else '.md'}"
+            for number in range(len(articles) + 1, 1000)
+        )
+        content = next(
+            each
+            for each in numbered
+            if each not in known and self._copy.read(letter, each).version == NO_VERSION
+        )
+        cover = mapping_of(articles[0].get("cover")) if articles else {}
+        return NewArticle(title, content, str(cover.get("file", "")))
+
+    def _write_form(self, letter: CampaignName, file: TextFile, written: bytes | None) -> Answer:
         if written is None:
             raise RefusedError(
                 Phrase("the form cannot write this without changing other lines of the file"),
@@ -446,11 +518,6 @@ def _body(request: "Request") -> Answer:
 
 def _file(file: TextFile) -> Answer:
     return {"path": file.path, "text": file.text, "version": file.version}
-
-
-def _articles_of(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    news = fields.get("mpnews")
-    return [each for each in (news or {}).get("articles", []) if isinstance(each, dict)]
 
 
 def _time(at: datetime) -> str:

@@ -315,6 +315,11 @@ class LetterBranch:
         """Return whether a commit was fetched."""
         return self._git().run("cat-file", "-e", f"{commit}^{{commit}}").done
 
+    def newest(self, letter: CampaignName, tip: str) -> str:
+        """Return the tip of a letter's branch, or the commit here that is newer: a forge may be a moment late."""
+        known = self.known(letter)
+        return known if known is not None and self._is_within(tip, known) else tip
+
     def is_merged(self, commit: str, folder: str) -> bool:
         """Return whether the branch that sends has a folder as a commit has it, as both were last fetched."""
         main = f"{_OURS}/{self.main}"

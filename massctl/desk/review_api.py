@@ -124,8 +124,10 @@ class ReviewApi:
                 told["forge"]["canSignIn"] = place.client_id is not None
         # Where the forge told it, git's server need not be asked too.
         tip = found.head if found is not None else branches.letters().get(letter)
-        if tip is not None and not branches.has(tip):
-            branches.branches(letter)
+        if tip is not None:
+            if not branches.has(tip):
+                branches.branches(letter)
+            tip = branches.newest(letter, tip)
         told |= {
             "state": "none",
             "stateWords": "",

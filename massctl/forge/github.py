@@ -80,6 +80,20 @@ query ($owner: String!, $name: String!, $number: Int!) {
 """`authors`: the author first, then those of Co-authored-by. Source: GitHub docs, "GraphQL: Commit", read 2026-12."""
 
 
+_THREADS = """
+query ($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      reviewThreads(last: 100) {
+        nodes { isResolved comments(first: 1) { nodes { databaseId } } }
+      }
+    }
+  }
+}
+"""
+"""REST does not tell it. Source: GitHub docs, "GraphQL: PullRequestReviewThread", read 2026-12."""
+
+
 def _is_lock(path: str) -> bool:
     return path.startswith(CAMPAIGNS_FOLDER) and path.endswith(f"/{LOCK_FILE}")
 
@@ -269,19 +283,9 @@ class GitHub:
         return str((found.get("user") or {}).get("login") or "ghost")
 
     def _comments(self, number: int, reviews: Sequence[Any]) -> list[ReviewComment]:
-        found = [
-            ReviewComment(
-                thread=str(each.get("in_reply_to_id") or self._api.number(each, "id")),
-                author=self._name(each),
-                body=str(each.get("body") or ""),
-                at=str(each.get("created_at") or ""),
-                path=str(each.get("path") or ""),
-                # A line that was taken away is one of another file.
-                line=each.get("original_line") or 0 if each.get("side") != "LEFT" else 0,
-                commit=str(each.get("original_commit_id") or ""),
-            )
-            for each in self._api.pages(f"{self._of}/pulls/{number}/comments")
-        ]
+        on_lines = [*self._api.pages(f"{self._of}/pulls/{number}/comments")]
+        settled = self._settled(number) if on_lines else set[str]()
+        found = [self._on_line(each, settled) for each in on_lines]
         below = [*self._api.pages(f"{self._of}/issues/{number}/comments"), *reviews]
         for each in below:
             at = each.get("created_at") or each.get("submitted_at") or ""
@@ -289,6 +293,32 @@ class GitHub:
             if body and not is_of_massctl(body):
                 found.append(ReviewComment("", self._name(each), body, str(at)))
         return sorted(found, key=lambda each: each.at)
+
+    def _on_line(self, told: Any, settled: Collection[str]) -> ReviewComment:
+        thread = str(told.get("in_reply_to_id") or self._api.number(told, "id"))
+        line = told.get("original_line")
+        # A line that was taken away is one of another file.
+        is_here = isinstance(line, int) and told.get("side") != "LEFT"
+        return ReviewComment(
+            thread,
+            self._name(told),
+            str(told.get("body") or ""),
+            str(told.get("created_at") or ""),
+            str(told.get("path") or ""),
+            line if is_here else 0,
+            str(told.get("original_commit_id") or ""),
+            thread in settled,
+        )
+
+    def _settled(self, number: int) -> set[str]:
+        """Name the threads that somebody marked as resolved, each by its first comment."""
+        threads = self._api.member(self._queried(_THREADS, number), "reviewThreads", "nodes")
+        return {
+            str(self._api.number(first, "databaseId"))
+            for each in threads
+            if each.get("isResolved") is True
+            for first in self._api.member(each, "comments", "nodes")
+        }
 
     def _checks(self, head: str) -> Iterator[CommitCheck]:
         """List the statuses of a commit, the newest of each name, and its check runs."""
@@ -337,12 +367,15 @@ class GitHub:
     def _logins(self, user: Any) -> set[str]:
         return {str(self._api.member(user, "login")).casefold()} if user else set()
 
-    def _commits_of(self, number: int) -> Any:
-        """Read the commits of a pull request with their authors, those of `Co-authored-by` among them."""
+    def _queried(self, query: str, number: int) -> Any:
         owner, _, name = self._of.removeprefix("repos/").partition("/")
         variables = {"owner": owner, "name": name, "number": number}
-        found = self._graph.ask("POST", "graphql", {"query": _COMMITS, "variables": variables})
-        pull = self._api.member(found, "data", "repository", "pullRequest")
+        found = self._graph.ask("POST", "graphql", {"query": query, "variables": variables})
+        return self._api.member(found, "data", "repository", "pullRequest")
+
+    def _commits_of(self, number: int) -> Any:
+        """Read the commits of a pull request with their authors, those of `Co-authored-by` among them."""
+        pull = self._queried(_COMMITS, number)
         if self._api.number(pull, "commits", "totalCount") > len(pull["commits"]["nodes"]):
             raise self._api.refused(
                 Phrase("massctl judges no pull request of more than {limit} commits", limit=PAGE)

@@ -137,7 +137,10 @@ def _place_in(
             Phrase("Nobody was signed in."),
             Phrase("{command}   says what is wrong", command=Command("validate")),
         )
-    place = place_of(settings.forge, LetterBranch(root, settings, environment).address)
+    named = settings.forge
+    # A forge that is named needs no remote.
+    address = LetterBranch(root, settings, environment).address if named is None else ""
+    place = place_of(named, address)
     if place is None:
         raise UsageError(
             Phrase("this repository is on no forge that massctl knows"),

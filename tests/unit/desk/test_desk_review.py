@@ -67,6 +67,9 @@ class Branches:
     def known(self, letter: str) -> str:
         return HEAD
 
+    def newest(self, letter: str, tip: str) -> str:
+        return tip
+
     def letters(self) -> dict[str, str]:
         return {LETTER: HEAD} if self.there else {}
 

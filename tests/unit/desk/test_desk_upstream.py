@@ -234,3 +234,18 @@ def test_a_branch_is_told_apart_from_what_is_here_and_from_what_is_merged(team: 
     team.branches.branches(LETTER)
     assert team.branches.is_merged(pushed.commit, FOLDER)
     assert team.branches.owners(TEXT) == ("@chen", "@bo")
+
+
+def test_a_forge_that_is_a_moment_late_says_nothing_of_others(team: Team) -> None:
+    team.write("一\n")
+    first = team.branches.push(LETTER, FOLDER, "一", LIN)
+    team.write("一\n\n二\n")
+    second = team.branches.push(LETTER, FOLDER, "二", LIN)
+    assert team.branches.newest(LETTER, first.commit) == second.commit
+    git(team.other, "fetch", "--quiet", "origin")
+    git(team.other, "checkout", "--quiet", branch_of(LETTER))
+    git(team.other, "commit", "--quiet", "--allow-empty", "-m", "别人的")
+    git(team.other, "push", "--quiet", "origin", branch_of(LETTER))
+    theirs = git(team.other, "rev-parse", "HEAD")
+    team.branches.branches(LETTER)
+    assert team.branches.newest(LETTER, theirs) == theirs

@@ -83,6 +83,16 @@ def test_github_says_how_a_review_stands(hub: FakeForge) -> None:
     )
 
 
+def test_a_thread_that_is_resolved_is_told(hub: FakeForge) -> None:
+    first = hub.note(7, PATH, 3, "太长", by="chen", commit=OLD)
+    hub.note(7, PATH, 5, "太短", by="chen", commit=OLD)
+    on = github(hub)
+    on.answer(7, str(first), "改短了")
+    hub.resolved.add(first)
+    settled = [(each.body, each.is_settled) for each in on.review(7, "main").comments]
+    assert settled == [("太长", True), ("太短", False), ("改短了", True)]
+
+
 def test_a_bot_is_nobody_who_looked(hub: FakeForge) -> None:
     hub.review(7, "chen", OLD, "COMMENTED")
     hub.review(7, "robot[bot]", HEAD, "COMMENTED", "Bot")

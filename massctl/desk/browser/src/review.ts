@@ -1,7 +1,7 @@
 // The review of a letter: where it stands, what reviewers wrote, what changed since, and what can be asked for.
 
 import { byId, make } from "./dom";
-import { Away, ask, at, Refused } from "./server";
+import { Away, ask, at, oneAtATime, Refused } from "./server";
 import { signInPart } from "./sign_in";
 import { type Brought, settled } from "./upstream";
 import { tell, word } from "./words";
@@ -57,6 +57,7 @@ export class ReviewPanel {
   private readonly drafts = new Map<string, string>();
   private review: Review | null = null;
   private known = "";
+  private signInPart: { known: string; part: Node } | null = null;
   private pause = POLL_MS;
   private timer = 0;
 
@@ -67,13 +68,13 @@ export class ReviewPanel {
     const label = make("label", { class: "said" }, make("span", {}, word("reviewSaid")), this.said);
     this.place.append(this.standing, label, this.acts, this.answer, this.remarks);
     document.addEventListener("visibilitychange", () => document.hidden || this.soon());
-    void this.poll();
+    this.read();
   }
 
   // Reads the review now, and then more and more rarely while nothing changes.
   soon(): void {
     this.pause = POLL_MS;
-    void this.poll();
+    this.read();
   }
 
   write(): void {
@@ -87,7 +88,7 @@ export class ReviewPanel {
     found?.focus();
   }
 
-  private async poll(): Promise<void> {
+  private readonly read = oneAtATime(async () => {
     window.clearTimeout(this.timer);
     try {
       const told = await ask<Review>("GET", at("letters", this.name, "review"));
@@ -102,8 +103,8 @@ export class ReviewPanel {
       if (error instanceof Refused) this.standing.replaceChildren(make("p", { class: "trouble" }, error.lines));
       this.known = "";
     }
-    if (!document.hidden) this.timer = window.setTimeout(() => void this.poll(), this.pause);
-  }
+    if (!document.hidden) this.timer = window.setTimeout(this.read, this.pause);
+  });
 
   private draw(review: Review): void {
     this.review = review;
@@ -130,9 +131,16 @@ export class ReviewPanel {
       names("approving", review.approving),
       names("asked", review.asked),
       review.lacking ? make("p", {}, make("b", {}, word("lacking")), " ", review.lacking) : null,
-      signInPart(review.forge, () => this.soon()),
+      this.signIn(review.forge),
     ];
     this.standing.replaceChildren(...parts.filter((each) => each !== null));
+  }
+
+  // The same part as long as nothing changed: somebody may be typing its code on the forge's page.
+  private signIn(forge: Review["forge"]): Node {
+    const known = JSON.stringify(forge);
+    if (this.signInPart?.known !== known) this.signInPart = { known, part: signInPart(forge, () => this.soon()) };
+    return this.signInPart.part;
   }
 
   private drawActs(review: Review): void {

@@ -47,8 +47,24 @@ export interface Letter {
   yaml: TextFile;
   articles: TextFile[];
   accounts: Record<string, string>;
-  audiences: string[];
+  message: { kind: string; fields: { key: string; kind: "text" | "list" | "check" }[] }[];
   pictures: string[];
+}
+
+// What the form and `/` offer.
+export interface Choices {
+  audiences: {
+    name: string;
+    title: string;
+    account: string;
+    size: string;
+    change: string;
+    state: string;
+    command: string;
+  }[];
+  tags: Record<string, { id: number; name: string; size: string }[]>;
+  blocks: { label: string; name: string; call: string }[];
+  articles: { name: string; title: string; address: string; call: string }[];
 }
 
 export interface Listed {

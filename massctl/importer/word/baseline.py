@@ -38,7 +38,7 @@ from massctl.importer.word.package import A, M, R, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
-from massctl.model.phrase import Phrase, plural_phrase
+from massctl.model.phrase import Phrase
 from massctl.picture.formats import sniff
 from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
@@ -87,11 +87,10 @@ def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
         if kind in first
     ]
     shown += [
-        plural_phrase(
-            "{kind}: {count:,} more loss of this kind",
-            "{kind}: {count:,} more losses of this kind",
-            count=count - _TOLD_MAX,
+        Phrase(
+            "{kind}: {count:,} more",
             kind=_KINDS.get(kind) or _LOOKS[kind],
+            count=count - _TOLD_MAX,
         )
         for kind, count in counts.items()
         if count > _TOLD_MAX and kind not in LAYOUT
@@ -605,12 +604,12 @@ _LOOKS: Mapping[str, Phrase] = {
     "dots": Phrase("text with emphasis dots"),
     "strike": Phrase("text struck through"),
     "underline": Phrase("underlined text"),
-    "sub": Phrase("lowered text"),
-    "sup": Phrase("raised text"),
+    "sub": Phrase("subscript"),
+    "sup": Phrase("superscript"),
     "larger": Phrase("larger text"),
     "smaller": Phrase("smaller text"),
     "framed": Phrase("framed text"),
-    "moved": Phrase("moved text"),
+    "shifted": Phrase("text off its line"),
     "effect": Phrase("text with an effect"),
     "small capitals": Phrase("small capitals"),
     "highlight": Phrase("highlighted text"),

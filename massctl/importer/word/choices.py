@@ -61,7 +61,7 @@ def settle(document: Document, chosen: Choices) -> list[Phrase]:
         said = " ".join(options)
         raise DocumentError(
             Phrase("{what}", what=in_a_row(waiting)),
-            Phrase("choose, and run the command with {options}", options=said),
+            Phrase("choose what becomes of them: {options}", options=said),
         )
     document.count()
     return done
@@ -260,7 +260,9 @@ _KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int
         "hidden",
         _hidden,
         lambda count: plural_phrase(
-            "{count} piece is hidden in Word", "{count} pieces are hidden in Word", count=count
+            "{count} piece cannot be seen in Word (hidden, too small, or in the colour behind it)",
+            "{count} pieces cannot be seen in Word (hidden, too small, or in the colour behind them)",
+            count=count,
         ),
     ),
     (

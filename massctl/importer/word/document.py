@@ -45,7 +45,6 @@ class Document(Struct):
     margins: list[tuple[Phrase, Xml]] = field(default_factory=list)
     """Headers and footers that a section shows."""
     comments: dict[str, Xml] = field(default_factory=dict)
-    title: str = ""
     author: str = ""
     _places: dict[Xml, Phrase] = field(default_factory=dict)
 
@@ -172,10 +171,7 @@ def read(data: bytes) -> Document:
         document.comments = {each.get(f"{W}id", ""): each for each in said.iterfind(f"{W}comment")}
     core = package.xml("docProps/core.xml")
     for each in core if core is not None else ():
-        name = each.tag.rpartition("}")[2]
-        if name == "title":
-            document.title = (each.text or "").strip()
-        elif name == "creator":
+        if each.tag.rpartition("}")[2] == "creator":
             document.author = (each.text or "").strip()
     document.count()
     return document

@@ -80,7 +80,7 @@ class Reader(Struct):
             element = root.add(FOOTNOTE, {"number": str(note.number)})
             self._part, self._fields, self._lists = note.part, Fields(), []
             self._blocks(note.element, element)
-        title = _taken_title(root) or self.document.title or name
+        title = _taken_title(root) or name
         return Found(
             title=title,
             tree=root,

@@ -86,8 +86,8 @@ class Properties(Frozen):
     dotted: bool = False
     """With emphasis dots (着重号)."""
     framed: bool = False
-    moved: bool = False
-    """Raised or lowered."""
+    is_shifted: bool = False
+    """Raised above its line, or lowered below it."""
     effect: bool = False
     """With glow, outline or another effect of Word 2010."""
     east: str = ""
@@ -277,8 +277,8 @@ class Styles(Struct):
             looks.add("dots")
         if found.framed:
             looks.add("framed")
-        if found.moved:
-            looks.add("moved")
+        if found.is_shifted:
+            looks.add("shifted")
         if found.effect:
             looks.add("effect")
         if found.vertical:
@@ -370,7 +370,7 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     },
     "em": lambda said: {"dotted": said.get(f"{W}val", "") not in OFF},
     "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in OFF},
-    "position": lambda said: {"moved": said.get(f"{W}val", "0") != "0"},
+    "position": lambda said: {"is_shifted": said.get(f"{W}val", "0") != "0"},
     **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), lambda _: {"effect": True}),
 }
 """How each property is read; those of Word 2010 for effects share names with none of them."""

@@ -404,7 +404,8 @@ export class FieldsForm {
     this.timer = window.setTimeout(() => void this.flush(), PAUSE_MS);
   }
 
-  private async flush(): Promise<void> {
+  // Returns when everything that was changed is in the file.
+  async flush(): Promise<void> {
     window.clearTimeout(this.timer);
     const changes = [...this.waiting.values()];
     this.waiting.clear();

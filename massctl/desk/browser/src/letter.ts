@@ -168,10 +168,11 @@ export class LetterPage {
   }
 
   // Takes the last step back, or again: of the text that is shown, or of the fields, which are those of campaign.yaml.
-  private step(step: typeof undo): void {
+  private async step(step: typeof undo): Promise<void> {
     const yaml = this.files.get(YAML);
     if (this.shown) this.editor.step(step);
     if (this.shown || !yaml) return;
+    await this.form.flush();
     yaml.state = Editor.stepped(yaml.state, step);
     yaml.file.change(yaml.state.doc.toString());
   }
@@ -235,7 +236,7 @@ export class LetterPage {
       tool("earlier", () => void this.showEarlier()),
     ];
     for (const each of ofText) each.classList.add("of-text");
-    const steps = [tool("undo", () => this.step(undo)), tool("redo", () => this.step(redo))];
+    const steps = [tool("undo", () => void this.step(undo)), tool("redo", () => void this.step(redo))];
     document.querySelector(".tools")?.replaceChildren(...steps, ...ofText, picked);
   }
 

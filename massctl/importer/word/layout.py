@@ -37,15 +37,12 @@ def layout(document: Document) -> Iterator[tuple[str, Phrase]]:
     for story in document.stories():
         for each in story.iter(*_OF):
             for kind, font in _OF[each.tag](document, each):
-                words, place = text_of(each), document.place(each)
-                cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
-                say = Phrase("{place} “{words}”", place=place, words=cut) if words else place
-                yield kind, Phrase("{place}, {font}", place=say, font=font) if font else say
+                place = document.place_words(each)
+                yield kind, Phrase("{place}, {font}", place=place, font=font) if font else place
     if document.body.getparent().find(f"{W}background") is not None:
         yield "page", Phrase("the document")
 
 
-_WORDS_MAX = 20
 _Found = Iterator[tuple[str, str]]
 """A kind, and the name of a font."""
 

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.importer.article import is_grey
 from massctl.importer.word.package import W, Xml
 from massctl.model.frozen import Frozen
 
@@ -303,16 +304,21 @@ _NAMES: Mapping[str, str] = {
 """What a toggle looks like; `caps` is written in capital letters, and `vanish` is a choice."""
 
 
-def value(holder: Xml | None, name: str) -> str:
-    """Return the value of a property; empty where there is none."""
-    found = holder.find(f"{W}{name}") if holder is not None else None
-    return found.get(f"{W}val", "") if found is not None else ""
+def value(holder: Xml | None, name: str, space: str = W, otherwise: str = "") -> str:
+    """Return the value of a property, or `otherwise` where it is not said."""
+    found = holder.find(f"{space}{name}") if holder is not None else None
+    return str(found.get(f"{space}val", "")) if found is not None else otherwise
 
 
-def is_on(holder: Xml | None, name: str) -> bool | None:
+def is_on(holder: Xml | None, name: str, space: str = W) -> bool | None:
     """Return whether a property is on; None where it is not said."""
-    found = holder.find(f"{W}{name}") if holder is not None else None
-    return None if found is None else found.get(f"{W}val", "1") not in OFF
+    found = holder.find(f"{space}{name}") if holder is not None else None
+    return None if found is None else found.get(f"{space}val", "1") not in OFF
+
+
+def whole(text: str | None, otherwise: int) -> int:
+    """Read a whole number of at most five digits, or return `otherwise`."""
+    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
 
 
 def is_shaded(shade: Xml | None) -> bool:
@@ -384,8 +390,6 @@ def _colour(said: Xml) -> str:
 
 
 _DARK, _PALE = 0x50, 0xE0
-_GAP = 24
-"""So far the parts of a colour may be apart in a grey."""
 _HUES = (
     (20, "red"),
     (45, "orange"),
@@ -410,7 +414,7 @@ def hue(colour: str) -> str:
         return ""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
     most, least = max(red, green, blue), min(red, green, blue)
-    if most - least <= _GAP:
+    if is_grey((red, green, blue)):
         return "" if most <= _DARK else "grey"
     spread = (most - least) / 60
     if most == red:

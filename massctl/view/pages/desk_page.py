@@ -136,7 +136,7 @@ WORDS = {
     "remarks": Phrase("what reviewers wrote"),
     "noComments": Phrase("Nobody wrote anything yet."),
     "goThereChanged": Phrase("go there (changed since)"),
-    "answer": Phrase("answer"),
+    "answer": Phrase("reply"),
     "answered": Phrase("the answer is on the forge"),
     "since": Phrase("what changed since somebody looked at it"),
     "paragraphs": Phrase("{count} changed"),

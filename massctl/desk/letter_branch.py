@@ -326,6 +326,10 @@ class LetterBranch:
         same = self._git().run("diff", "--quiet", commit, main, "--", folder)
         return self._is_within(commit, main) or same.done
 
+    def is_here_as_merged(self, folder: str) -> bool:
+        """Return whether a folder is here as the branch that sends has it, as it was last fetched."""
+        return self.is_as_at(f"{_OURS}/{self.main}", folder)
+
     def is_as_at(self, commit: str, folder: str) -> bool:
         """Return whether a folder has the files of a commit, and no other; locks, which are made of them, apart."""
         lock = f"{folder}/{LOCK_FILE}"

@@ -141,8 +141,10 @@ class ReviewApi:
         }
         if found is not None:
             told |= self._open(found)
-        elif tip is not None and branches.is_merged(tip, folder):
-            told |= {"state": "merged", "stateWords": self._say(Phrase("It is merged."))}
+        elif self._is_merged(tip, folder, branches):
+            merged = self._say(Phrase("It is merged."))
+            when = self._say(_when(standing, is_merged=True))
+            told |= {"state": "merged", "stateWords": merged, "when": when}
         elif tip is not None:
             words = self._say(_pushed_words(letter, branches))
             page = request_page(branches.address, branch_of(letter), branches.main)
@@ -150,6 +152,11 @@ class ReviewApi:
         elif standing.status not in BEFORE_SEND:
             told["stateWords"] = self._say(STATUS[standing.status])
         return told
+
+    def _is_merged(self, tip: str | None, folder: str, branches: LetterBranch) -> bool:
+        if tip is None:
+            return branches.is_here_as_merged(folder)
+        return branches.is_merged(tip, folder)
 
     def _on_forge(
         self, letter: CampaignName, folder: str, standing: Standing, settings: MassctlFile
@@ -348,14 +355,17 @@ def _pushed_words(letter: CampaignName, branches: LetterBranch) -> Phrase:
     )
 
 
-def _when(standing: Standing) -> Phrase:
-    """Say when a letter will be sent, once it is merged."""
+def _when(standing: Standing, *, is_merged: bool = False) -> Phrase:
+    """Say when a letter will be sent."""
     window = standing.rendered.found.window
     if standing.status not in BEFORE_SEND:
         return STATUS[standing.status]
     if window is None:
         return Phrase("It has no window, so nothing sends it.")
-    return Phrase("Once it is merged it is sent {window}.", window=window_span(window))
+    say = Phrase("Once it is merged it is sent {window}.")
+    if is_merged:
+        say = Phrase("It is sent {window}.")
+    return Phrase(say, window=window_span(window))
 
 
 def _comment(placed: PlacedComment) -> Answer:

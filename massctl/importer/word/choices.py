@@ -13,7 +13,7 @@ from massctl.importer.word.styles import OFF, WHITE, is_on, is_shaded
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
-_SHOWN_MAX = 3
+_TOLD_MAX = 3
 """So many places of each kind are told."""
 _WORDS_MAX = 20
 _PUT_IN: Final = (f"{W}ins", f"{W}moveTo")
@@ -38,7 +38,7 @@ class Choices(Frozen):
     """`drop`."""
 
 
-def settle(document: Document, chosen: Choices) -> list[Phrase]:
+def apply_choices(document: Document, chosen: Choices) -> list[Phrase]:
     """Carry out the choices, and return what was done; raise DocumentError where one is missing."""
     waiting: list[Phrase] = []
     options: list[str] = []
@@ -50,7 +50,7 @@ def settle(document: Document, chosen: Choices) -> list[Phrase]:
         choice = getattr(chosen, name)
         carry_out = _WAYS[name].get(choice)
         if carry_out is None:
-            told = [_shown(document, each) for each in found[:_SHOWN_MAX]]
+            told = [_place_words(document, each) for each in found[:_TOLD_MAX]]
             what = say(len(found))
             waiting.append(Phrase("{what}: {places}", what=what, places=in_a_row(told)))
             options.append(f"--{name} {'|'.join(_WAYS[name])}")
@@ -61,13 +61,13 @@ def settle(document: Document, chosen: Choices) -> list[Phrase]:
         said = " ".join(options)
         raise DocumentError(
             Phrase("{what}", what=in_a_row(waiting)),
-            Phrase("choose, and run the command with {options}", options=said),
+            Phrase("choose what becomes of them: {options}", options=said),
         )
-    document.count()
+    document.index_places()
     return done
 
 
-def _shown(document: Document, element: Xml) -> Phrase:
+def _place_words(document: Document, element: Xml) -> Phrase:
     words = text_of(element)
     cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
     place = document.place(element)
@@ -97,7 +97,7 @@ def _hidden(document: Document) -> list[Xml]:
             if _is_unseen(document, each):
                 found.append(each)
         elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
-            each.tag.startswith(V) and _UNSEEN.search(each.get("style", "")) is not None
+            each.tag.startswith(V) and _HIDING_STYLE.search(each.get("style", "")) is not None
         ):
             found.append(next(each.iterancestors(*DRAWINGS), each))
         elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
@@ -105,7 +105,7 @@ def _hidden(document: Document) -> list[Xml]:
     return list(dict.fromkeys(found))
 
 
-_UNSEEN = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
+_HIDING_STYLE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
 _RUNS: Final = frozenset({f"{W}r", f"{M}r"})
 _LIKE, _TINY = 0x0A, 4
 """So little the parts of two colours differ that nobody tells apart; half points that nobody reads."""
@@ -260,7 +260,9 @@ _KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int
         "hidden",
         _hidden,
         lambda count: plural_phrase(
-            "{count} piece is hidden in Word", "{count} pieces are hidden in Word", count=count
+            "{count} piece cannot be seen in Word (hidden, too small, or in the colour behind it)",
+            "{count} pieces cannot be seen in Word (hidden, too small, or in the colour behind them)",
+            count=count,
         ),
     ),
     (

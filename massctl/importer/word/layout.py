@@ -63,7 +63,7 @@ def _of_run(document: Document, run: Xml) -> _Found:
     if found.stretched and not base.stretched:
         yield "stretched", ""
     name = "east" if has_cjk(words) else "latin"
-    font, usual = getattr(found, name), {getattr(each, name) for each in (base, styles.body)}
+    font, usual = getattr(found, name), {getattr(each, name) for each in (base, styles.usual)}
     is_set = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_code(paragraph)
     if font and font not in usual and not is_set:
         yield "font", font
@@ -74,7 +74,7 @@ def _of_paragraph(document: Document, paragraph: Xml) -> _Found:
     if not text_of(paragraph) or styles.is_code(paragraph):
         return
     is_set = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_quote(paragraph)
-    if not is_set and document.numbering.label(paragraph) is None:
+    if not is_set and document.numbering.number_of(paragraph) is None:
         indent = styles.said(paragraph, "ind")
         given = dict(indent.attrib) if indent is not None else {}
         lengths = {key.removeprefix(W).removesuffix("Chars"): each for key, each in given.items()}
@@ -83,14 +83,14 @@ def _of_paragraph(document: Document, paragraph: Xml) -> _Found:
             yield "first line", ""
         if some - {"firstLine"}:
             yield "indent", ""
-    if is_shaded(styles.said(paragraph, "shd", by_word=False)):
+    if is_shaded(styles.said(paragraph, "shd", with_builtin=False)):
         yield "shade", ""
-    if _has_border(styles.said(paragraph, "pBdr", by_word=False)):
+    if _has_border(styles.said(paragraph, "pBdr", with_builtin=False)):
         yield "border", ""
-    aligned = styles.said(paragraph, "jc", by_word=False)
+    aligned = styles.said(paragraph, "jc", with_builtin=False)
     if aligned is not None and "istribute" in aligned.get(f"{W}val", ""):
         yield "spread", ""
-    before = styles.said(paragraph, "pageBreakBefore", by_word=False)
+    before = styles.said(paragraph, "pageBreakBefore", with_builtin=False)
     if before is not None and before.get(f"{W}val", "1") not in ("0", "false", "off"):
         yield "break", ""
 

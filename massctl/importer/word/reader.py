@@ -24,8 +24,8 @@ from massctl.importer.word.document import (
     reference_of,
     shown_by,
 )
-from massctl.importer.word.formula import UnknownPart, tex
-from massctl.importer.word.numbering import Label
+from massctl.importer.word.numbering import ListNumber
+from massctl.importer.word.omml import UnknownPart, tex
 from massctl.importer.word.package import A, M, R, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value
@@ -53,7 +53,7 @@ class _OpenList(Struct):
     level: int
     element: Element
     item: Element
-    label: Label
+    list_number: ListNumber
 
 
 class Reader(Struct):
@@ -80,7 +80,7 @@ class Reader(Struct):
             element = root.add(FOOTNOTE, {"number": str(note.number)})
             self._part, self._fields, self._lists = note.part, Fields(), []
             self._blocks(note.element, element)
-        title = _taken_title(root) or self.document.title or name
+        title = _taken_title(root) or name
         return Found(
             title=title,
             tree=root,
@@ -100,11 +100,11 @@ class Reader(Struct):
 
     def _paragraph(self, paragraph: Xml, into: Element) -> None:
         styles = self.document.styles
-        label = self.document.numbering.label(paragraph)
+        list_number = self.document.numbering.number_of(paragraph)
         heading = styles.heading(paragraph)
         line = Element("p")
-        if label is not None and label.text and (heading or not label.is_plain):
-            line.children.append(f"{label.text} ")
+        if list_number is not None and list_number.text and (heading or not list_number.is_plain):
+            line.children.append(f"{list_number.text} ")
         line.children += self._first_letter
         self._first_letter = []
         self._runs(paragraph, paragraph, line)
@@ -115,13 +115,18 @@ class Reader(Struct):
         aligned = styles.alignment(paragraph)
         if aligned and not heading:
             line.attributes = {"align": aligned, "style": f"text-align:{aligned}"}
-        self._place(line, paragraph, label, heading, into)
+        self._place(line, paragraph, list_number, heading, into)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self._blocks(box, into)
 
     def _place(
-        self, line: Element, paragraph: Xml, label: Label | None, heading: int, into: Element
+        self,
+        line: Element,
+        paragraph: Xml,
+        list_number: ListNumber | None,
+        heading: int,
+        into: Element,
     ) -> None:
         styles = self.document.styles
         if not line.children:
@@ -132,8 +137,8 @@ class Reader(Struct):
             line.name, line.attributes = "h1", {"class": "title"}
         elif heading:
             line.name = f"h{heading}"
-        if label is not None and not heading:
-            self._entry(line, label, into)
+        if list_number is not None and not heading:
+            self._entry(line, list_number, into)
             return
         self._lists = []
         if styles.is_quote(paragraph):
@@ -146,30 +151,38 @@ class Reader(Struct):
             into.children.append(line)
         line.parent = into
 
-    def _entry(self, line: Element, label: Label, into: Element) -> None:
+    def _entry(self, line: Element, list_number: ListNumber, into: Element) -> None:
         """Put a paragraph into its list: a new one where its level or number does not follow."""
         lists = self._lists
-        while lists and lists[-1].level > label.level:
+        while lists and lists[-1].level > list_number.level:
             lists.pop()
-        kind = "ol" if label.is_plain else "ul"
+        kind = "ol" if list_number.is_plain else "ul"
         last = lists[-1] if lists else None
-        if last is not None and last.level == label.level and not _follows(last, label, kind):
+        if (
+            last is not None
+            and last.level == list_number.level
+            and not _follows(last, list_number, kind)
+        ):
             lists.pop()
             last = None
-        if label.text and not label.is_plain:
+        if list_number.text and not list_number.is_plain:
             holder = lists[-1].item if lists else into
             holder.children.append(line)
             line.parent = holder
             return
-        if last is None or last.level < label.level:
+        if last is None or last.level < list_number.level:
             holder = lists[-1].item if lists else into
-            start = {"start": str(label.number)} if kind == "ol" and label.number != 1 else {}
-            last = _OpenList(label.level, holder.add(kind, start), line, label)
+            start = (
+                {"start": str(list_number.number)}
+                if kind == "ol" and list_number.number != 1
+                else {}
+            )
+            last = _OpenList(list_number.level, holder.add(kind, start), line, list_number)
             lists.append(last)
         item = last.element.add("li")
         item.children.append(line)
         line.parent = item
-        last.item, last.label = item, label
+        last.item, last.list_number = item, list_number
 
     def _runs(self, holder: Xml, paragraph: Xml, into: Element) -> None:
         for each in holder:
@@ -329,9 +342,9 @@ _SIGNS: Final[Mapping[str, str]] = {
 }
 
 
-def _follows(last: _OpenList, label: Label, kind: str) -> bool:
+def _follows(last: _OpenList, list_number: ListNumber, kind: str) -> bool:
     """Whether an entry goes on with an open list of its level."""
-    is_next = kind == "ul" or label.number == last.label.number + 1
+    is_next = kind == "ul" or list_number.number == last.list_number.number + 1
     return last.element.name == kind and is_next
 
 

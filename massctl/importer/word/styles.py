@@ -1,7 +1,7 @@
 """What the styles and properties of a Word file make of a run and of a paragraph.
 
-`looks` are what a reader sees of a run beside its words. A look that the paragraph's built-in style gives to the whole
-paragraph (the blue of Heading 1) is none: a theme has its own.
+`looks` are what a reader sees of a run beside its words. They leave out what a built-in style gives the whole paragraph
+(the blue of Heading 1): the theme draws that.
 """
 
 import re
@@ -86,8 +86,8 @@ class Properties(Frozen):
     dotted: bool = False
     """With emphasis dots (着重号)."""
     framed: bool = False
-    moved: bool = False
-    """Raised or lowered."""
+    is_shifted: bool = False
+    """Raised above its line, or lowered below it."""
     effect: bool = False
     """With glow, outline or another effect of Word 2010."""
     east: str = ""
@@ -102,7 +102,7 @@ class Style(Struct):
 
     name: str
     based_on: str
-    is_own: bool
+    is_custom: bool
     """Not one of Word's."""
     run: Xml | None
     paragraph: Xml | None
@@ -117,7 +117,7 @@ class Styles(Struct):
     _normal: str = ""
     _of: dict[Xml, str] = field(default_factory=dict)
     _given: dict[tuple[str, bool], Properties] = field(default_factory=dict)
-    body: Properties = Properties()
+    usual: Properties = Properties()
     """What most of the text has."""
 
     def add(self, root: Xml) -> None:
@@ -176,10 +176,10 @@ class Styles(Struct):
         """Whether a paragraph has a style of code."""
         return not _CODES.isdisjoint(self.names(paragraph))
 
-    def said(self, paragraph: Xml, name: str, *, by_word: bool = True) -> Xml | None:
-        """Return a property of a paragraph or of its styles; without `by_word`, not of Word's own styles."""
+    def said(self, paragraph: Xml, name: str, *, with_builtin: bool = True) -> Xml | None:
+        """Return a property of a paragraph or of its styles; without `with_builtin`, not of Word's own styles."""
         chain = self.chain(self.style_of(paragraph))
-        around = (each.paragraph for each in chain if by_word or each.is_own)
+        around = (each.paragraph for each in chain if with_builtin or each.is_custom)
         holders = (paragraph.find(f"{W}pPr"), *around)
         found = (each.find(f"{W}{name}") for each in holders if each is not None)
         return next((each for each in found if each is not None), None)
@@ -191,7 +191,7 @@ class Styles(Struct):
 
     def alignment(self, paragraph: Xml) -> str:
         """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
-        said = self.said(paragraph, "jc", by_word=False)
+        said = self.said(paragraph, "jc", with_builtin=False)
         found = said.get(f"{W}val", "") if said is not None else ""
         return {"center": "center", "right": "right", "end": "right"}.get(found, "")
 
@@ -208,7 +208,7 @@ class Styles(Struct):
     def properties(self, run: Xml, paragraph: Xml | None) -> Properties:
         """Return all properties of a run."""
         style = self.style_of(paragraph) if paragraph is not None else self._normal
-        found = self._of_style(style, is_own=True)
+        found = self._of_style(style, with_custom=True)
         own = run.find(f"{W}rPr")
         if own is None:
             return found
@@ -220,23 +220,23 @@ class Styles(Struct):
 
     def base(self, paragraph: Xml) -> Properties:
         """Return what a paragraph's style of Word's own gives to all its runs."""
-        return self._of_style(self.style_of(paragraph), is_own=False)
+        return self._of_style(self.style_of(paragraph), with_custom=False)
 
     @property
     def defaults(self) -> Properties:
         """What a run has of which nothing is said."""
-        return self._of_style("", is_own=True)
+        return self._of_style("", with_custom=True)
 
-    def _of_style(self, known: str, *, is_own: bool) -> Properties:
-        """Return what a style gives to a run; without `is_own`, what of it the styles of Word give."""
-        if (known, is_own) not in self._given:
-            chain = [each.run for each in self.chain(known) if is_own or not each.is_own]
-            self._given[known, is_own] = reduce(
+    def _of_style(self, known: str, *, with_custom: bool) -> Properties:
+        """Return what a style gives to a run; without `with_custom`, what of it the styles of Word give."""
+        if (known, with_custom) not in self._given:
+            chain = [each.run for each in self.chain(known) if with_custom or not each.is_custom]
+            self._given[known, with_custom] = reduce(
                 _with, reversed(chain), _with(Properties(), self._defaults)
             )
-        return self._given[known, is_own]
+        return self._given[known, with_custom]
 
-    def weigh(self, body: Xml) -> None:
+    def find_body_look(self, body: Xml) -> None:
         """Find out what size and colour most of the text has."""
         counts = Counter[tuple[int, str]]()
         fonts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
@@ -253,12 +253,12 @@ class Styles(Struct):
             east, latin = (each.most_common(1)[0][0] for each in fonts)
             # All text may be grey; red text is meant.
             grey = colour if hue(colour) in ("", "grey") else ""
-            self.body = Properties(size=size, colour=grey, east=east, latin=latin)
+            self.usual = Properties(size=size, colour=grey, east=east, latin=latin)
 
     def looks(self, run: Xml, paragraph: Xml | None, *, is_note: bool = False) -> frozenset[str]:
         """Return what a reader sees of a run beside its words."""
         found = self.properties(run, paragraph)
-        base = self.base(paragraph) if paragraph is not None else self.body
+        base = self.base(paragraph) if paragraph is not None else self.usual
         is_heading = paragraph is not None and (
             bool(self.heading(paragraph)) or self.is_title(paragraph)
         )
@@ -267,7 +267,7 @@ class Styles(Struct):
         if is_heading:
             looks.discard("bold")
         is_seen = found.highlight or not is_pale(found.colour)  # What is behind it may not come.
-        if found.colour not in (base.colour, self.body.colour) and hue(found.colour) and is_seen:
+        if found.colour not in (base.colour, self.usual.colour) and hue(found.colour) and is_seen:
             looks.add(f"colour:{found.colour}")
         if found.highlight and found.highlight not in (WHITE, base.highlight):
             looks.add(f"highlight:{found.highlight}")
@@ -277,15 +277,15 @@ class Styles(Struct):
             looks.add("dots")
         if found.framed:
             looks.add("framed")
-        if found.moved:
-            looks.add("moved")
+        if found.is_shifted:
+            looks.add("shifted")
         if found.effect:
             looks.add("effect")
         if found.vertical:
             looks.add(found.vertical)
         elif not is_heading and not is_note and found.size != base.size:
-            looks |= {"larger"} if found.size > self.body.size * _LARGER else set()
-            looks |= {"smaller"} if found.size < self.body.size * _SMALLER else set()
+            looks |= {"larger"} if found.size > self.usual.size * _LARGER else set()
+            looks |= {"smaller"} if found.size < self.usual.size * _SMALLER else set()
         return frozenset(looks)
 
 
@@ -370,10 +370,10 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     },
     "em": lambda said: {"dotted": said.get(f"{W}val", "") not in OFF},
     "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in OFF},
-    "position": lambda said: {"moved": said.get(f"{W}val", "0") != "0"},
+    "position": lambda said: {"is_shifted": said.get(f"{W}val", "0") != "0"},
     **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), lambda _: {"effect": True}),
 }
-"""How each property is read; those of Word 2010 for effects share names with none of them."""
+"""How each property is read; no effect of Word 2010 has the name of another property."""
 
 
 def _colour(said: Xml) -> str:

@@ -93,6 +93,9 @@ class Branches:
     def is_merged(self, commit: str, folder: str) -> bool:
         return self.merged
 
+    def is_here_as_merged(self, folder: str) -> bool:
+        return self.merged
+
     def remove(self, letter: str) -> None:
         self.there = False
 
@@ -305,8 +308,9 @@ def test_an_answer_names_a_thread_and_nothing_else(
     assert forge.asked == []
 
 
-def test_a_branch_that_is_merged_waits_for_nobody(branches: Branches) -> None:
-    branches.merged = True
+@pytest.mark.parametrize("there", [True, False], ids=["branch kept", "branch deleted"])
+def test_a_letter_that_is_merged_waits_for_nobody(branches: Branches, there: bool) -> None:
+    branches.merged, branches.there = True, there
     told = api(branches, None).review(LETTER, settings())
     assert (told["state"], told["stateWords"], told["page"]) == ("merged", "It is merged.", None)
 

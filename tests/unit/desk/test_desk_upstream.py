@@ -233,6 +233,9 @@ def test_a_branch_is_told_apart_from_what_is_here_and_from_what_is_merged(team: 
     team.merge({TEXT: "一\n\n二，改了\n\n三\n", "CODEOWNERS": f"{FOLDER}/ @chen @bo\n"})
     team.branches.branches(LETTER)
     assert team.branches.is_merged(pushed.commit, FOLDER)
+    assert not team.branches.is_here_as_merged(FOLDER)
+    team.write("一\n\n二，改了\n\n三\n")
+    assert team.branches.is_here_as_merged(FOLDER)
     assert team.branches.owners(TEXT) == ("@chen", "@bo")
 
 

@@ -310,7 +310,7 @@ ONCE = [
     ("bold", '<w:b/>', "bold text"),
     ("red", '<w:color w:val="FF0000"/>', "red text"),
     ("framed", '<w:bdr w:val="single"/>', "framed text"),
-    ("raised", '<w:position w:val="6"/>', "moved text"),
+    ("raised", '<w:position w:val="6"/>', "text off its line"),
     ("small capitals", "<w:smallCaps/>", "small capitals"),
     ("shadow", "<w:shadow/>", "text with an effect"),
 ]  # fmt: skip
@@ -389,7 +389,7 @@ def test_words_pictures_links_and_numbers_that_are_missing_are_named() -> None:
 def test_many_losses_of_a_kind_are_counted() -> None:
     data = packed("".join(paragraph(run(f"第{n}段")) for n in range(9)))
     missing, _ = lacking(data, NOTHING, "", "<p></p>")
-    assert (6, "text: 4 more losses of this kind") == (len(missing), str(missing[-1]))
+    assert (6, "text: 4 more") == (len(missing), str(missing[-1]))
 
 
 _TEXTS = st.text(st.sampled_from("春眠不觉晓ab 12.*_<&"), min_size=1, max_size=6)
@@ -461,6 +461,12 @@ def test_a_number_of_the_heading_that_becomes_the_title_is_there(number: str, ti
     found, _ = article(data, "letter", NOTHING)
     assert title == found.title
     assert ([], []) == lacking(data, NOTHING, found.title, "<p>正文</p>")
+
+
+def test_the_title_in_the_properties_of_a_file_which_a_template_gave_is_none() -> None:
+    core = '<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>演示文稿</dc:title></p>'
+    data = packed(paragraph(run("正文")), parts={"docProps/core.xml": core})
+    assert "letter" == article(data, "letter", NOTHING)[0].title
 
 
 def test_a_formula_of_the_title_is_named() -> None:

@@ -99,13 +99,23 @@ function row(letter: Listed): Node {
   );
 }
 
+// A folder's name that nobody has to think of: the day, and a number where that is taken.
+function freeName(home: Home): string {
+  const day = new Date().toLocaleDateString("sv");
+  const taken = new Set(home.letters.map((each) => each.name));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? day : `${day}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
 function askNew(home: Home): void {
   const title = make("input", { type: "text", required: true });
   const name = make("input", {
     type: "text",
     required: true,
     pattern: "[a-z0-9][a-z0-9._\\-]*",
-    value: `${new Date().toISOString().slice(0, 7)}-`,
+    value: freeName(home),
   });
   const from = make(
     "select",
@@ -133,7 +143,7 @@ function askNew(home: Home): void {
       (error: unknown) => tell(error instanceof Refused ? error.lines : String(error)),
     );
   });
-  openDialog(word("newTitle"), word("cancel"), form, make("hr"), wordForm(name, account, field));
+  openDialog(word("newLetter"), word("cancel"), form, make("hr"), wordForm(name, account, field));
   title.focus();
 }
 

@@ -71,6 +71,7 @@ export class LetterPage {
     });
     for (const file of [...letter.articles, letter.yaml]) this.open(file);
     this.form.show(letter);
+    this.showTitle();
     this.tabs();
     this.tools();
     this.show(letter.articles[0]?.path ?? YAML);
@@ -101,6 +102,13 @@ export class LetterPage {
     this.renewFindings();
     void this.renewChoices();
     void bringUpstream();
+  }
+
+  private showTitle(): void {
+    const title = String(this.letter.fields?.["title"] || this.name);
+    byId("letter-title").textContent = title;
+    byId("letter-title").title = this.name;
+    document.title = document.title.replace(/^.* · /, `${title} · `);
   }
 
   private beQuiet(isQuiet: boolean): void {
@@ -230,8 +238,8 @@ export class LetterPage {
       tool("list", () => this.editor.prefix("- ")),
       tool("link", () => this.editor.wrap("[", "](https://)")),
       tool("picture", () => picked.click()),
-      tool("table", () => this.editor.insert(`\n${TABLE}`)),
-      tool("rule", () => this.editor.insert("\n\n---\n\n")),
+      tool("table", () => this.editor.insertBlock(TABLE)),
+      tool("rule", () => this.editor.insertBlock("---")),
       tool("find", () => this.editor.find()),
       tool("earlier", () => void this.showEarlier()),
     ];
@@ -281,8 +289,8 @@ export class LetterPage {
     for (const file of files) {
       const path = await this.upload(file);
       if (!path) continue;
-      const alt = word("altAsked");
-      this.editor.insert(`\n![${alt}](${this.fromArticle(path)})\n`, 3, 3 + alt.length);
+      const alt = (await askAlt(file)).replace(/[[\]\n]/g, " ");
+      this.editor.insertBlock(`![${alt}](${this.fromArticle(path)})`);
       this.form.renew(this.letter);
     }
   }
@@ -329,6 +337,7 @@ export class LetterPage {
       this.show(this.shown);
     }
     this.form.renew(fresh);
+    this.showTitle();
     this.renewFindings();
   });
 
@@ -439,4 +448,17 @@ export class LetterPage {
     this.showBeside(true);
     if (found) this.panel.showComment(found);
   }
+}
+
+// Shows a picture, and asks what is in it, for those who do not see it; nothing is an answer too.
+async function askAlt(file: File): Promise<string> {
+  const address = URL.createObjectURL(file);
+  const said = make("input", { type: "text", "aria-label": word("altAsked") });
+  const form = make("form", { method: "dialog" }, said, make("button", { class: "main-act" }, word("insert")));
+  const picture = make("img", { src: address, alt: "", class: "asked" });
+  const dialog = openDialog(word("altAsked"), word("close"), picture, form);
+  said.focus();
+  await new Promise((closed) => dialog.addEventListener("close", closed));
+  URL.revokeObjectURL(address);
+  return said.value.trim();
 }

@@ -795,6 +795,7 @@ class PageCache:
             (kept.found.account if kept else None) or "",
             self._folders.group(name),
             recorded_count(campaign, record) if campaign and record else None,
+            kept.found.edition if kept else None,
         )
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:

@@ -2,7 +2,7 @@
 
 import pytest
 from browser import Browser
-from desks import OpenDesk, open_letter, wait
+from desks import OpenDesk, open_letter, type_at_end, wait
 
 pytestmark = pytest.mark.chromium
 
@@ -66,3 +66,27 @@ def test_a_day_of_the_calendar_is_the_window_and_shows_what_is_taken(
     browser.until(
         lambda: "这封信" in browser.value("document.querySelector('.taken-list')?.innerText ?? ''")
     )
+
+
+@pytest.mark.slow
+def test_a_fault_is_mended_by_one_button_and_taken_back_by_undo(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    file = desk.file("articles/main.md.j2")
+    type_at_end(browser, "\n\n##雪😀天\n")
+    mend = "[...document.querySelectorAll('#found button')].find((each) => each.textContent === '改好')"
+    browser.until(lambda: browser.value(f"Boolean({mend})"))
+    browser.value(f"{mend}.click()")
+    wait(lambda: "\n## 雪😀天\n" in file.read_text(encoding="utf-8"))
+    browser.until(lambda: not browser.value(f"Boolean({mend})"))
+    browser.value("document.querySelector('.tools [title=撤销]').click()")
+    wait(lambda: "\n##雪😀天\n" in file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.slow
+def test_a_slash_offers_the_template_library(browser: Browser, desk: OpenDesk) -> None:
+    open_letter(browser, desk)
+    type_at_end(browser, "\n\n/时间")
+    offered = "document.querySelector('.cm-tooltip-autocomplete')?.innerText ?? ''"
+    browser.until(lambda: "/时间线" in browser.value(offered))

@@ -361,6 +361,7 @@ export class LetterPage {
             { type: "button", click: () => this.goTo(each) },
             `${word("goThere")}: ${each.path}:${each.line}`,
           ),
+        each.mend !== null && make("button", { type: "button", click: () => this.mend(each) }, word("mend")),
       ),
     );
     const missing = told.missing.map((each) =>
@@ -374,6 +375,16 @@ export class LetterPage {
     byId("found-count").textContent = String(this.found.length || "");
     this.form.renewMonth();
   });
+
+  // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.
+  private mend(finding: Finding): void {
+    const { path, mend } = finding;
+    if (!mend || !this.files.has(path)) return;
+    this.goTo(finding);
+    const text = this.editor.text;
+    if (text.slice(mend.from, mend.to) !== mend.before) tell(word("changedSince"));
+    else this.editor.replace(text.slice(0, mend.from) + mend.text + text.slice(mend.to), true);
+  }
 
   private goTo(finding: Finding): void {
     if (!this.files.has(finding.path)) return;

@@ -31,6 +31,7 @@ export interface Finding {
   endLine: number | null;
   endColumn: number | null;
   sought: string[];
+  mend: { from: number; to: number; before: string; text: string } | null;
 }
 
 export interface Findings {
@@ -74,6 +75,7 @@ export interface Listed {
   window: string;
   day: string;
   isFaulty: boolean;
+  report: string;
   state: "draft" | "review" | "approved" | "sending" | "sent";
   stateWords: string;
 }

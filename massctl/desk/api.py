@@ -44,7 +44,6 @@ from massctl.serve.page_cache import PageCache
 from massctl.source.corrections import correction_of
 from massctl.view.i18n import say
 from massctl.view.pages.campaigns_page import Listed
-from massctl.view.pages.diagnostics import sought
 from massctl.view.pages.document import REPORT
 from massctl.view.words import STATUS, window_span
 
@@ -276,8 +275,7 @@ class Api:
                 {"message": self._say(each.message), "hint": self._say(each.hint or "")}
                 for each in standing.missing or ()
             ],
-            "status": self._say(STATUS[standing.status]),
-            "digest": found.digest if isinstance(found, RenderedCampaign) else "",
+            "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
 
     def _finding(self, letter: CampaignName, found: Diagnostic, folder: str) -> Answer:
@@ -293,7 +291,6 @@ class Api:
             "column": place.column if place else None,
             "endLine": place.end_line if place else None,
             "endColumn": place.end_column if place else None,
-            "sought": sought(found),
             "mend": self._mend(letter, found, path),
         }
 

@@ -33,6 +33,7 @@ from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
@@ -214,7 +215,7 @@ class Api:
 
     def _import_word(self, name: str, chosen: Mapping[str, str], data: bytes) -> Answer:
         """Make a letter of a Word file; return what did not come along, with its words and place."""
-        options = ("account", "revisions", "hidden", "comments")
+        options = ("account", *WORD_CHOICES)
         words = [word for key in options if chosen.get(key) for word in (f"--{key}", chosen[key])]
         with tempfile.TemporaryDirectory(prefix="massctl-") as folder:
             title = re.sub(r"[^\w .-]+", " ", chosen.get("title", "")).strip(". ") or name

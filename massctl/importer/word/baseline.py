@@ -16,17 +16,20 @@ from urllib.parse import unquote
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import (
     BOX,
     DRAWINGS,
+    IMAGES,
     INVISIBLE_FIELDS,
+    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     is_changed,
     look_of,
-    outer_box,
+    outside_boxes,
     reference_of,
     shown_by,
     shows,
@@ -35,7 +38,7 @@ from massctl.importer.word.document import (
 from massctl.importer.word.layout import KINDS as LAYOUT
 from massctl.importer.word.layout import layout
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.package import A, M, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
@@ -44,7 +47,6 @@ from massctl.picture.formats import sniff
 from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
-_WORDS_MAX = 40
 _TOLD_MAX = 5
 """Of one kind of loss so many are told; the others are counted."""
 
@@ -188,7 +190,7 @@ class _Lister(Struct):
                 words = text_of(paragraph)
                 if words and not _PAGE_NUMBER.fullmatch(words):
                     self._add_loss(
-                        "margin", Phrase("{place}: “{words}”", place=name, words=_cut(words))
+                        "margin", Phrase("{place}: “{words}”", place=name, words=shortened(words))
                     )
             for drawing in root.iter(*DRAWINGS):
                 if next(drawing.iter(BOX), None) is None:
@@ -209,7 +211,7 @@ class _Lister(Struct):
                 Phrase(
                     "{place}: the field `{code}` never ends",
                     place=self.document.place(story),
-                    code=_cut(code),
+                    code=shortened(code),
                 ),
                 Phrase("delete it in Word, save, and import again"),
             )
@@ -235,7 +237,7 @@ class _Lister(Struct):
                 say = Phrase(
                     "{place}: its words follow the paragraph beside it: “{words}”",
                     place=place,
-                    words=_cut(words),
+                    words=shortened(words),
                 )
                 self._add_loss("box", say)
             for each in box.iter(f"{W}p"):
@@ -254,8 +256,7 @@ class _Lister(Struct):
                     self._formula(formula)
             elif tag not in _PROPERTIES_ONLY:
                 if tag == f"{W}hyperlink":
-                    known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
-                    self._link(each, known.target if known is not None else "")
+                    self._link(each, self.document.package.target(self._part, each))
                 elif tag == f"{W}fldSimple":
                     self._link(each, address_of(each.get(f"{W}instr", "")))
                 self._inside(each, paragraph, boxes)
@@ -263,11 +264,11 @@ class _Lister(Struct):
     def _link(self, element: Xml, address: str) -> None:
         if not address or not text_of(element):
             return
-        if address.startswith(("http://", "https://", "mailto:")):
+        if address.startswith(LINK_SCHEMES):
             self._add(element, "link", address)
         else:
             place = self.document.place(element)
-            say = Phrase("{place}: the link to {address}", place=place, address=_cut(address))
+            say = Phrase("{place}: the link to {address}", place=place, address=shortened(address))
             self._add_loss("address", say)
 
     def _add(
@@ -315,7 +316,7 @@ class _Lister(Struct):
         if code and code.split(maxsplit=1)[0].upper() not in INVISIBLE_FIELDS:
             place = self.document.place(element)
             self._add_loss(
-                "field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code))
+                "field", Phrase("{place}: the field `{code}`", place=place, code=shortened(code))
             )
 
     def _words(self, each: Xml, boxes: list[Xml]) -> str:
@@ -353,7 +354,7 @@ class _Lister(Struct):
             say = Phrase(
                 "{place}: the formula “{words}”: massctl does not know `m:{name}`",
                 place=place,
-                words=_cut(text_of(formula)),
+                words=shortened(text_of(formula)),
                 name=str(error),
             )
             self._add_loss("formula", say)
@@ -373,13 +374,9 @@ class _Lister(Struct):
 
     def _drawing(self, drawing: Xml, boxes: list[Xml]) -> None:
         place = self.document.place(drawing)
-        own = [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
+        own = outside_boxes(drawing, BOX)
         boxes += own
-        pictures = [
-            each
-            for each in drawing.iter(f"{A}blip", f"{V}imagedata")
-            if outer_box(each, drawing) is None
-        ]
+        pictures = outside_boxes(drawing, *IMAGES)
         package = self.document.package
         for each in drawing.iter(f"{_OLE}OLEObject"):
             say = Phrase(
@@ -388,11 +385,10 @@ class _Lister(Struct):
                 program=each.get("ProgID", "?"),
             )
             self._add_loss("drawing", say)
-        for each in drawing.iter(f"{A}hlinkClick"):
-            known = package.related(self._part).get(each.get(f"{R}id", ""))
-            if known is not None and outer_box(each, drawing) is None:
+        for each in outside_boxes(drawing, f"{A}hlinkClick"):
+            if address := package.target(self._part, each):
                 say = Phrase(
-                    "{place}: the link to {address}", place=place, address=_cut(known.target)
+                    "{place}: the link to {address}", place=place, address=shortened(address)
                 )
                 self._add_loss("address", say)
                 break
@@ -401,7 +397,9 @@ class _Lister(Struct):
             if known is None or known.is_external:
                 target = known.target if known is not None else "?"
                 say = Phrase(
-                    "{place}: a picture that is elsewhere: {name}", place=place, name=_cut(target)
+                    "{place}: a picture that is elsewhere: {name}",
+                    place=place,
+                    name=shortened(target),
                 )
                 self._add_loss("picture", say)
                 continue
@@ -454,7 +452,7 @@ class _Lister(Struct):
             "{place}: a drawing ({kind}) with the words “{words}”",
             place=place,
             kind=kind,
-            words=_cut(words),
+            words=shortened(words),
         )
 
 
@@ -502,10 +500,6 @@ def _kind_of(drawing: Xml) -> Phrase:
 
 def _letters(text: str) -> Counter[str]:
     return Counter(each for each in text if each.isalnum())
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _WORDS_MAX else f"{text[:_WORDS_MAX]}…"
 
 
 _NOTHING = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]+")
@@ -724,14 +718,14 @@ def compare(
 
 
 def _missing(part: ShownPart, what: Phrase) -> Phrase:
-    words = _cut(" ".join(part.words.split()))
+    words = shortened(" ".join(part.words.split()))
     return Phrase("{place}: {what} “{words}” is missing", place=part.place, what=what, words=words)
 
 
 def _changed(part: ShownPart, what: Phrase) -> Phrase:
-    words = _cut(" ".join(part.words.split()))
+    words = shortened(" ".join(part.words.split()))
     return Phrase("{place}: {what} “{words}”", place=part.place, what=what, words=words)
 
 
 def _formula_words(place: Phrase, words: str) -> Phrase:
-    return Phrase("{place}: the formula “{words}”", place=place, words=_cut(words))
+    return Phrase("{place}: the formula “{words}”", place=place, words=shortened(words))

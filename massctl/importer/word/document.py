@@ -6,14 +6,30 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.numbering import Numbering
-from massctl.importer.word.package import MC, NO_WORD_FILE, A, M, Package, R, W, Xml, open_package
+from massctl.importer.word.package import (
+    MC,
+    NO_WORD_FILE,
+    A,
+    M,
+    Package,
+    R,
+    V,
+    W,
+    Xml,
+    open_package,
+)
 from massctl.importer.word.styles import Styles, is_on, value
 from massctl.model.phrase import Phrase
 
+_PLACE_WORDS_MAX = 20
 DRAWINGS: Final = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
 BOX: Final = f"{W}txbxContent"
+IMAGES: Final = (f"{A}blip", f"{V}imagedata")
+LINK_SCHEMES: Final = ("http://", "https://", "mailto:")
+"""Links of other schemes lead nowhere on a phone."""
 _NOTES: Mapping[str, Phrase] = {
     "footnote": Phrase("footnote {number}"),
     "endnote": Phrase("endnote {number}"),
@@ -55,6 +71,11 @@ class Document(Struct):
                 return self._places[each]
         inside = next(element.iter(f"{W}p"), None)
         return self._places.get(inside, Phrase("the document"))
+
+    def place_words(self, element: Xml) -> Phrase:
+        """Return where an element stands, with the first of its words."""
+        place, words = self.place(element), shortened(text_of(element), _PLACE_WORDS_MAX)
+        return Phrase("{place} “{words}”", place=place, words=words) if words else place
 
     def stories(self) -> Iterator[Xml]:
         """Yield the text and the notes, in the order of reading."""
@@ -384,11 +405,7 @@ def text_of(element: Xml) -> str:
     return " ".join(words.split())
 
 
-def outer_box(element: Xml, drawing: Xml) -> Xml | None:
-    """Return the box inside a drawing that holds an element; None where only the drawing does."""
-    for each in element.iterancestors():
-        if each is drawing:
-            return None
-        if each.tag == BOX:
-            return each
-    return None
+def outside_boxes(drawing: Xml, *tags: str) -> list[Xml]:
+    """List the elements of a drawing that stand in none of its text boxes; a box is not in itself."""
+    own = set(drawing.iterancestors(BOX))
+    return [each for each in drawing.iter(*tags) if own.issuperset(each.iterancestors(BOX))]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from massctl.importer.article import FORMULA, Found
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.baseline import compare, list_shown, loss_words, refuse_unknown
-from massctl.importer.word.choices import Choices, apply_choices
+from massctl.importer.word.choices import apply_choices
 from massctl.importer.word.document import Document, read
 from massctl.importer.word.reader import Reader
 from massctl.model.phrase import Phrase, in_a_row
@@ -51,7 +51,7 @@ def lacking(
 
 def _read_with_choices(data: bytes, chosen: Mapping[str, str]) -> tuple[Document, list[Phrase]]:
     document = read(data)
-    done = apply_choices(document, Choices(**chosen))
+    done = apply_choices(document, chosen)
     refuse_unknown(document)
     document.styles.find_body_look(document.body)
     return document, done

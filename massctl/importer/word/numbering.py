@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.package import W, Xml
-from massctl.importer.word.styles import Styles, is_on, value
+from massctl.importer.word.styles import Styles, is_on, value, whole
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
@@ -72,13 +72,13 @@ class Numbering(Struct):
             levels = self._levels.setdefault(number, {})
             found = [*(abstract.iterfind(f"{W}lvl") if abstract is not None else ())]
             for override in each.iterfind(f"{W}lvlOverride"):
-                at = _whole(override.get(f"{W}ilvl"), 0)
+                at = whole(override.get(f"{W}ilvl"), 0)
                 start = value(override, "startOverride")
                 if start:
-                    self._begins.setdefault(number, {})[at] = _whole(start, 1)
+                    self._begins.setdefault(number, {})[at] = whole(start, 1)
                 found += override.iterfind(f"{W}lvl")
             for level in found:
-                at = _whole(level.get(f"{W}ilvl"), 0)
+                at = whole(level.get(f"{W}ilvl"), 0)
                 levels[at] = _level(level, at)
                 if style := value(level, "pStyle"):
                     of_style[style] = at
@@ -95,7 +95,7 @@ class Numbering(Struct):
         if levels is None:
             return None
         at = self._by_style[number].get(self.styles.style_of(paragraph), 0)
-        at = _whole(said, at)
+        at = whole(said, at)
         level = levels.get(at)
         if level is None or level.form == "none" or (level.form != "bullet" and not level.text):
             return None
@@ -130,14 +130,10 @@ def _level(said: Xml, at: int) -> Level:
     return Level(
         "none" if is_hidden else form,
         value(said, "lvlText"),
-        _whole(value(said, "start"), 1),
+        whole(value(said, "start"), 1),
         bool(is_on(said, "isLgl")),
-        _whole(restarts, at),
+        whole(restarts, at),
     )
-
-
-def _whole(text: str | None, otherwise: int) -> int:
-    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
 
 
 def _roman(number: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from massctl.importer.word.package import M, W, Xml
+from massctl.importer.word.styles import is_on, value
 
 _SPECIAL = str.maketrans(
     {
@@ -178,16 +179,11 @@ def _part(element: Xml, name: str) -> str:
 
 
 def _property(element: Xml, name: str, otherwise: str) -> str:
-    """Return the value of a property of a part."""
-    properties = element.find(f"{element.tag}Pr")
-    found = properties.find(f"{M}{name}") if properties is not None else None
-    return otherwise if found is None else str(found.get(f"{M}val", ""))
+    return value(element.find(f"{element.tag}Pr"), name, M, otherwise)
 
 
 def _is_on(element: Xml, name: str) -> bool:
-    properties = element.find(f"{element.tag}Pr")
-    found = properties.find(f"{M}{name}") if properties is not None else None
-    return found is not None and found.get(f"{M}val", "1") not in ("0", "off", "false")
+    return bool(is_on(element.find(f"{element.tag}Pr"), name, M))
 
 
 def _run(element: Xml) -> str:
@@ -198,11 +194,9 @@ def _run(element: Xml) -> str:
     written = _escaped(text)
     if properties is None or not written.strip():
         return written
-    script = properties.find(f"{M}scr")
-    style = properties.find(f"{M}sty")
-    if script is not None and (command := _SCRIPTS.get(script.get(f"{M}val", ""))):
+    if command := _SCRIPTS.get(value(properties, "scr", M)):
         return f"{command}{{{written}}}"
-    return _in_style(written, text, style.get(f"{M}val", "") if style is not None else "")
+    return _in_style(written, text, value(properties, "sty", M))
 
 
 def _in_style(written: str, text: str, style: str) -> str:

@@ -14,21 +14,23 @@ from massctl.importer.article import FOOTNOTE, FORMULA, Found
 from massctl.importer.word.document import (
     BOX,
     DRAWINGS,
+    IMAGES,
+    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     crop_of,
     look_of,
-    outer_box,
+    outside_boxes,
     own,
     reference_of,
     shown_by,
 )
 from massctl.importer.word.numbering import ListNumber
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.package import M, W, Xml
 from massctl.importer.word.signs import sign_of
-from massctl.importer.word.styles import hue, is_on, value
+from massctl.importer.word.styles import hue, is_on, value, whole
 from massctl.model.diagnostics import FaultError
 from massctl.picture.crop import cropped
 from massctl.picture.formats import sniff
@@ -46,7 +48,9 @@ _MARKS: Mapping[str, str] = {
     "smaller": "small",
 }
 """The element of each look, the outermost first."""
-_SCHEMES = ("http://", "https://", "mailto:")
+
+
+_COLUMNS_MAX = 1_000
 
 
 class _OpenList(Struct):
@@ -190,8 +194,8 @@ class Reader(Struct):
             if tag == f"{W}r":
                 self._run(each, paragraph, into)
             elif tag == f"{W}hyperlink":
-                known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
-                self._runs(each, paragraph, _link(into, known.target if known is not None else ""))
+                address = self.document.package.target(self._part, each)
+                self._runs(each, paragraph, _link(into, address))
             elif tag == f"{W}fldSimple":
                 self._runs(each, paragraph, _link(into, address_of(each.get(f"{W}instr", ""))))
             elif tag == f"{M}oMathPara":
@@ -273,9 +277,7 @@ class Reader(Struct):
         package = self.document.package
         described = next((each for each in drawing.iter() if each.tag.endswith("}docPr")), None)
         alt = described.get("descr", "") if described is not None else ""
-        for each in drawing.iter(f"{A}blip", f"{V}imagedata"):
-            if outer_box(each, drawing) is not None:
-                continue
+        for each in outside_boxes(drawing, *IMAGES):
             known = package.related(self._part).get(reference_of(each))
             data = (
                 package.read(known.target) if known is not None and not known.is_external else None
@@ -288,7 +290,7 @@ class Reader(Struct):
             with suppress(FaultError):
                 self.pictures[address] = cropped(data, crop) if any(crop) else data
                 into.add("img", {"src": address, **({"alt": alt} if alt else {})})
-        self._boxes += [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
+        self._boxes += outside_boxes(drawing, BOX)
 
     def _table(self, table: Xml, into: Element) -> None:
         element = into.add("table")
@@ -298,10 +300,10 @@ class Reader(Struct):
         headed = _heading_rows(rows)
         for number, row in enumerate(rows):
             line = element.add("tr")
-            column = _whole(value(row.find(f"{W}trPr"), "gridBefore"))
+            column = whole(value(row.find(f"{W}trPr"), "gridBefore"), 0)
             for cell in own(row, f"{W}tc"):
                 said = cell.find(f"{W}tcPr")
-                span = max(1, _whole(value(said, "gridSpan")))
+                span = max(1, min(whole(value(said, "gridSpan"), 1), _COLUMNS_MAX))
                 merge = said.find(f"{W}vMerge") if said is not None else None
                 above = grid.get(column)
                 if merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
@@ -358,10 +360,6 @@ def _heading_rows(rows: list[Xml]) -> int:
     return said or int(len(rows) > 1 and len(rows[0].findall(f"{W}tc")) > 1)
 
 
-def _whole(text: str) -> int:
-    return min(int(text), 1_000) if text.isdecimal() and len(text) < 6 else 0
-
-
 def _joined(into: Element, name: str) -> Element:
     """Return the last child if it has a name, else a new one."""
     last = into.children[-1] if into.children else None
@@ -369,7 +367,7 @@ def _joined(into: Element, name: str) -> Element:
 
 
 def _link(into: Element, address: str) -> Element:
-    if into.name == "a" or not address.startswith(_SCHEMES):
+    if into.name == "a" or not address.startswith(LINK_SCHEMES):
         return into
     last = into.children[-1] if into.children else None
     if isinstance(last, Element) and last.name == "a" and last.get("href") == address:

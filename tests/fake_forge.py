@@ -66,6 +66,8 @@ class FakeForge:
     """What it answers to everything, where that is not 200."""
     notes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The comments on lines of a pull request."""
+    resolved: set[int] = field(default_factory=set)
+    """The first comments of threads that are resolved."""
     runs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """The check runs of a commit."""
     required: int = 0
@@ -205,7 +207,9 @@ class FakeForge:
 
     def _answer(self, method: str, parts: list[str], query: dict[str, str], body: Any) -> Any:
         if parts[-1] == "graphql":
-            return {"data": {"repository": {"pullRequest": self._written(body["variables"])}}}
+            is_of_threads = "reviewThreads" in body["query"]
+            tell = self._threads if is_of_threads else self._written
+            return {"data": {"repository": {"pullRequest": tell(body["variables"])}}}
         handlers: dict[tuple[str, int, str], Callable[[], Any]] = {
             ("GET", 1, "pulls"): lambda: paged(
                 [each for each in self.pulls if each["state"] == query["state"]], query
@@ -288,6 +292,14 @@ class FakeForge:
         pull["base"] = {"ref": "main", "sha": self.bases.get(number, "0" * 40)}
         pull["head"] = {"sha": self.heads.get(number, sha)}
         return [{**pull, "number": number}] if number else []
+
+    def _threads(self, asked: dict[str, Any]) -> dict[str, Any]:
+        first = [each["id"] for each in self.notes[asked["number"]] if "in_reply_to_id" not in each]
+        threads = [
+            {"isResolved": each in self.resolved, "comments": {"nodes": [{"databaseId": each}]}}
+            for each in first
+        ]
+        return {"reviewThreads": {"nodes": threads}}
 
     def _written(self, asked: dict[str, Any]) -> dict[str, Any]:
         number = asked["number"]
@@ -441,7 +453,7 @@ class FakeGitLab:
         self.asked.append(f"{method} {path}")
         inside = path.removeprefix(f"/api/v4/projects/{REPOSITORY}/")
         answer = (
-            {"id": 99}
+            {"id": 99, "username": "root"}
             if path == "/api/v4/user"
             else self._answer(method, inside.split("/"), query, body)
         )

@@ -7,16 +7,34 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
+from massctl.desk.choices import (
+    article_choices,
+    audience_choices,
+    block_choices,
+    month_choices,
+    tag_choices,
+)
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import LetterBranch
-from massctl.desk.letter_fields import Change, read_fields, with_fields, with_order
+from massctl.desk.letter_fields import (
+    MESSAGE_FIELDS,
+    Change,
+    NewArticle,
+    articles_of,
+    read_fields,
+    with_articles,
+    with_fields,
+)
 from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
-from massctl.desk.working_copy import Clash, TextFile, WorkingCopy, Written
+from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.importer.word_choices import WORD_CHOICES
+from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
@@ -24,12 +42,17 @@ from massctl.model.phrase import Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
+from massctl.source.corrections import correction_of
 from massctl.view.i18n import say
-from massctl.view.pages.diagnostics import sought
+from massctl.view.pages.campaigns_page import Listed
+from massctl.view.pages.document import REPORT
 from massctl.view.words import STATUS, window_span
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
+
+_BODY_CHARS_MAX = 60_000
+"""GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
 
 
 class NoSuchThingError(Exception):
@@ -57,6 +80,10 @@ class Api:
     def has(self, letter: CampaignName) -> bool:
         """Return whether there is a letter of this name."""
         return letter in self._cache.folders.names
+
+    def picture(self, letter: CampaignName, path: str) -> bytes | None:
+        """Return the bytes of a picture of a letter; None without one."""
+        return self._copy.picture(letter, path) if self.has(letter) else None
 
     def answer(self, method: str, parts: Sequence[str], request: "Request") -> Answer:
         """Answer a request for `letters/NAME/WHAT/PATH`; raise NoSuchThingError, MassctlError, OSError."""
@@ -98,11 +125,15 @@ class Api:
             "": {"GET": lambda: self._letter(letter)},
             "findings": {"GET": lambda: self._findings(letter)},
             "fields": {"PUT": lambda: self._write_fields(letter, _body(request))},
+            "articles": {"PUT": lambda: self._write_articles(letter, _body(request))},
+            "choices": {"GET": lambda: self._choices(letter)},
+            "month": {"GET": lambda: self._month(letter, request.args.get("month", ""))},
             "review": {
                 "GET": lambda: self._reviews.review(letter, self._settings()),
                 "POST": lambda: self._ask_review(letter, _body(request)),
                 "DELETE": lambda: self._withdraw(letter),
             },
+            "branch": {"POST": lambda: self._bring_letter(letter)},
             "answers": {
                 "POST": lambda: self._reviews.answer(letter, _body(request), self._settings())
             },
@@ -133,7 +164,12 @@ class Api:
         try:
             branches = self._branches(settings)
             changed = branches.unmerged("campaigns")
-            reviewed = frozenset(branches.letters())
+            reviewed = frozenset(
+                name
+                for name, tip in branches.letters().items()
+                if self.has(CampaignName(name))
+                and not branches.is_merged(tip, folders.folder(CampaignName(name)))
+            )
         except MassctlError as error:
             changed, reviewed, trouble = frozenset(), frozenset(), self._say(error.summary)
         letters = []
@@ -148,6 +184,7 @@ class Api:
                     "window": self._say(window_span(each.window)) if each.window else "",
                     "day": each.window.not_before.isoformat() if each.window else "",
                     "isFaulty": each.is_faulty,
+                    "report": _report(each),
                     **self._state(each.look.status, name in reviewed, is_draft=is_draft),
                 }
             )
@@ -178,7 +215,7 @@ class Api:
 
     def _import_word(self, name: str, chosen: Mapping[str, str], data: bytes) -> Answer:
         """Make a letter of a Word file; return what did not come along, with its words and place."""
-        options = ("account", "revisions", "hidden", "comments")
+        options = ("account", *WORD_CHOICES)
         words = [word for key in options if chosen.get(key) for word in (f"--{key}", chosen[key])]
         with tempfile.TemporaryDirectory(prefix="massctl-") as folder:
             title = re.sub(r"[^\w .-]+", " ", chosen.get("title", "")).strip(". ") or name
@@ -201,15 +238,17 @@ class Api:
         file = self._copy.opened(letter, CAMPAIGN_FILE)
         fields = read_fields(file.text.encode())
         settings = self._settings()
-        articles = [each.get("content", "") for each in _articles_of(fields or {})]
+        articles = [each.get("content", "") for each in articles_of(fields or {})]
         return {
             "fields": fields,
             "yaml": _file(file),
             "articles": [_file(self._copy.opened(letter, each)) for each in articles if each],
             "accounts": {name: settings.name_of(name) for name in settings.accounts},
-            "audiences": sorted(
-                path.stem for path in (self._copy.root / "audiences").glob("*.yaml")
-            ),
+            "message": [
+                {"kind": kind, "fields": [{"key": each.key, "kind": each.kind} for each in own]}
+                for kind, own in MESSAGE_FIELDS.items()
+                if fields is not None and kind in fields
+            ],
             "pictures": self._pictures(letter),
         }
 
@@ -230,28 +269,51 @@ class Api:
         found = standing.rendered.found
         folder = f"{self._cache.folders.folder(letter)}/"
         return {
-            "findings": [self._finding(each, folder) for each in standing.rendered.diagnostics],
+            "findings": [
+                self._finding(letter, each, folder) for each in standing.rendered.diagnostics
+            ],
             "missing": [
                 {"message": self._say(each.message), "hint": self._say(each.hint or "")}
                 for each in standing.missing or ()
             ],
-            "status": self._say(STATUS[standing.status]),
-            "digest": found.digest if isinstance(found, RenderedCampaign) else "",
+            "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
 
-    def _finding(self, found: Diagnostic, folder: str) -> Answer:
+    def _finding(self, letter: CampaignName, found: Diagnostic, folder: str) -> Answer:
         place = found.place
+        path = place.file.removeprefix(folder) if place else ""
         return {
             "code": found.code,
             "severity": found.severity.value,
             "message": self._say(found.message),
             "hint": self._say(found.hint or ""),
-            "path": place.file.removeprefix(folder) if place else "",
+            "path": path,
             "line": place.line if place else None,
             "column": place.column if place else None,
             "endLine": place.end_line if place else None,
             "endColumn": place.end_column if place else None,
-            "sought": sought(found),
+            "mend": self._mend(letter, found, path),
+        }
+
+    def _mend(self, letter: CampaignName, found: Diagnostic, path: str) -> Answer | None:
+        """Return how a fault is mended in the text that it is in; None where only a person knows."""
+        try:
+            text = self._copy.read(letter, path).text if path else ""
+        except MassctlError:
+            return None
+        mend = correction_of(found, text)
+        if mend is None:
+            return None
+        # A browser counts in UTF-16, and each end of a line once.
+        begin, length = (
+            len(each.replace("\r\n", "\n").encode("utf-16-le")) // 2
+            for each in (text[: mend.start], text[mend.start : mend.end])
+        )
+        return {
+            "from": begin,
+            "before": text[mend.start : mend.end],
+            "to": begin + length,
+            "text": mend.text,
         }
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
@@ -271,15 +333,62 @@ class Api:
         """Have the pages renewed that a file concerns: its writer waits for no rendering of another letter."""
         threading.Thread(target=self._cache.changed, args=([path],), daemon=True).start()
 
+    def _choices(self, letter: CampaignName) -> Answer:
+        """Return what the form and `/` offer."""
+        return {
+            "audiences": audience_choices(self._cache, self._say),
+            "tags": tag_choices(self._cache, self._say),
+            "blocks": block_choices(self._say),
+            "articles": [each for each in article_choices(self._cache) if each["name"] != letter],
+        }
+
+    def _month(self, letter: CampaignName, month: str) -> Answer:
+        return month_choices(self._cache, month, letter, self._say)
+
     def _write_fields(self, letter: CampaignName, given: Answer) -> Answer:
-        """Change fields of campaign.yaml, or the order of its articles, and no other line of it."""
+        """Change fields of campaign.yaml, and no other line of it."""
         file = self._copy.opened(letter, CAMPAIGN_FILE)
-        data = file.text.encode()
-        if "order" in given:
-            written = with_order(data, given["order"])
-        else:
-            changes = [Change(tuple(each["keys"]), each["value"]) for each in given["changes"]]
-            written = with_fields(data, changes)
+        changes = [Change(tuple(each["keys"]), each["value"]) for each in given["changes"]]
+        return self._write_form(letter, file, with_fields(file.text.encode(), changes))
+
+    def _write_articles(self, letter: CampaignName, given: Answer) -> Answer:
+        """Change which articles campaign.yaml has and their order; begin the text of a new one."""
+        file = self._copy.opened(letter, CAMPAIGN_FILE)
+        order: list[int | NewArticle] = []
+        begun = ""
+        for each in given["order"]:
+            if isinstance(each, int):
+                order.append(each)
+            else:
+                new = self._new_article(letter, file, str(each["title"]))
+                begun = new.content
+                order.append(new)
+        written = with_articles(file.text.encode(), order)
+        if begun and written is not None:
+            # First the text: a campaign.yaml that names no file is a fault.
+            self._told(letter, self._copy.write(letter, begun, "", NO_VERSION))
+        return {**self._write_form(letter, file, written), "begun": begun}
+
+    def _new_article(self, letter: CampaignName, file: TextFile, title: str) -> NewArticle:
+        """Name the file of a new article beside the last one's, of the same kind; its cover is the first one's."""
+        articles = articles_of(read_fields(file.text.encode()) or {})
+        last = str(articles[-1].get("content", "")) if articles else ""
+        folder, slash, name = last.rpartition("/")
+        ending = re.search(r"(?:\.(?:md|html))(?:\.j2)?$", name)
+        known = {str(each.get("content")) for each in articles}
+        numbered = (
+            f"{folder}{slash}article-{number}{ending[0] if ending else '.md'}"
+            for number in range(len(articles) + 1, 1000)
+        )
+        content = next(
+            each
+            for each in numbered
+            if each not in known and self._copy.read(letter, each).version == NO_VERSION
+        )
+        cover = mapping_of(articles[0].get("cover")) if articles else {}
+        return NewArticle(title, content, str(cover.get("file", "")))
+
+    def _write_form(self, letter: CampaignName, file: TextFile, written: bytes | None) -> Answer:
         if written is None:
             raise RefusedError(
                 Phrase("the form cannot write this without changing other lines of the file"),
@@ -365,8 +474,9 @@ class Api:
         title = standing.rendered.found.title or letter
         said = str(given.get("said") or "").strip() or title
         pushed = branches.push(letter, folder, f"{said}\n", author)
-        body = self._request_body(letter, said)
-        told = self._reviews.opened(letter, pushed, title, body, settings)
+        told = self._reviews.opened(
+            letter, pushed, title, lambda: self._request_body(letter, said), settings
+        )
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
@@ -375,13 +485,16 @@ class Api:
     def _request_body(self, letter: CampaignName, said: str) -> str:
         """Return what reviewers read first: what the writer says, and the plan."""
         planned = self._verbs.run("plan", letter, form="markdown")
-        return "\n\n".join(filter(None, (said, planned.printed.strip())))
+        return "\n\n".join(filter(None, (said, planned.printed.strip())))[:_BODY_CHARS_MAX]
+
+    def _bring_letter(self, letter: CampaignName) -> Answer:
+        """Bring what others pushed to the branch of a letter."""
+        folder = self._cache.folders.folder(letter)
+        return self._brought(self._upstream_now().bring_letter(letter, folder))
 
     def _withdraw(self, letter: CampaignName) -> Answer:
         """Bring what others pushed to a letter's branch, then delete it and close its request."""
-        told = self._brought(
-            self._upstream_now().bring_letter(letter, self._cache.folders.folder(letter))
-        )
+        told = self._bring_letter(letter)
         if told["clashes"]:
             return told
         return self._reviews.withdraw(letter, self._settings())
@@ -435,9 +548,12 @@ def _file(file: TextFile) -> Answer:
     return {"path": file.path, "text": file.text, "version": file.version}
 
 
-def _articles_of(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    news = fields.get("mpnews")
-    return [each for each in (news or {}).get("articles", []) if isinstance(each, dict)]
+def _report(listed: Listed) -> str:
+    """Return where the report of a letter is that followers have; empty for another."""
+    look = listed.look
+    if look.status in BEFORE_SEND or look.status is None or listed.edition is None:
+        return ""
+    return f"{REPORT}?{urlencode({'send': look.name, 'edition': listed.edition})}"
 
 
 def _time(at: datetime) -> str:

@@ -33,6 +33,15 @@ API = "/-/api/"
 COOKIE = "massctl_desk"
 KEY = "key"
 """The word of the printed address that is exchanged for the cookie."""
+PICTURES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "bmp": "image/bmp",
+}
+"""The endings of pictures that a browser shows, and their types."""
 BODY_BYTES_MAX = 32 * 1024 * 1024
 """Of a request; a picture that WeChat takes has less."""
 POLICY = (
@@ -102,14 +111,34 @@ class DeskApp:
             return self._asked(request)
         if request.method not in {"GET", "HEAD"}:
             return Response("use GET\n", 405, {"Allow": "GET, HEAD"})
-        name = request.path.removeprefix(DESK)
+        return self._shown(request.path)
+
+    def _shown(self, address: str) -> "Response":
+        from werkzeug.wrappers import Response
+
+        name = address.removeprefix(DESK)
         if name in SCRIPT_FILES:
             return Response(script(name), content_type=SCRIPT_FILES[name])
-        if request.path == "/":
+        if address == "/":
             return _html(home_page(self._cache.sheet()))
+        letter, slash, path = name.partition("/")
+        if slash:
+            return self._picture(letter, path)
         if is_campaign_name(name) and self._api.has(CampaignName(name)):
             return _html(letter_page(CampaignName(name), self._cache.sheet()))
         return _html(self._cache.missing_page(), 404)
+
+    def _picture(self, letter: str, path: str) -> "Response":
+        """Give a picture of a letter's folder as it is there, for the form."""
+        from werkzeug.wrappers import Response
+
+        kind = PICTURES.get(path.rpartition(".")[2].lower())
+        found = None
+        if is_campaign_name(letter) and kind is not None:
+            found = self._api.picture(CampaignName(letter), path)
+        if found is None:
+            return Response("there is no such picture\n", 404, content_type="text/plain")
+        return Response(found, content_type=kind)
 
     def _asked(self, request: "Request") -> "Response":
         """Answer a script: JSON, with what went wrong in words."""

@@ -14,7 +14,7 @@ from massctl.forge.protection import owners_of
 from massctl.git import LOCAL_SECONDS, NETWORK_SECONDS, Git, GitAnswer
 from massctl.ledger.git_remote import git_says, refs_in, way_of
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
+from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.settings import MassctlFile
 
@@ -315,13 +315,29 @@ class LetterBranch:
         """Return whether a commit was fetched."""
         return self._git().run("cat-file", "-e", f"{commit}^{{commit}}").done
 
+    def newest(self, letter: CampaignName, tip: str) -> str:
+        """Return the tip of a letter's branch, or the commit here that is newer: a forge may be a moment late."""
+        known = self.known(letter)
+        return known if known is not None and self._is_within(tip, known) else tip
+
+    def is_merged(self, commit: str, folder: str) -> bool:
+        """Return whether the branch that sends has a folder as a commit has it, as both were last fetched."""
+        main = f"{_OURS}/{self.main}"
+        same = self._git().run("diff", "--quiet", commit, main, "--", folder)
+        return self._is_within(commit, main) or same.done
+
+    def is_here_as_merged(self, folder: str) -> bool:
+        """Return whether a folder is here as the branch that sends has it, as it was last fetched."""
+        return self.is_as_at(f"{_OURS}/{self.main}", folder)
+
     def is_as_at(self, commit: str, folder: str) -> bool:
-        """Return whether a folder has the files of a commit, and no other."""
+        """Return whether a folder has the files of a commit, and no other; locks, which are made of them, apart."""
+        lock = f"{folder}/{LOCK_FILE}"
         here = {path: content for path, (_, content) in self._files(folder).items()}
         listed = self._git().run("ls-tree", "-r", "-z", "--name-only", commit, "--", f"{folder}/")
         there = listed.out.decode("utf-8", "surrogateescape").split("\0")
-        return {*here} == {*filter(None, there)} and all(
-            self.at(commit, path) == content for path, content in here.items()
+        return {*here} - {lock} == {*filter(None, there)} - {lock} and all(
+            self.at(commit, path) == content for path, content in here.items() if path != lock
         )
 
     def owners(self, path: str) -> tuple[str, ...]:

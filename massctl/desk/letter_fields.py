@@ -2,27 +2,32 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from massctl.model.campaign import CampaignFile
+from massctl.model.campaign import (
+    MESSAGES,
+    CampaignFile,
+    list_of,
+    mapping_of,
+)
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE
+from massctl.model.strict import Strict
 from massctl.source.validation import known_keys
-from massctl.source.yaml import Node, compose, read_yaml
-from massctl.source.yaml_edit import Keys, Value, with_values
+from massctl.source.yaml import compose, read_yaml
+from massctl.source.yaml_edit import Keys, Value, node_at, with_items, with_values
 
 FormValue = str | bool | list[str] | None
 """What a form gives; None takes the key away."""
-_ARTICLES = "mpnews", "articles"
+ARTICLES = "mpnews", "articles"
 _KEYS = frozenset(
     {
         ("title",),
         ("account",),
         ("series",),
-        *(("audience", key) for key in ("is_to_all", "tag", "of", "openids")),
+        *(("audience", key) for key in ("is_to_all", "tag_id", "tag", "of", "openids")),
         *(("send", key) for key in ("date", "not_before", "not_after")),
         ("preview", "towxname"),
-        ("text", "content"),
         ("theme",),
     }
 )
@@ -42,88 +47,138 @@ class Change(Frozen):
     value: FormValue
 
 
+class MessageField(Frozen):
+    """One field of a message that is no news message."""
+
+    key: str
+    kind: str
+    """`text`, `list` or `check`."""
+
+
+def _kind(annotation: Any) -> str:
+    if annotation is bool:
+        return "check"
+    return "list" if _holds_list(annotation) else "text"
+
+
+def _holds_list(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(map(_holds_list, get_args(annotation)))
+
+
+def _message_fields() -> dict[str, tuple[MessageField, ...]]:
+    found = {}
+    for name in MESSAGES:
+        model = next(
+            each
+            for each in get_args(CampaignFile.model_fields[name].annotation)
+            if isinstance(each, type) and issubclass(each, Strict)
+        )
+        found[name] = tuple(
+            MessageField(key, _kind(field.annotation)) for key, field in model.model_fields.items()
+        )
+    return found
+
+
+MESSAGE_FIELDS = {name: each for name, each in _message_fields().items() if name != ARTICLES[0]}
+"""The fields of each kind of message that has no articles, in the model's order."""
+
+
 def read_fields(data: bytes) -> dict[str, Any] | None:
     """Return what a campaign.yaml says, as JSON; None if it has faults, which validation tells."""
     document = read_yaml(data, CAMPAIGN_FILE, None, known_keys(CampaignFile))
     if not document.is_whole or not isinstance(document.data, dict):
         return None
     said: dict[str, Any] = json.loads(json.dumps(document.data, default=str))
-    for article in _articles(said):
+    for article in articles_of(said):
         if isinstance(article.get("cover"), str):
             article["cover"] = {"file": article["cover"]}
     return said
 
 
+def articles_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the articles of what a campaign.yaml says."""
+    articles = list_of(mapping_of(said.get(ARTICLES[0])).get(ARTICLES[1]))
+    return [each for each in articles if isinstance(each, dict)]
+
+
 def is_field(keys: Sequence[str | int]) -> bool:
     """Return whether the form may change a key."""
-    return tuple(keys) in _KEYS or (
-        tuple(keys[:2]) == _ARTICLES
-        and len(keys) > 3
-        and isinstance(keys[2], int)
-        and tuple(keys[3:]) in _ARTICLE_KEYS
-    )
+    if tuple(keys[:2]) == ARTICLES:
+        is_item = len(keys) > 3 and isinstance(keys[2], int)
+        return is_item and tuple(keys[3:]) in _ARTICLE_KEYS
+    own = [each.key for each in MESSAGE_FIELDS.get(str(keys[0]) if keys else "", ())]
+    return tuple(keys) in _KEYS or (len(keys) == 2 and keys[1] in own)
 
 
 def with_fields(data: bytes, changes: Sequence[Change]) -> bytes | None:
     """Return a campaign.yaml with these fields; None if it cannot be written so without changing other lines."""
-    said = read_fields(data)
-    if said is None or not all(is_field(each.keys) for each in changes):
-        return None
-    due: dict[Keys, Value | None] = {}
+    found: bytes | None = data
     for each in changes:
-        keys = each.keys
-        if keys[-2:] == ("cover", "file") and _is_short_cover(data, keys):
-            keys = keys[:-1]  # `cover: FILE` stays as short as it was written.
-        due[keys] = _written(each.value)
-    return with_values(data, CAMPAIGN_FILE, known_keys(CampaignFile), due)
+        if found is None or read_fields(found) is None or not is_field(each.keys):
+            return None
+        found = _with_field(found, each)
+    return found
 
 
-def with_order(data: bytes, order: Sequence[int]) -> bytes | None:
-    """Return a campaign.yaml whose articles come in another order: `order` has the old places, from 0.
+def _with_field(data: bytes, change: Change) -> bytes | None:
+    keys, value = change.keys, _written(change.value)
+    root = compose(data.decode("utf-8-sig")).root
+    node, block = node_at(root, keys), node_at(root, keys[:-1])
+    if isinstance(value, list) and value and node is not None and node.items:
+        before = [each.text for each in node.items]
+        return with_items(data, *_FILE, keys, _places(before, list_of(change.value), value))
+    if keys[-2:-1] == ("cover",) and (block is None or block.kind != "mapping"):
+        # `cover: FILE` stays as short as it was written, until it says more.
+        if value is None:
+            return data
+        if keys[-1] != "file":
+            file = json.dumps(block.text if block else "", ensure_ascii=False)
+            value = {"file": file, str(keys[-1]): str(value)}
+        keys = keys[:-1]
+    is_last = block is not None and len(block.items) == 2
+    if value is None and keys[0] in _EMPTY_WITHOUT and is_last and node is not None:
+        keys = keys[:-1]
+    return with_values(data, *_FILE, {keys: value})
+
+
+_EMPTY_WITHOUT = frozenset({"send", "preview"})
+"""Blocks that may be missing, and not be empty."""
+_FILE = CAMPAIGN_FILE, known_keys(CampaignFile)
+
+
+def _places(before: Sequence[str], now: Sequence[str], written: Sequence[str]) -> list[int | str]:
+    """Name each item of a list by its old place, from 0; a new one by how it is written."""
+    free = list(range(len(before)))
+    found: list[int | str] = []
+    for text, new in zip(now, written, strict=True):
+        place = next((each for each in free if before[each] == text), None)
+        if place is not None:
+            free.remove(place)
+        found.append(new if place is None else place)
+    return found
+
+
+class NewArticle(Frozen):
+    """An article that a form adds at the end."""
+
+    title: str
+    content: str
+    """Its file, from the letter's folder."""
+    cover: str
+
+
+def with_articles(data: bytes, order: Sequence[int | NewArticle]) -> bytes | None:
+    """Return a campaign.yaml with these articles: old ones by their places, from 0, and new ones.
 
     The lines of each article move together, with the comments in them. None if that cannot be done.
     """
-    said = read_fields(data)
-    text = data.decode()
-    node = _node(compose(text).root, _ARTICLES)
-    if said is None or node is None or node.kind != "list" or node.is_flow:
-        return None
-    begins = [text.rfind("\n", 0, each.start) + 1 for each in node.items]
-    if sorted(order) != list(range(len(begins))) or len(set(begins)) < len(begins):
-        return None
-    end = node.items[-1].end
-    last = text.find("\n", end)
-    ends = [*begins[1:], len(text) if last < 0 else last + 1]
-    parts = [text[start:stop] for start, stop in zip(begins, ends, strict=True)]
-    parts = [each if each.endswith("\n") else f"{each}\n" for each in parts]
-    moved = (text[: begins[0]] + "".join(parts[each] for each in order) + text[ends[-1] :]).encode()
-    articles = _articles(said)
-    said["mpnews"]["articles"] = [articles[each] for each in order]
-    return moved if read_fields(moved) == said else None
+    items = [each if isinstance(each, int) else _item(each) for each in order]
+    return with_items(data, *_FILE, ARTICLES, items)
 
 
-def _articles(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    news = said.get("mpnews")
-    articles = news.get("articles") if isinstance(news, dict) else None
-    return [each for each in articles or [] if isinstance(each, dict)]
-
-
-def _node(root: Node | None, keys: Keys) -> Node | None:
-    node = root
-    for key in keys:
-        if node is None:
-            return None
-        if isinstance(key, int):
-            node = node.items[key] if key < len(node.items) else None
-            continue
-        pairs = zip(node.items[::2], node.items[1::2], strict=True)
-        node = next((value for name, value in pairs if name.text == key), None)
-    return node
-
-
-def _is_short_cover(data: bytes, keys: Keys) -> bool:
-    node = _node(compose(data.decode()).root, keys[:-1])
-    return node is None or node.kind != "mapping"
+def _item(new: NewArticle) -> str:
+    facts = {"title": new.title, "content": new.content, "cover": new.cover}
+    return "\n".join(f"{key}: {_written(value)}" for key, value in facts.items())
 
 
 def _written(value: FormValue) -> Value | None:
@@ -131,7 +186,5 @@ def _written(value: FormValue) -> Value | None:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
-        return [
-            each if each.isascii() and each.isidentifier() else json.dumps(each) for each in value
-        ]
+        return [json.dumps(each, ensure_ascii=False) for each in value]
     return value

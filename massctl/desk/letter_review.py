@@ -41,6 +41,8 @@ class LetterReview(Frozen):
 
     number: int
     page: str
+    head: str
+    """The commit that would be merged."""
     author: str
     comments: tuple[PlacedComment, ...]
     checks: tuple[CommitCheck, ...]
@@ -51,6 +53,8 @@ class LetterReview(Frozen):
     """What policy.approvals and the forge's rules still ask for."""
     since: tuple[ChangedFile, ...]
     """What changed on the branch since a reviewer looked at it."""
+    unjudged: str = ""
+    """Why nobody can tell whose approval counts; empty where it was judged."""
 
 
 class LetterReviews:
@@ -92,7 +96,7 @@ class LetterReviews:
         letter: CampaignName,
         folder: str,
         title: str,
-        body: str,
+        body: Callable[[], str],
         needed: Sequence[ApprovalCount],
     ) -> tuple[int, str]:
         """Open the request of a letter that was pushed, unless it is open; return its number, and what failed.
@@ -103,7 +107,7 @@ class LetterReviews:
         if number is not None:
             return number, ""
         branch, main = branch_of(letter), self._branches.main
-        number = self._forge.open_request(branch, main, title, body)
+        number = self._forge.open_request(branch, main, title, body())
         try:
             review = self._forge.review(number, main)
             me = {review.author.casefold(), *(each.casefold() for each in review.asked)}
@@ -128,13 +132,18 @@ class LetterReviews:
         review = self._forge.review(number, self._branches.main)
         if not self._branches.has(review.head):
             self._branches.branches(letter)
-        approving = (
-            self._forge.approvers(number, review.head) if needed and review.approving else ()
-        )
+        approving: tuple[str, ...] = ()
+        unjudged = ""
+        try:
+            if needed and review.approving:
+                approving = self._forge.approvers(number, review.head)
+        except ForgeError as error:
+            unjudged = error.summary
         lacking = (*missing_approvals(needed, approving), *review.lacking)
         return LetterReview(
             number,
             self._forge.page(number),
+            review.head,
             review.author,
             tuple(self._placed(each, folder) for each in review.comments),
             review.checks,
@@ -143,6 +152,7 @@ class LetterReviews:
             review.approving,
             lacking,
             tuple(self._since(review, folder)),
+            unjudged,
         )
 
     def close(self, letter: CampaignName) -> str:

@@ -2,14 +2,22 @@
 operators. Nothing here merges, and nothing here sends.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Final
 
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import LetterBranch, Pushed, branch_of
 from massctl.desk.letter_review import LetterReview, LetterReviews, PlacedComment
 from massctl.desk.request_page import request_page
-from massctl.errors import ForgeError, MassctlError, RefusedError, UsageError
+from massctl.errors import (
+    ForgeError,
+    MassctlError,
+    RefusedError,
+    TokenRefusedError,
+    UsageError,
+)
 from massctl.forge.port import CheckState
 from massctl.forge.sign_in import ForgePlace, place_of
 from massctl.model.ids import LOCK_FILE, CampaignName
@@ -24,6 +32,8 @@ from massctl.view.words import STATUS, window_span
 Answer = dict[str, Any]
 BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 SENDING = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.IN_DOUBT})
+_AT_ONCE = 6
+"""So many reviews are read at the same time."""
 _READ_MAX = 30
 """So many reviews are read for the list of letters; the others have their state alone."""
 _SENT = frozenset({Status.SENT})
@@ -74,53 +84,94 @@ class ReviewApi:
         """Return where the letters that have an open request stand."""
         found = self._reviews(settings)
         if found is None:
-            return {"letters": {}}
-        told = {}
-        for letter, number in list(found.numbers().items())[:_READ_MAX]:
-            standing = self._cache.standing(letter)
-            if standing is None:
-                continue
-            folder = self._cache.folders.folder(letter)
-            review = found.read(letter, number, folder, standing.approvals)
-            told[letter] = {"words": self._say(_standing_words(review)), "page": review.page}
-        return {"letters": told}
+            return {"letters": {}, "trouble": ""}
+        told: Answer = {}
+        try:
+            self._tell_reviews(found, told)
+        except ForgeError as error:
+            return {"letters": told, "trouble": self._say(error.summary)}
+        return {"letters": told, "trouble": ""}
+
+    def _tell_reviews(self, found: LetterReviews, told: Answer) -> None:
+        numbers = list(found.numbers().items())[:_READ_MAX]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for letter, words in pool.map(lambda each: self._words(found, *each), numbers):
+                if words is not None:
+                    told[letter] = words
+
+    def _words(
+        self, found: LetterReviews, letter: CampaignName, number: int
+    ) -> tuple[CampaignName, Answer | None]:
+        standing = self._cache.standing(letter)
+        if standing is None:
+            return letter, None
+        folder = self._cache.folders.folder(letter)
+        review = found.read(letter, number, folder, standing.approvals)
+        return letter, {"words": self._say(_standing_words(review)), "page": review.page}
 
     def review(self, letter: CampaignName, settings: MassctlFile) -> Answer:
         """Return everything that the page shows of a letter's review; what the forge did not tell is said."""
-        branches = self._branches(settings)
-        standing = self._required(letter)
-        told: Answer = {"forge": self.forge(settings), "trouble": ""}
-        tip = branches.letters().get(letter)
+        branches, standing = self._branches(settings), self._required(letter)
         folder = self._cache.folders.folder(letter)
+        told: Answer = {"forge": self.forge(settings), "trouble": "", "why": ""}
+        found: LetterReview | None = None
+        try:
+            found = self._on_forge(letter, folder, standing, settings)
+        except ForgeError as error:
+            told |= {"trouble": self._say(_TROUBLE_KEPT), "why": self._say(error.summary)}
+            place = self._place(settings)
+            if isinstance(error, TokenRefusedError) and place is not None:
+                told["forge"]["canSignIn"] = place.client_id is not None
+        # Where the forge told it, git's server need not be asked too.
+        tip = found.head if found is not None else branches.letters().get(letter)
+        if tip is not None:
+            if not branches.has(tip):
+                branches.branches(letter)
+            tip = branches.newest(letter, tip)
         told |= {
-            "state": "none" if tip is None else "pushed",
+            "state": "none",
             "stateWords": "",
-            "isPushed": tip is not None and branches.has(tip) and branches.is_as_at(tip, folder),
-            "page": request_page(branches.address, branch_of(letter), branches.main)
-            if tip is not None
-            else None,
+            "isPushed": tip is not None and branches.is_as_at(tip, folder),
+            "isBehind": tip is not None and tip != branches.known(letter),
+            "page": None,
             "number": None,
             "when": self._say(_when(standing)),
-            "canPreview": False,
+            "canPreview": found is not None and settings.policy.preview_to is not None,
             "canAskWithdrawal": standing.status in _SENT and told["forge"]["isSignedIn"],
         }
-        if tip is not None:
-            told["stateWords"] = self._say(_pushed_words(letter, branches))
+        if found is not None:
+            told |= self._open(found)
+        elif self._is_merged(tip, folder, branches):
+            merged = self._say(Phrase("It is merged."))
+            when = self._say(_when(standing, is_merged=True))
+            told |= {"state": "merged", "stateWords": merged, "when": when}
+        elif tip is not None:
+            words = self._say(_pushed_words(letter, branches))
+            page = request_page(branches.address, branch_of(letter), branches.main)
+            told |= {"state": "pushed", "stateWords": words, "page": page}
         elif standing.status not in BEFORE_SEND:
             told["stateWords"] = self._say(STATUS[standing.status])
-        try:
-            return told | self._on_forge(letter, folder, standing, settings)
-        except ForgeError as error:
-            return told | {"trouble": self._say(_TROUBLE_KEPT), "why": self._say(error.summary)}
+        return told
+
+    def _is_merged(self, tip: str | None, folder: str, branches: LetterBranch) -> bool:
+        if tip is None:
+            return branches.is_here_as_merged(folder)
+        return branches.is_merged(tip, folder)
 
     def _on_forge(
         self, letter: CampaignName, folder: str, standing: Standing, settings: MassctlFile
-    ) -> Answer:
+    ) -> LetterReview | None:
+        """Read the review of a letter; None where nobody is signed in, or it has no open request."""
         reviews = self._reviews(settings)
         number = reviews.number(letter) if reviews is not None else None
         if reviews is None or number is None:
-            return {}
-        found = reviews.read(letter, number, folder, standing.approvals)
+            return None
+        return reviews.read(letter, number, folder, standing.approvals)
+
+    def _open(self, found: LetterReview) -> Answer:
+        lacking = [missing_words(found.lacking)] if found.lacking else []
+        if found.unjudged:
+            lacking.append(Phrase(_UNJUDGED, why=found.unjudged))
         return {
             "state": "open",
             "stateWords": self._say(_standing_words(found)),
@@ -134,7 +185,7 @@ class ReviewApi:
             "asked": found.asked,
             "against": found.against,
             "approving": found.approving,
-            "lacking": self._say(missing_words(found.lacking)) if found.lacking else "",
+            "lacking": " ".join(map(self._say, lacking)),
             "since": [
                 {
                     "path": each.path,
@@ -142,14 +193,24 @@ class ReviewApi:
                 }
                 for each in found.since
             ],
-            "canPreview": settings.policy.preview_to is not None,
         }
 
     def opened(
-        self, letter: CampaignName, pushed: Pushed, title: str, body: str, settings: MassctlFile
+        self,
+        letter: CampaignName,
+        pushed: Pushed,
+        title: str,
+        body: Callable[[], str],
+        settings: MassctlFile,
     ) -> Answer:
-        """Open the request of a letter that was pushed, and say what is now true."""
+        """Open the request of a letter that was pushed, and say what is now true; `body` is made if it is opened."""
         branches = self._branches(settings)
+        folder = self._cache.folders.folder(letter)
+        if not pushed.is_new and branches.is_merged(pushed.commit, folder):
+            raise RefusedError(
+                Phrase("the letter is on {main} as it is here", main=branches.main),
+                Phrase("Nothing was pushed, and nobody was asked."),
+            )
         words = _pushed_words(letter, branches)
         page = request_page(branches.address, pushed.branch, branches.main)
         told: Answer = {"page": page, "number": None, "said": self._say(words)}
@@ -158,7 +219,6 @@ class ReviewApi:
             if reviews is None:
                 return told
             standing = self._required(letter)
-            folder = self._cache.folders.folder(letter)
             number, failed = reviews.open(letter, folder, title, body, standing.approvals)
         except ForgeError as error:
             failed = Phrase(
@@ -194,7 +254,9 @@ class ReviewApi:
         thread, body = str(given.get("thread") or ""), str(given.get("body") or "").strip()
         if not body or not all(each.isascii() and each.isalnum() for each in thread):
             raise UsageError(Phrase("an answer needs words"), Phrase("Nothing was written."))
-        self._signed_in(settings).answer(letter, thread, body)
+        reviews = self._signed_in(settings)
+        with _written():
+            reviews.answer(letter, thread, body)
         return {}
 
     def order(self, letter: CampaignName, given: Answer, settings: MassctlFile) -> Answer:
@@ -202,14 +264,16 @@ class ReviewApi:
         reviews = self._signed_in(settings)
         match given.get("order"):
             case "preview":
-                said = reviews.ask_preview(letter)
+                with _written():
+                    said = reviews.ask_preview(letter)
             case "withdraw":
                 if self._required(letter).status not in _SENT:
                     raise RefusedError(
                         Phrase("this letter was not sent"), Phrase("Nobody was asked.")
                     )
                 folder = self._cache.folders.folder(letter)
-                said = reviews.ask_withdrawal(letter, f"{folder}/{LOCK_FILE}")
+                with _written():
+                    said = reviews.ask_withdrawal(letter, f"{folder}/{LOCK_FILE}")
             case _:
                 raise UsageError(Phrase("there is no such request"), Phrase("Nobody was asked."))
         return {"said": self._say(said)}
@@ -245,6 +309,22 @@ class ReviewApi:
         return say(words, self._cache.sheet().language)
 
 
+@contextmanager
+def _written() -> Iterator[None]:
+    """Say of a request to the forge that failed what is now true."""
+    try:
+        yield
+    except TokenRefusedError as error:
+        raise RefusedError(error.summary, error.detail, error.hint) from None
+    except ForgeError as error:
+        raise RefusedError(
+            error.summary,
+            Phrase("It may be on the forge all the same."),
+            Phrase("look at the request there before you do it again"),
+        ) from None
+
+
+_UNJUDGED = Phrase("Nobody can tell yet whose approval counts: {why}")
 _TROUBLE_KEPT = Phrase(
     "The forge did not answer. What stands here is what git knows; the review itself is unchanged."
 )
@@ -275,14 +355,17 @@ def _pushed_words(letter: CampaignName, branches: LetterBranch) -> Phrase:
     )
 
 
-def _when(standing: Standing) -> Phrase:
-    """Say when a letter will be sent, once it is merged."""
+def _when(standing: Standing, *, is_merged: bool = False) -> Phrase:
+    """Say when a letter will be sent."""
     window = standing.rendered.found.window
     if standing.status not in BEFORE_SEND:
         return STATUS[standing.status]
     if window is None:
         return Phrase("It has no window, so nothing sends it.")
-    return Phrase("Once it is merged it is sent {window}.", window=window_span(window))
+    say = Phrase("Once it is merged it is sent {window}.")
+    if is_merged:
+        say = Phrase("It is sent {window}.")
+    return Phrase(say, window=window_span(window))
 
 
 def _comment(placed: PlacedComment) -> Answer:

@@ -170,6 +170,16 @@ class WorkingCopy:
                     return numbered
         raise UsageError(Phrase("{name} is not the name of a picture", name=name))
 
+    def picture(self, letter: CampaignName, path: str) -> bytes | None:
+        """Return the bytes of a picture in a letter's folder; None for what is none, or no file in it."""
+        if _PICTURE.fullmatch(path) is None:
+            return None
+        try:
+            target = self._place(letter, path)
+            return target.read_bytes() if target.is_file() else None
+        except (UsageError, OSError):
+            return None
+
     def _require_own(self, path: str) -> None:
         parts = path.split("/")
         if path != CAMPAIGN_FILE and (

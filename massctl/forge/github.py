@@ -80,6 +80,20 @@ query ($owner: String!, $name: String!, $number: Int!) {
 """`authors`: the author first, then those of Co-authored-by. Source: GitHub docs, "GraphQL: Commit", read 2026-12."""
 
 
+_THREADS = """
+query ($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    pullRequest(number: $number) {
+      reviewThreads(last: 100) {
+        nodes { isResolved comments(first: 1) { nodes { databaseId } } }
+      }
+    }
+  }
+}
+"""
+"""REST does not tell it. Source: GitHub docs, "GraphQL: PullRequestReviewThread", read 2026-12."""
+
+
 def _is_lock(path: str) -> bool:
     return path.startswith(CAMPAIGNS_FOLDER) and path.endswith(f"/{LOCK_FILE}")
 
@@ -244,7 +258,13 @@ class GitHub:
         against = [login for login, each in last.items() if each["state"] == "CHANGES_REQUESTED"]
         asked = [str(each.get("login")) for each in pull.get("requested_reviewers") or ()]
         asked += [str(each.get("slug")) for each in pull.get("requested_teams") or ()]
-        others = [each for each in reviews if self._name(each) != author and each.get("commit_id")]
+        others = [
+            each
+            for each in reviews
+            if self._name(each) != author
+            and (each.get("user") or {}).get("type") == "User"
+            and each.get("commit_id")
+        ]
         return Review(
             number=number,
             head=str(head),
@@ -263,19 +283,9 @@ class GitHub:
         return str((found.get("user") or {}).get("login") or "ghost")
 
     def _comments(self, number: int, reviews: Sequence[Any]) -> list[ReviewComment]:
-        found = [
-            ReviewComment(
-                thread=str(each.get("in_reply_to_id") or self._api.number(each, "id")),
-                author=self._name(each),
-                body=str(each.get("body") or ""),
-                at=str(each.get("created_at") or ""),
-                path=str(each.get("path") or ""),
-                # A line that was taken away is one of another file.
-                line=each.get("original_line") or 0 if each.get("side") != "LEFT" else 0,
-                commit=str(each.get("original_commit_id") or ""),
-            )
-            for each in self._api.pages(f"{self._of}/pulls/{number}/comments")
-        ]
+        on_lines = [*self._api.pages(f"{self._of}/pulls/{number}/comments")]
+        settled = self._settled(number) if on_lines else set[str]()
+        found = [self._on_line(each, settled) for each in on_lines]
         below = [*self._api.pages(f"{self._of}/issues/{number}/comments"), *reviews]
         for each in below:
             at = each.get("created_at") or each.get("submitted_at") or ""
@@ -284,17 +294,43 @@ class GitHub:
                 found.append(ReviewComment("", self._name(each), body, str(at)))
         return sorted(found, key=lambda each: each.at)
 
+    def _on_line(self, told: Any, settled: Collection[str]) -> ReviewComment:
+        thread = str(told.get("in_reply_to_id") or self._api.number(told, "id"))
+        line = told.get("original_line")
+        # A line that was taken away is one of another file.
+        is_here = isinstance(line, int) and told.get("side") != "LEFT"
+        return ReviewComment(
+            thread,
+            self._name(told),
+            str(told.get("body") or ""),
+            str(told.get("created_at") or ""),
+            str(told.get("path") or ""),
+            line if is_here else 0,
+            str(told.get("original_commit_id") or ""),
+            thread in settled,
+        )
+
+    def _settled(self, number: int) -> set[str]:
+        """Name the threads that somebody marked as resolved, each by its first comment."""
+        threads = self._api.member(self._queried(_THREADS, number), "reviewThreads", "nodes")
+        return {
+            str(self._api.number(first, "databaseId"))
+            for each in threads
+            if each.get("isResolved") is True
+            for first in self._api.member(each, "comments", "nodes")
+        }
+
     def _checks(self, head: str) -> Iterator[CommitCheck]:
         """List the statuses of a commit, the newest of each name, and its check runs."""
-        status = self._api.ask("GET", f"{self._of}/commits/{head}/status")
-        for each in self._api.member(status, "statuses"):
+        status = self._api.find_allowed(f"{self._of}/commits/{head}/status")
+        for each in self._api.member(status or {"statuses": []}, "statuses"):
             state = _STATUS_STATES.get(each.get("state"), CheckState.OPEN)
             page = str(each.get("target_url") or "")
             yield CommitCheck(
                 str(each.get("context")), state, str(each.get("description") or ""), page
             )
-        runs = self._api.find(f"{self._of}/commits/{head}/check-runs") or {"check_runs": []}
-        for each in self._api.member(runs, "check_runs"):
+        runs = self._api.find_allowed(f"{self._of}/commits/{head}/check-runs")
+        for each in self._api.member(runs or {"check_runs": []}, "check_runs"):
             ended = each.get("status") == "completed"
             state = _RUN_STATES.get(each.get("conclusion"), CheckState.BAD)
             page = str(each.get("html_url") or "")
@@ -302,7 +338,8 @@ class GitHub:
 
     def _lacking(self, into: str, approved: int) -> Iterator[ApprovalCount]:
         """Yield what the rules of a branch still ask for; a token that may not read them sees none."""
-        for each in self._api.find(f"{self._of}/rules/branches/{quote(into, safe='')}") or ():
+        rules = self._api.find_allowed(f"{self._of}/rules/branches/{quote(into, safe='')}")
+        for each in rules or ():
             if each.get("type") == "pull_request":
                 needed = (each.get("parameters") or {}).get("required_approving_review_count") or 0
                 if needed > approved:
@@ -330,12 +367,15 @@ class GitHub:
     def _logins(self, user: Any) -> set[str]:
         return {str(self._api.member(user, "login")).casefold()} if user else set()
 
-    def _commits_of(self, number: int) -> Any:
-        """Read the commits of a pull request with their authors, those of `Co-authored-by` among them."""
+    def _queried(self, query: str, number: int) -> Any:
         owner, _, name = self._of.removeprefix("repos/").partition("/")
         variables = {"owner": owner, "name": name, "number": number}
-        found = self._graph.ask("POST", "graphql", {"query": _COMMITS, "variables": variables})
-        pull = self._api.member(found, "data", "repository", "pullRequest")
+        found = self._graph.ask("POST", "graphql", {"query": query, "variables": variables})
+        return self._api.member(found, "data", "repository", "pullRequest")
+
+    def _commits_of(self, number: int) -> Any:
+        """Read the commits of a pull request with their authors, those of `Co-authored-by` among them."""
+        pull = self._queried(_COMMITS, number)
         if self._api.number(pull, "commits", "totalCount") > len(pull["commits"]["nodes"]):
             raise self._api.refused(
                 Phrase("massctl judges no pull request of more than {limit} commits", limit=PAGE)

@@ -212,9 +212,22 @@ class GitLab:
         ]
         reviewers = {
             self._username(each.get("user")): each.get("state")
-            for each in self._api.find(f"{self._of}/merge_requests/{number}/reviewers") or ()
+            for each in self._api.find_allowed(f"{self._of}/merge_requests/{number}/reviewers")
+            or ()
         }
-        others = [each.at for each in notes if each.author != author]
+        others = [
+            each.at
+            for each in notes
+            if each.author != author
+            and not is_of_massctl(each.body)
+            and not _BOT.fullmatch(each.author)
+        ]
+        # An old GitLab does not tell when.
+        others += [
+            str(each["approved_at"])
+            for each in self._api.member(given, "approved_by")
+            if each.get("approved_at")
+        ]
         return Review(
             number=number,
             head=str(head),
@@ -231,7 +244,7 @@ class GitLab:
             ),
             approving=tuple(approving),
             lacking=tuple(self._lacking(number)),
-            seen=self._seen(number, others[-1]) if others else "",
+            seen=self._seen(number, max(map(self._moment, others))) if others else "",
         )
 
     def _notes(self, number: int) -> list[ReviewComment]:
@@ -264,7 +277,7 @@ class GitLab:
 
     def _lacking(self, number: int) -> Iterator[ApprovalCount]:
         """Yield the approval rules that are not fulfilled; a GitLab without them has none."""
-        state = self._api.find(f"{self._of}/merge_requests/{number}/approval_state")
+        state = self._api.find_allowed(f"{self._of}/merge_requests/{number}/approval_state")
         for each in (state or {}).get("rules") or ():
             given = [self._username(one) for one in each.get("approved_by") or ()]
             needed = (each.get("approvals_required") or 0) - len(given)
@@ -273,14 +286,14 @@ class GitLab:
                 why = Phrase("the rule {name} on GitLab", name=str(each.get("name")))
                 yield ApprovalCount(needed, tuple(n for n in may if n not in given), (why,))
 
-    def _seen(self, number: int, at: str) -> str:
-        """Return the version that stood when somebody wrote a note at this moment."""
+    def _seen(self, number: int, at: datetime) -> str:
+        """Return the version that stood at this moment."""
         listed = self._api.pages(f"{self._of}/merge_requests/{number}/versions")
         stood = [
             (self._moment(self._api.member(each, "created_at")), str(each.get("head_commit_sha")))
             for each in listed
         ]
-        before = [each for each in stood if each[0] <= self._moment(at)]
+        before = [each for each in stood if each[0] <= at]
         return max(before)[1] if before else ""
 
     def _username(self, user: Any) -> str:

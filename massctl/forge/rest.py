@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from massctl.errors import ForgeError, TokenRefusedError
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
+from massctl.model.secrets import without_secrets
 from massctl.transport import Call, Line, NoAnswer, RawAnswer
 
 READ_SECONDS = 30.0
@@ -17,7 +18,9 @@ PAGE = 100
 _PAGES_MAX = 30
 _NOT_FOUND = 404
 _UNKNOWN = 401
-_FORBIDDEN = (_UNKNOWN, 403)
+_DENIED = 403
+_FORBIDDEN = (_UNKNOWN, _DENIED)
+_WORDS_MAX = 160
 _NEXT = re.compile(r'<([^<>]*)>;[^<]*\brel="next"')
 """The next page in a header `Link`. Source: GitHub docs, "Using pagination in the REST API", read 2026-12."""
 
@@ -48,6 +51,11 @@ class RestApi(Frozen):
         """Read something; None if it is not there."""
         answer = self._exchange("GET", path, None, query)
         return None if answer.status == _NOT_FOUND else self._read(answer)
+
+    def find_allowed(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+        """Read something; None if it is not there, or not for this token."""
+        answer = self._exchange("GET", path, None, query)
+        return None if answer.status in (_NOT_FOUND, _DENIED) else self._read(answer)
 
     def look(self, path: str, query: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Read something that may be missing or forbidden: the status, and what it says; None if it is missing."""
@@ -141,7 +149,13 @@ class RestApi(Frozen):
                 Phrase("make a new token, or sign in again"),
             )
         if not 200 <= answer.status < 300:
-            raise self.refused(Phrase("HTTP status {status}", status=answer.status))
+            words = _words_of(answer)
+            say = Phrase("HTTP status {status}, “{words}”")
+            raise self.refused(
+                Phrase(say, status=answer.status, words=words)
+                if words
+                else Phrase("HTTP status {status}", status=answer.status)
+            )
 
     def _read(self, answer: RawAnswer) -> Any:
         self._require_good(answer)
@@ -161,3 +175,13 @@ class RestApi(Frozen):
                 "check what the token may do (in a workflow: the job's `permissions`), then run it again"
             ),
         )
+
+
+def _words_of(answer: RawAnswer) -> str:
+    """Return why a forge refuses, in its own words; empty where it says nothing that can be read."""
+    try:
+        told = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return ""
+    words = told.get("message") or told.get("error") if isinstance(told, dict) else None
+    return without_secrets(words)[:_WORDS_MAX] if isinstance(words, str) else ""

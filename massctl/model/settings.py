@@ -590,7 +590,7 @@ class RunnerSettings(Strict):
     """The name of the variable that holds the address to which each round posts: it is alive."""
     watch_env: EnvironmentName | None = None
     """The name of the variable that holds the address to which each round posts that nothing is past its window, in
-    doubt or refused; where something is, it posts to that address with /fail behind its path."""
+    doubt or refused; where something is, it posts to that address with /fail after its path."""
 
 
 class ForgeSettings(Strict):

@@ -205,7 +205,7 @@ def _egress(*, is_done: bool) -> SetupStep:
         ('git commit -am "the way to WeChat" && git push',),
         todo=(
             Phrase(
-                "your own runner: its label behind runs-on: of the job send in .github/workflows/apply.yml, and a "
+                "your own runner: its label after runs-on: of the job send in .github/workflows/apply.yml, and a "
                 "runner group for that workflow only, or whoever may push runs programs on it"
             ),
             Phrase(

@@ -687,7 +687,7 @@ def _denied_batch(case: Case) -> Refusal | None:
     )
     hint = Phrase(
         "if it was sent: {sent}; if not, you know who lacks it: write these openids into the list of a new campaign; "
-        "the batches behind it: {rest}",
+        "the batches after it: {rest}",
         sent=Command("reconcile", name, f'--sent --batch {found.batch} --reason "…"'),
         rest=rest_of(name),
     )

@@ -75,7 +75,7 @@ class ReviewedRow(Shape, kw_only=True):
     inner: bool
     """Whether it belongs to the article of the row above."""
     pieces: Sequence[Piece] = ()
-    """Where it is about a text: its pieces, right behind the words."""
+    """Where it is about a text: its pieces, right after the words."""
 
 
 class ReviewedPart(StrEnum):

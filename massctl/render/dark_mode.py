@@ -192,7 +192,7 @@ def reads(colour: str, ground: str) -> bool:
     return text is None or behind is None or min(_contrasts(text, behind)) >= CONTRAST_MIN
 
 
-_ANOTHER = Phrase("take a colour that differs more from the ground behind it")
+_ANOTHER = Phrase("take a colour that differs more from its background")
 _ANOTHER_ACCENT = Phrase(
     "no tone of it is readable in light and dark mode: take another colour, or the theme `zhaopai`"
 )

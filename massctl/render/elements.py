@@ -251,7 +251,7 @@ def hidden_content(element: Element) -> Fault | None:
             "`<{name}>` is not closed, and followers do not see what stands in it",
             name=element.name,
         ),
-        Phrase("write `</{name}>` behind it", name=element.name),
+        Phrase("write `</{name}>` after it", name=element.name),
         needle=f"<{element.name}",
     )
 

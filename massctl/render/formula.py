@@ -26,21 +26,22 @@ _OPENED = re.compile(r"\\[{}]|\\(?:begin|left)\b|\\(?:end|right)\b|[{}]")
 _CLOSES = frozenset({"}", "\\end", "\\right"})
 _MARGIN = 2
 """Units around a drawing: a browser puts it at whole pixels of its screen, and cuts off what is beyond."""
-_WIDE = 20
-"""Sizes of a letter that fit a phone's width of 343 px; up to `_SMALL` a drawing is shrunk, and a wider one scrolls."""
-_SMALL = 27
-_UP_MAX, _ACROSS_MAX = 60, 200
-"""Ours: sizes of a letter that a formula may be high and wide."""
+_FITS_EM = 20
+"""A drawing so wide fits a phone of 343 px."""
+_SHRUNK_MAX_EM = 27
+"""A drawing up to so wide is shrunk to fit, and can still be read. A wider one scrolls."""
+_HEIGHT_MAX_EM, _WIDTH_MAX_EM = 60, 200
+"""Ours: how large a formula may be."""
 _PART = 24
 """Characters of a formula that a fault shows."""
 _READ = frozenset({"ExtraCloseMissingOpen", "DoubleExponent", "DoubleSubscripts"})
-"""What the engine tells of when it has read the sign."""
+"""Problems that MathJax reports one character late."""
 _PROBLEMS = {
     "UndefinedControlSequence": Phrase("this command is unknown"),
     "UnknownEnv": Phrase("this environment is unknown"),
     "EnvBadEnd": Phrase("an environment ends with another name than it began"),
     "EnvMissingEnd": Phrase("an environment is never closed"),
-    "MissingArgFor": Phrase("a command lacks what belongs to it"),
+    "MissingArgFor": Phrase("a command lacks its argument"),
     "MissingCloseBrace": Phrase("a brace is never closed"),
     "ExtraOpenMissingClose": Phrase("a brace is never closed"),
     "ExtraCloseMissingOpen": Phrase("a closing brace has no opening one"),
@@ -49,11 +50,11 @@ _PROBLEMS = {
     "MissingOrUnrecognizedDelim": Phrase("what follows `\\left` or `\\right` is not a bracket"),
     "DoubleExponent": Phrase("two superscripts stand at one place: put braces around the first"),
     "DoubleSubscripts": Phrase("two subscripts stand at one place: put braces around the first"),
-    "Misplaced": Phrase("this may stand in a table only"),
+    "Misplaced": Phrase("this may stand only in a matrix or an aligned environment"),
     "ExtraAlignTab": Phrase("this row has more columns than were declared"),
-    "MaxMacroSub1": Phrase("its macros never end"),
-    "MaxMacroSub2": Phrase("its environments never end"),
-    "MaxBufferSize": Phrase("its macros grow beyond all bounds"),
+    "MaxMacroSub1": Phrase("its macros are replaced too often: does one call itself?"),
+    "MaxMacroSub2": Phrase("its environments are nested too often: does one begin itself?"),
+    "MaxBufferSize": Phrase("its macros expand to too much text"),
     "MultipleLabel": Phrase("this label is defined twice"),
     "UnknownLabel": Phrase("no formula of this article has this label"),
     "Colour": Phrase("this is not a colour"),
@@ -70,14 +71,14 @@ class Formula(Struct):
 
     tex: str
     display: bool
-    """It stands by itself."""
+    """It stands on lines of its own."""
     shown: str = ""
     """Its drawing; its words, if it is only Chinese; nothing if it only defines."""
     fault: Fault | None = None
 
 
 class Word(Struct):
-    """Letters of the phone's font in a drawing."""
+    """Text in a drawing that the phone sets in its own font."""
 
     x: int
     y: int
@@ -102,11 +103,14 @@ class Drawing(Struct):
 
 
 class Problem(Struct):
-    """What is wrong with a formula, by the engine's name for it; in its words; and how far it read."""
+    """What is wrong with a formula."""
 
     id: str
+    """A key of `_PROBLEMS`, or another name that MathJax gives it."""
     words: str
+    """MathJax's own words, which name the command at fault."""
     at: int
+    """How many characters of the formula MathJax had read."""
 
 
 def problem_before(tex: str) -> Problem | None:
@@ -123,8 +127,8 @@ def problem_before(tex: str) -> Problem | None:
     return None
 
 
-def settle(formula: Formula, found: Drawing | Problem) -> None:
-    """Note what an engine made of a formula."""
+def store_result(formula: Formula, found: Drawing | Problem) -> None:
+    """Store the drawing of a formula, or its fault."""
     if isinstance(found, Drawing):
         found = _problem_of(found) or found
     if isinstance(found, Problem):
@@ -136,7 +140,7 @@ def settle(formula: Formula, found: Drawing | Problem) -> None:
 def _problem_of(drawing: Drawing) -> Problem | None:
     """Return what a phone would not show."""
     left, top, right, bottom = drawing.edges
-    if right - left > _ACROSS_MAX * UNITS or bottom - top > _UP_MAX * UNITS:
+    if right - left > _WIDTH_MAX_EM * UNITS or bottom - top > _HEIGHT_MAX_EM * UNITS:
         return Problem("Large", "", 0)
     colours = [
         *(colour for colour, _ in (*drawing.backs, *drawing.fills)),
@@ -188,12 +192,12 @@ def _shown(formula: Formula, drawing: Drawing) -> str:
     left, top, right, bottom = drawing.edges
     left, top, right, bottom = left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN
     width = right - left
-    scrolls = formula.display and width > _SMALL * UNITS
+    scrolls = width > _SHRUNK_MAX_EM * UNITS
     style = f"width:{_em(width)}"
     if scrolls:
         # The platform's own style sheet shrinks everything to its width: a long formula could not be read.
-        style += f";max-width:{max(3, -(-width // (_WIDE * UNITS)))}00%!important"
-    elif width > _WIDE * UNITS:
+        style += f";max-width:{max(3, -(-width // (_FITS_EM * UNITS)))}00%!important"
+    elif width > _FITS_EM * UNITS:
         style += ";max-width:100%"
     if bottom > _MARGIN:
         style += f";vertical-align:{_em(-bottom)}"
@@ -202,7 +206,11 @@ def _shown(formula: Formula, drawing: Drawing) -> str:
         f'<svg viewBox="{left} {top} {width} {bottom - top}" fill="currentColor" style="{style}" '
         f'aria-label="{name}">{_parts(drawing)}</svg>'
     )
-    return f'<span style="display:block;overflow-x:auto">{svg}</span>' if scrolls else svg
+    if not scrolls:
+        return svg
+    # In a line it stays in the line, as wide as the screen: a block would tear the sentence apart.
+    room = "display:block" if formula.display else "display:inline-block;vertical-align:middle"
+    return f'<span style="{room};overflow-x:auto">{svg}</span>'
 
 
 def _parts(drawing: Drawing) -> str:

@@ -30,7 +30,7 @@ _MISSING_MARK = Phrase("check for a missing quotation mark or `>`")
 UNENDED_COMMENT = Fault(
     "MC308",
     Phrase("a comment that begins here does not end, and hides what follows"),
-    Phrase("write `-->` behind it"),
+    Phrase("write `-->` after it"),
     needle="<!",
 )
 
@@ -155,7 +155,7 @@ def tag_faults(
                     "the quotation marks of `{name}` do not match, and take text along or end too early",
                     name=torn.name,
                 ),
-                Phrase("write `&quot;` inside of it, or a missing quotation mark behind it"),
+                Phrase("write `&quot;` inside of it, or a missing quotation mark after it"),
                 needle=text[torn.start : torn.end],
             ),
             torn.start,

@@ -1,9 +1,9 @@
 """Formulas in Markdown: `$x^2$` in a line, `$$…$$` by itself, and LaTeX's `\\(…\\)`, `\\[…\\]` and environments.
 
 The grammar of dollars and environments is that of the plugins. A dollar is also money, and a variable of a shell, so
-what stands between two is a formula only where it looks like one, for certain where blanks part it from them;
-everything else stays as it is written. `\\(` and `\\[` are brackets to Markdown, so what stands between them has to
-look like one as well.
+text between dollars is a formula only if it looks like one. With spaces inside the dollars it must contain a command,
+a superscript or a subscript. All else stays as it is written. `\\(` and `\\[` are brackets to Markdown, so text
+between them has to look like a formula too.
 """
 
 import re
@@ -101,7 +101,7 @@ def _between_dollars(state: StateInline) -> tuple[str, int] | None:
         return None
     width = 2 if state.src[start + 1] == "$" else 1
     written = state.src[start + width : state.pos - width]
-    looks = _looks_like_one if written == written.strip() else _is_one_between_blanks
+    looks = _looks_like_formula if written == written.strip() else _is_formula_between_spaces
     tex = written.strip()
     if len(tex) > 2 and tex[0] == tex[-1] == "`":  # As GitHub writes one.
         tex = tex[1:-1].strip()
@@ -135,7 +135,7 @@ def _is_certain(tex: str) -> bool:
     return bool(_COMMAND.search(tex) or (_CERTAIN.search(tex) and not _CHINESE.search(tex)))
 
 
-def _looks_like_one(tex: str) -> bool:
+def _looks_like_formula(tex: str) -> bool:
     """Tell a formula from what stands between two amounts of money: a sentence, or one that begins with a number."""
     if _COMMAND.search(tex):
         return True
@@ -144,7 +144,7 @@ def _looks_like_one(tex: str) -> bool:
     return bool(_SIGN.search(tex) or _ALONE.fullmatch(tex) or _TERM.fullmatch(tex))
 
 
-def _is_one_between_blanks(written: str) -> bool:
+def _is_formula_between_spaces(written: str) -> bool:
     """Tell `$ x^2 $` or `$\\alpha $` from what stands between two amounts of money, or two variables of a shell."""
     is_even = written[0].isspace() and written[-1].isspace()
     if _WORD.search(written) or (_CHINESE.search(written.rstrip("，。；：、")) and not is_even):
@@ -157,7 +157,7 @@ def written_formulas(text: str) -> Iterator[re.Match[str]]:
     for found in _WRITTEN.finditer(text):
         inline = found["inline"]
         tex = unescape(found[found.lastgroup or ""])
-        looks = _looks_like_one if tex == tex.strip() else _is_one_between_blanks
+        looks = _looks_like_formula if tex == tex.strip() else _is_formula_between_spaces
         is_one = (
             looks(tex)
             if inline
@@ -170,7 +170,7 @@ def written_formulas(text: str) -> Iterator[re.Match[str]]:
 def spelled(tex: str, before: str, after: str) -> str:
     """Write a formula for a line, so that it is found again between two signs or none."""
     is_touched = tex[0] == "`" or any(_BESIDE.match(each) for each in (before, after))
-    if not is_touched and _looks_like_one(tex):
+    if not is_touched and _looks_like_formula(tex):
         return f"${tex}$"
     is_one = _is_certain(tex) or _TERM.fullmatch(tex)
     return f"\\({'' if is_one else SAME_STYLE}{tex}\\)"
@@ -223,7 +223,10 @@ def _by_itself(rule: _BlockRule, begins: str) -> _BlockRule:
 
 
 def _ends_soon(state: StateBlock, start: int, end: int) -> bool:
-    """Return whether a line ends as a formula does: nobody looks through the same lines from each that begins one."""
+    """Return whether a line before `end` ends as a formula does.
+
+    The ends are found once, so that a page of `$$` is not read again from each.
+    """
     if "formula_ends" not in state.env:
         lines = zip(state.bMarks, state.eMarks, strict=True)
         ends = [

@@ -227,7 +227,7 @@ def _in_tokens(tokens: Sequence[Token], *, breaks: bool) -> Iterator[Fault]:
         elif kind == "fence" and (unread := _unread_info(token)):
             yield _not_shown(
                 unread,
-                Phrase("what is behind the language of code is not shown: `{text}`"),
+                Phrase("what follows the language of code is not shown: `{text}`"),
             )
 
 
@@ -507,7 +507,7 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
                 ":::",
                 Phrase("this box is never closed, so all that follows stands in it"),
                 Phrase(
-                    "write `:::` on a line behind it; a box with another in it is written with `::::`"
+                    "write `:::` on a line after it; a box with another in it is written with `::::`"
                 ),
             )
         elif token.type == "callout_close":
@@ -521,7 +521,7 @@ def _boxes(lines: Lines, tokens: Sequence[Token]) -> Iterator[tuple[Fault, int, 
                 0,
                 token.markup,
                 say,
-                Phrase("write `{text}` on a line behind it", text=mark),
+                Phrase("write `{text}` on a line after it", text=mark),
             )
         elif token.type == "inline":
             is_quoted = index > 1 and tokens[index - 2].type == "blockquote_open"

@@ -689,7 +689,27 @@ def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "")
                 needle=needle,
             )
         )
-    writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
+    letter = _last_letter(writer.here)
+    # Before the bracket a line may end, and a mark that begins a line belongs to nothing.
+    with writer.inside("span", {"style": "white-space:nowrap"}) if letter else nullcontext():
+        writer.here.children += letter
+        writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
+
+
+_BREAKS_AFTER = re.compile(
+    r"(?<!\u200d)[!-/:-@\]-`{-~\u00b0\u2010-\u205e\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef"
+    r"\U0001f300-\U0001f3fa\U0001f400-\U0001faff\U00020000-\U0003ffff]\Z"
+)
+"""A last letter after which a line may end: a Chinese one, a sign, an emoji; none of a word or a number."""
+
+
+def _last_letter(here: Element) -> str:
+    """Take the last letter out of a text that was written; an element stays whole, for a theme may draw its ends."""
+    last = here.children[-1] if here.children else ""
+    if not isinstance(last, str) or _BREAKS_AFTER.search(last) is None:
+        return ""
+    here.children[-1:] = [last[:-1]] if len(last) > 1 else []
+    return last[-1]
 
 
 def _reference(writer: _ArticleWriter, node: Element) -> None:

@@ -14,6 +14,7 @@ from massctl.child import ChildError
 from massctl.errors import LedgerError, MassctlError
 from massctl.ledger.archive import Contents
 from massctl.model.audience import AUDIENCES, AudienceLock, AudienceName
+from massctl.model.campaign import AccountTags
 from massctl.model.diagnostics import Diagnostic, Place, Severity
 from massctl.model.entries import Entry
 from massctl.model.frozen import Frozen
@@ -31,7 +32,14 @@ from massctl.model.message import Picture, RenderedCampaign
 from massctl.model.phrase import Phrase
 from massctl.model.selection import Selection
 from massctl.model.settings import MassctlFile
-from massctl.model.state import FINAL, State, Status, beijing_day, status_of
+from massctl.model.state import (
+    FINAL,
+    State,
+    Status,
+    article_addresses,
+    beijing_day,
+    status_of,
+)
 from massctl.plan.approvals import ApprovalCount
 from massctl.plan.audience_uses import last_sends
 from massctl.plan.destinations import JudgedDestination, SentBefore, judged, sent_digests
@@ -41,7 +49,7 @@ from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
 from massctl.plan.plan import Plan, PlannedCampaign, make_plan
 from massctl.plan.quota import recorded_count
 from massctl.plan.review_diff import base_of, difference, last_sent
-from massctl.plan.schedule import schedule_of
+from massctl.plan.schedule import Schedule, schedule_of
 from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
 from massctl.plan.window import window_state
 from massctl.report.report import Report
@@ -57,6 +65,7 @@ from massctl.source.renderer import child_of
 from massctl.source.repository import Repository, is_settings
 from massctl.source.scope import Scope
 from massctl.source.settings import load_settings
+from massctl.source.tags import known_tags
 from massctl.view.i18n import Language
 from massctl.view.pages.audiences_page import ShownAudience, audience_page, audiences_page
 from massctl.view.pages.calendar_page import calendar_page
@@ -269,12 +278,12 @@ _RENEWED_MAX = 8
 """So many campaigns are rendered while a page of several is asked for."""
 
 
-def _month(written: str) -> date | None:
-    """Read a month as addresses write it; None for anything else."""
+def shown_month(written: str, now: datetime) -> date:
+    """Read a month as addresses write it (2026-12); anything else is the month of `now` in Beijing."""
     try:
         return date.fromisoformat(f"{written}-01")
     except ValueError:
-        return None
+        return beijing_day(now).replace(day=1)
 
 
 NO_QUERY: Mapping[str, str] = MappingProxyType({})
@@ -447,15 +456,39 @@ class PageCache:
             settings = self._settings
             if settings is None:
                 return self.list_page()
-            heard, now = self._broadcaster.number, self._served.now()
-            month = _month(query.get("month", "")) or beijing_day(now).replace(day=1)
-            self._renew()
-            desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
-            plan = self._plan(desired, settings, now)
-            windows = {each.name: each.window for each in desired if each.window is not None}
-            schedule = schedule_of(plan, windows, self._state, settings, now)
-            schedule = schedule.only(self._selected(settings))
+            heard, schedule = self._broadcaster.number, self._schedule(settings)
+            month = shown_month(query.get("month", ""), schedule.now)
             return calendar_page(schedule, month, settings, self._trouble, self._sheet({}), heard)
+
+    def schedule(self) -> Schedule | None:
+        """Return all sends that are known now; None without settings."""
+        with self._one_at_a_time:
+            return self._schedule(self._settings) if self._settings is not None else None
+
+    def _schedule(self, settings: MassctlFile) -> Schedule:
+        now = self._served.now()
+        self._renew()
+        desired = [self._kept[name].found for name in self._folders.names if name in self._kept]
+        plan = self._plan(desired, settings, now)
+        windows = {each.name: each.window for each in desired if each.window is not None}
+        schedule = schedule_of(plan, windows, self._state, settings, now)
+        return schedule.only(self._selected(settings))
+
+    def audiences(self) -> Sequence[ShownAudience]:
+        """Return the audiences of the selection; none without settings."""
+        with self._one_at_a_time:
+            return self._shown_audiences(self._settings) if self._settings is not None else ()
+
+    def tags(self) -> Mapping[str, AccountTags]:
+        """Return the pulled tags of accounts, by the account's name; none where their file has faults."""
+        with self._one_at_a_time:
+            found = known_tags(self._repository)
+            return {} if isinstance(found, Diagnostic) else found
+
+    def addresses(self) -> Mapping[str, str]:
+        """Return the addresses of articles that were sent, by `CAMPAIGN/NUMBER`."""
+        with self._one_at_a_time:
+            return article_addresses(self._state)
 
     def audiences_page(self) -> str:
         """Return the page of all audiences.
@@ -762,6 +795,7 @@ class PageCache:
             (kept.found.account if kept else None) or "",
             self._folders.group(name),
             recorded_count(campaign, record) if campaign and record else None,
+            kept.found.edition if kept else None,
         )
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:

@@ -332,19 +332,33 @@
     if (parts.some(({ bends }) => bends.length > 1)) return null;
     const last = parts[parts.length - 1];
     const to = last.to;
-    const samples = [];
-    let from = start;
-    for (const { bends: [bend], to: end } of parts) {
-      for (const t of bend ? [0.25, 0.5, 0.75, 1] : [0.5, 1]) samples.push(bend ? curved(from, bend, end, t) : between(from, end, t));
-      from = end;
-    }
-    samples.pop();
-    if (samples.every((each) => beside(each, [start, to]) <= APART)) return { bends: [], to };
+    if (follows(start, parts, [start, to])) return { bends: [], to };
     const before = parts.length > 1 ? parts[parts.length - 2].to : start;
     const bend = crossing(start, parts[0].bends[0] || parts[0].to, to, last.bends[0] || before);
     if (!bend) return null;
     const line = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => curved(start, bend, to, n / 8));
-    return samples.every((each) => beside(each, line) <= APART) ? { bends: [bend], to } : null;
+    return follows(start, parts, line) ? { bends: [bend], to } : null;
+  }
+
+  // Parts and line run the same way: a point is beside the stretch where the last one was, or the next.
+  function follows(from, parts, line) {
+    const count = line.length - 1;
+    let near = 0;
+    const isBeside = (place) => {
+      for (let n = 0; n < count; n++) {
+        const at = (near + n) % count;
+        if (apart(place, line[at], line[at + 1]) > APART) continue;
+        near = at;
+        return true;
+      }
+      return false;
+    };
+    for (const { bends: [bend], to } of parts) {
+      for (const t of bend ? [0.25, 0.5, 0.75, 1] : [0.5, 1])
+        if (!isBeside(bend ? curved(from, bend, to, t) : between(from, to, t))) return false;
+      from = to;
+    }
+    return true;
   }
 
   const between = ([a, b], [c, d], t) => [a + (c - a) * t, b + (d - b) * t];
@@ -360,17 +374,13 @@
     return ahead > 0 && back > 0 ? [x + ahead * p, y + ahead * q] : null;
   }
 
-  function beside([x, y], line) {
-    let least = Infinity;
-    for (let at = 1; at < line.length; at++) {
-      const [[a, b], [c, d]] = [line[at - 1], line[at]];
-      const [across, down] = [c - a, d - b];
-      const length = across * across + down * down;
-      const t = length && Math.min(1, Math.max(0, ((x - a) * across + (y - b) * down) / length));
-      const [far, deep] = [x - a - t * across, y - b - t * down];
-      least = Math.min(least, far * far + deep * deep);
-    }
-    return Math.sqrt(least);
+  // How far a point is from a straight line between two others.
+  function apart([x, y], [a, b], [c, d]) {
+    const [across, down] = [c - a, d - b];
+    const length = across * across + down * down;
+    const t = length && Math.min(1, Math.max(0, ((x - a) * across + (y - b) * down) / length));
+    const [far, deep] = [x - a - t * across, y - b - t * down];
+    return Math.sqrt(far * far + deep * deep);
   }
 
   class Pen {

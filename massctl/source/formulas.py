@@ -1,4 +1,4 @@
-"""MathJax in QuickJS: sets the formulas of an article, on this machine alone and within bounds.
+"""MathJax in QuickJS: sets the formulas of an article, without a network and within bounds.
 
 MathJax's files come from the package `django-static-mathjax`, of which nothing is imported. Loading takes 100 ms.
 """
@@ -19,7 +19,7 @@ from massctl.child import require
 from massctl.extras import install_command
 from massctl.model.diagnostics import Fault
 from massctl.model.phrase import Phrase
-from massctl.render.formula import Drawing, Formula, Problem, problem_before, settle
+from massctl.render.formula import Drawing, Formula, Problem, problem_before, store_result
 
 LIBRARIES = {"django-static-mathjax": "3.2.2.1", "quickjs-ng": "0.17.0.2"}
 """The packages of the extra `math`, which decide bytes that reviewers approve: these versions and no other."""
@@ -80,17 +80,17 @@ class Engine:
             if found is None and seconds() > ends:
                 found = Problem("Time", "", 0)
             if found is not None:
-                settle(formula, found)
+                store_result(formula, found)
                 continue
             answer = self._answer(self._set, formula.tex, formula.display)
             if answer is None:
                 waiting.append((count, formula))
             else:
-                settle(formula, answer)
+                store_result(formula, answer)
             count += 1
         for index, formula in waiting:
             answer = self._answer(self._set_again, index)
-            settle(formula, answer or Problem("Time", "", 0))
+            store_result(formula, answer or Problem("Time", "", 0))
 
     def _answer(self, function: Callable[..., str], *given: Any) -> Drawing | Problem | None:
         try:
@@ -123,7 +123,7 @@ def load() -> Engine:
 
 
 def draw(formulas: Sequence[Formula]) -> Fault | None:
-    """Draw the formulas of one article, or return the fault that nothing here can."""
+    """Draw the formulas of one article; return a fault if the extra is not installed."""
     if not is_installed():
         return Fault(
             "MC329",

@@ -1421,7 +1421,7 @@ class DroppedLine(Shape):
 
 
 class DroppedPart(Shape):
-    """What stands behind the last entry that verifies."""
+    """What follows the last entry that verifies."""
 
     bytes: int
     """How much it is."""

@@ -126,7 +126,7 @@ def test_a_designed_page_stays_html_and_tells_what_is_lost(
     said = " ".join(made.err.split())
     for each in (
         "it is written as HTML",
-        "`<form>` behind “标题”, with the words “x”: WeChat removes it",
+        "`<form>` after “标题”, with the words “x”: WeChat removes it",
         "3 pictures, 3 arrived",
         "rendered again, they are the same",
     ):

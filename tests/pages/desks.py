@@ -30,7 +30,7 @@ class OpenDesk:
         self, root: Path, remote: Path, program: str = "", environment: Mapping[str, str] = EMPTY
     ) -> None:
         """`program` is what Python runs in place of the command."""
-        self.root, self.remote = root, remote
+        self.root, self.remote, self.language = root, remote, "zh"
         self._environment = environment
         massctl = str(Path(sys.executable).with_name("massctl"))
         self._command = [sys.executable, "-c", program] if program else [massctl]
@@ -43,7 +43,7 @@ class OpenDesk:
             stderr=subprocess.DEVNULL,
             env={
                 **os.environ,
-                "MASSCTL_LANG": "zh",
+                "MASSCTL_LANG": self.language,
                 "MASSCTL_MAIN_SECRET": SECRET,
                 **self._environment,
             },
@@ -51,6 +51,12 @@ class OpenDesk:
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().decode().strip()
         self.site = self.address.partition("/?")[0]
+
+    def speak(self, language: str) -> None:
+        """Begin again in a language."""
+        self.language = language
+        self.end(signal.SIGKILL)
+        self.begin("0")
 
     def end(self, number: int = signal.SIGINT) -> None:
         self.process.send_signal(number)
@@ -91,8 +97,8 @@ def wait(is_so: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def open_letter(browser: Browser, desk: OpenDesk) -> None:
-    browser.window(1440, 900)
+def open_letter(browser: Browser, desk: OpenDesk, *, dark: bool = False) -> None:
+    browser.window(1440, 900, dark=dark)
     browser.open(desk.address)
     browser.open(f"{desk.site}/-/desk/{LETTER}")
     browser.until(lambda: browser.value("document.documentElement.dataset.ready === 'yes'"))

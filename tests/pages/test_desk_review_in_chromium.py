@@ -57,7 +57,9 @@ def on_forge(tmp_path: Path, forge: FakeForge) -> Iterator[OpenDesk]:
         f"forge: {{kind: github, repository: {REPOSITORY}, api: '{forge.site}', token_env: T,"
         " client_id: Iv1.client}\n"
     )
-    settings.write_text(settings.read_text(encoding="utf-8") + named, encoding="utf-8")
+    allowed = "policy:\n  preview_to: [editor_lin]\n  operators: [wang]\n"
+    text = settings.read_text(encoding="utf-8").replace("policy:\n", allowed, 1)
+    settings.write_text(text + named, encoding="utf-8")
     (root / "CODEOWNERS").write_text("campaigns/ @chen\n", encoding="utf-8")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "-m", "forge")
@@ -120,6 +122,17 @@ def test_a_letter_is_reviewed_without_leaving_the_desk(
     browser.value("document.querySelector('.threads .place').click()")
     browser.until(lambda: browser.value("!!document.querySelector('.comment-marks .comment-mark')"))
 
+    address = browser.value("location.href")
+    browser.open(on_forge.site)
+    listed = "document.getElementById('letters').textContent"
+    browser.until(lambda: "chen 要求修改" in browser.value(listed))
+    browser.open(address)
+    browser.until(lambda: seen(browser, "<b>标题</b>太长"))
+
+    press(browser, "askPreview")
+    browser.until(lambda: seen(browser, "已请运营人员发预览：@wang"))
+    assert "preview a pull request" in forge.bodies(1)[0]
+
     answer = "document.querySelector('.reply textarea')"
     browser.value(f"{answer}.value = '改短了'; {answer}.dispatchEvent(new Event('input'))")
     browser.value("document.querySelector('.reply button').click()")
@@ -143,6 +156,13 @@ def test_a_letter_is_reviewed_without_leaving_the_desk(
 
     environ = Path(f"/proc/{on_forge.process.pid}/environ").read_bytes()
     assert TOKEN.encode() not in environ
+    asked = (
+        "fetch('/-/api/forge').then((answer) => answer.text()).then((text) => (window.told = text))"
+    )
+    browser.value(f"void {asked}")
+    browser.until(lambda: browser.value("window.told"))
+    assert TOKEN not in browser.value("window.told")
+    assert TOKEN not in browser.value("document.documentElement.outerHTML")
     written = [each for each in on_forge.root.rglob("*") if each.is_file()]
     assert [each for each in written if TOKEN.encode() in each.read_bytes()] == []
 

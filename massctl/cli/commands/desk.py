@@ -32,6 +32,7 @@ from massctl.forge.remembering_line import RememberingLine
 from massctl.forge.sign_in import SLOWER, ForgePlace, SignIn, SignInStep, place_of
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.selection import EVERYTHING
+from massctl.model.settings import MassctlFile
 from massctl.notify.post import proxy_for
 from massctl.serve.page_cache import PageCache
 from massctl.serve.server import run_server
@@ -78,20 +79,7 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
     settings, _, console = open_settings(directory)
     root = Path(directory).resolve()
     if signs is not None:
-        if settings is None:
-            raise UsageError(
-                Phrase("massctl.yaml has faults"),
-                Phrase("Nobody was signed in."),
-                Phrase("{command}   says what is wrong", command=Command("validate")),
-            )
-        address = LetterBranch(root, settings, environment).address
-        place = place_of(settings.forge, address)
-        if place is None:
-            raise UsageError(
-                Phrase("this repository is on no forge that massctl knows"),
-                Phrase("Nobody was signed in."),
-                Phrase("name it under forge: in massctl.yaml (GitHub, GitLab)"),
-            )
+        place = _place_in(root, settings, environment)
         change_sign_in(sign_in_to(place, environment), console, is_in=signs == "in")
         return
     folder = root / FOLDER
@@ -137,6 +125,29 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
                 command=Command("desk", "--port 0"),
             ),
         ) from None
+
+
+def _place_in(
+    root: Path, settings: MassctlFile | None, environment: Mapping[str, str]
+) -> ForgePlace:
+    """Return the forge of a repository; raise UsageError where none is known."""
+    if settings is None:
+        raise UsageError(
+            Phrase("massctl.yaml has faults"),
+            Phrase("Nobody was signed in."),
+            Phrase("{command}   says what is wrong", command=Command("validate")),
+        )
+    named = settings.forge
+    # A forge that is named needs no remote.
+    address = LetterBranch(root, settings, environment).address if named is None else ""
+    place = place_of(named, address)
+    if place is None:
+        raise UsageError(
+            Phrase("this repository is on no forge that massctl knows"),
+            Phrase("Nobody was signed in."),
+            Phrase("name it under forge: in massctl.yaml (GitHub, GitLab)"),
+        )
+    return place
 
 
 def sign_in_to(place: ForgePlace, environment: Mapping[str, str]) -> SignIn:

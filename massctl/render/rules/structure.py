@@ -262,7 +262,7 @@ _PLAIN_ALIGN = Phrase("write `left` or `right`")
 _FEWER = Phrase("keep the outermost and the innermost one")
 _NO_FONT = Phrase("leave `font-family` out; the reader's own font fits the screen")
 _TAKE_OUT = Phrase("take it out")
-_OUTSIDE = Phrase("write what it may not hold before it or behind it")
+_OUTSIDE = Phrase("write what it may not hold before it or after it")
 _CLICK = Phrase('write `begin="touchstart; click"`, or `click`')
 _DARK = Phrase(
     "give the text a plain background; or mark the element `data-no-dark` to keep its colours"

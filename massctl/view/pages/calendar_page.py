@@ -51,7 +51,7 @@ def calendar_page(
         weeks=[[_day(day, month, today, frozen, schedule) for day in week] for week in weeks],
         many=len(settings.accounts) > 1,
         quiet=settings.policy.quiet_hours,
-        allowances=_allowances(schedule.ahead, month),
+        allowances=allowances_of(schedule.ahead, month),
     )
 
 
@@ -77,13 +77,14 @@ def _send(send: ScheduledSend) -> dict[str, object]:
         "of": send,
         "account": AccountKey(send.account) if send.account else "",
         "kind": kind,
-        "hours": _hours(send),
+        "hours": hours_words(send),
         "status": status,
         "against": against,
     }
 
 
-def _hours(send: ScheduledSend) -> str:
+def hours_words(send: ScheduledSend) -> str:
+    """Write when a send goes out, without its first day, in Beijing time."""
     begins, ends = send.begins.astimezone(BEIJING), send.ends.astimezone(BEIJING)
     if ends == begins:
         return f"{begins:%H:%M}"
@@ -94,7 +95,9 @@ def _hours(send: ScheduledSend) -> str:
     )
 
 
-def _allowances(ahead: Sequence[AccountAhead], month: date) -> list[tuple[str, str, Phrase]]:
+def allowances_of(
+    ahead: Sequence[AccountAhead], month: date
+) -> list[tuple[AccountKey, str, Phrase]]:
     """List what the allowance of each account holds in this month."""
     return [
         (AccountKey(each.account), allowance_period(span), allowance_left(span))

@@ -43,6 +43,8 @@ class Listed(Frozen):
     """The group that it stands in; empty without one."""
     count: int | None = None
     """The size of its audience as it was recorded last; None where it never was."""
+    edition: int | None = None
+    """The edition that its folder declares; None where that cannot be read."""
 
     @property
     def is_out(self) -> bool:

@@ -36,7 +36,9 @@ CHARACTERS: Mapping[str, tuple[str, Phrase]] = {
     ),
     "nuanyang": (
         "暖阳",
-        Phrase("soft warm grounds, round corners, stitched edges; for shops, food and weekends"),
+        Phrase(
+            "soft warm backgrounds, round corners, stitched edges; for shops, food and weekends"
+        ),
     ),
 }
 """Built-in theme -> its Chinese name, and what it is like."""

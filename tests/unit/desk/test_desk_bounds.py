@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -150,6 +151,27 @@ def test_the_desk_begins_again_without_what_it_does_not_need(
         monkeypatch.setattr(os, "environ", environment)
         begin_again_without_secrets()
     assert begun == [given]
+
+
+def test_the_session_of_the_keychain_is_still_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[dict[str, str]] = []
+    monkeypatch.setattr(os, "execve", lambda *given: begun.append(given[2]))
+    session = {
+        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1000/bus",
+        "XDG_RUNTIME_DIR": "/run/user/1000",
+        "XDG_CURRENT_DESKTOP": "KDE",
+        "SYSTEMROOT": "C:\\Windows",
+    }
+    monkeypatch.setattr(os, "environ", {**session, "GH_TOKEN": SECRET, "GITLAB_TOKEN": SECRET})
+    begin_again_without_secrets()
+    assert begun[0].items() >= session.items()
+    assert SECRET not in begun[0].values()
+
+
+def test_no_forge_is_asked_for_a_merge() -> None:
+    folder = Path(massctl.__file__).parent / "forge"
+    for path in folder.glob("*.py"):
+        assert not re.search(r"/merge\b(?!_)", path.read_text(encoding="utf-8")), path
 
 
 def test_the_desk_imports_nothing_that_speaks_to_wechat() -> None:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from massctl.desk.letter_fields import Change, FormValue, read_fields, with_fields, with_order
+from massctl.desk.letter_fields import (
+    Change,
+    FormValue,
+    read_fields,
+    with_articles,
+    with_fields,
+)
 
 YAML = """\
 # 谁也别删这行
@@ -79,20 +85,20 @@ def test_the_form_changes_only_its_own_fields(keys: tuple[str | int, ...]) -> No
 
 
 def test_articles_move_with_their_comments() -> None:
-    moved = with_order(YAML, [1, 0])
+    moved = with_articles(YAML, [1, 0])
     assert moved is not None
     fields = read_fields(moved)
     assert fields is not None
     assert [each["title"] for each in fields["mpnews"]["articles"]] == ["乙", "甲"]
     assert sorted(moved.decode().splitlines()) == sorted(YAML.decode().splitlines())
-    back = with_order(moved, [1, 0])
+    back = with_articles(moved, [1, 0])
     assert back is not None
     assert read_fields(back) == read_fields(YAML)
 
 
 def test_a_place_that_is_not_there_is_no_order() -> None:
-    assert with_order(YAML, [0, 0]) is None
-    assert with_order(b"version: 1\n", []) is None
+    assert with_articles(YAML, [0, 0]) is None
+    assert with_articles(b"version: 1\n", []) is None
 
 
 def test_a_file_with_faults_has_no_fields() -> None:

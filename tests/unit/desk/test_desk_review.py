@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fake_forge import REPOSITORY, FakeForge
+from fake_forge import REPOSITORY, FakeForge, FakeGitLab
 
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import MergedFile, Pushed
@@ -13,9 +13,10 @@ from massctl.desk.paragraphs import Piece, changed, line_now
 from massctl.desk.review_api import ReviewApi
 from massctl.errors import ForgeError, RefusedError, UsageError
 from massctl.forge.github import GitHub
+from massctl.forge.gitlab import GitLab
 from massctl.forge.sign_in import ForgePlace
 from massctl.model.ids import CampaignName
-from massctl.model.settings import MassctlFile
+from massctl.model.settings import ForgeSettings, MassctlFile
 from massctl.model.state import Status
 from massctl.plan.approvals import ApprovalCount
 from massctl.transport import Line
@@ -58,13 +59,16 @@ class Branches:
     def __init__(self) -> None:
         self.text: bytes | None = THEN.encode()
         self.owned: tuple[str, ...] = ()
-        self.there = True
+        self.there, self.merged = True, False
 
     def has(self, commit: str) -> bool:
         return True
 
     def known(self, letter: str) -> str:
         return HEAD
+
+    def newest(self, letter: str, tip: str) -> str:
+        return tip
 
     def letters(self) -> dict[str, str]:
         return {LETTER: HEAD} if self.there else {}
@@ -85,6 +89,12 @@ class Branches:
         lock = MergedFile(f"{FOLDER}/campaign.lock.json", 0o644, b"1", b"2")
         picture = MergedFile(f"{FOLDER}/cover.png", 0o644, b"\0", b"\0\1")
         return [lock, picture, MergedFile(f"{FOLDER}/main.md", 0o644, b"x\n", b"y\n")]
+
+    def is_merged(self, commit: str, folder: str) -> bool:
+        return self.merged
+
+    def is_here_as_merged(self, folder: str) -> bool:
+        return self.merged
 
     def remove(self, letter: str) -> None:
         self.there = False
@@ -147,6 +157,17 @@ def test_who_must_still_approve_is_judged_by_facts(forge: FakeForge, branches: B
     assert reviews(forge, branches).read(LETTER, 7, FOLDER, needed).lacking == ()
 
 
+def test_a_review_is_shown_though_nobody_tells_whose_approval_counts(
+    forge: FakeForge, branches: Branches
+) -> None:
+    forge.pushed = None
+    forge.review(7, "bo", HEAD)
+    needed = (ApprovalCount(1, ("bo",)),)
+    found = reviews(forge, branches).read(LETTER, 7, FOLDER, needed)
+    assert found.lacking == needed
+    assert "does not tell who pushed" in found.unjudged
+
+
 @pytest.mark.parametrize(
     ("owned", "asked"),
     [
@@ -160,11 +181,11 @@ def test_reviewers_are_asked(branches: Branches, owned: tuple[str, ...], asked: 
     forge = FakeForge()
     branches.owned = owned
     needed = (ApprovalCount(1, ("bo",)),)
-    assert reviews(forge, branches).open(LETTER, FOLDER, "题", "", needed) == (1, "")
+    assert reviews(forge, branches).open(LETTER, FOLDER, "题", str, needed) == (1, "")
     reviewers = forge.pulls[0].get("requested_reviewers", [])
     assert [each["login"] for each in reviewers] == asked
     # A second push finds the same request.
-    assert reviews(forge, branches).open(LETTER, FOLDER, "题", "", needed) == (1, "")
+    assert reviews(forge, branches).open(LETTER, FOLDER, "题", str, needed) == (1, "")
     assert len(forge.pulls) == 1
 
 
@@ -248,7 +269,7 @@ def test_a_forge_that_fails_leaves_the_letter_pushed_and_says_so(
     forge: FakeForge, branches: Branches
 ) -> None:
     forge.status = 502
-    told = api(branches, hub(forge)).opened(LETTER, PUSHED, "题", "", settings())
+    told = api(branches, hub(forge)).opened(LETTER, PUSHED, "题", str, settings())
     assert told["said"].startswith("letter/walks is pushed, and no request was opened: GitHub")
     assert told["number"] is None
     seen = api(branches, hub(forge)).review(LETTER, settings())
@@ -285,6 +306,53 @@ def test_an_answer_names_a_thread_and_nothing_else(
     with pytest.raises(UsageError):
         api(branches, hub(forge)).answer(LETTER, given, settings())
     assert forge.asked == []
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["branch kept", "branch deleted"])
+def test_a_letter_that_is_merged_waits_for_nobody(branches: Branches, there: bool) -> None:
+    branches.merged, branches.there = True, there
+    told = api(branches, None).review(LETTER, settings())
+    assert (told["state"], told["stateWords"], told["page"]) == ("merged", "It is merged.", None)
+
+
+def test_what_is_merged_already_is_not_sent_for_review(
+    forge: FakeForge, branches: Branches
+) -> None:
+    branches.merged = True
+    same = Pushed("letter/walks", HEAD, is_new=False)
+    with pytest.raises(RefusedError, match="as it is here"):
+        api(branches, hub(forge)).opened(LETTER, same, "题", str, settings())
+    assert forge.asked == []
+
+
+def test_a_sign_in_that_ended_is_offered_again(forge: FakeForge, branches: Branches) -> None:
+    forge.status = 401
+    named = {"kind": "github", "repository": REPOSITORY, "token_env": "T", "client_id": "Iv1.c"}
+    given = settings().model_copy(update={"forge": ForgeSettings.model_validate(named)})
+    told = api(branches, hub(forge)).review(LETTER, given)
+    assert (told["forge"]["canSignIn"], told["state"]) == (True, "pushed")
+    assert api(branches, hub(forge)).reviews(given)["trouble"] == told["why"]
+    with pytest.raises(RefusedError) as refused:
+        api(branches, hub(forge)).answer(LETTER, {"body": "x"}, given)
+    assert refused.value.detail == "Nothing was written."
+    forge.status = 502
+    with pytest.raises(RefusedError) as refused:
+        api(branches, hub(forge)).answer(LETTER, {"body": "x"}, given)
+    assert refused.value.detail == "It may be on the forge all the same."
+
+
+def test_a_preview_on_gitlab_is_asked_for_in_words(branches: Branches) -> None:
+    lab = FakeGitLab()
+    on = GitLab(Line(inside=lab), "https://gitlab.test/api/v4", REPOSITORY, "glpat")
+    policy = settings(preview_to=["lin"], operators=["root"])
+    asks = LetterReviews(on, branches, policy, str)  # type: ignore[arg-type]
+    number, _ = asks.open(LETTER, FOLDER, "题", str, ())
+    asks.ask_preview(LETTER)
+    (note,) = lab.notes[number]
+    assert "`massctl preview walks`" in note["body"]
+    # What massctl files itself is no remark of a reviewer.
+    lab.discuss(number, 99, note["body"], "2026-12-02T08:00:00Z")
+    assert on.review(number, "main").comments == ()
 
 
 def test_only_what_was_sent_can_be_withdrawn(forge: FakeForge, branches: Branches) -> None:

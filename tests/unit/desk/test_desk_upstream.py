@@ -218,3 +218,37 @@ def push_as_other(team: Team, text: str) -> None:
     (team.other / TEXT).write_text(text, encoding="utf-8")
     git(team.other, "commit", "--quiet", "-am", "同事")
     git(team.other, "push", "--quiet", "origin", branch)
+
+
+def test_a_branch_is_told_apart_from_what_is_here_and_from_what_is_merged(team: Team) -> None:
+    team.write("一\n\n二，改了\n\n三\n")
+    pushed = team.branches.push(LETTER, FOLDER, "改了", LIN)
+    assert team.branches.is_as_at(pushed.commit, FOLDER)
+    assert not team.branches.is_merged(pushed.commit, FOLDER)
+    (team.root / FOLDER / "campaign.lock.json").write_text("{}", encoding="utf-8")
+    assert team.branches.is_as_at(pushed.commit, FOLDER)
+    team.write("一\n")
+    assert not team.branches.is_as_at(pushed.commit, FOLDER)
+    # Squashed: another commit, the same files.
+    team.merge({TEXT: "一\n\n二，改了\n\n三\n", "CODEOWNERS": f"{FOLDER}/ @chen @bo\n"})
+    team.branches.branches(LETTER)
+    assert team.branches.is_merged(pushed.commit, FOLDER)
+    assert not team.branches.is_here_as_merged(FOLDER)
+    team.write("一\n\n二，改了\n\n三\n")
+    assert team.branches.is_here_as_merged(FOLDER)
+    assert team.branches.owners(TEXT) == ("@chen", "@bo")
+
+
+def test_a_forge_that_is_a_moment_late_says_nothing_of_others(team: Team) -> None:
+    team.write("一\n")
+    first = team.branches.push(LETTER, FOLDER, "一", LIN)
+    team.write("一\n\n二\n")
+    second = team.branches.push(LETTER, FOLDER, "二", LIN)
+    assert team.branches.newest(LETTER, first.commit) == second.commit
+    git(team.other, "fetch", "--quiet", "origin")
+    git(team.other, "checkout", "--quiet", branch_of(LETTER))
+    git(team.other, "commit", "--quiet", "--allow-empty", "-m", "别人的")
+    git(team.other, "push", "--quiet", "origin", branch_of(LETTER))
+    theirs = git(team.other, "rev-parse", "HEAD")
+    team.branches.branches(LETTER)
+    assert team.branches.newest(LETTER, theirs) == theirs

@@ -1,5 +1,8 @@
 """A request that the desk opens on each forge, and what the forge says of its review."""
 
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
+
 import pytest
 from fake_forge import REPOSITORY, FakeForge, FakeGitLab
 
@@ -80,6 +83,34 @@ def test_github_says_how_a_review_stands(hub: FakeForge) -> None:
     )
 
 
+def test_a_thread_that_is_resolved_is_told(hub: FakeForge) -> None:
+    first = hub.note(7, PATH, 3, "太长", by="chen", commit=OLD)
+    hub.note(7, PATH, 5, "太短", by="chen", commit=OLD)
+    on = github(hub)
+    on.answer(7, str(first), "改短了")
+    hub.resolved.add(first)
+    settled = [(each.body, each.is_settled) for each in on.review(7, "main").comments]
+    assert settled == [("太长", True), ("太短", False), ("改短了", True)]
+
+
+def test_a_bot_is_nobody_who_looked(hub: FakeForge) -> None:
+    hub.review(7, "chen", OLD, "COMMENTED")
+    hub.review(7, "robot[bot]", HEAD, "COMMENTED", "Bot")
+    assert github(hub).review(7, "main").seen == OLD
+
+
+def test_what_a_token_may_not_read_is_left_out(hub: FakeForge) -> None:
+    def strict(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].endswith(("/check-runs", "/status", "/rules/branches/main")):
+            start("403 .", [])
+            return [b"{}"]
+        return hub(environ, start)
+
+    on = GitHub(Line(inside=strict), "https://api.github.test", REPOSITORY, "ghu_secret")
+    found = on.review(7, "main")
+    assert (found.checks, found.lacking) == ((), ())
+
+
 def test_an_answer_on_github_goes_into_its_thread(hub: FakeForge) -> None:
     number = hub.note(7, PATH, 3, "太长", by="chen", commit=OLD)
     on = github(hub)
@@ -117,6 +148,26 @@ def test_a_token_that_ended_is_told_apart(hub: FakeForge) -> None:
     assert not isinstance(refused.value, TokenRefusedError)
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"message": "Validation Failed"}', "422, \u201cValidation Failed\u201d"),
+        (b'{"error": "insufficient_scope"}', "insufficient_scope"),
+        (b'{"message": {"base": ["x"]}}', "422"),
+        (b"<html>", "422"),
+    ],
+)
+def test_a_forge_says_why_it_refuses(body: bytes, words: str) -> None:
+    def refusing(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        start("422 .", [])
+        return [body]
+
+    on = GitHub(Line(inside=refusing), "https://api.github.test", REPOSITORY, "ghu_secret")
+    with pytest.raises(ForgeError) as refused:
+        on.open_request(BRANCH, "main", "题", "")
+    assert words in refused.value.summary
+
+
 def gitlab(forge: FakeGitLab) -> GitLab:
     return GitLab(Line(inside=forge), "https://gitlab.test/api/v4", REPOSITORY, "glpat-secret")
 
@@ -143,7 +194,7 @@ def test_gitlab_says_how_a_review_stands() -> None:
     ]
     place = {"new_path": PATH, "new_line": 3, "head_sha": OLD}
     thread = forge.discuss(number, 4, "太长", "2026-12-02T08:00:00Z", place)
-    forge.discuss(number, 4, "<!-- massctl:plan -->", "2026-12-02T08:01:00Z")
+    forge.discuss(number, 4, "<!-- massctl:plan -->", "2026-12-02T10:00:00Z")
     forge.discuss(number, 1, "谢谢", "2026-12-02T08:02:00Z")
     forge.discussions[number][0]["notes"].append({"system": True, "body": "changed this line"})
     forge.reviewers[number] = [
@@ -179,5 +230,7 @@ def test_gitlab_says_how_a_review_stands() -> None:
         ),
         seen=OLD,
     )
+    forge.approve(number, 6, "2026-12-02T09:30:00Z")
+    assert on.review(number, "main").seen == HEAD
     on.answer(number, thread, "改短了")
     assert forge.discussions[number][0]["notes"][-1]["body"] == "改短了"

@@ -89,6 +89,17 @@ def test_a_person_types_a_code_and_the_keychain_has_the_token(
     assert not sign_in.end()
 
 
+def test_a_sign_in_goes_to_no_other_host(
+    sign_in: SignIn, forge: FakeForge, entries: Entries, clock: Clock
+) -> None:
+    sign_in.take(f" {TOKEN}\n")
+    assert sign_in.forge() is not None
+    elsewhere = ForgePlace("github", "https://api.github.test.evil.example", "house/letters")
+    other = SignIn(elsewhere, Line(inside=forge), Keychain(entries), clock)  # type: ignore[arg-type]
+    assert other.forge() is None
+    assert forge.tokens == []
+
+
 @pytest.mark.parametrize("error", ["access_denied", "expired_token", "incorrect_device_code"])
 def test_a_sign_in_that_ends_is_no_sign_in(
     sign_in: SignIn, forge: FakeForge, entries: Entries, error: str

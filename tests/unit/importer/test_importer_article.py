@@ -36,7 +36,7 @@ def losses(html: str) -> tuple[str, list[str]]:
     ],
 )
 def test_words_that_a_page_hides_are_not_published(hiding: str) -> None:
-    said = "hidden words behind “甲”, which nobody sees there, are left out: “暗号”"
+    said = "hidden words after “甲”, which nobody sees there, are left out: “暗号”"
     assert ("甲乙", [said]) == losses(f"<p>甲<span {hiding}>暗号</span>乙</p>")
 
 
@@ -64,13 +64,13 @@ def test_what_may_be_seen_stays(shown: str) -> None:
 
 def test_what_shows_again_inside_something_hidden_stays() -> None:
     html = '<p>甲</p><p style="visibility:hidden">藏一<b style="visibility:visible">乙</b>藏二</p>'
-    said = "hidden words behind “甲”, which nobody sees there, are left out: “藏一藏二”"
+    said = "hidden words after “甲”, which nobody sees there, are left out: “藏一藏二”"
     assert ("甲乙", [said]) == losses(html)
 
 
 def test_nothing_of_a_part_that_is_not_there_is_published() -> None:
     html = '<p>甲</p><section style="display:none">内部<img src="a.png"></section>'
-    said = "hidden words behind “甲”, which nobody sees there, are left out: “内部”"
+    said = "hidden words after “甲”, which nobody sees there, are left out: “内部”"
     assert ("甲", [said]) == losses(html)
 
 
@@ -79,7 +79,7 @@ def test_a_hidden_picture_is_left_out_and_one_that_is_loaded_late_is_not() -> No
         '<p>甲<img style="display:none" src="a.png"><img style="display:none" data-src="b.png"></p>'
     )
     tree, lost = cleaned(parse(html))
-    said = "a hidden picture behind “甲”, which nobody sees there, is left out"
+    said = "a hidden picture after “甲”, which nobody sees there, is left out"
     assert (["b.png"], [said]) == (pictures_of(tree), [str(each) for each in lost])
 
 
@@ -90,7 +90,7 @@ def test_many_hidden_parts_are_counted_as_what_they_are() -> None:
 
 
 def test_an_element_that_wechat_removes_is_named_with_its_words_and_place() -> None:
-    said = "`<button>` behind “末段”, with the words “点我”: WeChat removes it from articles"
+    said = "`<button>` after “末段”, with the words “点我”: WeChat removes it from articles"
     assert ("末段", [said]) == losses("<p>末段<button>点我</button></p>")
 
 
@@ -100,7 +100,7 @@ def test_an_element_before_all_words_stands_at_the_beginning() -> None:
 
 
 def test_what_somebody_would_read_in_a_field_is_named() -> None:
-    said = "`<input>` behind “名”, with the words “填写”: WeChat removes it from articles"
+    said = "`<input>` after “名”, with the words “填写”: WeChat removes it from articles"
     html = '<p>名<input value="填写"><input type="hidden" value="token"></p>'
     assert ("名", [said]) == losses(html)
 

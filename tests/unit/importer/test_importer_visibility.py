@@ -13,7 +13,7 @@ def imported(sheet: str, body: str) -> tuple[str, list[str]]:
     return found.tree.text(), [str(each) for each in found.lost]
 
 
-HIDDEN = "hidden words behind “甲”, which nobody sees there, are left out: “暗号”"
+HIDDEN = "hidden words after “甲”, which nobody sees there, are left out: “暗号”"
 
 
 @pytest.mark.parametrize(

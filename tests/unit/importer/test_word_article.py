@@ -109,6 +109,7 @@ def test_what_a_style_of_word_gives_to_a_paragraph_is_no_look() -> None:
 
 
 WHITE = '<w:color w:val="FFFFFF"/>'
+SPAN = '<w:gridSpan w:val="2"/>'
 CHOICES = (
     '<w:ddList><w:result w:val="1"/><w:listEntry w:val="甲"/><w:listEntry w:val="乙"/></w:ddList>'
 )
@@ -124,6 +125,7 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
     ("a numbered heading", paragraph(run("标题"), "Title") + entry("总则", 0, "Heading1"), {"parts": lists(level("decimal", "第%1章"))}, "# 第1章 总则"),
     ("a simple table", f"<w:tbl>{row(cell('a'), cell('b'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, "| a | b |\n| --- | --- |\n| 1 | 2 |"),
     ("merged cells", f"<w:tbl>{row(cell('a', '<w:gridSpan w:val=' + chr(34) + '2' + chr(34) + '/>'))}{row(cell('1'), cell('2'))}</w:tbl>", {}, '<table><tr><td colspan="2"><p>a</p></td></tr><tr><td><p>1</p></td><td><p>2</p></td></tr></table>'),
+    ("a colour in merged cells", f"<w:tbl>{row(cell('甲', SPAN))}{row(cell('乙'), cell('丙'))}</w:tbl>".replace("<w:rPr></w:rPr><w:t xml:space=\"preserve\">甲", '<w:rPr><w:color w:val="0000FF"/></w:rPr><w:t>甲'), {}, '<table><tr><td colspan="2"><p><span class="blue">甲</span></p></td></tr><tr><td><p>乙</p></td><td><p>丙</p></td></tr></table>'),
     ("a link", paragraph(f'<w:hyperlink r:id="rId9">{run("这里")}</w:hyperlink>'), {"related": {"rId9": ("hyperlink", "https://example.com/a")}}, "[这里](https://example.com/a)"),
     ("a link by a field", paragraph(field(' HYPERLINK "https://example.com/a" ', run("这里"))), {}, "[这里](https://example.com/a)"),
     ("a page number", paragraph(run("见第") + field(" PAGEREF x ", run("7")) + run("页")), {}, "见第7页"),
@@ -280,6 +282,15 @@ def test_a_construct_that_is_unknown_refuses(body: str, says: str) -> None:
     assert says in str(caught.value.why)
 
 
+def test_a_file_with_nothing_for_an_article_says_what_it_has() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(paragraph(SHAPE))
+    assert (
+        "there is no text and no picture in this file",
+        "it has only what no article has: paragraph 1: a drawing (shape)",
+    ) == (str(caught.value.why), str(caught.value.hint))
+
+
 def test_a_field_that_never_ends_refuses_for_it_would_swallow_what_follows() -> None:
     begin = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> IF </w:instrText></w:r>'
@@ -299,7 +310,7 @@ ONCE = [
     ("bold", '<w:b/>', "bold text"),
     ("red", '<w:color w:val="FF0000"/>', "red text"),
     ("framed", '<w:bdr w:val="single"/>', "framed text"),
-    ("raised", '<w:position w:val="6"/>', "moved text"),
+    ("raised", '<w:position w:val="6"/>', "text off its line"),
     ("small capitals", "<w:smallCaps/>", "small capitals"),
     ("shadow", "<w:shadow/>", "text with an effect"),
 ]  # fmt: skip
@@ -378,7 +389,7 @@ def test_words_pictures_links_and_numbers_that_are_missing_are_named() -> None:
 def test_many_losses_of_a_kind_are_counted() -> None:
     data = packed("".join(paragraph(run(f"第{n}段")) for n in range(9)))
     missing, _ = lacking(data, NOTHING, "", "<p></p>")
-    assert (6, "text: 4 more losses of this kind") == (len(missing), str(missing[-1]))
+    assert (6, "text: 4 more") == (len(missing), str(missing[-1]))
 
 
 _TEXTS = st.text(st.sampled_from("春眠不觉晓ab 12.*_<&"), min_size=1, max_size=6)
@@ -450,6 +461,12 @@ def test_a_number_of_the_heading_that_becomes_the_title_is_there(number: str, ti
     found, _ = article(data, "letter", NOTHING)
     assert title == found.title
     assert ([], []) == lacking(data, NOTHING, found.title, "<p>正文</p>")
+
+
+def test_the_title_in_the_properties_of_a_file_which_a_template_gave_is_none() -> None:
+    core = '<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>演示文稿</dc:title></p>'
+    data = packed(paragraph(run("正文")), parts={"docProps/core.xml": core})
+    assert "letter" == article(data, "letter", NOTHING)[0].title
 
 
 def test_a_formula_of_the_title_is_named() -> None:

@@ -102,7 +102,10 @@ def test_hidden_text_stops_until_it_is_dropped_or_kept(hidden: str) -> None:
     data = packed(paragraph(run("公开") + hidden), parts={"word/styles.xml": STYLE})
     with pytest.raises(DocumentError) as caught:
         article(data, "letter", NOTHING)
-    assert "1 piece is hidden in Word: paragraph 1 “内部”" == str(caught.value.why)
+    assert (
+        "1 piece cannot be seen in Word (hidden, too small, or in the colour behind it): paragraph 1 “内部”"
+        == str(caught.value.why)
+    )
     assert "--hidden drop|keep" in str(caught.value.hint)
     texts = {}
     for choice in ("drop", "keep"):
@@ -144,7 +147,10 @@ def test_hidden_text_is_found_in_tables_and_boxes(body: str, *, is_hidden: bool)
 @pytest.mark.parametrize(
     ("inside", "says"),
     [
-        (run("内部", "<w:vanish/>"), "1 piece is hidden in Word: header “内部”"),
+        (
+            run("内部", "<w:vanish/>"),
+            "1 piece cannot be seen in Word (hidden, too small, or in the colour behind it): header “内部”",
+        ),
         (taken_out("旧稿"), "1 tracked change is open: header “旧稿”"),
     ],
 )
@@ -158,7 +164,18 @@ def test_headers_are_looked_through_too(inside: str, says: str) -> None:
         article(data, "letter", NOTHING)
     assert says == str(caught.value.why)
     chosen = {"revisions": "accept", "hidden": "drop", "comments": ""}
-    assert not any("内部" in str(each) for each in article(data, "letter", chosen)[0].lost)
+    lost = " ".join(map(str, article(data, "letter", chosen)[0].lost))
+    assert ("内部" in lost, "旧稿" in lost) == (False, False)
+
+
+@pytest.mark.parametrize("stray", ['<v:shape style="display:none"/>', '<wp:docPr hidden="1"/>'])
+def test_what_is_hidden_outside_of_a_drawing_is_found_too(stray: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        article(packed(f"<w:p>{run('公开')}{stray}</w:p>"), "letter", NOTHING)
+    assert (
+        "1 piece cannot be seen in Word (hidden, too small, or in the colour behind it): paragraph 1"
+        == str(caught.value.why)
+    )
 
 
 def test_a_hidden_part_of_a_formula_is_found_too() -> None:
@@ -175,12 +192,18 @@ def test_a_hidden_part_of_a_formula_is_found_too() -> None:
     assert {"drop": "公开$y$\n", "keep": "公开$zy$\n"} == made
 
 
+def test_a_file_that_is_small_altogether_hides_nothing() -> None:
+    small = f'<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="2"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
+    data = packed(paragraph(run("公开")), parts={"word/styles.xml": small})
+    assert "公开" == article(data, "letter", NOTHING)[0].tree.text()
+
+
 def test_a_drawing_and_a_row_may_be_hidden_too() -> None:
     row = f"<w:tr><w:trPr><w:hidden/></w:trPr><w:tc>{paragraph(run('内部'))}</w:tc></w:tr>"
     data = packed(paragraph(run("公开") + PICTURE) + f"<w:tbl>{row}</w:tbl>")
     with pytest.raises(DocumentError) as caught:
         article(data, "letter", NOTHING)
-    assert "2 pieces are hidden in Word" in str(caught.value.why)
+    assert "2 pieces cannot be seen in Word" in str(caught.value.why)
     found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
     assert "公开" == found.tree.text()
 

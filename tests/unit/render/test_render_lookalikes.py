@@ -445,10 +445,10 @@ def test_what_stands_there_with_escapes_or_entities_has_its_line() -> None:
             "::: tip\n::: note\n字\n:::\n:::",
             2,
             1,
-            "write `:::` on a line behind it; a box with another in it is written with `::::`",
+            "write `:::` on a line after it; a box with another in it is written with `::::`",
         ),
-        ("字\n\n> ~~~py\n> x", 3, 3, "write `~~~` on a line behind it"),
-        ("```py\nx\n``\n\n字", 1, 1, "write ` ``` ` on a line behind it"),
+        ("字\n\n> ~~~py\n> x", 3, 3, "write `~~~` on a line after it"),
+        ("```py\nx\n``\n\n字", 1, 1, "write ` ``` ` on a line after it"),
     ],
 )
 def test_a_box_or_code_that_is_none_or_never_ends_is_a_warning(

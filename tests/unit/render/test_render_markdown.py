@@ -164,6 +164,22 @@ def test_links(text: str, expected: str) -> None:
     assert expected == markdown_to_html(text, page())
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "字词[^n]",
+            '<p>字<span style="white-space:nowrap">词<sup class="ref">[1]</sup></span></p>',
+        ),
+        ("**词**[^n]", '<p><strong>词</strong><sup class="ref">[1]</sup></p>'),
+        ("word[^n]", '<p>word<sup class="ref">[1]</sup></p>'),
+    ],
+)
+def test_the_mark_of_a_note_begins_no_line(text: str, expected: str) -> None:
+    html = markdown_to_html(f"{text}\n\n[^n]: 注", page())
+    assert html.startswith(expected)
+
+
 def test_links_stay_for_accounts_that_may_have_them() -> None:
     at = page(links="keep")
     assert '<p><a href="https://e.com/a%20b">a</a> b</p>' == markdown_to_html(

@@ -401,7 +401,7 @@ def test_the_title_of_a_page_is_refused_at_its_line_and_that_of_a_drawing_is_kep
 def test_an_address_that_is_nearly_one_is_not_lost(address: str, meant: str) -> None:
     at = page()
     html = markdown_to_html(f"[词]({address})", at)
-    assert '<p>词<sup class="ref">[1]</sup></p><section class="notes">' in html
+    assert '词<sup class="ref">[1]</sup></span></p><section class="notes">' in html
     assert f'<section class="note">[1] 词: <span class="note-address">{meant}<' in html
     assert [("MC309", Severity.INFO, address.strip("<>"))] == [
         (f.code, f.severity, f.needle) for f in at.faults

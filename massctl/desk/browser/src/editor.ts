@@ -17,8 +17,10 @@ import { EditorState, type Extension, Transaction, type TransactionSpec } from "
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { commentMarks, showMarks } from "./comment_marks";
+import { foldedDesign } from "./design";
 import { pastedText, picturesIn } from "./paste";
 import type { Finding } from "./server";
+import { word } from "./words";
 
 const LOOK = HighlightStyle.define([
   { tag: tags.heading, fontWeight: "600" },
@@ -29,6 +31,29 @@ const LOOK = HighlightStyle.define([
   { tag: tags.monospace, fontFamily: "var(--mono)" },
   { tag: tags.propertyName, color: "var(--link)" },
 ]);
+
+// What the library says, in the reader's language; ours stand behind the names of the page's words.
+const SEARCH_WORDS = {
+  Find: "searchFind",
+  Replace: "searchReplace",
+  next: "searchNext",
+  previous: "searchPrevious",
+  all: "searchAll",
+  "match case": "searchCase",
+  regexp: "searchRegexp",
+  "by word": "searchWhole",
+  replace: "searchReplace",
+  "replace all": "searchReplaceAll",
+  close: "close",
+  "current match": "searchCurrent",
+  "on line": "searchLine",
+  "replaced $ matches": "searchReplaced",
+  "replaced match on line $": "searchReplacedLine",
+};
+
+function searchWords(): Record<string, string> {
+  return Object.fromEntries(Object.entries(SEARCH_WORDS).map(([said, name]) => [said, word(name)]));
+}
 
 export interface Hooks {
   changed(text: string): void;
@@ -119,6 +144,19 @@ export class Editor {
       scrollIntoView: true,
     });
     this.view.focus();
+  }
+
+  // Inserts paragraphs: with an empty line before them and after, where there is none.
+  insertBlock(text: string): void {
+    const { from, to } = this.view.state.selection.main;
+    const doc = this.view.state.doc;
+    const before = /^\s*$|\n\s*\n$/.test(doc.sliceString(0, from))
+      ? ""
+      : /\n$/.test(doc.sliceString(0, from))
+        ? "\n"
+        : "\n\n";
+    const after = /^\s*\n\s*\n/.test(doc.sliceString(to)) ? "" : /^\n/.test(doc.sliceString(to)) ? "\n" : "\n\n";
+    this.insert(before + text.trim() + after);
   }
 
   // Puts signs around what is selected, or takes them away.
@@ -212,6 +250,8 @@ export class Editor {
       kind === "yaml" ? lineNumbers() : [],
       kind === "yaml" ? yaml() : markdown({ base: markdownLanguage }),
       syntaxHighlighting(LOOK),
+      kind === "yaml" ? [] : foldedDesign(),
+      EditorState.phrases.of(searchWords()),
       kind === "yaml" ? [] : autocompletion({ override: [(context) => this.blocks(context)], icons: false }),
       keymap.of([
         { key: "Mod-b", run: () => this.wrap("**") },
@@ -223,7 +263,7 @@ export class Editor {
         // Escape, then Tab, leaves the editor: nobody is caught in it.
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN" }),
+      EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", lang: "zh-CN", tabindex: "0" }),
       EditorView.domEventHandlers({
         paste: (event) => this.take(event.clipboardData, event),
         drop: (event) => this.take(event.dataTransfer, event),
@@ -258,6 +298,7 @@ export class Editor {
     if (!files.length && text === null) return false;
     event.preventDefault();
     if (files.length) this.hooks.pictures(files);
+    else if (text?.includes("\n") || /^(?:#|>|- |!\[|<)/.test(text ?? "")) this.insertBlock(text ?? "");
     else this.insert(text ?? "");
     return true;
   }

@@ -1,13 +1,13 @@
 // One letter: its texts, its fields, what was found, and the phone beside them.
 
-import type { Completion } from "@codemirror/autocomplete";
+import { type Completion, snippetCompletion } from "@codemirror/autocomplete";
 import { redo, undo } from "@codemirror/commands";
 import type { EditorState } from "@codemirror/state";
 import { onChange } from "./changes";
 import { askClash } from "./clash";
 import { byId, make, openDialog } from "./dom";
 import { Editor } from "./editor";
-import { countOf, FieldsForm } from "./fields";
+import { countOf, type FieldsEnd, FieldsForm } from "./fields";
 import { icon } from "./icons";
 import { Phone } from "./phone";
 import { type Review, type ReviewComment, ReviewPanel } from "./review";
@@ -15,6 +15,7 @@ import { type Listener, SavedFile } from "./saved_file";
 import {
   ask,
   at,
+  type Choices,
   type Finding,
   type Findings,
   type Letter,
@@ -46,6 +47,7 @@ export class LetterPage {
   private found: Finding[] = [];
   private shown = "";
   private counting = 0;
+  private choices: Choices = { audiences: [], tags: {}, blocks: [], articles: [] };
 
   constructor(
     private readonly name: string,
@@ -62,14 +64,14 @@ export class LetterPage {
       },
       word("editor"),
     );
-    this.form = new FieldsForm(
-      byId<HTMLFormElement>("fields"),
-      name,
-      (end) => this.fieldsChanged(end.file),
-      (error) => tell(error.lines),
-    );
+    this.form = new FieldsForm(byId<HTMLFormElement>("fields"), name, {
+      changed: (end) => this.fieldsChanged(end),
+      refused: (lines) => tell(lines),
+      upload: (file) => this.upload(file),
+    });
     for (const file of [...letter.articles, letter.yaml]) this.open(file);
     this.form.show(letter);
+    this.showTitle();
     this.tabs();
     this.tools();
     this.show(letter.articles[0]?.path ?? YAML);
@@ -98,7 +100,15 @@ export class LetterPage {
       this.reload();
     });
     this.renewFindings();
+    void this.renewChoices();
     void bringUpstream();
+  }
+
+  private showTitle(): void {
+    const title = String(this.letter.fields?.["title"] || this.name);
+    byId("letter-title").textContent = title;
+    byId("letter-title").title = this.name;
+    document.title = document.title.replace(/^.* · /, `${title} · `);
   }
 
   private beQuiet(isQuiet: boolean): void {
@@ -166,10 +176,11 @@ export class LetterPage {
   }
 
   // Takes the last step back, or again: of the text that is shown, or of the fields, which are those of campaign.yaml.
-  private step(step: typeof undo): void {
+  private async step(step: typeof undo): Promise<void> {
     const yaml = this.files.get(YAML);
     if (this.shown) this.editor.step(step);
     if (this.shown || !yaml) return;
+    await this.form.flush();
     yaml.state = Editor.stepped(yaml.state, step);
     yaml.file.change(yaml.state.doc.toString());
   }
@@ -227,24 +238,42 @@ export class LetterPage {
       tool("list", () => this.editor.prefix("- ")),
       tool("link", () => this.editor.wrap("[", "](https://)")),
       tool("picture", () => picked.click()),
-      tool("table", () => this.editor.insert(`\n${TABLE}`)),
-      tool("rule", () => this.editor.insert("\n\n---\n\n")),
+      tool("table", () => this.editor.insertBlock(TABLE)),
+      tool("rule", () => this.editor.insertBlock("---")),
       tool("find", () => this.editor.find()),
       tool("earlier", () => void this.showEarlier()),
     ];
     for (const each of ofText) each.classList.add("of-text");
-    const steps = [tool("undo", () => this.step(undo)), tool("redo", () => this.step(redo))];
+    const steps = [tool("undo", () => void this.step(undo)), tool("redo", () => void this.step(redo))];
     document.querySelector(".tools")?.replaceChildren(...steps, ...ofText, picked);
   }
 
+  private async renewChoices(): Promise<void> {
+    this.choices = await ask<Choices>("GET", at("letters", this.name, "choices"));
+    this.form.offer(this.choices);
+  }
+
+  // What `/` offers: Markdown, the template library in a template, pictures, articles that were sent.
   private blocks(): Completion[] {
     const block = (name: string, insert: string): Completion => ({ label: `/${word(name)}`, apply: insert });
+    const isTemplate = this.shown.endsWith(".j2");
+    const library = this.choices.blocks.map((each) =>
+      snippetCompletion(`${each.call}\n`, { label: `/${each.label}`, detail: each.name }),
+    );
+    const sent = this.choices.articles.map((each) =>
+      snippetCompletion(`[#{${each.title.replace(/[{}]/g, "")}}](${isTemplate ? each.call : each.address})`, {
+        label: `/${each.title}`,
+        detail: word("sentArticle"),
+      }),
+    );
     return [
       block("heading", "## "),
       block("list", "- "),
       block("quote", "> "),
       block("table", TABLE),
       block("rule", "---\n"),
+      ...(isTemplate ? library : []),
+      ...sent,
       ...this.letter.pictures.map(
         (path): Completion => ({ label: `/${path}`, apply: `![](${this.fromArticle(path)})` }),
       ),
@@ -258,27 +287,31 @@ export class LetterPage {
 
   private async addPictures(files: File[]): Promise<void> {
     for (const file of files) {
-      try {
-        const end = await ask<{ path: string }>(
-          "POST",
-          at("letters", this.name, "pictures", file.name || "picture.png"),
-          file,
-        );
-        if (!this.letter.pictures.includes(end.path)) this.letter.pictures.push(end.path);
-        const alt = word("altAsked");
-        this.editor.insert(`\n![${alt}](${this.fromArticle(end.path)})\n`, 3, 3 + alt.length);
-        this.form.show(this.letter);
-      } catch (error) {
-        tell(`${word("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
-      }
+      const path = await this.upload(file);
+      if (!path) continue;
+      const alt = (await askAlt(file)).replace(/[[\]\n]/g, " ");
+      this.editor.insertBlock(`![${alt}](${this.fromArticle(path)})`);
+      this.form.renew(this.letter);
     }
   }
 
-  private fieldsChanged(file: TextFile | undefined): void {
+  private async upload(file: File): Promise<string | null> {
+    try {
+      const address = at("letters", this.name, "pictures", file.name || "picture.png");
+      const { path } = await ask<{ path: string }>("POST", address, file);
+      if (!this.letter.pictures.includes(path)) this.letter.pictures.push(path);
+      return path;
+    } catch (error) {
+      tell(`${word("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
+      return null;
+    }
+  }
+
+  private fieldsChanged(end: FieldsEnd): void {
     const yaml = this.files.get(YAML);
-    if (!file || !yaml) return;
+    if (!end.file || !yaml) return;
     // What is being written in the file itself stays, and is joined when it is saved.
-    if (yaml.file.renew(file, yaml.file.version)) this.put(YAML, file.text, true);
+    if (yaml.file.renew(end.file, yaml.file.version)) this.put(YAML, end.file.text, true);
     this.reload();
   }
 
@@ -291,6 +324,8 @@ export class LetterPage {
       const opened = this.files.get(file.path);
       const before = since.get(file.path);
       if (!opened) this.open(file);
+      // What the form wrote is a step that can be taken back, when its answer comes.
+      else if (file.path === YAML && this.form.isSending) continue;
       else if (before !== undefined && opened.file.version !== before) this.reload();
       else if (before !== file.version && opened.file.renew(file, before ?? "")) this.put(file.path, file.text, false);
     }
@@ -301,7 +336,8 @@ export class LetterPage {
       this.tabs();
       this.show(this.shown);
     }
-    if (!byId("fields").contains(document.activeElement)) this.form.show(fresh);
+    this.form.renew(fresh);
+    this.showTitle();
     this.renewFindings();
   });
 
@@ -325,6 +361,7 @@ export class LetterPage {
             { type: "button", click: () => this.goTo(each) },
             `${word("goThere")}: ${each.path}:${each.line}`,
           ),
+        each.mend !== null && make("button", { type: "button", click: () => this.mend(each) }, word("mend")),
       ),
     );
     const missing = told.missing.map((each) =>
@@ -336,7 +373,18 @@ export class LetterPage {
       ...(missing.length ? [make("li", { class: "head" }, word("missing")), ...missing] : []),
     );
     byId("found-count").textContent = String(this.found.length || "");
+    this.form.renewFound(told.titles);
   });
+
+  // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.
+  private mend(finding: Finding): void {
+    const { path, mend } = finding;
+    if (!mend || !this.files.has(path)) return;
+    this.goTo(finding);
+    const text = this.editor.text;
+    if (text.slice(mend.from, mend.to) !== mend.before) tell(word("changedSince"));
+    else this.editor.replace(text.slice(0, mend.from) + mend.text + text.slice(mend.to), true);
+  }
 
   private goTo(finding: Finding): void {
     if (!this.files.has(finding.path)) return;
@@ -400,4 +448,17 @@ export class LetterPage {
     this.showBeside(true);
     if (found) this.panel.showComment(found);
   }
+}
+
+// Shows a picture, and asks what is in it, for those who do not see it; nothing is an answer too.
+async function askAlt(file: File): Promise<string> {
+  const address = URL.createObjectURL(file);
+  const said = make("input", { type: "text", "aria-label": word("altAsked") });
+  const form = make("form", { method: "dialog" }, said, make("button", { class: "main-act" }, word("insert")));
+  const picture = make("img", { src: address, alt: "", class: "asked" });
+  const dialog = openDialog(word("altAsked"), word("close"), picture, form);
+  said.focus();
+  await new Promise((closed) => dialog.addEventListener("close", closed));
+  URL.revokeObjectURL(address);
+  return said.value.trim();
 }

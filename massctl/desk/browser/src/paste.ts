@@ -20,6 +20,24 @@ function markdownOf(html: string): string {
     filter: (node) => node.nodeName === "P" && !node.textContent?.trim() && !node.querySelector("img"),
     replacement: () => "",
   });
+  service.addRule("item", {
+    filter: "li",
+    replacement: (content, node) => {
+      const before = [...(node.parentNode?.children ?? [])].indexOf(node as Element);
+      const start = Number((node.parentNode as Element).getAttribute("start") || 1);
+      const sign = node.parentNode?.nodeName === "OL" ? `${start + before}. ` : "- ";
+      const lines = content
+        .trim()
+        .replace(/\n\s*\n/g, "\n")
+        .split("\n");
+      return `${sign}${lines.join(`\n${" ".repeat(sign.length)}`)}\n`;
+    },
+  });
+  service.addRule("local-picture", {
+    // Word and mail programs name files of the other machine, which no page can read.
+    filter: (node) => node.nodeName === "IMG" && !/^https?:/i.test(node.getAttribute("src") ?? ""),
+    replacement: () => "",
+  });
   service.addRule("word-list", {
     // Word writes lists as paragraphs whose class says so, with the bullet as text.
     filter: (node) => node.nodeName === "P" && /^MsoListParagraph/.test(node.className),
@@ -27,7 +45,7 @@ function markdownOf(html: string): string {
   });
   return service
     .turndown(html)
-    .replace(/\u00a0/g, " ")
+    .replace(/[\u00a0\u200b\ufeff]/g, (each) => (each === "\u00a0" ? " " : ""))
     .replace(/\n{3,}/g, "\n\n")
     .trim();
 }
@@ -38,16 +56,31 @@ export function pastedText(data: DataTransfer): string | null {
   if (!html) return null;
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const body = parsed.body.innerHTML;
-  if (DESIGN.test(body)) return `\n\n${designOf(body)}\n\n`;
+  if (DESIGN.test(body)) return designOf(html);
   if (!parsed.body.querySelector("h1,h2,h3,h4,strong,b,em,i,a[href],ul,ol,table,img,blockquote,pre,code,p.MsoNormal"))
     return null;
-  return markdownOf(body);
+  for (const table of parsed.body.querySelectorAll("table")) plainTable(table);
+  return markdownOf(parsed.body.innerHTML);
 }
 
-// A block of HTML ends at an empty line in Markdown, so a design block has none.
+// Tables of Word and 飞书 have paragraphs in their cells, and no heads: Markdown has lines, and a first row that is the head.
+function plainTable(table: HTMLTableElement): void {
+  for (const block of table.querySelectorAll(":is(td, th) :is(p, div)")) block.replaceWith(...block.childNodes, " ");
+  if (table.querySelector("th")) return;
+  for (const cell of [...(table.rows[0]?.cells ?? [])]) {
+    const head = table.ownerDocument.createElement("th");
+    head.append(...cell.childNodes);
+    cell.replaceWith(head);
+  }
+}
+
+// The bytes of the clipboard, without what the system puts around them. A block of HTML ends at an empty line in Markdown,
+// so a design block has none.
 function designOf(html: string): string {
-  return html
-    .replace(/<!--(?:Start|End)Fragment-->/g, "")
+  const fragment = /<!--StartFragment-->([\s\S]*)<!--EndFragment-->/.exec(html)?.[1] ?? html;
+  return fragment
+    .replace(/<\/?(?:html|body|head|meta)\b[^>]*>/gi, "")
+    .replace(/\r\n?/g, "\n")
     .replace(/\n\s*\n/g, "\n")
     .trim();
 }

@@ -55,12 +55,16 @@ export class Phone {
     const panel = glass && [...glass.children].find((each) => (each as HTMLElement).offsetHeight > 0);
     if (!glass || !panel) return;
     const found = this.words.length > 1 ? placeOf(this.words, panel) : null;
-    const top = found
-      ? found.getBoundingClientRect().top - glass.getBoundingClientRect().top + glass.scrollTop - glass.clientHeight / 3
-      : this.share * (glass.scrollHeight - glass.clientHeight);
-    const now = top - glass.scrollTop;
+    // A narrow page is as long as its article, and scrolls itself.
+    const isWhole = glass.scrollHeight <= glass.clientHeight;
+    const scroller = (isWhole && this.page?.scrollingElement) || glass;
+    const begin = isWhole ? 0 : glass.getBoundingClientRect().top;
+    const away = found
+      ? found.getBoundingClientRect().top - begin - scroller.clientHeight / 3
+      : Number.POSITIVE_INFINITY;
+    const top = found ? scroller.scrollTop + away : this.share * (scroller.scrollHeight - scroller.clientHeight);
     // What is in view already stays where it is.
-    if (!found || Math.abs(now) > glass.clientHeight / 3) glass.scrollTo({ top });
+    if (Math.abs(away) > scroller.clientHeight / 3) scroller.scrollTo({ top });
   }
 }
 

@@ -1,7 +1,7 @@
 // The review of a letter: where it stands, what reviewers wrote, what changed since, and what can be asked for.
 
 import { byId, make } from "./dom";
-import { Away, ask, at, Refused } from "./server";
+import { Away, ask, at, oneAtATime, Refused } from "./server";
 import { signInPart } from "./sign_in";
 import { type Brought, settled } from "./upstream";
 import { tell, word } from "./words";
@@ -22,13 +22,14 @@ export interface ReviewComment {
 
 export interface Review {
   forge: { name: string; isSignedIn: boolean; canSignIn: boolean; said: string };
-  state: "none" | "pushed" | "open";
+  state: "none" | "pushed" | "open" | "merged";
   stateWords: string;
   trouble: string;
-  why?: string;
+  why: string;
   page: string | null;
   number: number | null;
   isPushed: boolean;
+  isBehind: boolean;
   when: string;
   canPreview: boolean;
   canAskWithdrawal: boolean;
@@ -56,6 +57,7 @@ export class ReviewPanel {
   private readonly drafts = new Map<string, string>();
   private review: Review | null = null;
   private known = "";
+  private signInPart: { known: string; part: Node } | null = null;
   private pause = POLL_MS;
   private timer = 0;
 
@@ -66,13 +68,13 @@ export class ReviewPanel {
     const label = make("label", { class: "said" }, make("span", {}, word("reviewSaid")), this.said);
     this.place.append(this.standing, label, this.acts, this.answer, this.remarks);
     document.addEventListener("visibilitychange", () => document.hidden || this.soon());
-    void this.poll();
+    this.read();
   }
 
   // Reads the review now, and then more and more rarely while nothing changes.
   soon(): void {
     this.pause = POLL_MS;
-    void this.poll();
+    this.read();
   }
 
   write(): void {
@@ -86,12 +88,13 @@ export class ReviewPanel {
     found?.focus();
   }
 
-  private async poll(): Promise<void> {
+  private readonly read = oneAtATime(async () => {
     window.clearTimeout(this.timer);
     try {
       const told = await ask<Review>("GET", at("letters", this.name, "review"));
       const known = JSON.stringify(told);
-      this.pause = known === this.known && !told.trouble ? Math.min(this.pause * 2, POLL_MS_MAX) : POLL_MS;
+      const isQuiet = known === this.known || told.trouble;
+      this.pause = isQuiet ? Math.min(this.pause * 2, POLL_MS_MAX) : POLL_MS;
       if (known !== this.known) this.draw(told);
       this.known = known;
     } catch (error) {
@@ -100,8 +103,8 @@ export class ReviewPanel {
       if (error instanceof Refused) this.standing.replaceChildren(make("p", { class: "trouble" }, error.lines));
       this.known = "";
     }
-    if (!document.hidden) this.timer = window.setTimeout(() => void this.poll(), this.pause);
-  }
+    if (!document.hidden) this.timer = window.setTimeout(this.read, this.pause);
+  });
 
   private draw(review: Review): void {
     this.review = review;
@@ -115,20 +118,29 @@ export class ReviewPanel {
   private drawStanding(review: Review): void {
     const names = (title: string, people: string[] | undefined): Node | null =>
       people?.length ? make("p", {}, make("b", {}, word(title)), " ", people.join("、")) : null;
+    const isAsked = review.state === "pushed" || review.state === "open";
     const request = review.number ? word("request", { number: review.number }) : word("openRequest");
     const parts: (Node | null)[] = [
       review.stateWords ? make("p", { class: `where ${review.state}` }, review.stateWords) : null,
-      review.trouble ? make("p", { class: "trouble" }, `${review.trouble} ${review.why ?? ""}`) : null,
+      review.trouble ? make("p", { class: "trouble" }, `${review.trouble} ${review.why}`) : null,
       review.when ? make("p", {}, review.when) : null,
-      review.state !== "none" && !review.isPushed ? make("p", { class: "trouble" }, word("notPushed")) : null,
+      isAsked && review.isBehind ? make("p", { class: "trouble" }, word("othersPushed")) : null,
+      isAsked && !review.isBehind && !review.isPushed ? make("p", { class: "trouble" }, word("notPushed")) : null,
       review.page ? make("p", {}, link(review.page, request)) : null,
       names("against", review.against),
       names("approving", review.approving),
       names("asked", review.asked),
       review.lacking ? make("p", {}, make("b", {}, word("lacking")), " ", review.lacking) : null,
-      signInPart(review.forge, () => this.soon()),
+      this.signIn(review.forge),
     ];
     this.standing.replaceChildren(...parts.filter((each) => each !== null));
+  }
+
+  // The same part as long as nothing changed: somebody may be typing its code on the forge's page.
+  private signIn(forge: Review["forge"]): Node {
+    const known = JSON.stringify(forge);
+    if (this.signInPart?.known !== known) this.signInPart = { known, part: signInPart(forge, () => this.soon()) };
+    return this.signInPart.part;
   }
 
   private drawActs(review: Review): void {
@@ -147,8 +159,10 @@ export class ReviewPanel {
       () => ask("POST", path("review"), { said: this.said.value }),
       true,
     );
+    const isBehind = review.isBehind && review.state !== "none" && review.state !== "merged";
     this.acts.replaceChildren(
       send,
+      ...(isBehind ? [act("bring", () => ask("POST", path("branch")))] : []),
       ...(review.canPreview ? [act("askPreview", order("preview"))] : []),
       ...(review.canAskWithdrawal ? [act("askWithdrawal", order("withdraw"))] : []),
       ...(review.state !== "none" ? [act("withdraw", () => ask("DELETE", path("review")))] : []),
@@ -164,7 +178,7 @@ export class ReviewPanel {
       const end = (await run()) as { said?: string } & Partial<Brought>;
       this.answer.textContent = end.said ?? (end.clashes?.length ? word("clash") : "");
       if (end.said) this.said.value = "";
-      if (end.clashes?.length) await settled(end as Brought);
+      if (end.clashes) await settled(end as Brought);
     } catch (error) {
       this.answer.textContent = error instanceof Refused ? error.lines : word("unknownEnd");
     } finally {
@@ -186,7 +200,7 @@ export class ReviewPanel {
         each.said ? ` ${each.said}` : null,
       ),
     );
-    return [make("h3", {}, word("checks")), make("ul", { class: "checks" }, ...rows)];
+    return [make("h2", {}, word("checks")), make("ul", { class: "checks" }, ...rows)];
   }
 
   private comments(review: Review): Node[] {
@@ -198,7 +212,7 @@ export class ReviewPanel {
       threads.set(key, [...(threads.get(key) ?? []), each]);
     }
     const rows = [...threads].map(([key, said]) => this.thread(key, said, all));
-    return [make("h3", {}, word("remarks")), make("ul", { class: "threads" }, ...rows)];
+    return [make("h2", {}, word("remarks")), make("ul", { class: "threads" }, ...rows)];
   }
 
   private thread(key: string, said: ReviewComment[], all: ReviewComment[]): Node {
@@ -261,7 +275,7 @@ export class ReviewPanel {
         ),
       ),
     );
-    return [make("h3", {}, word("since")), ...rows];
+    return [make("h2", {}, word("since")), ...rows];
   }
 }
 
@@ -279,7 +293,12 @@ function time(written: string): string {
 // Says of the letters of the home page what their reviews came to; silent where nobody is signed in.
 export async function reviewWords(): Promise<Record<string, { words: string; page: string }>> {
   try {
-    return (await ask<{ letters: Record<string, { words: string; page: string }> }>("GET", "reviews")).letters;
+    const told = await ask<{ letters: Record<string, { words: string; page: string }>; trouble: string }>(
+      "GET",
+      "reviews",
+    );
+    if (told.trouble) tell(told.trouble);
+    return told.letters;
   } catch (error) {
     if (error instanceof Refused) tell(error.lines);
     else if (!(error instanceof Away)) throw error;

@@ -59,9 +59,9 @@ export class SavedFile {
 
   change(text: string): void {
     this.text = text;
-    if (this.isSaved) letGo(this.key);
+    if (this.isSaved && !this.isClashing) letGo(this.key);
+    else this.keep();
     if (this.isSaved || this.isClashing) return;
-    this.keep();
     this.listener.saving();
     this.later(PAUSE_MS);
   }

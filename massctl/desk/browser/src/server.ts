@@ -30,14 +30,13 @@ export interface Finding {
   column: number | null;
   endLine: number | null;
   endColumn: number | null;
-  sought: string[];
+  mend: { from: number; to: number; before: string; text: string } | null;
 }
 
 export interface Findings {
   findings: Finding[];
+  titles: string[];
   missing: { message: string; hint: string }[];
-  status: string;
-  digest: string;
 }
 
 export type Fields = Record<string, unknown>;
@@ -47,8 +46,24 @@ export interface Letter {
   yaml: TextFile;
   articles: TextFile[];
   accounts: Record<string, string>;
-  audiences: string[];
+  message: { kind: string; fields: { key: string; kind: "text" | "list" | "check" }[] }[];
   pictures: string[];
+}
+
+// What the form and `/` offer.
+export interface Choices {
+  audiences: {
+    name: string;
+    title: string;
+    account: string;
+    size: string;
+    change: string;
+    state: string;
+    command: string;
+  }[];
+  tags: Record<string, { id: number; name: string; size: string }[]>;
+  blocks: { label: string; name: string; call: string }[];
+  articles: { name: string; title: string; address: string; call: string }[];
 }
 
 export interface Listed {
@@ -58,6 +73,7 @@ export interface Listed {
   window: string;
   day: string;
   isFaulty: boolean;
+  report: string;
   state: "draft" | "review" | "approved" | "sending" | "sent";
   stateWords: string;
 }

@@ -1,0 +1,56 @@
+"""What a form and `/` offer is what the template library and the ledger have."""
+
+import re
+from datetime import date
+
+import pytest
+
+from massctl.desk.choices import ARGUMENTS, LABELS, article_choices, block_choices
+from massctl.render.blocks import cards, library
+from massctl.serve.page_cache import shown_month
+from massctl.view.i18n import Language, say
+
+
+def test_every_block_that_stands_alone_is_offered() -> None:
+    alone = {name for name, each in library.SIGNATURES.items() if not each.inside}
+    assert {*LABELS} == alone | ({*cards.SIGNATURES} - {"article_url"})
+
+
+@pytest.mark.parametrize("language", [Language.EN, Language.ZH])
+def test_a_call_is_whole_and_each_of_its_blanks_is_one(language: Language) -> None:
+    for offered in block_choices(lambda words: say(words, language)):
+        call = offered["call"]
+        assert call.count("{% call") == call.count("{% endcall %}")
+        blanks = re.findall(r"#\{(\d+):([^{}]+)\}", call)
+        assert [int(number) for number, _ in blanks] == list(range(1, len(blanks) + 1))
+        assert {words for _, words in blanks} <= {
+            say(each, language) for each in ARGUMENTS.values()
+        }
+
+
+class _Cache:
+    """Knows two articles of one letter."""
+
+    def addresses(self) -> dict[str, str]:
+        return {
+            "autumn/1": "https://mp.weixin.qq.com/s/a",
+            "autumn/2": "https://mp.weixin.qq.com/s/b",
+        }
+
+    def listed(self) -> list[object]:
+        return []
+
+
+def test_a_sent_article_is_a_call_in_a_template_and_an_address_elsewhere() -> None:
+    found = {each["title"]: each for each in article_choices(_Cache())}  # type: ignore[arg-type]
+    assert found["autumn"]["call"] == '{{ article_url("autumn") }}'
+    assert found["autumn · 2"]["call"] == '{{ article_url("autumn", 2) }}'
+    assert found["autumn · 2"]["address"] == "https://mp.weixin.qq.com/s/b"
+
+
+def test_an_address_that_names_no_month_shows_this_one() -> None:
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 12, 31, 17, tzinfo=UTC)
+    assert shown_month("2026-11", now) == date(2026, 11, 1)
+    assert shown_month("soon", now) == date(2027, 1, 1)

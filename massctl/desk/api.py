@@ -33,6 +33,7 @@ from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
@@ -44,7 +45,6 @@ from massctl.serve.page_cache import PageCache
 from massctl.source.corrections import correction_of
 from massctl.view.i18n import say
 from massctl.view.pages.campaigns_page import Listed
-from massctl.view.pages.diagnostics import sought
 from massctl.view.pages.document import REPORT
 from massctl.view.words import STATUS, window_span
 
@@ -215,7 +215,7 @@ class Api:
 
     def _import_word(self, name: str, chosen: Mapping[str, str], data: bytes) -> Answer:
         """Make a letter of a Word file; return what did not come along, with its words and place."""
-        options = ("account", "revisions", "hidden", "comments")
+        options = ("account", *WORD_CHOICES)
         words = [word for key in options if chosen.get(key) for word in (f"--{key}", chosen[key])]
         with tempfile.TemporaryDirectory(prefix="massctl-") as folder:
             title = re.sub(r"[^\w .-]+", " ", chosen.get("title", "")).strip(". ") or name
@@ -276,8 +276,7 @@ class Api:
                 {"message": self._say(each.message), "hint": self._say(each.hint or "")}
                 for each in standing.missing or ()
             ],
-            "status": self._say(STATUS[standing.status]),
-            "digest": found.digest if isinstance(found, RenderedCampaign) else "",
+            "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
 
     def _finding(self, letter: CampaignName, found: Diagnostic, folder: str) -> Answer:
@@ -293,7 +292,6 @@ class Api:
             "column": place.column if place else None,
             "endLine": place.end_line if place else None,
             "endColumn": place.end_column if place else None,
-            "sought": sought(found),
             "mend": self._mend(letter, found, path),
         }
 

@@ -29,12 +29,6 @@ from massctl.source.yaml import read_yaml
 
 WORD_BYTES_MAX = 200 * 1024 * 1024
 """Of a Word file, unpacked; one with eighty photographs of a camera has as many."""
-WORD_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "revisions": ("accept", "reject"),
-    "hidden": ("drop", "keep"),
-    "comments": ("drop",),
-}
-"""What a person decides of a Word file, each with the answers. What nobody decided stops the import."""
 DATA = "data:"
 
 

@@ -38,7 +38,6 @@ from massctl.importer.article import (
 )
 from massctl.importer.documents import (
     DATA,
-    WORD_CHOICES,
     DocumentError,
     markdown_with_pictures,
     picture_in,
@@ -46,6 +45,7 @@ from massctl.importer.documents import (
 from massctl.importer.folder import ArticleFile, campaign_files
 from massctl.importer.foreign import ForeignReader, WordFile
 from massctl.importer.markdown import as_markdown
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, AccountName, CampaignName, Folder, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign

@@ -38,7 +38,7 @@ from massctl.importer.word.document import (
 from massctl.importer.word.layout import KINDS as LAYOUT
 from massctl.importer.word.layout import layout
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.package import A, M, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
@@ -256,8 +256,7 @@ class _Lister(Struct):
                     self._formula(formula)
             elif tag not in _PROPERTIES_ONLY:
                 if tag == f"{W}hyperlink":
-                    known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
-                    self._link(each, known.target if known is not None else "")
+                    self._link(each, self.document.package.target(self._part, each))
                 elif tag == f"{W}fldSimple":
                     self._link(each, address_of(each.get(f"{W}instr", "")))
                 self._inside(each, paragraph, boxes)
@@ -387,10 +386,9 @@ class _Lister(Struct):
             )
             self._add_loss("drawing", say)
         for each in outside_boxes(drawing, f"{A}hlinkClick"):
-            known = package.related(self._part).get(each.get(f"{R}id", ""))
-            if known is not None:
+            if address := package.target(self._part, each):
                 say = Phrase(
-                    "{place}: the link to {address}", place=place, address=shortened(known.target)
+                    "{place}: the link to {address}", place=place, address=shortened(address)
                 )
                 self._add_loss("address", say)
                 break

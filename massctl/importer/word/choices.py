@@ -6,10 +6,11 @@ from typing import Final
 
 from lxml import etree
 
-from massctl.importer.documents import WORD_CHOICES, DocumentError
+from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import DRAWINGS, Document, shows
 from massctl.importer.word.package import A, M, V, W, Xml
-from massctl.importer.word.styles import OFF, WHITE, is_on, is_shaded
+from massctl.importer.word.styles import WHITE, is_on, is_set, is_shaded
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
 _TOLD_MAX = 3
@@ -99,11 +100,7 @@ def _is_unseen(document: Document, run: Xml) -> bool:
         return True
     if is_on(run.find(f"{W}rPr"), "vanish") is None:
         tables = run.iterancestors(f"{W}tbl")
-        if any(
-            said.get(f"{W}val", "1") not in OFF
-            for each in tables
-            for said in styles.of_table(each, "vanish")
-        ):
+        if any(is_set(said) for each in tables for said in styles.of_table(each, "vanish")):
             return True
     behind = (seen.highlight or _behind(document, run)) if seen.colour else ""
     return bool(behind) and all(

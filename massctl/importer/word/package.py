@@ -123,6 +123,11 @@ class Package(Struct):
             self._related[name] = dict(_relations(root, dirname(name)))
         return self._related[name]
 
+    def target(self, name: str, element: Xml) -> str:
+        """Return the address to which an element of a part refers; empty for none."""
+        found = self.related(name).get(element.get(f"{R}id", ""))
+        return found.target if found is not None else ""
+
     def parts(self, kind: str) -> Iterator[tuple[str, Xml]]:
         """Yield the parts of a kind to which the document refers, with their roots."""
         for each in self.related(self.main).values():

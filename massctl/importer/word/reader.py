@@ -28,7 +28,7 @@ from massctl.importer.word.document import (
 )
 from massctl.importer.word.numbering import ListNumber
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import M, R, W, Xml
+from massctl.importer.word.package import M, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value, whole
 from massctl.model.diagnostics import FaultError
@@ -194,8 +194,8 @@ class Reader(Struct):
             if tag == f"{W}r":
                 self._run(each, paragraph, into)
             elif tag == f"{W}hyperlink":
-                known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
-                self._runs(each, paragraph, _link(into, known.target if known is not None else ""))
+                address = self.document.package.target(self._part, each)
+                self._runs(each, paragraph, _link(into, address))
             elif tag == f"{W}fldSimple":
                 self._runs(each, paragraph, _link(into, address_of(each.get(f"{W}instr", ""))))
             elif tag == f"{M}oMathPara":

@@ -81,21 +81,14 @@ class Properties(Frozen):
     highlight: str = ""
     size: int = 20
     """In half points."""
-    underlined: bool = False
     vertical: str = ""
     """`sub` or `sup`."""
-    dotted: bool = False
-    """With emphasis dots (着重号)."""
-    framed: bool = False
-    is_shifted: bool = False
-    """Raised above its line, or lowered below it."""
-    effect: bool = False
-    """With glow, outline or another effect of Word 2010."""
+    marks: frozenset[str] = frozenset()
+    """`underline`, `dots` (着重号), `framed`, `shifted` (off its line), `effect` (of Word 2010), and `stretched`: with
+    letters closer, wider or set otherwise than its font has them."""
     east: str = ""
     """The font of Chinese, or its place in the theme of the file."""
     latin: str = ""
-    stretched: bool = False
-    """With letters closer, wider or set otherwise than its font has them."""
 
 
 class Style(Struct):
@@ -272,16 +265,7 @@ class Styles(Struct):
             looks.add(f"colour:{found.colour}")
         if found.highlight and found.highlight not in (WHITE, base.highlight):
             looks.add(f"highlight:{found.highlight}")
-        if found.underlined and not base.underlined:
-            looks.add("underline")
-        if found.dotted:
-            looks.add("dots")
-        if found.framed:
-            looks.add("framed")
-        if found.is_shifted:
-            looks.add("shifted")
-        if found.effect:
-            looks.add("effect")
+        looks |= found.marks - {"stretched"} - (base.marks & {"underline"})
         if found.vertical:
             looks.add(found.vertical)
         elif not is_heading and not is_note and found.size != base.size:
@@ -313,7 +297,12 @@ def value(holder: Xml | None, name: str, space: str = W, otherwise: str = "") ->
 def is_on(holder: Xml | None, name: str, space: str = W) -> bool | None:
     """Return whether a property is on; None where it is not said."""
     found = holder.find(f"{space}{name}") if holder is not None else None
-    return None if found is None else found.get(f"{space}val", "1") not in OFF
+    return None if found is None else is_set(found, space)
+
+
+def is_set(said: Xml, space: str = W) -> bool:
+    """Whether a property that is there is on."""
+    return said.get(f"{space}val", "1") not in OFF
 
 
 def whole(text: str | None, otherwise: int) -> int:
@@ -329,15 +318,18 @@ def is_shaded(shade: Xml | None) -> bool:
 def _with(before: Properties, said: Xml | None) -> Properties:
     """Return properties with what an `rPr` says."""
     changed: dict[str, object] = {}
-    on = before.on
+    on, marks = before.on, before.marks
     for each in said if said is not None else ():
         name = each.tag.rpartition("}")[2]
         if name in _TOGGLES:
-            on = on | {name} if each.get(f"{W}val", "1") not in OFF else on - {name}
+            on = on | {name} if is_set(each) else on - {name}
+        elif (mark := _MARKS.get(name)) is not None:
+            is_plain = each.get(f"{W}val", "1") in _PLAIN.get(name, OFF)
+            marks = marks - {mark} if is_plain else marks | {mark}
         elif (read := _READ.get(name)) is not None:
             changed |= read(each)
-    if on is not before.on:
-        changed["on"] = on
+    if (on, marks) != (before.on, before.marks):
+        changed |= {"on": on, "marks": marks}
     return replace(before, **changed) if changed else before
 
 
@@ -367,19 +359,22 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     "shd": _of_shade,
     "sz": _of_size,
     "rFonts": _of_fonts,
-    "spacing": lambda said: {"stretched": said.get(f"{W}val", "0") != "0"},
-    "w": lambda said: {"stretched": said.get(f"{W}val", "100") not in ("100", "100%")},
-    **dict.fromkeys(("fitText", "eastAsianLayout"), lambda _: {"stretched": True}),
-    "u": lambda said: {"underlined": said.get(f"{W}val", "single") not in OFF},
     "vertAlign": lambda said: {
         "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
     },
-    "em": lambda said: {"dotted": said.get(f"{W}val", "") not in OFF},
-    "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in OFF},
-    "position": lambda said: {"is_shifted": said.get(f"{W}val", "0") != "0"},
-    **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), lambda _: {"effect": True}),
 }
-"""How each property is read; no effect of Word 2010 has the name of another property."""
+"""How each property with a value is read."""
+_MARKS: Mapping[str, str] = {
+    "u": "underline",
+    "em": "dots",
+    "bdr": "framed",
+    "position": "shifted",
+    **dict.fromkeys(("spacing", "w", "fitText", "eastAsianLayout"), "stretched"),
+    **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), "effect"),
+}
+"""The mark that each other property makes. No effect of Word 2010 has the name of another property."""
+_PLAIN: Mapping[str, frozenset[str]] = {"w": frozenset({"100", "100%"})}
+"""Values that make no mark, where they are not those of `OFF`."""
 
 
 def _colour(said: Xml) -> str:

@@ -373,7 +373,7 @@ export class LetterPage {
       ...(missing.length ? [make("li", { class: "head" }, word("missing")), ...missing] : []),
     );
     byId("found-count").textContent = String(this.found.length || "");
-    this.form.renewMonth();
+    this.form.renewFound(told.titles);
   });
 
   // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.

@@ -75,7 +75,7 @@ export class FieldsForm {
   private drawn = "";
   private titles: string[] = [];
   private sending: Promise<void> = Promise.resolve();
-  private due = 0;
+  due = 0; // Writings that nobody answered yet.
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -98,12 +98,7 @@ export class FieldsForm {
   }
 
   private drawing(letter: Letter): string {
-    const { audiences, tags } = this.choices;
-    return JSON.stringify([letter.fields, letter.pictures, letter.accounts, audiences, tags, this.titles]);
-  }
-
-  get isSending(): boolean {
-    return this.due > 0;
+    return JSON.stringify([letter.fields, letter.pictures, this.choices, this.titles]);
   }
 
   // The titles as they are sent, the days that are taken, and what stands in the way of the window, as they are now.
@@ -146,7 +141,7 @@ export class FieldsForm {
     );
   }
 
-  private part(name: string, ...children: (Node | null)[]): HTMLElement {
+  private part(name: string, ...children: (Node | null)[]): Node {
     return make("fieldset", {}, make("legend", {}, word(name)), ...children);
   }
 
@@ -391,7 +386,10 @@ export class FieldsForm {
 
   private words(fields: Fields, keys: Keys, name: string): Node {
     const input = make("input", { type: "text", value: listAt(fields, keys).join(" ") });
-    input.addEventListener("input", () => this.change(keys, input.value.split(/[\s,，、]+/).filter(Boolean)));
+    input.addEventListener("input", () => {
+      const now = input.value.split(/[\s,，、]+/).filter(Boolean);
+      this.change(keys, now.length ? now : null);
+    });
     return this.labelled(name, input);
   }
 

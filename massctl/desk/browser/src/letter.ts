@@ -325,7 +325,7 @@ export class LetterPage {
       const before = since.get(file.path);
       if (!opened) this.open(file);
       // What the form wrote is a step that can be taken back, when its answer comes.
-      else if (file.path === YAML && this.form.isSending) continue;
+      else if (file.path === YAML && this.form.due) continue;
       else if (before !== undefined && opened.file.version !== before) this.reload();
       else if (before !== file.version && opened.file.renew(file, before ?? "")) this.put(file.path, file.text, false);
     }

@@ -88,18 +88,20 @@ export class MonthPane {
       each.sends.some((send) => send.isConflict) && "conflict",
       each.sends.length && "taken",
     ];
-    const about = [each.day, each.isFrozen ? word("frozenDay") : "", ...titles].filter(Boolean).join(", ");
+    const number = String(Number(each.day.slice(8)));
+    const about = [number, each.day, each.isFrozen ? word("frozenDay") : "", ...titles].filter(Boolean).join(", ");
     return make(
       "button",
       {
         type: "button",
         class: kinds.filter(Boolean).join(" "),
         "aria-label": about,
+        "data-day": each.day,
         "aria-pressed": String(each.day === this.day),
         title: titles.join("\n"),
         click: () => this.choose(each.day),
       },
-      String(Number(each.day.slice(8))),
+      number,
       each.sends.length > 0 && make("span", { class: "dots", "aria-hidden": "true" }, "•".repeat(each.sends.length)),
     );
   }

@@ -38,7 +38,7 @@ from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
@@ -182,7 +182,7 @@ class Api:
                     "title": each.look.title or name,
                     "account": each.account,
                     "window": self._say(window_span(each.window)) if each.window else "",
-                    "day": each.window.not_before.isoformat() if each.window else "",
+                    "day": _day(each),
                     "isFaulty": each.is_faulty,
                     "report": _report(each),
                     **self._state(each.look.status, name in reviewed, is_draft=is_draft),
@@ -546,6 +546,13 @@ def _body(request: "Request") -> Answer:
 
 def _file(file: TextFile) -> Answer:
     return {"path": file.path, "text": file.text, "version": file.version}
+
+
+def _day(listed: Listed) -> str:
+    """Return when a letter went out, or may; empty for one without a window."""
+    opens = listed.window.not_before if listed.window else None
+    at = listed.sent_at or opens
+    return at.astimezone(BEIJING).isoformat() if at is not None else ""
 
 
 def _report(listed: Listed) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from massctl.desk.choices import (
     article_choices,
@@ -32,16 +33,19 @@ from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
+from massctl.source.corrections import correction_of
 from massctl.view.i18n import say
-from massctl.view.pages.diagnostics import sought
+from massctl.view.pages.campaigns_page import Listed
+from massctl.view.pages.document import REPORT
 from massctl.view.words import STATUS, window_span
 
 if TYPE_CHECKING:
@@ -178,8 +182,9 @@ class Api:
                     "title": each.look.title or name,
                     "account": each.account,
                     "window": self._say(window_span(each.window)) if each.window else "",
-                    "day": each.window.not_before.isoformat() if each.window else "",
+                    "day": _day(each),
                     "isFaulty": each.is_faulty,
+                    "report": _report(each),
                     **self._state(each.look.status, name in reviewed, is_draft=is_draft),
                 }
             )
@@ -210,7 +215,7 @@ class Api:
 
     def _import_word(self, name: str, chosen: Mapping[str, str], data: bytes) -> Answer:
         """Make a letter of a Word file; return what did not come along, with its words and place."""
-        options = ("account", "revisions", "hidden", "comments")
+        options = ("account", *WORD_CHOICES)
         words = [word for key in options if chosen.get(key) for word in (f"--{key}", chosen[key])]
         with tempfile.TemporaryDirectory(prefix="massctl-") as folder:
             title = re.sub(r"[^\w .-]+", " ", chosen.get("title", "")).strip(". ") or name
@@ -264,28 +269,51 @@ class Api:
         found = standing.rendered.found
         folder = f"{self._cache.folders.folder(letter)}/"
         return {
-            "findings": [self._finding(each, folder) for each in standing.rendered.diagnostics],
+            "findings": [
+                self._finding(letter, each, folder) for each in standing.rendered.diagnostics
+            ],
             "missing": [
                 {"message": self._say(each.message), "hint": self._say(each.hint or "")}
                 for each in standing.missing or ()
             ],
-            "status": self._say(STATUS[standing.status]),
-            "digest": found.digest if isinstance(found, RenderedCampaign) else "",
+            "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
 
-    def _finding(self, found: Diagnostic, folder: str) -> Answer:
+    def _finding(self, letter: CampaignName, found: Diagnostic, folder: str) -> Answer:
         place = found.place
+        path = place.file.removeprefix(folder) if place else ""
         return {
             "code": found.code,
             "severity": found.severity.value,
             "message": self._say(found.message),
             "hint": self._say(found.hint or ""),
-            "path": place.file.removeprefix(folder) if place else "",
+            "path": path,
             "line": place.line if place else None,
             "column": place.column if place else None,
             "endLine": place.end_line if place else None,
             "endColumn": place.end_column if place else None,
-            "sought": sought(found),
+            "mend": self._mend(letter, found, path),
+        }
+
+    def _mend(self, letter: CampaignName, found: Diagnostic, path: str) -> Answer | None:
+        """Return how a fault is mended in the text that it is in; None where only a person knows."""
+        try:
+            text = self._copy.read(letter, path).text if path else ""
+        except MassctlError:
+            return None
+        mend = correction_of(found, text)
+        if mend is None:
+            return None
+        # A browser counts in UTF-16, and each end of a line once.
+        begin, length = (
+            len(each.replace("\r\n", "\n").encode("utf-16-le")) // 2
+            for each in (text[: mend.start], text[mend.start : mend.end])
+        )
+        return {
+            "from": begin,
+            "before": text[mend.start : mend.end],
+            "to": begin + length,
+            "text": mend.text,
         }
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
@@ -518,6 +546,21 @@ def _body(request: "Request") -> Answer:
 
 def _file(file: TextFile) -> Answer:
     return {"path": file.path, "text": file.text, "version": file.version}
+
+
+def _day(listed: Listed) -> str:
+    """Return when a letter went out, or may; empty for one without a window."""
+    opens = listed.window.not_before if listed.window else None
+    at = listed.sent_at or opens
+    return at.astimezone(BEIJING).isoformat() if at is not None else ""
+
+
+def _report(listed: Listed) -> str:
+    """Return where the report of a letter is that followers have; empty for another."""
+    look = listed.look
+    if look.status in BEFORE_SEND or look.status is None or listed.edition is None:
+        return ""
+    return f"{REPORT}?{urlencode({'send': look.name, 'edition': listed.edition})}"
 
 
 def _time(at: datetime) -> str:

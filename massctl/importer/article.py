@@ -52,8 +52,8 @@ _ALIGNED = re.compile(r"text-align\s*:\s*(?:center|right)", re.IGNORECASE)
 _GREY = re.compile(
     r"rgba?\(\s*(\d+),\s*(\d+),\s*(\d+)|#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE
 )
-_GAP = 24
-"""So far the parts of a colour may be apart in a grey; also those of the black of WeChat's editor."""
+_GREY_SPREAD = 24
+"""So far the parts of a grey may differ; also those of the black of WeChat's editor."""
 
 
 class Found(Struct):
@@ -105,7 +105,7 @@ def removed_elements(lost: Counter[str]) -> list[Phrase]:
 def removed(name: str, place: Phrase, words: str) -> Phrase:
     """Name an element that was taken out, with its place, and with its words if it had some."""
     say = _REMOVED_WORDS if words else _REMOVED
-    return Phrase(say, name=name, place=place, words=_shortened(words))
+    return Phrase(say, name=name, place=place, words=shortened(words))
 
 
 class _Losses(Struct):
@@ -144,11 +144,12 @@ class _Losses(Struct):
         place = Phrase("at the beginning")
         if before:
             place = Phrase("after “{words}”", words=before[-_PLACE_MAX:])
-        self.told.append(Phrase(say, name=element.name, place=place, words=_shortened(words)))
+        self.told.append(Phrase(say, name=element.name, place=place, words=shortened(words)))
 
 
-def _shortened(words: str) -> str:
-    return words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
+def shortened(words: str, most: int = _WORDS_MAX) -> str:
+    """Return words for a message, cut after so many characters."""
+    return words if len(words) <= most else f"{words[:most]}…"
 
 
 def _words_of(node: Element | str) -> str:
@@ -317,6 +318,11 @@ def lost_in_markdown(root: Element) -> list[Phrase]:
     return found
 
 
+def is_grey(parts: Sequence[int]) -> bool:
+    """Whether the red, green and blue parts of a colour make a grey."""
+    return max(parts) - min(parts) <= _GREY_SPREAD
+
+
 def _is_coloured(element: Element) -> bool:
     """Whether an element gives its own text a colour that is not a grey."""
     found = _COLOUR.search(element.attributes.get("style", ""))
@@ -341,7 +347,7 @@ def _is_coloured(element: Element) -> bool:
         if said[1]
         else [int(each, 16) for each in said.groups()[3:]]
     )
-    return max(parts) - min(parts) > _GAP
+    return not is_grey(parts)
 
 
 def pictures_of(root: Element) -> list[str]:

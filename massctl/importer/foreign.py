@@ -33,16 +33,14 @@ class WordFile(Frozen):
 
     data: bytes
     name: str
-    revisions: str = ""
-    """`accept`, `reject`, or nothing yet; so `hidden`: `drop` or `keep`, and `comments`: `drop`."""
-    hidden: str = ""
-    comments: str = ""
+    chosen: Mapping[str, str]
+    """Answers of `WORD_CHOICES`."""
 
     @property
-    def request(self) -> dict[str, str]:
+    def request(self) -> dict[str, Any]:
         """The file as a child is asked about it."""
-        chosen = {each: getattr(self, each) for each in ("revisions", "hidden", "comments")}
-        return {"kind": "word", "data": _written(self.data), "name": self.name, **chosen}
+        written = _written(self.data)
+        return {"kind": "word", "data": written, "name": self.name, "chosen": dict(self.chosen)}
 
 
 class ForeignReader(Frozen):
@@ -211,7 +209,9 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
 def _read(request: dict[str, Any]) -> tuple[Found, dict[str, bytes]]:
     match request["kind"]:
         case "word":
-            article: tuple[Found, dict[str, bytes]] = _word().article(*_word_request(request))
+            article: tuple[Found, dict[str, bytes]] = _word().article(
+                base64.b64decode(request["data"]), request["name"], request["chosen"]
+            )
             return article
         case "page":
             return of_page(request["text"], request["name"]), {}
@@ -232,16 +232,11 @@ def _word() -> Any:
     return file
 
 
-def _word_request(request: dict[str, Any]) -> tuple[bytes, str, dict[str, str]]:
-    chosen = {each: str(request[each]) for each in ("revisions", "hidden", "comments")}
-    return base64.b64decode(request["data"]), str(request["name"]), chosen
-
-
 def lacks(request: dict[str, Any]) -> Any:
     """Compare a rendered article with its Word file."""
-    data, _, chosen = _word_request(request)
+    data = base64.b64decode(request["data"])
     try:
-        found = _word().lacking(data, chosen, request["title"], request["body"])
+        found = _word().lacking(data, request["chosen"], request["title"], request["body"])
     except DocumentError as error:
         return _refused(error)
     return [[to_plain(each) for each in some] for some in found]

@@ -26,7 +26,7 @@ _STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNOR
 _WORD = re.compile(r"[A-Za-z0-9]")
 
 
-class Piece(Frozen):
+class TextRun(Frozen):
     """A run of text with what is on it."""
 
     text: str
@@ -38,7 +38,7 @@ class Piece(Frozen):
     """Markdown or HTML already."""
 
 
-_BREAK = Piece("\\\n", is_raw=True)
+_BREAK = TextRun("\\\n", is_raw=True)
 
 
 def as_markdown(root: Element) -> str:
@@ -50,7 +50,7 @@ def as_markdown(root: Element) -> str:
 
 
 def _blocks(element: Element, notes: list[str]) -> Iterator[str]:
-    run: list[Piece] = []
+    run: list[TextRun] = []
     before: Element | None = None
     for child in element.children:
         if isinstance(child, Element) and (child.name in _BLOCKS or _holds_block(child)):
@@ -63,7 +63,7 @@ def _blocks(element: Element, notes: list[str]) -> Iterator[str]:
             yield from _block(child, notes)
         else:
             before = None
-            run += _pieces(child, Piece(""))
+            run += _pieces(child, TextRun(""))
     yield _paragraph(run)
 
 
@@ -87,7 +87,7 @@ def _block(element: Element, notes: list[str]) -> Iterator[str]:
 
 def _heading(element: Element, notes: list[str]) -> str:
     text = (
-        _inline(_pieces_below(element, Piece(""))).replace("\\\n", " ").replace("\n", " ").strip()
+        _inline(_pieces_below(element, TextRun(""))).replace("\\\n", " ").replace("\n", " ").strip()
     )
     return f"{'#' * int(element.name[1])} {text}" if text else ""
 
@@ -201,7 +201,7 @@ def _is_deep(cell: Element) -> bool:
 
 
 def _cell(cell: Element) -> str:
-    text = _inline(_pieces_below(cell, Piece("")))
+    text = _inline(_pieces_below(cell, TextRun("")))
     return text.strip().replace("|", "\\|").replace("\\\n", "<br>").replace("\n", " ")
 
 
@@ -216,7 +216,7 @@ _WRITERS: dict[str, Callable[[Element, list[str]], str]] = {
 }
 
 
-def _paragraph(run: Sequence[Piece]) -> str:
+def _paragraph(run: Sequence[TextRun]) -> str:
     text = _inline(run)
     while text.startswith("\\\n"):
         text = text[2:].lstrip(" ")
@@ -235,7 +235,7 @@ def _paragraph(run: Sequence[Piece]) -> str:
     return "\n".join(lines).strip(" \n")
 
 
-def _pieces(node: Element | str, on: Piece) -> list[Piece]:
+def _pieces(node: Element | str, on: TextRun) -> list[TextRun]:
     if isinstance(node, str):
         return [replace(on, text=_BLANK.sub(" ", node).replace("\u200b", ""))]
     if node.name == "br":
@@ -243,7 +243,7 @@ def _pieces(node: Element | str, on: Piece) -> list[Piece]:
     if (text := _of_word(node)) is not None or (text := _ready(node)) is not None:
         # A picture is not bold.
         return [
-            Piece(text, link=on.link, is_raw=True)
+            TextRun(text, link=on.link, is_raw=True)
             if node.name == "img"
             else replace(on, text=text, is_raw=True)
         ]
@@ -273,7 +273,7 @@ def _ready(node: Element) -> str | None:
         pad = " " if text.startswith("`") or text.endswith("`") else ""
         return f"{ticks}{pad}{text}{pad}{ticks}" if text.strip() else ""
     if node.name in _RAW and node.text().strip():
-        return f"<{node.name}>{_inline(_pieces_below(node, Piece('')))}</{node.name}>"
+        return f"<{node.name}>{_inline(_pieces_below(node, TextRun('')))}</{node.name}>"
     return None
 
 
@@ -284,7 +284,7 @@ def _of_word(node: Element) -> str | None:
     if node.name == "ruby" and (found := _RUBY.fullmatch(_ruby(node))) is not None:
         return found[0]
     if node.name == "span" and (kind := node.attributes.get("class")) and node.text().strip():
-        return f'<span class="{kind}">{_inline(_pieces_below(node, Piece("")))}</span>'
+        return f'<span class="{kind}">{_inline(_pieces_below(node, TextRun("")))}</span>'
     return None
 
 
@@ -297,8 +297,8 @@ def _ruby(node: Element) -> str:
     return f"{{{base}|{read}}}"
 
 
-def _pieces_below(element: Element, on: Piece) -> list[Piece]:
-    found: list[Piece] = []
+def _pieces_below(element: Element, on: TextRun) -> list[TextRun]:
+    found: list[TextRun] = []
     for child in element.children:
         is_block = isinstance(child, Element) and child.name in _BLOCKS
         if is_block and found and found[-1] is not _BREAK:
@@ -337,8 +337,8 @@ def _escaped(text: str) -> str:
     return _SIGNS.sub(lambda found: "\\" + found[0], text)
 
 
-def _inline(pieces: Sequence[Piece]) -> str:
-    merged: list[Piece] = []
+def _inline(pieces: Sequence[TextRun]) -> str:
+    merged: list[TextRun] = []
     for each in pieces:
         if merged and _like(merged[-1], each):
             merged[-1] = _joined(merged[-1], each)
@@ -369,21 +369,21 @@ def _inline(pieces: Sequence[Piece]) -> str:
     )
 
 
-def _like(one: Piece, other: Piece) -> bool:
+def _like(one: TextRun, other: TextRun) -> bool:
     """Whether signs stand around both together."""
     is_marked = one.bold or one.italic or one.struck
     bare = (replace(one, text="", is_raw=False), replace(other, text="", is_raw=False))
     return bare[0] == bare[1] and (is_marked or not (one.is_raw or other.is_raw))
 
 
-def _joined(one: Piece, other: Piece) -> Piece:
+def _joined(one: TextRun, other: TextRun) -> TextRun:
     if one.is_raw == other.is_raw:
         return replace(one, text=one.text + other.text)
     first, second = (each.text if each.is_raw else _escaped(each.text) for each in (one, other))
     return replace(one, text=first + second, is_raw=True)
 
 
-def _marked(piece: Piece, before: str, after: str) -> str:
+def _marked(piece: TextRun, before: str, after: str) -> str:
     text = piece.text if piece.is_raw else _escaped(piece.text)
     core = text.strip()
     if not core or piece is _BREAK or not (piece.bold or piece.italic or piece.struck):

@@ -48,6 +48,7 @@ from massctl.plan.drift_readings import open_drifts
 from massctl.plan.guards import HandoffItem, PolicyInForce, handoff_of, unasked
 from massctl.plan.plan import Plan, PlannedCampaign, make_plan
 from massctl.plan.quota import recorded_count
+from massctl.plan.reach import sent_in
 from massctl.plan.review_diff import base_of, difference, last_sent
 from massctl.plan.schedule import Schedule, schedule_of
 from massctl.plan.steps import Concluded, Desired, Invalid, Refusal
@@ -795,6 +796,14 @@ class PageCache:
             (kept.found.account if kept else None) or "",
             self._folders.group(name),
             recorded_count(campaign, record) if campaign and record else None,
+            kept.found.edition if kept else None,
+            self._sent_at(name),
+        )
+
+    def _sent_at(self, name: CampaignName) -> datetime | None:
+        editions = self._state.editions(name)
+        return (
+            min((each.first for each in sent_in(editions[-1])), default=None) if editions else None
         )
 
     def _status(self, name: CampaignName, kept: Rendered | None) -> Status:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-assert sys.platform == "win32"  # noqa: S101 - so mypy reads it for Windows alone
+if sys.platform != "win32":
+    raise ImportError("this is not Windows")
 
 CAN_SEND = False
 """Whether a child is held by walls, and a ledger by locks."""

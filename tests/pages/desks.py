@@ -118,3 +118,14 @@ def type_at_end(browser: Browser, text: str) -> None:
 
 
 ON_PHONE = "document.getElementById('phone').contentDocument.body.innerText.includes({!r})"
+
+
+def axe(browser: Browser) -> list[str]:
+    """Return what axe finds on the page."""
+    script = files("massctl.desk") / "browser/node_modules/axe-core/axe.min.js"
+    if not script.is_file():
+        missing("axe is not installed: python massctl/desk/browser/build.py")
+    browser.value(script.read_text(encoding="utf-8") + ";1")
+    asked = "axe.run().then((end) => end.violations.map((each) => each.id + ' ' + each.nodes[0].target))"
+    found: list[str] = browser.value(asked)
+    return found

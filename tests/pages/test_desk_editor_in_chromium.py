@@ -2,13 +2,11 @@
 
 import json
 import time
-from importlib.resources import files
 from typing import Final
 
 import pytest
 from browser import Browser
-from desks import LETTER, OpenDesk, go, open_letter, type_at_end, wait
-from services import missing
+from desks import LETTER, OpenDesk, axe, go, open_letter, type_at_end, wait
 
 pytestmark = [pytest.mark.chromium, pytest.mark.slow]
 
@@ -154,17 +152,6 @@ def test_a_new_letter_needs_a_title_alone(browser: Browser, desk: OpenDesk) -> N
     browser.until(
         lambda: browser.value("document.getElementById('letter-title').textContent") == "雪天的信"
     )
-
-
-def axe(browser: Browser) -> list[str]:
-    """Return what axe finds on the page."""
-    script = files("massctl.desk") / "browser/node_modules/axe-core/axe.min.js"
-    if not script.is_file():
-        missing("axe is not installed: python massctl/desk/browser/build.py")
-    browser.value(script.read_text(encoding="utf-8") + ";1")
-    asked = "axe.run().then((end) => end.violations.map((each) => each.id + ' ' + each.nodes[0].target))"
-    found: list[str] = browser.value(asked)
-    return found
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -36,10 +36,16 @@ from massctl.importer.article import (
     with_pictures,
     without_title,
 )
-from massctl.importer.documents import DATA, DocumentError, markdown_with_pictures, picture_in
+from massctl.importer.documents import (
+    DATA,
+    DocumentError,
+    markdown_with_pictures,
+    picture_in,
+)
 from massctl.importer.folder import ArticleFile, campaign_files
 from massctl.importer.foreign import ForeignReader, WordFile
 from massctl.importer.markdown import as_markdown
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, AccountName, CampaignName, Folder, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
@@ -206,17 +212,17 @@ def url(current: Session, page: str, name: str, account: str | None, kind: str) 
 @click.argument("name", metavar="[GROUP/]NAME")
 @click.option(
     "--revisions",
-    type=click.Choice(["accept", "reject"]),
+    type=click.Choice(WORD_CHOICES["revisions"]),
     help="What becomes of tracked changes, also of formats. Without it they stop the import.",
 )
 @click.option(
     "--hidden",
-    type=click.Choice(["drop", "keep"]),
+    type=click.Choice(WORD_CHOICES["hidden"]),
     help="What becomes of hidden text, and of text in the colour behind it. Without it that stops the import.",
 )
 @click.option(
     "--comments",
-    type=click.Choice(["drop"]),
+    type=click.Choice(WORD_CHOICES["comments"]),
     help="Leave comments out. Without it they stop the import.",
 )
 @_options
@@ -237,8 +243,9 @@ def word(
     """
 
     def take(source: "_Source") -> "list[Found]":
-        chosen = (revisions or "", hidden or "", comments or "")
-        source.word = WordFile(_document(file), Path(file).stem, *chosen)
+        given = {"revisions": revisions, "hidden": hidden, "comments": comments}
+        chosen = {name: answer for name, answer in given.items() if answer}
+        source.word = WordFile(_document(file), Path(file).stem, chosen)
         found, source.embedded = source.reader.word(source.word)
         return [found]
 

@@ -1,7 +1,8 @@
 """What a Word file shows, taken from its XML, and what a rendered article lacks of it.
 
-The list is made without the reader: a piece for each run, formula, picture, link and note, with its place. A construct
-that this module does not know is refused, so that nothing is passed over.
+The list is made without the reader of articles: a part for each run, formula, picture, link and note, with its place.
+So what the reader passes over is found missing. What both ask is one: `styles`, `numbering`, `omml`, `signs`, `Fields`.
+A construct that this module does not know is refused.
 """
 
 import re
@@ -15,26 +16,29 @@ from urllib.parse import unquote
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import (
     BOX,
     DRAWINGS,
-    UNSEEN_FIELDS,
+    IMAGES,
+    INVISIBLE_FIELDS,
+    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     is_changed,
     look_of,
-    outer_box,
+    outside_boxes,
     reference_of,
     shown_by,
     shows,
     text_of,
 )
-from massctl.importer.word.formula import UnknownPart, tex
 from massctl.importer.word.layout import KINDS as LAYOUT
 from massctl.importer.word.layout import layout
-from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.omml import UnknownPart, tex
+from massctl.importer.word.package import A, M, V, W, Xml
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
@@ -43,17 +47,16 @@ from massctl.picture.formats import sniff
 from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
-_WORDS_MAX = 40
 _TOLD_MAX = 5
 """Of one kind of loss so many are told; the others are counted."""
 
 
-class Piece(Frozen):
-    """Something that a file shows."""
+class ShownPart(Frozen):
+    """A part of what a file shows."""
 
     place: Phrase
     kind: str
-    """`text`, `label` (the number before it), `picture`, `link`, `formula`, `block` (an aligned paragraph)."""
+    """`text`, `number` (the number before it), `picture`, `link`, `formula`, `block` (an aligned paragraph)."""
     text: str
     """Words without blanks, an address, TeX."""
     looks: frozenset[str] = frozenset()
@@ -61,16 +64,16 @@ class Piece(Frozen):
     """The words as they stand in the file, for a message."""
 
 
-class Baseline(Struct):
+class ShownList(Struct):
     """What a file shows."""
 
-    paragraphs: list[list[Piece]] = field(default_factory=list)
+    paragraphs: list[list[ShownPart]] = field(default_factory=list)
     """In the order of reading."""
     lost: list[tuple[str, Phrase]] = field(default_factory=list)
     """What no article has: its kind, and the words for it."""
 
 
-def told(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
+def loss_words(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
     """Return the words for losses: the first of each kind, and how many more there are."""
     counts = Counter[str]()
     shown: list[Phrase] = []
@@ -166,16 +169,16 @@ _KNOWN: Final = _WHOLE | {
 """Every element outside of drawings and formulas that may stand in a story."""
 
 
-class _Taker(Struct):
-    """Takes the pieces of a document's stories."""
+class _Lister(Struct):
+    """Lists the parts of a document's stories."""
 
     document: Document
-    baseline: Baseline = field(default_factory=Baseline)
+    shown: ShownList = field(default_factory=ShownList)
     _fields: Fields = field(default_factory=Fields)
     _part: str = ""
-    _line: list[Piece] = field(default_factory=list)
+    _line: list[ShownPart] = field(default_factory=list)
 
-    def take(self) -> Baseline:
+    def list_all(self) -> ShownList:
         document = self.document
         self._part = document.package.main
         self._story(document.body)
@@ -186,17 +189,17 @@ class _Taker(Struct):
             for paragraph in root.iter(f"{W}p"):
                 words = text_of(paragraph)
                 if words and not _PAGE_NUMBER.fullmatch(words):
-                    self._lose(
-                        "margin", Phrase("{place}: “{words}”", place=name, words=_cut(words))
+                    self._add_loss(
+                        "margin", Phrase("{place}: “{words}”", place=name, words=shortened(words))
                     )
             for drawing in root.iter(*DRAWINGS):
                 if next(drawing.iter(BOX), None) is None:
-                    self._lose("margin", self._drawn(drawing, name, _kind_of(drawing)))
-        self.baseline.lost += layout(document)
-        return self.baseline
+                    self._add_loss("margin", self._drawn(drawing, name, _kind_of(drawing)))
+        self.shown.lost += layout(document)
+        return self.shown
 
-    def _lose(self, kind: str, say: Phrase) -> None:
-        self.baseline.lost.append((kind, say))
+    def _add_loss(self, kind: str, say: Phrase) -> None:
+        self.shown.lost.append((kind, say))
 
     def _story(self, story: Xml) -> None:
         for paragraph in story.iter(f"{W}p"):
@@ -208,19 +211,19 @@ class _Taker(Struct):
                 Phrase(
                     "{place}: the field `{code}` never ends",
                     place=self.document.place(story),
-                    code=_cut(code),
+                    code=shortened(code),
                 ),
                 Phrase("delete it in Word, save, and import again"),
             )
 
     def _paragraph(self, paragraph: Xml) -> None:
         self._line = []
-        self.baseline.paragraphs.append(self._line)
-        label = self.document.numbering.label(paragraph)
-        if label is not None and label.text:
-            is_entry = label.is_plain and not self.document.styles.heading(paragraph)
-            text = str(label.number) if is_entry else label.text
-            self._add(paragraph, "label", text)
+        self.shown.paragraphs.append(self._line)
+        list_number = self.document.numbering.number_of(paragraph)
+        if list_number is not None and list_number.text:
+            is_entry = list_number.is_plain and not self.document.styles.heading(paragraph)
+            text = str(list_number.number) if is_entry else list_number.text
+            self._add(paragraph, "number", text)
         boxes: list[Xml] = []
         self._inside(paragraph, paragraph, boxes)
         styles = self.document.styles
@@ -234,9 +237,9 @@ class _Taker(Struct):
                 say = Phrase(
                     "{place}: its words follow the paragraph beside it: “{words}”",
                     place=place,
-                    words=_cut(words),
+                    words=shortened(words),
                 )
-                self._lose("box", say)
+                self._add_loss("box", say)
             for each in box.iter(f"{W}p"):
                 if next(each.iterancestors(BOX)) is box:
                     self._paragraph(each)
@@ -247,14 +250,13 @@ class _Taker(Struct):
             if tag == f"{W}r":
                 self._run(each, paragraph, boxes)
             elif tag == f"{W}fldSimple" and not shows(each):
-                self._unshown(each.get(f"{W}instr", "").strip(), each)
+                self._lose_field(each.get(f"{W}instr", "").strip(), each)
             elif tag in (f"{M}oMath", f"{M}oMathPara"):
                 for formula in each.iter(f"{M}oMath"):
                     self._formula(formula)
-            elif tag not in _UNSEEN:
+            elif tag not in _PROPERTIES_ONLY:
                 if tag == f"{W}hyperlink":
-                    known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
-                    self._link(each, known.target if known is not None else "")
+                    self._link(each, self.document.package.target(self._part, each))
                 elif tag == f"{W}fldSimple":
                     self._link(each, address_of(each.get(f"{W}instr", "")))
                 self._inside(each, paragraph, boxes)
@@ -262,12 +264,12 @@ class _Taker(Struct):
     def _link(self, element: Xml, address: str) -> None:
         if not address or not text_of(element):
             return
-        if address.startswith(("http://", "https://", "mailto:")):
+        if address.startswith(LINK_SCHEMES):
             self._add(element, "link", address)
         else:
             place = self.document.place(element)
-            say = Phrase("{place}: the link to {address}", place=place, address=_cut(address))
-            self._lose("address", say)
+            say = Phrase("{place}: the link to {address}", place=place, address=shortened(address))
+            self._add_loss("address", say)
 
     def _add(
         self, element: Xml, kind: str, words: str, looks: frozenset[str] = frozenset()
@@ -277,7 +279,7 @@ class _Taker(Struct):
         if text and last is not None and kind == last.kind == "text" and looks == last.looks:
             self._line[-1] = replace(last, text=last.text + text, words=last.words + words)
         elif text:
-            self._line.append(Piece(self.document.place(element), kind, text, looks, words))
+            self._line.append(ShownPart(self.document.place(element), kind, text, looks, words))
 
     def _run(self, run: Xml, paragraph: Xml, boxes: list[Xml]) -> None:
         styles = self.document.styles
@@ -304,19 +306,21 @@ class _Taker(Struct):
         code, data = ended
         base, reading = shown_by(code, data)
         if base and data is None and not reading:
-            self._unshown(code, mark)  # Its circle is lost.
+            self._lose_field(code, mark)  # Its circle is lost.
         if base:
             return base + reading
-        self._unshown(code, mark)
+        self._lose_field(code, mark)
         return ""
 
-    def _unshown(self, code: str, element: Xml) -> None:
-        if code and code.split(maxsplit=1)[0].upper() not in UNSEEN_FIELDS:
+    def _lose_field(self, code: str, element: Xml) -> None:
+        if code and code.split(maxsplit=1)[0].upper() not in INVISIBLE_FIELDS:
             place = self.document.place(element)
-            self._lose("field", Phrase("{place}: the field `{code}`", place=place, code=_cut(code)))
+            self._add_loss(
+                "field", Phrase("{place}: the field `{code}`", place=place, code=shortened(code))
+            )
 
     def _words(self, each: Xml, boxes: list[Xml]) -> str:
-        """Return the words of a part of a run, and take what is not words."""
+        """Return the words of a part of a run, and list what is not words."""
         place = self.document.place(each)
         words = ""
         if each.tag == f"{W}t":
@@ -330,13 +334,13 @@ class _Taker(Struct):
                 say = Phrase(
                     "{place}: the sign {code} of {font}", place=place, code=code, font=font
                 )
-                self._lose("sign", say)
+                self._add_loss("sign", say)
         elif each.tag == f"{W}ruby":
             parts = (each.find(f"{W}rubyBase"), each.find(f"{W}rt"))
             words = "".join(text_of(part) for part in parts if part is not None)
         elif each.tag in DRAWINGS:
             self._drawing(each, boxes)
-        elif each.tag in _SHOWN:
+        elif each.tag in _SPACES:
             words = " "
         if words:
             self._fields.show()
@@ -350,13 +354,13 @@ class _Taker(Struct):
             say = Phrase(
                 "{place}: the formula “{words}”: massctl does not know `m:{name}`",
                 place=place,
-                words=_cut(text_of(formula)),
+                words=shortened(text_of(formula)),
                 name=str(error),
             )
-            self._lose("formula", say)
+            self._add_loss("formula", say)
             return
         if _letters(text_of(formula)) - _letters(written):
-            self._lose("formula", _formula_lost(place, text_of(formula)))
+            self._add_loss("formula", _formula_words(place, text_of(formula)))
         for each in formula.iter(f"{M}r"):
             looks = self.document.styles.looks(each, next(formula.iterancestors(f"{W}p"), None))
             if any(":" in look for look in looks):
@@ -365,18 +369,14 @@ class _Taker(Struct):
                     place=place,
                     words=text_of(each),
                 )
-                self._lose("formula", say)
+                self._add_loss("formula", say)
         self._add(formula, "formula", " ".join(written.split()))
 
     def _drawing(self, drawing: Xml, boxes: list[Xml]) -> None:
         place = self.document.place(drawing)
-        own = [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
+        own = outside_boxes(drawing, BOX)
         boxes += own
-        pictures = [
-            each
-            for each in drawing.iter(f"{A}blip", f"{V}imagedata")
-            if outer_box(each, drawing) is None
-        ]
+        pictures = outside_boxes(drawing, *IMAGES)
         package = self.document.package
         for each in drawing.iter(f"{_OLE}OLEObject"):
             say = Phrase(
@@ -384,23 +384,24 @@ class _Taker(Struct):
                 place=place,
                 program=each.get("ProgID", "?"),
             )
-            self._lose("drawing", say)
-        for each in drawing.iter(f"{A}hlinkClick"):
-            known = package.related(self._part).get(each.get(f"{R}id", ""))
-            if known is not None and outer_box(each, drawing) is None:
+            self._add_loss("drawing", say)
+        for each in outside_boxes(drawing, f"{A}hlinkClick"):
+            if address := package.target(self._part, each):
                 say = Phrase(
-                    "{place}: the link to {address}", place=place, address=_cut(known.target)
+                    "{place}: the link to {address}", place=place, address=shortened(address)
                 )
-                self._lose("address", say)
+                self._add_loss("address", say)
                 break
         for each in pictures:
             known = package.related(self._part).get(reference_of(each))
             if known is None or known.is_external:
                 target = known.target if known is not None else "?"
                 say = Phrase(
-                    "{place}: a picture that is elsewhere: {name}", place=place, name=_cut(target)
+                    "{place}: a picture that is elsewhere: {name}",
+                    place=place,
+                    name=shortened(target),
                 )
-                self._lose("picture", say)
+                self._add_loss("picture", say)
                 continue
             data = package.read(known.target)
             name = known.target.rpartition("/")[2]
@@ -410,7 +411,7 @@ class _Taker(Struct):
                     place=place,
                     name=name,
                 )
-                self._lose("picture", say)
+                self._add_loss("picture", say)
             else:
                 self._add(drawing, "picture", name)
                 if is_changed(each):
@@ -419,11 +420,11 @@ class _Taker(Struct):
                         place=place,
                         name=name,
                     )
-                    self._lose("picture", say)
+                    self._add_loss("picture", say)
         shapes = [each for each in drawing.iter(_SHAPE) if next(each.iter(BOX), None) is None]
         if shapes or not (pictures or own):
             kind = Phrase("shape") if shapes else _kind_of(drawing)
-            self._lose("drawing", self._drawn(drawing, place, kind))
+            self._add_loss("drawing", self._drawn(drawing, place, kind))
 
     def _drawn(self, drawing: Xml, place: Phrase, kind: Phrase) -> Phrase:
         """Name a drawing, with the words in it and in the parts that it refers to."""
@@ -451,20 +452,20 @@ class _Taker(Struct):
             "{place}: a drawing ({kind}) with the words “{words}”",
             place=place,
             kind=kind,
-            words=_cut(words),
+            words=shortened(words),
         )
 
 
-def take(document: Document) -> Baseline:
-    """Take what a document shows."""
-    return _Taker(document).take()
+def list_shown(document: Document) -> ShownList:
+    """List what a document shows."""
+    return _Lister(document).list_all()
 
 
 _AS_WRITTEN = frozenset({"link", "picture", "formula"})
 _PAGE_NUMBER = re.compile(r"[\d\s/|.·\-–—第页共 ofPage]*")
 _OF_LINKS = frozenset({"colour", "underline"})
-_SHOWN: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
-_UNSEEN: Final = frozenset(
+_SPACES: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
+_PROPERTIES_ONLY: Final = frozenset(
     f"{W}{name}" for name in ("pPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "rPr")
 )
 _SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
@@ -488,7 +489,7 @@ _KINDS: Mapping[str, Phrase] = {
     "picture": Phrase("picture"),
     "drawing": Phrase("drawing"),
     "text": Phrase("text"),
-    "label": Phrase("number"),
+    "number": Phrase("number"),
 }
 
 
@@ -501,10 +502,6 @@ def _letters(text: str) -> Counter[str]:
     return Counter(each for each in text if each.isalnum())
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _WORDS_MAX else f"{text[:_WORDS_MAX]}…"
-
-
 _NOTHING = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]+")
 
 
@@ -515,7 +512,7 @@ def _without_blanks(text: str) -> str:
 # What the rendered article shows.
 
 
-class _Shown(Struct):
+class _RenderedText(Struct):
     """The words of a rendered article, with the looks of each stretch of them."""
 
     words: str = ""
@@ -546,8 +543,8 @@ _HEX = re.compile(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _NUMBER = re.compile(r"\[\d+\]")
 
 
-def _shown(body: str) -> _Shown:
-    shown = _Shown()
+def _rendered(body: str) -> _RenderedText:
+    shown = _RenderedText()
     pieces: list[str] = []
     length = 0
     numbers: dict[Element, int] = {}
@@ -627,7 +624,7 @@ _LOOKS: Mapping[str, Phrase] = {
 
 
 def _plain(look: str) -> str:
-    """Return a look as `_shown` finds it."""
+    """Return a look as `_rendered` finds it."""
     kind, _, said = look.partition(":")
     return f"colour:{hue(said)}" if kind == "colour" else kind
 
@@ -635,7 +632,7 @@ def _plain(look: str) -> str:
 class _Comparison(Struct):
     """Follows the paragraphs of a file through a rendered article."""
 
-    shown: _Shown
+    shown: _RenderedText
     body: str
     missing: list[tuple[str, Phrase]] = field(default_factory=list)
     changed: list[tuple[str, Phrase]] = field(default_factory=list)
@@ -643,90 +640,92 @@ class _Comparison(Struct):
     _pictures: int = 0
     _formulas: Counter[str] = field(default_factory=Counter)
 
-    def paragraph(self, pieces: Sequence[Piece]) -> None:
-        """Look for the pieces of one paragraph."""
-        whole = "".join(each.text for each in pieces if each.kind == "text")
+    def paragraph(self, parts: Sequence[ShownPart]) -> None:
+        """Look for the parts of one paragraph."""
+        whole = "".join(each.text for each in parts if each.kind == "text")
         before = self._position
-        label = next((each.text for each in pieces if each.kind == "label"), "")
-        at = self.shown.words.find(label, before)
-        start = self.shown.words.find(whole, max(at, before) + len(label))
-        if not 0 <= start - at - len(label) <= _SIGNS_MAX:
+        list_number = next((each.text for each in parts if each.kind == "number"), "")
+        at = self.shown.words.find(list_number, before)
+        start = self.shown.words.find(whole, max(at, before) + len(list_number))
+        if not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
             start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)
-        for each in pieces:
+        for each in parts:
             match each.kind:
                 case "text":
                     self._text(each, end)
-                case "label":
+                case "number":
                     if start >= 0 and each.text not in self.shown.words[before:start]:
-                        self.missing.append(("label", _gone(each, Phrase("number"))))
+                        self.missing.append(("number", _missing(each, Phrase("number"))))
                 case "block":
                     if start >= 0 and not each.looks <= self.shown.looks_at(start, end):
-                        self.changed += [(look, _lost(each, _LOOKS[look])) for look in each.looks]
+                        self.changed += [
+                            (look, _changed(each, _LOOKS[look])) for look in each.looks
+                        ]
                 case _:
                     self._thing(each)
 
-    def _text(self, piece: Piece, end: int) -> None:
-        at = self.shown.words.find(piece.text, self._position, end)
+    def _text(self, part: ShownPart, end: int) -> None:
+        at = self.shown.words.find(part.text, self._position, end)
         if at < 0:
-            self.missing.append(("text", _gone(piece, Phrase("text"))))
+            self.missing.append(("text", _missing(part, Phrase("text"))))
             return
-        self._position = at + len(piece.text)
-        wanted = {_plain(look) for look in piece.looks}
+        self._position = at + len(part.text)
+        wanted = {_plain(look) for look in part.looks}
         lacking = wanted - self.shown.looks_at(at, self._position)
-        self.changed += [(look, _lost(piece, _LOOKS[look])) for look in sorted(lacking)]
+        self.changed += [(look, _changed(part, _LOOKS[look])) for look in sorted(lacking)]
 
-    def _thing(self, piece: Piece) -> None:
-        if piece.kind == "link":
+    def _thing(self, part: ShownPart) -> None:
+        if part.kind == "link":
             # An address of mail is written out.
-            is_written = piece.text.removeprefix("mailto:") in self.shown.words
-            if unquote(piece.text) not in self.shown.links and not is_written:
-                self.missing.append(("address", _gone(piece, Phrase("link"))))
-        elif piece.kind == "picture":
+            is_written = part.text.removeprefix("mailto:") in self.shown.words
+            if unquote(part.text) not in self.shown.links and not is_written:
+                self.missing.append(("address", _missing(part, Phrase("link"))))
+        elif part.kind == "picture":
             self._pictures += 1
             if self._pictures > self.shown.pictures:
-                self.missing.append(("picture", _gone(piece, Phrase("picture"))))
+                self.missing.append(("picture", _missing(part, Phrase("picture"))))
         else:
-            self._formulas[piece.text] += 1
-            spellings = (piece.text, SAME_STYLE + piece.text)
+            self._formulas[part.text] += 1
+            spellings = (part.text, SAME_STYLE + part.text)
             drawn = sum(self.body.count(f'="{escaped_value(each)}"') for each in spellings)
-            if drawn < self._formulas[piece.text]:
-                self.changed.append(("formula", _formula_lost(piece.place, piece.text)))
+            if drawn < self._formulas[part.text]:
+                self.changed.append(("formula", _formula_words(part.place, part.text)))
 
 
 _SIGNS_MAX = 3
 """Between a number and its words stand so many signs."""
 _AROUND = 400
-"""A paragraph that does not stand as a whole may have so many more characters between its pieces."""
+"""A paragraph that does not stand as a whole may have so many more characters between its parts."""
 
 
-def losses(
-    baseline: Baseline, title: str, body: str
+def compare(
+    listed: ShownList, title: str, body: str
 ) -> tuple[list[tuple[str, Phrase]], list[tuple[str, Phrase]]]:
-    """Return what an article lacks of a file: pieces that are missing, and looks that its words have no more."""
-    comparison = _Comparison(_shown(body), body)
+    """Return what an article lacks of a file: parts that are missing, and looks that its words have no more."""
+    comparison = _Comparison(_rendered(body), body)
     is_title_due = True
-    for pieces in baseline.paragraphs:
-        whole = "".join(each.text for each in pieces if each.kind == "text")
-        number = "".join(each.text for each in pieces if each.kind == "label")
+    for parts in listed.paragraphs:
+        whole = "".join(each.text for each in parts if each.kind == "text")
+        number = "".join(each.text for each in parts if each.kind == "number")
         if is_title_due and whole and _without_blanks(title) in (whole, number + whole):
             is_title_due = False
-            comparison.paragraph([each for each in pieces if each.kind in _AS_WRITTEN])
+            comparison.paragraph([each for each in parts if each.kind in _AS_WRITTEN])
         else:
-            comparison.paragraph(pieces)
+            comparison.paragraph(parts)
     return comparison.missing, comparison.changed
 
 
-def _gone(piece: Piece, what: Phrase) -> Phrase:
-    words = _cut(" ".join(piece.words.split()))
-    return Phrase("{place}: {what} “{words}” is missing", place=piece.place, what=what, words=words)
+def _missing(part: ShownPart, what: Phrase) -> Phrase:
+    words = shortened(" ".join(part.words.split()))
+    return Phrase("{place}: {what} “{words}” is missing", place=part.place, what=what, words=words)
 
 
-def _lost(piece: Piece, what: Phrase) -> Phrase:
-    words = _cut(" ".join(piece.words.split()))
-    return Phrase("{place}: {what} “{words}”", place=piece.place, what=what, words=words)
+def _changed(part: ShownPart, what: Phrase) -> Phrase:
+    words = shortened(" ".join(part.words.split()))
+    return Phrase("{place}: {what} “{words}”", place=part.place, what=what, words=words)
 
 
-def _formula_lost(place: Phrase, words: str) -> Phrase:
-    return Phrase("{place}: the formula “{words}”", place=place, words=_cut(words))
+def _formula_words(place: Phrase, words: str) -> Phrase:
+    return Phrase("{place}: the formula “{words}”", place=place, words=shortened(words))

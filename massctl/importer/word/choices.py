@@ -7,15 +7,14 @@ from typing import Final
 from lxml import etree
 
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.document import DRAWINGS, Document, shows, text_of
+from massctl.importer.word.document import DRAWINGS, Document, shows
 from massctl.importer.word.package import A, M, V, W, Xml
-from massctl.importer.word.styles import OFF, WHITE, is_on, is_shaded
-from massctl.model.frozen import Frozen
+from massctl.importer.word.styles import WHITE, is_on, is_set, is_shaded
+from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
-_SHOWN_MAX = 3
+_TOLD_MAX = 3
 """So many places of each kind are told."""
-_WORDS_MAX = 20
 _PUT_IN: Final = (f"{W}ins", f"{W}moveTo")
 _TAKEN_OUT: Final = (f"{W}del", f"{W}moveFrom")
 _CHANGED: Final = tuple(
@@ -27,18 +26,7 @@ _REVISIONS: Final = frozenset((*_PUT_IN, *_TAKEN_OUT, *_CHANGED, *_CELLS))
 _TO_TEXT: Mapping[str, str] = {f"{W}delText": f"{W}t", f"{W}delInstrText": f"{W}instrText"}
 
 
-class Choices(Frozen):
-    """What a person chose; empty: nothing yet."""
-
-    revisions: str = ""
-    """`accept` or `reject`."""
-    hidden: str = ""
-    """`drop` or `keep`."""
-    comments: str = ""
-    """`drop`."""
-
-
-def settle(document: Document, chosen: Choices) -> list[Phrase]:
+def apply_choices(document: Document, chosen: Mapping[str, str]) -> list[Phrase]:
     """Carry out the choices, and return what was done; raise DocumentError where one is missing."""
     waiting: list[Phrase] = []
     options: list[str] = []
@@ -47,31 +35,24 @@ def settle(document: Document, chosen: Choices) -> list[Phrase]:
         found = find(document)
         if not found:
             continue
-        choice = getattr(chosen, name)
-        carry_out = _WAYS[name].get(choice)
-        if carry_out is None:
-            told = [_shown(document, each) for each in found[:_SHOWN_MAX]]
+        choice = chosen.get(name, "")
+        if choice not in WORD_CHOICES[name]:
+            told = [document.place_words(each) for each in found[:_TOLD_MAX]]
             what = say(len(found))
             waiting.append(Phrase("{what}: {places}", what=what, places=in_a_row(told)))
-            options.append(f"--{name} {'|'.join(_WAYS[name])}")
+            options.append(f"--{name} {'|'.join(WORD_CHOICES[name])}")
             continue
+        carry_out, done_words = _ANSWERS[name, choice]
         carry_out(found)
-        done.append(Phrase(_DONE[name, choice], what=say(len(found))))
+        done.append(Phrase(done_words, what=say(len(found))))
     if waiting:
         said = " ".join(options)
         raise DocumentError(
             Phrase("{what}", what=in_a_row(waiting)),
             Phrase("choose what becomes of them: {options}", options=said),
         )
-    document.count()
+    document.index_places()
     return done
-
-
-def _shown(document: Document, element: Xml) -> Phrase:
-    words = text_of(element)
-    cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
-    place = document.place(element)
-    return Phrase("{place} “{words}”", place=place, words=cut) if words else place
 
 
 def _of_stories(document: Document) -> Iterator[Xml]:
@@ -97,7 +78,7 @@ def _hidden(document: Document) -> list[Xml]:
             if _is_unseen(document, each):
                 found.append(each)
         elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
-            each.tag.startswith(V) and _UNSEEN.search(each.get("style", "")) is not None
+            each.tag.startswith(V) and _HIDING_STYLE.search(each.get("style", "")) is not None
         ):
             found.append(next(each.iterancestors(*DRAWINGS), each))
         elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
@@ -105,7 +86,7 @@ def _hidden(document: Document) -> list[Xml]:
     return list(dict.fromkeys(found))
 
 
-_UNSEEN = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
+_HIDING_STYLE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
 _RUNS: Final = frozenset({f"{W}r", f"{M}r"})
 _LIKE, _TINY = 0x0A, 4
 """So little the parts of two colours differ that nobody tells apart; half points that nobody reads."""
@@ -119,11 +100,7 @@ def _is_unseen(document: Document, run: Xml) -> bool:
         return True
     if is_on(run.find(f"{W}rPr"), "vanish") is None:
         tables = run.iterancestors(f"{W}tbl")
-        if any(
-            said.get(f"{W}val", "1") not in OFF
-            for each in tables
-            for said in styles.of_table(each, "vanish")
-        ):
+        if any(is_set(said) for each in tables for said in styles.of_table(each, "vanish")):
             return True
     behind = (seen.highlight or _behind(document, run)) if seen.colour else ""
     return bool(behind) and all(
@@ -177,10 +154,6 @@ def _keep(found: Sequence[Xml]) -> None:
                 for old in own.findall(f"{W}{name}"):
                     own.remove(old)
                 etree.SubElement(own, f"{W}{name}").set(f"{W}val", said)
-
-
-def _forget(found: Sequence[Xml]) -> None:
-    """Leave comments where they are: no reader of ours looks at them."""
 
 
 def _accept(found: Sequence[Xml]) -> None:
@@ -274,15 +247,11 @@ _KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int
     ),
 )
 """In the order in which they are carried out: what a revision takes out is hidden no more."""
-_WAYS: Final[Mapping[str, Mapping[str, Callable[[Sequence[Xml]], None]]]] = {
-    "revisions": {"accept": _accept, "reject": _reject},
-    "hidden": {"drop": _drop, "keep": _keep},
-    "comments": {"drop": _forget},
-}
-_DONE: Final[Mapping[tuple[str, str], Phrase]] = {
-    ("revisions", "accept"): Phrase("{what}: accepted"),
-    ("revisions", "reject"): Phrase("{what}: rejected"),
-    ("hidden", "drop"): Phrase("{what}: left out"),
-    ("hidden", "keep"): Phrase("{what}: shown"),
-    ("comments", "drop"): Phrase("{what}: left out"),
+_ANSWERS: Final[Mapping[tuple[str, str], tuple[Callable[[Sequence[Xml]], None], Phrase]]] = {
+    ("revisions", "accept"): (_accept, Phrase("{what}: accepted")),
+    ("revisions", "reject"): (_reject, Phrase("{what}: rejected")),
+    ("hidden", "drop"): (_drop, Phrase("{what}: left out")),
+    ("hidden", "keep"): (_keep, Phrase("{what}: shown")),
+    # Nothing reads comments, so they may stay.
+    ("comments", "drop"): (lambda _: None, Phrase("{what}: left out")),
 }

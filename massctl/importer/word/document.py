@@ -6,14 +6,30 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.numbering import Numbering
-from massctl.importer.word.package import MC, NO_WORD_FILE, A, Package, R, W, Xml, opened
+from massctl.importer.word.package import (
+    MC,
+    NO_WORD_FILE,
+    A,
+    M,
+    Package,
+    R,
+    V,
+    W,
+    Xml,
+    open_package,
+)
 from massctl.importer.word.styles import Styles, is_on, value
 from massctl.model.phrase import Phrase
 
+_PLACE_WORDS_MAX = 20
 DRAWINGS: Final = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
 BOX: Final = f"{W}txbxContent"
+IMAGES: Final = (f"{A}blip", f"{V}imagedata")
+LINK_SCHEMES: Final = ("http://", "https://", "mailto:")
+"""Links of other schemes lead nowhere on a phone."""
 _NOTES: Mapping[str, Phrase] = {
     "footnote": Phrase("footnote {number}"),
     "endnote": Phrase("endnote {number}"),
@@ -56,6 +72,11 @@ class Document(Struct):
         inside = next(element.iter(f"{W}p"), None)
         return self._places.get(inside, Phrase("the document"))
 
+    def place_words(self, element: Xml) -> Phrase:
+        """Return where an element stands, with the first of its words."""
+        place, words = self.place(element), shortened(text_of(element), _PLACE_WORDS_MAX)
+        return Phrase("{place} “{words}”", place=place, words=words) if words else place
+
     def stories(self) -> Iterator[Xml]:
         """Yield the text and the notes, in the order of reading."""
         yield self.body
@@ -65,12 +86,12 @@ class Document(Struct):
         """Whether an element stands in a note."""
         return next(element.iterancestors(f"{W}body"), None) is None
 
-    def count(self) -> None:
+    def index_places(self) -> None:
         """Number the notes, and as people count them the paragraphs that have words, the tables and the boxes."""
         _take_notes(self)
         self._places = {}
         counts = {"paragraph": 0, "table": 0, "box": 0}
-        _count(self.body, None, self._places, counts)
+        _index(self.body, None, self._places, counts)
         for (kind, _), note in self.notes.items():
             place = Phrase(_NOTES[kind], number=note.number)
             self._places |= dict.fromkeys(note.element.iter(f"{W}p"), place)
@@ -78,7 +99,7 @@ class Document(Struct):
             self._places |= dict.fromkeys(root.iter(f"{W}p"), name)
 
 
-def _count(
+def _index(
     holder: Xml, around: Phrase | None, places: dict[Xml, Phrase], counts: dict[str, int]
 ) -> None:
     for each in _blocks(holder):
@@ -89,7 +110,7 @@ def _count(
             places[each] = around or Phrase("paragraph {number}", number=number)
             for box in each.iter(BOX):
                 counts["box"] += 1
-                _count(box, Phrase("text box {number}", number=counts["box"]), places, counts)
+                _index(box, Phrase("text box {number}", number=counts["box"]), places, counts)
         elif around is None:
             counts["table"] += 1
             for row, tr in enumerate(own(each, f"{W}tr"), 1):
@@ -100,9 +121,9 @@ def _count(
                         row=row,
                         column=column,
                     )
-                    _count(cell, place, places, counts)
+                    _index(cell, place, places, counts)
         else:
-            _count(each, around, places, counts)
+            _index(each, around, places, counts)
 
 
 def own(holder: Xml, tag: str) -> Iterator[Xml]:
@@ -124,12 +145,11 @@ def _blocks(holder: Xml) -> Iterator[Xml]:
 def _has_words(paragraph: Xml) -> bool:
     return any(
         (each.text or "").strip()
-        for each in paragraph.iter(f"{W}t", f"{W}delText", M_T)
+        for each in paragraph.iter(f"{W}t", f"{W}delText", f"{M}t")
         if next(each.iterancestors(BOX), None) is None
     )
 
 
-M_T: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = f"{MC}Fallback"
 _VISIBLE: Final = [
     f"{W}{name}"
@@ -144,13 +164,15 @@ _VISIBLE: Final = [
         "endnoteReference",
     ]
 ]
-_SHOWN = frozenset({"wps", "wpg", "wpc", "w14", "w15", "wp14", "a14", "cx", "cx1", "am3d", "aink"})
-"""Forms of which the reader knows the newer one; of any other it takes the older."""
+_NEWER_FORMS = frozenset(
+    {"wps", "wpg", "wpc", "w14", "w15", "wp14", "a14", "cx", "cx1", "am3d", "aink"}
+)
+"""Namespaces whose `Choice` the reader understands; of any other it takes `Fallback`."""
 
 
 def read(data: bytes) -> Document:
     """Read a Word file. Raises DocumentError."""
-    package = opened(data)
+    package = open_package(data)
     root = package.xml(package.main)
     body = root.find(f"{W}body") if root is not None else None
     if body is None:
@@ -173,7 +195,7 @@ def read(data: bytes) -> Document:
     for each in core if core is not None else ():
         if each.tag.rpartition("}")[2] == "creator":
             document.author = (each.text or "").strip()
-    document.count()
+    document.index_places()
     return document
 
 
@@ -181,7 +203,7 @@ def _take_alternatives(root: Xml) -> None:
     """Leave one of several forms of the same content."""
     for each in [*root.iter(f"{MC}AlternateContent")]:
         choices = each.findall(f"{MC}Choice")
-        known = [one for one in choices if set(one.get("Requires", "").split()) <= _SHOWN]
+        known = [one for one in choices if set(one.get("Requires", "").split()) <= _NEWER_FORMS]
         # What has no older form is judged as it is.
         older = each.find(_FALLBACK)
         taken = next(iter(known), older if older is not None else next(iter(choices), None))
@@ -229,7 +251,7 @@ def _take_margins(document: Document) -> None:
 
 _ADDRESS = re.compile(r'^\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"^\s*HYPERLINK\s+([^\s\\\"]+)", re.IGNORECASE)
-UNSEEN_FIELDS: Final = frozenset(
+INVISIBLE_FIELDS: Final = frozenset(
     {"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"}
 )
 """Fields that show nothing themselves. Source: ECMA-376, part 1, 17.16.5, read 2026-12."""
@@ -374,20 +396,16 @@ def reference_of(picture: Xml) -> str:
 
 def shows(element: Xml) -> bool:
     """Whether anything is shown below an element."""
-    return next(element.iter(*_VISIBLE, M_T), None) is not None
+    return next(element.iter(*_VISIBLE, f"{M}t"), None) is not None
 
 
 def text_of(element: Xml) -> str:
     """Return the words below an element, for a message."""
-    words = "".join(each.text or "" for each in element.iter(f"{W}t", f"{W}delText", M_T))
+    words = "".join(each.text or "" for each in element.iter(f"{W}t", f"{W}delText", f"{M}t"))
     return " ".join(words.split())
 
 
-def outer_box(element: Xml, drawing: Xml) -> Xml | None:
-    """Return the box inside a drawing that holds an element; None where only the drawing does."""
-    for each in element.iterancestors():
-        if each is drawing:
-            return None
-        if each.tag == BOX:
-            return each
-    return None
+def outside_boxes(drawing: Xml, *tags: str) -> list[Xml]:
+    """List the elements of a drawing that stand in none of its text boxes; a box is not in itself."""
+    own = set(drawing.iterancestors(BOX))
+    return [each for each in drawing.iter(*tags) if own.issuperset(each.iterancestors(BOX))]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from massctl.importer.article import FORMULA, Found
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.baseline import losses, refuse_unknown, take, told
-from massctl.importer.word.choices import Choices, settle
+from massctl.importer.word.baseline import compare, list_shown, loss_words, refuse_unknown
+from massctl.importer.word.choices import apply_choices
 from massctl.importer.word.document import Document, read
 from massctl.importer.word.reader import Reader
 from massctl.model.phrase import Phrase, in_a_row
@@ -16,11 +16,11 @@ _ONLY_MAX = 3
 
 def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, dict[str, bytes]]:
     """Read the article of a file, and its pictures by their placeholder addresses. Raises DocumentError."""
-    document, done = _settled(data, chosen)
+    document, done = _read_with_choices(data, chosen)
     reader = Reader(document)
     found = reader.read(name)
     has_formula = any(each.name == FORMULA for each in found.tree.below())
-    lost = told(take(document).lost)
+    lost = loss_words(list_shown(document).lost)
     if not (found.tree.text().strip() or reader.pictures or has_formula):
         why = Phrase("there is no text and no picture in this file")
         if not lost:
@@ -44,14 +44,14 @@ def lacking(
     data: bytes, chosen: Mapping[str, str], title: str, body: str
 ) -> tuple[list[Phrase], list[Phrase]]:
     """Return what a rendered article lacks of a file: what is missing, and what only looks another way."""
-    document, _ = _settled(data, chosen)
-    missing, changed = losses(take(document), title, body)
-    return told(missing), told(changed)
+    document, _ = _read_with_choices(data, chosen)
+    missing, changed = compare(list_shown(document), title, body)
+    return loss_words(missing), loss_words(changed)
 
 
-def _settled(data: bytes, chosen: Mapping[str, str]) -> tuple[Document, list[Phrase]]:
+def _read_with_choices(data: bytes, chosen: Mapping[str, str]) -> tuple[Document, list[Phrase]]:
     document = read(data)
-    done = settle(document, Choices(**chosen))
+    done = apply_choices(document, chosen)
     refuse_unknown(document)
-    document.styles.weigh(document.body)
+    document.styles.find_body_look(document.body)
     return document, done

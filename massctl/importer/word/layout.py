@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from massctl.importer.word.document import Document, text_of
 from massctl.importer.word.package import R, W, Xml
-from massctl.importer.word.styles import is_on, is_shaded, value
+from massctl.importer.word.styles import is_on, is_set, is_shaded, value
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 
@@ -37,15 +37,13 @@ def layout(document: Document) -> Iterator[tuple[str, Phrase]]:
     for story in document.stories():
         for each in story.iter(*_OF):
             for kind, font in _OF[each.tag](document, each):
-                words, place = text_of(each), document.place(each)
-                cut = words if len(words) <= _WORDS_MAX else f"{words[:_WORDS_MAX]}…"
-                say = Phrase("{place} “{words}”", place=place, words=cut) if words else place
-                yield kind, Phrase("{place}, {font}", place=say, font=font) if font else say
+                place = document.place_words(each)
+                yield kind, Phrase("{place}, {font}", place=place, font=font) if font else place
     if document.body.getparent().find(f"{W}background") is not None:
         yield "page", Phrase("the document")
 
 
-_WORDS_MAX = 20
+_HORIZONTAL = frozenset({"", "lrTb", "lrTbV", "tb"})
 _Found = Iterator[tuple[str, str]]
 """A kind, and the name of a font."""
 
@@ -60,12 +58,12 @@ def _of_run(document: Document, run: Xml) -> _Found:
     if paragraph is None or not words or not any(map(str.isalnum, words)):
         return
     found, base = styles.properties(run, paragraph), styles.base(paragraph)
-    if found.stretched and not base.stretched:
+    if "stretched" in found.marks - base.marks:
         yield "stretched", ""
     name = "east" if has_cjk(words) else "latin"
-    font, usual = getattr(found, name), {getattr(each, name) for each in (base, styles.body)}
-    is_set = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_code(paragraph)
-    if font and font not in usual and not is_set:
+    font, usual = getattr(found, name), {getattr(each, name) for each in (base, styles.usual)}
+    is_styled = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_code(paragraph)
+    if font and font not in usual and not is_styled:
         yield "font", font
 
 
@@ -73,8 +71,10 @@ def _of_paragraph(document: Document, paragraph: Xml) -> _Found:
     styles = document.styles
     if not text_of(paragraph) or styles.is_code(paragraph):
         return
-    is_set = styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_quote(paragraph)
-    if not is_set and document.numbering.label(paragraph) is None:
+    is_styled = (
+        styles.heading(paragraph) or styles.is_title(paragraph) or styles.is_quote(paragraph)
+    )
+    if not is_styled and document.numbering.number_of(paragraph) is None:
         indent = styles.said(paragraph, "ind")
         given = dict(indent.attrib) if indent is not None else {}
         lengths = {key.removeprefix(W).removesuffix("Chars"): each for key, each in given.items()}
@@ -83,15 +83,15 @@ def _of_paragraph(document: Document, paragraph: Xml) -> _Found:
             yield "first line", ""
         if some - {"firstLine"}:
             yield "indent", ""
-    if is_shaded(styles.said(paragraph, "shd", by_word=False)):
+    if is_shaded(styles.said(paragraph, "shd", with_builtin=False)):
         yield "shade", ""
-    if _has_border(styles.said(paragraph, "pBdr", by_word=False)):
+    if _has_border(styles.said(paragraph, "pBdr", with_builtin=False)):
         yield "border", ""
-    aligned = styles.said(paragraph, "jc", by_word=False)
+    aligned = styles.said(paragraph, "jc", with_builtin=False)
     if aligned is not None and "istribute" in aligned.get(f"{W}val", ""):
         yield "spread", ""
-    before = styles.said(paragraph, "pageBreakBefore", by_word=False)
-    if before is not None and before.get(f"{W}val", "1") not in ("0", "false", "off"):
+    before = styles.said(paragraph, "pageBreakBefore", with_builtin=False)
+    if before is not None and is_set(before):
         yield "break", ""
 
 
@@ -102,7 +102,7 @@ def _of_cell(document: Document, cell: Xml) -> _Found:
             yield "cell", ""
         if _has_border(said.find(f"{W}tcBorders")):
             yield "table", ""
-        if value(said, "textDirection") not in ("", "lrTb", "lrTbV", "tb"):
+        if value(said, "textDirection") not in _HORIZONTAL:
             yield "vertical", ""
 
 
@@ -124,7 +124,7 @@ def _of_section(document: Document, section: Xml) -> _Found:
         yield "columns", ""
     if section.find(f"{W}pgBorders") is not None:
         yield "page", ""
-    if value(section, "textDirection") not in ("", "lrTb", "lrTbV", "tb"):
+    if value(section, "textDirection") not in _HORIZONTAL:
         yield "vertical", ""
 
 

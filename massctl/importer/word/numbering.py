@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.package import W, Xml
-from massctl.importer.word.styles import Styles, is_on, value
+from massctl.importer.word.styles import Styles, is_on, value, whole
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
@@ -28,10 +28,9 @@ class Level(Frozen):
     """After an entry of this level, or of one above, its numbers begin again; 0: never."""
 
 
-class Label(Frozen):
+class ListNumber(Frozen):
     """What stands before a paragraph."""
 
-    list_number: str
     level: int
     text: str
     """Empty for a bullet."""
@@ -51,7 +50,7 @@ class Numbering(Struct):
     _abstract: dict[str, str] = field(default_factory=dict)
     _begins: dict[str, dict[int, int]] = field(default_factory=dict)
     """Where a list begins anew when its level is first met."""
-    _labels: dict[Xml, Label | None] = field(default_factory=dict)
+    _numbers: dict[Xml, ListNumber | None] = field(default_factory=dict)
     _by_style: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, root: Xml) -> None:
@@ -59,7 +58,7 @@ class Numbering(Struct):
         shared = {
             each.get(f"{W}abstractNumId", ""): each for each in root.iterfind(f"{W}abstractNum")
         }
-        linked = {value(each, "styleLink"): known for known, each in shared.items()}
+        linked = {style: each for each in shared if (style := value(shared[each], "styleLink"))}
         for each in root.iterfind(f"{W}num"):
             number = each.get(f"{W}numId", "")
             known = value(each, "abstractNumId")
@@ -73,30 +72,30 @@ class Numbering(Struct):
             levels = self._levels.setdefault(number, {})
             found = [*(abstract.iterfind(f"{W}lvl") if abstract is not None else ())]
             for override in each.iterfind(f"{W}lvlOverride"):
-                at = _whole(override.get(f"{W}ilvl"), 0)
+                at = whole(override.get(f"{W}ilvl"), 0)
                 start = value(override, "startOverride")
                 if start:
-                    self._begins.setdefault(number, {})[at] = _whole(start, 1)
+                    self._begins.setdefault(number, {})[at] = whole(start, 1)
                 found += override.iterfind(f"{W}lvl")
             for level in found:
-                at = _whole(level.get(f"{W}ilvl"), 0)
+                at = whole(level.get(f"{W}ilvl"), 0)
                 levels[at] = _level(level, at)
                 if style := value(level, "pStyle"):
                     of_style[style] = at
 
-    def label(self, paragraph: Xml) -> Label | None:
+    def number_of(self, paragraph: Xml) -> ListNumber | None:
         """Return what stands before a paragraph; who asks first asks for all, in order."""
-        if paragraph not in self._labels:
-            self._labels[paragraph] = self._counted(paragraph)
-        return self._labels[paragraph]
+        if paragraph not in self._numbers:
+            self._numbers[paragraph] = self._next_number(paragraph)
+        return self._numbers[paragraph]
 
-    def _counted(self, paragraph: Xml) -> Label | None:
+    def _next_number(self, paragraph: Xml) -> ListNumber | None:
         number, said = self.styles.numbering(paragraph)
         levels = self._levels.get(number)
         if levels is None:
             return None
         at = self._by_style[number].get(self.styles.style_of(paragraph), 0)
-        at = _whole(said, at)
+        at = whole(said, at)
         level = levels.get(at)
         if level is None or level.form == "none" or (level.form != "bullet" and not level.text):
             return None
@@ -111,7 +110,7 @@ class Numbering(Struct):
             if restarts and at < restarts:
                 del counts[below]
         if level.form == "bullet":
-            return Label(number, at, "", 0, is_plain=False)
+            return ListNumber(at, "", 0, is_plain=False)
 
         def written(found: re.Match[str]) -> str:
             of = int(found[1]) - 1
@@ -121,7 +120,7 @@ class Numbering(Struct):
 
         text = _PLACE.sub(written, level.text)
         is_plain = level.form == "decimal" and _PLAIN.fullmatch(level.text) is not None
-        return Label(number, at, text, counts[at], is_plain)
+        return ListNumber(at, text, counts[at], is_plain)
 
 
 def _level(said: Xml, at: int) -> Level:
@@ -131,14 +130,10 @@ def _level(said: Xml, at: int) -> Level:
     return Level(
         "none" if is_hidden else form,
         value(said, "lvlText"),
-        _whole(value(said, "start"), 1),
+        whole(value(said, "start"), 1),
         bool(is_on(said, "isLgl")),
-        _whole(restarts, at),
+        whole(restarts, at),
     )
-
-
-def _whole(text: str | None, otherwise: int) -> int:
-    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
 
 
 def _roman(number: int) -> str:
@@ -166,7 +161,7 @@ def _letter(number: int) -> str:
 _DIGITS = "〇一二三四五六七八九"
 
 
-def _counted(number: int) -> str:
+def _chinese_numeral(number: int) -> str:
     """Write a number as Chinese counts: 二十三."""
     if number >= 10_000:
         return "".join(_DIGITS[int(each)] for each in str(number))
@@ -185,7 +180,7 @@ _LEGAL = ("壹贰叁肆伍陆柒捌玖拾佰仟零", "壹貳參肆伍陸柒捌�
 
 def _legal(number: int, signs: str) -> str:
     """Write a number as sums of money are written: 壹拾贰."""
-    counted = "一" * (10 <= number < 20) + _counted(number)
+    counted = "一" * (10 <= number < 20) + _chinese_numeral(number)
     return counted.translate(str.maketrans("一二三四五六七八九十百千〇", signs))
 
 
@@ -222,7 +217,7 @@ _NUMERALS: Mapping[str, Callable[[int], str]] = {
             "taiwaneseCountingThousand",
             "japaneseCounting",
         ),
-        _counted,
+        _chinese_numeral,
     ),
     **dict.fromkeys(
         ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"),

@@ -15,7 +15,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
 XML_BYTES_MAX = 32 * 1024 * 1024
-"""Of one part of XML: its tree takes about twenty times as much memory."""
+"""The most bytes of one part of XML. Its tree takes about twenty times as much memory."""
 PARTS_MAX = 10_000
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -32,7 +32,7 @@ _STRICT: Mapping[bytes, bytes] = {
 }
 """Names of the strict form of the standard (ISO 29500), and of the form that Word writes."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How files of Word 97 begin, and files with a password."""
+"""The first bytes of files of Word 97, and of files with a password."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NOT_ZIP = (
     zipfile.BadZipFile,
@@ -40,8 +40,8 @@ _NOT_ZIP = (
     EOFError,
     OSError,
     RuntimeError,
-)  # The last also where an archive needs what zipfile lacks.
-"""What zipfile raises for bytes that are damaged, sealed or something else."""
+)
+"""What zipfile raises for damaged, encrypted or other bytes; RuntimeError also for a method that it lacks."""
 _COPY = Phrase("copy the article alone into a new Word file, and import that")
 _SAVE = Phrase("open it in Word, save it as .docx without a password, and import that")
 
@@ -60,7 +60,7 @@ class Related(Frozen):
 
 
 class Package(Struct):
-    """An opened Word file. Its methods raise DocumentError."""
+    """An open_package Word file. Its methods raise DocumentError."""
 
     _archive: zipfile.ZipFile
     main: str = ""
@@ -123,6 +123,11 @@ class Package(Struct):
             self._related[name] = dict(_relations(root, dirname(name)))
         return self._related[name]
 
+    def target(self, name: str, element: Xml) -> str:
+        """Return the address to which an element of a part refers; empty for none."""
+        found = self.related(name).get(element.get(f"{R}id", ""))
+        return found.target if found is not None else ""
+
     def parts(self, kind: str) -> Iterator[tuple[str, Xml]]:
         """Yield the parts of a kind to which the document refers, with their roots."""
         for each in self.related(self.main).values():
@@ -140,7 +145,7 @@ _RESOURCE_LIMIT = 114
 """XML_ERR_RESOURCE_LIMIT of libxml2: more than 256 levels, or a text of more than 10 MB."""
 
 
-def opened(data: bytes) -> Package:
+def open_package(data: bytes) -> Package:
     """Open a Word file."""
     if data.startswith(_OLE):
         why = (
@@ -154,7 +159,7 @@ def opened(data: bytes) -> Package:
         listed = archive.infolist()
     except _NOT_ZIP:
         raise DocumentError(NO_WORD_FILE) from None
-    # No part gives more than it says.
+    # zipfile stops at the size that a part declares, so the sum bounds what is unpacked.
     if sum(each.file_size for each in listed) > WORD_BYTES_MAX:
         raise DocumentError(
             Phrase("the file is larger than {limit:,} bytes unpacked", limit=WORD_BYTES_MAX), _COPY

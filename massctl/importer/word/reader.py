@@ -14,21 +14,23 @@ from massctl.importer.article import FOOTNOTE, FORMULA, Found
 from massctl.importer.word.document import (
     BOX,
     DRAWINGS,
+    IMAGES,
+    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     crop_of,
     look_of,
-    outer_box,
+    outside_boxes,
     own,
     reference_of,
     shown_by,
 )
-from massctl.importer.word.formula import UnknownPart, tex
-from massctl.importer.word.numbering import Label
-from massctl.importer.word.package import A, M, R, V, W, Xml
+from massctl.importer.word.numbering import ListNumber
+from massctl.importer.word.omml import UnknownPart, tex
+from massctl.importer.word.package import M, W, Xml
 from massctl.importer.word.signs import sign_of
-from massctl.importer.word.styles import hue, is_on, value
+from massctl.importer.word.styles import hue, is_on, value, whole
 from massctl.model.diagnostics import FaultError
 from massctl.picture.crop import cropped
 from massctl.picture.formats import sniff
@@ -46,14 +48,16 @@ _MARKS: Mapping[str, str] = {
     "smaller": "small",
 }
 """The element of each look, the outermost first."""
-_SCHEMES = ("http://", "https://", "mailto:")
+
+
+_COLUMNS_MAX = 1_000
 
 
 class _OpenList(Struct):
     level: int
     element: Element
     item: Element
-    label: Label
+    list_number: ListNumber
 
 
 class Reader(Struct):
@@ -100,11 +104,11 @@ class Reader(Struct):
 
     def _paragraph(self, paragraph: Xml, into: Element) -> None:
         styles = self.document.styles
-        label = self.document.numbering.label(paragraph)
+        list_number = self.document.numbering.number_of(paragraph)
         heading = styles.heading(paragraph)
         line = Element("p")
-        if label is not None and label.text and (heading or not label.is_plain):
-            line.children.append(f"{label.text} ")
+        if list_number is not None and list_number.text and (heading or not list_number.is_plain):
+            line.children.append(f"{list_number.text} ")
         line.children += self._first_letter
         self._first_letter = []
         self._runs(paragraph, paragraph, line)
@@ -115,13 +119,18 @@ class Reader(Struct):
         aligned = styles.alignment(paragraph)
         if aligned and not heading:
             line.attributes = {"align": aligned, "style": f"text-align:{aligned}"}
-        self._place(line, paragraph, label, heading, into)
+        self._place(line, paragraph, list_number, heading, into)
         boxes, self._boxes = self._boxes, []
         for box in boxes:
             self._blocks(box, into)
 
     def _place(
-        self, line: Element, paragraph: Xml, label: Label | None, heading: int, into: Element
+        self,
+        line: Element,
+        paragraph: Xml,
+        list_number: ListNumber | None,
+        heading: int,
+        into: Element,
     ) -> None:
         styles = self.document.styles
         if not line.children:
@@ -132,8 +141,8 @@ class Reader(Struct):
             line.name, line.attributes = "h1", {"class": "title"}
         elif heading:
             line.name = f"h{heading}"
-        if label is not None and not heading:
-            self._entry(line, label, into)
+        if list_number is not None and not heading:
+            self._entry(line, list_number, into)
             return
         self._lists = []
         if styles.is_quote(paragraph):
@@ -146,30 +155,38 @@ class Reader(Struct):
             into.children.append(line)
         line.parent = into
 
-    def _entry(self, line: Element, label: Label, into: Element) -> None:
+    def _entry(self, line: Element, list_number: ListNumber, into: Element) -> None:
         """Put a paragraph into its list: a new one where its level or number does not follow."""
         lists = self._lists
-        while lists and lists[-1].level > label.level:
+        while lists and lists[-1].level > list_number.level:
             lists.pop()
-        kind = "ol" if label.is_plain else "ul"
+        kind = "ol" if list_number.is_plain else "ul"
         last = lists[-1] if lists else None
-        if last is not None and last.level == label.level and not _follows(last, label, kind):
+        if (
+            last is not None
+            and last.level == list_number.level
+            and not _follows(last, list_number, kind)
+        ):
             lists.pop()
             last = None
-        if label.text and not label.is_plain:
+        if list_number.text and not list_number.is_plain:
             holder = lists[-1].item if lists else into
             holder.children.append(line)
             line.parent = holder
             return
-        if last is None or last.level < label.level:
+        if last is None or last.level < list_number.level:
             holder = lists[-1].item if lists else into
-            start = {"start": str(label.number)} if kind == "ol" and label.number != 1 else {}
-            last = _OpenList(label.level, holder.add(kind, start), line, label)
+            start = (
+                {"start": str(list_number.number)}
+                if kind == "ol" and list_number.number != 1
+                else {}
+            )
+            last = _OpenList(list_number.level, holder.add(kind, start), line, list_number)
             lists.append(last)
         item = last.element.add("li")
         item.children.append(line)
         line.parent = item
-        last.item, last.label = item, label
+        last.item, last.list_number = item, list_number
 
     def _runs(self, holder: Xml, paragraph: Xml, into: Element) -> None:
         for each in holder:
@@ -177,8 +194,8 @@ class Reader(Struct):
             if tag == f"{W}r":
                 self._run(each, paragraph, into)
             elif tag == f"{W}hyperlink":
-                known = self.document.package.related(self._part).get(each.get(f"{R}id", ""))
-                self._runs(each, paragraph, _link(into, known.target if known is not None else ""))
+                address = self.document.package.target(self._part, each)
+                self._runs(each, paragraph, _link(into, address))
             elif tag == f"{W}fldSimple":
                 self._runs(each, paragraph, _link(into, address_of(each.get(f"{W}instr", ""))))
             elif tag == f"{M}oMathPara":
@@ -260,9 +277,7 @@ class Reader(Struct):
         package = self.document.package
         described = next((each for each in drawing.iter() if each.tag.endswith("}docPr")), None)
         alt = described.get("descr", "") if described is not None else ""
-        for each in drawing.iter(f"{A}blip", f"{V}imagedata"):
-            if outer_box(each, drawing) is not None:
-                continue
+        for each in outside_boxes(drawing, *IMAGES):
             known = package.related(self._part).get(reference_of(each))
             data = (
                 package.read(known.target) if known is not None and not known.is_external else None
@@ -275,7 +290,7 @@ class Reader(Struct):
             with suppress(FaultError):
                 self.pictures[address] = cropped(data, crop) if any(crop) else data
                 into.add("img", {"src": address, **({"alt": alt} if alt else {})})
-        self._boxes += [each for each in drawing.iter(BOX) if outer_box(each, drawing) is None]
+        self._boxes += outside_boxes(drawing, BOX)
 
     def _table(self, table: Xml, into: Element) -> None:
         element = into.add("table")
@@ -285,10 +300,10 @@ class Reader(Struct):
         headed = _heading_rows(rows)
         for number, row in enumerate(rows):
             line = element.add("tr")
-            column = _whole(value(row.find(f"{W}trPr"), "gridBefore"))
+            column = whole(value(row.find(f"{W}trPr"), "gridBefore"), 0)
             for cell in own(row, f"{W}tc"):
                 said = cell.find(f"{W}tcPr")
-                span = max(1, _whole(value(said, "gridSpan")))
+                span = max(1, min(whole(value(said, "gridSpan"), 1), _COLUMNS_MAX))
                 merge = said.find(f"{W}vMerge") if said is not None else None
                 above = grid.get(column)
                 if merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
@@ -329,9 +344,9 @@ _SIGNS: Final[Mapping[str, str]] = {
 }
 
 
-def _follows(last: _OpenList, label: Label, kind: str) -> bool:
+def _follows(last: _OpenList, list_number: ListNumber, kind: str) -> bool:
     """Whether an entry goes on with an open list of its level."""
-    is_next = kind == "ul" or label.number == last.label.number + 1
+    is_next = kind == "ul" or list_number.number == last.list_number.number + 1
     return last.element.name == kind and is_next
 
 
@@ -345,10 +360,6 @@ def _heading_rows(rows: list[Xml]) -> int:
     return said or int(len(rows) > 1 and len(rows[0].findall(f"{W}tc")) > 1)
 
 
-def _whole(text: str) -> int:
-    return min(int(text), 1_000) if text.isdecimal() and len(text) < 6 else 0
-
-
 def _joined(into: Element, name: str) -> Element:
     """Return the last child if it has a name, else a new one."""
     last = into.children[-1] if into.children else None
@@ -356,7 +367,7 @@ def _joined(into: Element, name: str) -> Element:
 
 
 def _link(into: Element, address: str) -> Element:
-    if into.name == "a" or not address.startswith(_SCHEMES):
+    if into.name == "a" or not address.startswith(LINK_SCHEMES):
         return into
     last = into.children[-1] if into.children else None
     if isinstance(last, Element) and last.name == "a" and last.get("href") == address:

@@ -5,14 +5,12 @@ from typing import Final
 
 from massctl.importer.word.package import W, Xml
 
-_SYMBOL_LETTERS = (
-    "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ",
-    "αβχδεφγηιϕκλμνοπθρστυϖωξψζ",
-)
+_SYMBOL_CAPITALS = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ"
+_SYMBOL_LETTERS = "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"
 _FONTS: Final[Mapping[str, Mapping[int, str]]] = {
     "symbol": {
-        **{ord("A") + at: each for at, each in enumerate(_SYMBOL_LETTERS[0])},
-        **{ord("a") + at: each for at, each in enumerate(_SYMBOL_LETTERS[1])},
+        **{ord("A") + at: each for at, each in enumerate(_SYMBOL_CAPITALS)},
+        **{ord("a") + at: each for at, each in enumerate(_SYMBOL_LETTERS)},
         0x22: "∀",
         0x24: "∃",
         0x27: "∋",

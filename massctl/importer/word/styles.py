@@ -1,7 +1,7 @@
 """What the styles and properties of a Word file make of a run and of a paragraph.
 
-`looks` are what a reader sees of a run beside its words. A look that the paragraph's built-in style gives to the whole
-paragraph (the blue of Heading 1) is none: a theme has its own.
+`looks` are what a reader sees of a run beside its words. They leave out what a built-in style gives the whole paragraph
+(the blue of Heading 1): the theme draws that.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from massctl.importer.article import is_grey
 from massctl.importer.word.package import W, Xml
 from massctl.model.frozen import Frozen
 
@@ -80,21 +81,14 @@ class Properties(Frozen):
     highlight: str = ""
     size: int = 20
     """In half points."""
-    underlined: bool = False
     vertical: str = ""
     """`sub` or `sup`."""
-    dotted: bool = False
-    """With emphasis dots (着重号)."""
-    framed: bool = False
-    is_shifted: bool = False
-    """Raised above its line, or lowered below it."""
-    effect: bool = False
-    """With glow, outline or another effect of Word 2010."""
+    marks: frozenset[str] = frozenset()
+    """`underline`, `dots` (着重号), `framed`, `shifted` (off its line), `effect` (of Word 2010), and `stretched`: with
+    letters closer, wider or set otherwise than its font has them."""
     east: str = ""
     """The font of Chinese, or its place in the theme of the file."""
     latin: str = ""
-    stretched: bool = False
-    """With letters closer, wider or set otherwise than its font has them."""
 
 
 class Style(Struct):
@@ -102,7 +96,7 @@ class Style(Struct):
 
     name: str
     based_on: str
-    is_own: bool
+    is_custom: bool
     """Not one of Word's."""
     run: Xml | None
     paragraph: Xml | None
@@ -117,7 +111,7 @@ class Styles(Struct):
     _normal: str = ""
     _of: dict[Xml, str] = field(default_factory=dict)
     _given: dict[tuple[str, bool], Properties] = field(default_factory=dict)
-    body: Properties = Properties()
+    usual: Properties = Properties()
     """What most of the text has."""
 
     def add(self, root: Xml) -> None:
@@ -176,10 +170,10 @@ class Styles(Struct):
         """Whether a paragraph has a style of code."""
         return not _CODES.isdisjoint(self.names(paragraph))
 
-    def said(self, paragraph: Xml, name: str, *, by_word: bool = True) -> Xml | None:
-        """Return a property of a paragraph or of its styles; without `by_word`, not of Word's own styles."""
+    def said(self, paragraph: Xml, name: str, *, with_builtin: bool = True) -> Xml | None:
+        """Return a property of a paragraph or of its styles; without `with_builtin`, not of Word's own styles."""
         chain = self.chain(self.style_of(paragraph))
-        around = (each.paragraph for each in chain if by_word or each.is_own)
+        around = (each.paragraph for each in chain if with_builtin or each.is_custom)
         holders = (paragraph.find(f"{W}pPr"), *around)
         found = (each.find(f"{W}{name}") for each in holders if each is not None)
         return next((each for each in found if each is not None), None)
@@ -191,7 +185,7 @@ class Styles(Struct):
 
     def alignment(self, paragraph: Xml) -> str:
         """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
-        said = self.said(paragraph, "jc", by_word=False)
+        said = self.said(paragraph, "jc", with_builtin=False)
         found = said.get(f"{W}val", "") if said is not None else ""
         return {"center": "center", "right": "right", "end": "right"}.get(found, "")
 
@@ -208,7 +202,7 @@ class Styles(Struct):
     def properties(self, run: Xml, paragraph: Xml | None) -> Properties:
         """Return all properties of a run."""
         style = self.style_of(paragraph) if paragraph is not None else self._normal
-        found = self._of_style(style, is_own=True)
+        found = self._of_style(style, with_custom=True)
         own = run.find(f"{W}rPr")
         if own is None:
             return found
@@ -220,23 +214,23 @@ class Styles(Struct):
 
     def base(self, paragraph: Xml) -> Properties:
         """Return what a paragraph's style of Word's own gives to all its runs."""
-        return self._of_style(self.style_of(paragraph), is_own=False)
+        return self._of_style(self.style_of(paragraph), with_custom=False)
 
     @property
     def defaults(self) -> Properties:
         """What a run has of which nothing is said."""
-        return self._of_style("", is_own=True)
+        return self._of_style("", with_custom=True)
 
-    def _of_style(self, known: str, *, is_own: bool) -> Properties:
-        """Return what a style gives to a run; without `is_own`, what of it the styles of Word give."""
-        if (known, is_own) not in self._given:
-            chain = [each.run for each in self.chain(known) if is_own or not each.is_own]
-            self._given[known, is_own] = reduce(
+    def _of_style(self, known: str, *, with_custom: bool) -> Properties:
+        """Return what a style gives to a run; without `with_custom`, what of it the styles of Word give."""
+        if (known, with_custom) not in self._given:
+            chain = [each.run for each in self.chain(known) if with_custom or not each.is_custom]
+            self._given[known, with_custom] = reduce(
                 _with, reversed(chain), _with(Properties(), self._defaults)
             )
-        return self._given[known, is_own]
+        return self._given[known, with_custom]
 
-    def weigh(self, body: Xml) -> None:
+    def find_body_look(self, body: Xml) -> None:
         """Find out what size and colour most of the text has."""
         counts = Counter[tuple[int, str]]()
         fonts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
@@ -253,12 +247,12 @@ class Styles(Struct):
             east, latin = (each.most_common(1)[0][0] for each in fonts)
             # All text may be grey; red text is meant.
             grey = colour if hue(colour) in ("", "grey") else ""
-            self.body = Properties(size=size, colour=grey, east=east, latin=latin)
+            self.usual = Properties(size=size, colour=grey, east=east, latin=latin)
 
     def looks(self, run: Xml, paragraph: Xml | None, *, is_note: bool = False) -> frozenset[str]:
         """Return what a reader sees of a run beside its words."""
         found = self.properties(run, paragraph)
-        base = self.base(paragraph) if paragraph is not None else self.body
+        base = self.base(paragraph) if paragraph is not None else self.usual
         is_heading = paragraph is not None and (
             bool(self.heading(paragraph)) or self.is_title(paragraph)
         )
@@ -267,25 +261,16 @@ class Styles(Struct):
         if is_heading:
             looks.discard("bold")
         is_seen = found.highlight or not is_pale(found.colour)  # What is behind it may not come.
-        if found.colour not in (base.colour, self.body.colour) and hue(found.colour) and is_seen:
+        if found.colour not in (base.colour, self.usual.colour) and hue(found.colour) and is_seen:
             looks.add(f"colour:{found.colour}")
         if found.highlight and found.highlight not in (WHITE, base.highlight):
             looks.add(f"highlight:{found.highlight}")
-        if found.underlined and not base.underlined:
-            looks.add("underline")
-        if found.dotted:
-            looks.add("dots")
-        if found.framed:
-            looks.add("framed")
-        if found.is_shifted:
-            looks.add("shifted")
-        if found.effect:
-            looks.add("effect")
+        looks |= found.marks - {"stretched"} - (base.marks & {"underline"})
         if found.vertical:
             looks.add(found.vertical)
         elif not is_heading and not is_note and found.size != base.size:
-            looks |= {"larger"} if found.size > self.body.size * _LARGER else set()
-            looks |= {"smaller"} if found.size < self.body.size * _SMALLER else set()
+            looks |= {"larger"} if found.size > self.usual.size * _LARGER else set()
+            looks |= {"smaller"} if found.size < self.usual.size * _SMALLER else set()
         return frozenset(looks)
 
 
@@ -303,16 +288,26 @@ _NAMES: Mapping[str, str] = {
 """What a toggle looks like; `caps` is written in capital letters, and `vanish` is a choice."""
 
 
-def value(holder: Xml | None, name: str) -> str:
-    """Return the value of a property; empty where there is none."""
-    found = holder.find(f"{W}{name}") if holder is not None else None
-    return found.get(f"{W}val", "") if found is not None else ""
+def value(holder: Xml | None, name: str, space: str = W, otherwise: str = "") -> str:
+    """Return the value of a property, or `otherwise` where it is not said."""
+    found = holder.find(f"{space}{name}") if holder is not None else None
+    return str(found.get(f"{space}val", "")) if found is not None else otherwise
 
 
-def is_on(holder: Xml | None, name: str) -> bool | None:
+def is_on(holder: Xml | None, name: str, space: str = W) -> bool | None:
     """Return whether a property is on; None where it is not said."""
-    found = holder.find(f"{W}{name}") if holder is not None else None
-    return None if found is None else found.get(f"{W}val", "1") not in OFF
+    found = holder.find(f"{space}{name}") if holder is not None else None
+    return None if found is None else is_set(found, space)
+
+
+def is_set(said: Xml, space: str = W) -> bool:
+    """Whether a property that is there is on."""
+    return said.get(f"{space}val", "1") not in OFF
+
+
+def whole(text: str | None, otherwise: int) -> int:
+    """Read a whole number of at most five digits, or return `otherwise`."""
+    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
 
 
 def is_shaded(shade: Xml | None) -> bool:
@@ -323,15 +318,18 @@ def is_shaded(shade: Xml | None) -> bool:
 def _with(before: Properties, said: Xml | None) -> Properties:
     """Return properties with what an `rPr` says."""
     changed: dict[str, object] = {}
-    on = before.on
+    on, marks = before.on, before.marks
     for each in said if said is not None else ():
         name = each.tag.rpartition("}")[2]
         if name in _TOGGLES:
-            on = on | {name} if each.get(f"{W}val", "1") not in OFF else on - {name}
+            on = on | {name} if is_set(each) else on - {name}
+        elif (mark := _MARKS.get(name)) is not None:
+            is_plain = each.get(f"{W}val", "1") in _PLAIN.get(name, OFF)
+            marks = marks - {mark} if is_plain else marks | {mark}
         elif (read := _READ.get(name)) is not None:
             changed |= read(each)
-    if on is not before.on:
-        changed["on"] = on
+    if (on, marks) != (before.on, before.marks):
+        changed |= {"on": on, "marks": marks}
     return replace(before, **changed) if changed else before
 
 
@@ -361,19 +359,22 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     "shd": _of_shade,
     "sz": _of_size,
     "rFonts": _of_fonts,
-    "spacing": lambda said: {"stretched": said.get(f"{W}val", "0") != "0"},
-    "w": lambda said: {"stretched": said.get(f"{W}val", "100") not in ("100", "100%")},
-    **dict.fromkeys(("fitText", "eastAsianLayout"), lambda _: {"stretched": True}),
-    "u": lambda said: {"underlined": said.get(f"{W}val", "single") not in OFF},
     "vertAlign": lambda said: {
         "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
     },
-    "em": lambda said: {"dotted": said.get(f"{W}val", "") not in OFF},
-    "bdr": lambda said: {"framed": said.get(f"{W}val", "") not in OFF},
-    "position": lambda said: {"is_shifted": said.get(f"{W}val", "0") != "0"},
-    **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), lambda _: {"effect": True}),
 }
-"""How each property is read; those of Word 2010 for effects share names with none of them."""
+"""How each property with a value is read."""
+_MARKS: Mapping[str, str] = {
+    "u": "underline",
+    "em": "dots",
+    "bdr": "framed",
+    "position": "shifted",
+    **dict.fromkeys(("spacing", "w", "fitText", "eastAsianLayout"), "stretched"),
+    **dict.fromkeys(("glow", "reflection", "textOutline", "textFill"), "effect"),
+}
+"""The mark that each other property makes. No effect of Word 2010 has the name of another property."""
+_PLAIN: Mapping[str, frozenset[str]] = {"w": frozenset({"100", "100%"})}
+"""Values that make no mark, where they are not those of `OFF`."""
 
 
 def _colour(said: Xml) -> str:
@@ -384,8 +385,6 @@ def _colour(said: Xml) -> str:
 
 
 _DARK, _PALE = 0x50, 0xE0
-_GAP = 24
-"""So far the parts of a colour may be apart in a grey."""
 _HUES = (
     (20, "red"),
     (45, "orange"),
@@ -410,7 +409,7 @@ def hue(colour: str) -> str:
         return ""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
     most, least = max(red, green, blue), min(red, green, blue)
-    if most - least <= _GAP:
+    if is_grey((red, green, blue)):
         return "" if most <= _DARK else "grey"
     spread = (most - least) / 60
     if most == red:

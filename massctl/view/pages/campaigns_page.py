@@ -1,7 +1,7 @@
 """All campaigns of a repository: where each stands, when it goes out, what is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -43,6 +43,10 @@ class Listed(Frozen):
     """The group that it stands in; empty without one."""
     count: int | None = None
     """The size of its audience as it was recorded last; None where it never was."""
+    edition: int | None = None
+    """The edition that its folder declares; None where that cannot be read."""
+    sent_at: datetime | None = None
+    """When the newest edition on record began to go out; None where none did."""
 
     @property
     def is_out(self) -> bool:

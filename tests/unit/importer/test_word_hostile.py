@@ -11,7 +11,7 @@ from lxml import etree
 from massctl.importer.documents import DocumentError
 from massctl.importer.word import package
 from massctl.importer.word.file import article
-from massctl.importer.word.package import opened
+from massctl.importer.word.package import open_package
 
 DOCUMENT = "word/document.xml"
 NOTHING = {"revisions": "", "hidden": "", "comments": ""}
@@ -148,4 +148,4 @@ def test_a_relation_leads_to_no_file_of_this_machine() -> None:
     )
     found, pictures = article(data, "letter", NOTHING)
     assert ({}, True) == (pictures, any("passwd" in each for each in found.lost))
-    assert opened(data).related(DOCUMENT)["rId9"].target == "../../etc/passwd"
+    assert open_package(data).related(DOCUMENT)["rId9"].target == "../../etc/passwd"

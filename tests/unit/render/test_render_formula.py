@@ -19,6 +19,7 @@ from massctl.render.formula import (
     Word,
     store_result,
 )
+from massctl.render.markdown_formulas import SAME_STYLE, spelled
 from massctl.source.formulas import draw
 
 _DRAWN: Final = re.compile(r'<svg [^>]*aria-label="(?P<tex>[^"]*)">.*?</svg>')
@@ -601,3 +602,20 @@ def test_what_cannot_be_drawn_in_brackets_is_an_error(text: str) -> None:
     at = page()
     markdown_to_html(f"字 {text}", at)
     assert ["MC329"] == [fault.code for fault in at.faults]
+
+
+@pytest.mark.parametrize(
+    ("tex", "before", "after", "written"),
+    [
+        ("x^2", "设", "。", "$x^2$"),
+        ("x^2", "3", "个", r"\(x^2\)"),
+        ("`a", "", "", None),
+        ("hello", "", "", None),
+    ],
+)
+def test_a_formula_is_written_so_that_it_is_found_again(
+    tex: str, before: str, after: str, written: str | None
+) -> None:
+    found = spelled(tex, before, after)
+    assert found == (written or rf"\({SAME_STYLE}{tex}\)")
+    assert f"‹{found[2:-2] if written is None else tex}›" in named(md(before + found + after))

@@ -35,7 +35,7 @@ const PICTURES_MAX = 20;
 const PAUSE_MS = 400;
 const AGAIN_MS = 1000;
 const WIDE = 2.35;
-const LONG = new Set(["content", "recommend", "description", "card_ext"]);
+const LONG = new Set(["digest", "content", "recommend", "description", "card_ext"]);
 const REQUIRED = new Set(["title", "content", "card_id"]);
 const AUDIENCES = ["is_to_all", "tag", "of", "openids"] as const;
 
@@ -55,6 +55,10 @@ function textAt(fields: Fields, keys: Keys): string {
   return String(valueAt(fields, keys) ?? "");
 }
 
+function listAt(fields: Fields, keys: Keys): string[] {
+  return (valueAt(fields, keys) as string[] | undefined) ?? [];
+}
+
 // A moment of the file as an input has it, in Beijing time.
 function inBeijing(said: string): string {
   const moment = new Date(said.replace(" ", "T"));
@@ -69,8 +73,9 @@ export class FieldsForm {
   private choices: Choices = { audiences: [], tags: {}, blocks: [], articles: [] };
   private readonly month: MonthPane;
   private drawn = "";
+  private titles: string[] = [];
   private sending: Promise<void> = Promise.resolve();
-  private due = 0;
+  due = 0; // Writings that nobody answered yet.
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -89,21 +94,18 @@ export class FieldsForm {
   // Shows what another tab or git changed; whoever writes in the form keeps what is drawn.
   renew(letter: Letter): void {
     this.letter = letter;
-    const isSame = this.drawn === this.drawing(letter);
-    if (!isSame && !this.form.contains(document.activeElement)) this.show(letter);
+    if (this.drawn !== this.drawing(letter) && !this.form.contains(document.activeElement)) this.show(letter);
   }
 
   private drawing(letter: Letter): string {
-    return JSON.stringify([letter.fields, letter.pictures, letter.accounts, this.choices.audiences, this.choices.tags]);
+    return JSON.stringify([letter.fields, letter.pictures, this.choices, this.titles]);
   }
 
-  get isSending(): boolean {
-    return this.due > 0;
-  }
-
-  // The days that are taken, and what stands in the way of the window, as they are now.
-  renewMonth(): void {
-    if (!this.form.hidden) void this.month.renew();
+  // The titles as they are sent, the days that are taken, and what stands in the way of the window, as they are now.
+  renewFound(titles: string[]): void {
+    this.titles = titles;
+    if (this.letter) this.renew(this.letter);
+    if (!this.form.hidden) this.month.renew();
   }
 
   show(letter: Letter): void {
@@ -135,11 +137,11 @@ export class FieldsForm {
       ),
       this.part("audience", ...this.audience(fields)),
       this.part("window", ...this.window(fields)),
-      this.part("previewed", this.names(fields)),
+      this.part("previewed", this.words(fields, ["preview", "towxname"], "preview")),
     );
   }
 
-  private part(name: string, ...children: (Node | null)[]): HTMLElement {
+  private part(name: string, ...children: (Node | null)[]): Node {
     return make("fieldset", {}, make("legend", {}, word(name)), ...children);
   }
 
@@ -151,15 +153,22 @@ export class FieldsForm {
       ...orderTools(box, "article", number, count, (order, now) => void this.sendOrder(order).then(() => this.at(now))),
     );
     box.append(
-      this.line(fields, keys("title"), "title", (text) => titleWords(text), TITLE_MAX),
+      this.line(fields, keys("title"), "title", (text) => this.titleWords(text, number), TITLE_MAX),
       this.line(fields, keys("author"), "author"),
-      this.area(fields, keys("digest"), "digest", (text) => word("digestCount", { count: countOf(text) }), DIGEST_MAX),
+      this.line(fields, keys("digest"), "digest", (text) => word("digestCount", { count: countOf(text) }), DIGEST_MAX),
       ...this.cover(letter, fields, keys("cover")),
       this.line(fields, keys("content_source_url"), "source"),
       this.check(fields, keys("need_open_comment"), "comments"),
       this.check(fields, keys("only_fans_can_comment"), "fansOnly"),
     );
     return box;
+  }
+
+  // As the list shows it; of a template, the title as it was rendered last.
+  private titleWords(written: string, number: number): string {
+    const text = /\{[{%]/.test(written) ? (this.titles[number] ?? written) : written;
+    const shown = [...text].slice(0, LIST_SHOWS).join("") + (countOf(text) > LIST_SHOWS ? "…" : "");
+    return word("titleCount", { count: countOf(text), shown });
   }
 
   private at(number: number): void {
@@ -193,12 +202,12 @@ export class FieldsForm {
   }
 
   // A field that stores a picture among those of the letter.
-  private pictureInput(several: boolean, done: (path: string) => void): HTMLElement {
+  private pictureInput(several: boolean, done: (path: string) => Promise<void>): HTMLElement {
     const input = make("input", { type: "file", accept: "image/*", multiple: several, class: "only-read" });
     input.addEventListener("change", async () => {
       for (const file of input.files ?? []) {
         const path = await this.hooks.upload(file);
-        if (path) done(path);
+        if (path) await done(path);
       }
     });
     return make("label", { class: "pick" }, word("newPicture"), input);
@@ -212,38 +221,38 @@ export class FieldsForm {
       if (kind === "check") return this.check(fields, keys, key === "need_open_comment" ? "comments" : "fansOnly");
       if (key === "files") return this.pictures(letter, fields, keys);
       if (kind === "list") return this.words(fields, keys, name);
-      return LONG.has(key)
-        ? this.area(fields, keys, name, (text) => word("characters", { count: countOf(text) }))
-        : this.line(fields, keys, name);
+      return this.line(fields, keys, name, (text) => word("characters", { count: countOf(text) }));
     });
     return this.part(`${message.kind}_message`, ...rows);
   }
 
   private pictures(letter: Letter, fields: Fields, keys: Keys): Node {
-    const files = (valueAt(fields, keys) as string[] | undefined) ?? [];
-    const send = (now: string[]): void => this.sendNow([[keys, now]]);
+    const files = listAt(fields, keys);
+    const send = (now: string[]): Promise<void> => this.sendNow([[keys, now]]);
     const rows = files.map((file, number) => {
       const row = make("li", {}, make("img", { src: this.address(file), alt: "" }), make("span", {}, file));
       row.append(
-        ...orderTools(row, "picture", number, files.length, (order) => send(order.map((each) => files[each] ?? ""))),
+        ...orderTools(
+          row,
+          "picture",
+          number,
+          files.length,
+          (order) => void send(order.map((each) => files[each] ?? "")),
+        ),
       );
       return row;
     });
     const others = letter.pictures.filter((each) => !files.includes(each));
     const more = make("select", {}, ...["", ...others].map((value) => make("option", { value }, value || "—")));
-    more.addEventListener("change", () => more.value && send([...files, more.value]));
+    more.addEventListener("change", () => void (more.value && send([...files, more.value])));
     const isFull = files.length >= PICTURES_MAX;
     return make(
       "div",
       { class: "pictures" },
       make("ol", {}, ...rows),
       !isFull && this.labelled("addPicture", more),
-      !isFull && this.pictureInput(true, (path) => send([...((this.now(keys) as string[] | undefined) ?? []), path])),
+      !isFull && this.pictureInput(true, (path) => send([...listAt(this.letter?.fields ?? {}, keys), path])),
     );
-  }
-
-  private now(keys: Keys): unknown {
-    return this.letter?.fields ? valueAt(this.letter.fields, keys) : undefined;
   }
 
   private address(file: string): string {
@@ -255,35 +264,22 @@ export class FieldsForm {
   }
 
   private line(fields: Fields, keys: Keys, name: string, count?: (text: string) => string, max = 0): Node {
-    const input = make("input", { type: "text", value: textAt(fields, keys) });
-    return this.counted(input, keys, name, count, max);
-  }
-
-  private area(fields: Fields, keys: Keys, name: string, count: (text: string) => string, max = 0): Node {
-    const area = make("textarea", { rows: 3 });
-    area.value = textAt(fields, keys);
-    return this.counted(area, keys, name, count, max);
-  }
-
-  private counted(
-    control: HTMLInputElement | HTMLTextAreaElement,
-    keys: Keys,
-    name: string,
-    count?: (text: string) => string,
-    max = 0,
-  ): Node {
-    const note = make("small", {});
+    const isLong = LONG.has(String(keys.at(-1)));
+    const control = isLong ? make("textarea", { rows: 3 }) : make("input", { type: "text" });
+    control.value = textAt(fields, keys);
+    const note = count ? make("small", {}) : null;
     const renew = (): void => {
+      if (!note) return;
       note.textContent = count?.(control.value) ?? "";
       note.classList.toggle("over", max > 0 && countOf(control.value) > max);
     };
-    if (count) renew();
+    renew();
     const isRequired = keys.length > 1 && REQUIRED.has(String(keys.at(-1)));
     control.addEventListener("input", () => {
-      if (count) renew();
+      renew();
       this.change(keys, control.value || (isRequired ? "" : null));
     });
-    return this.labelled(name, control, count ? note : null);
+    return this.labelled(name, control, note);
   }
 
   private check(fields: Fields, keys: Keys, name: string): Node {
@@ -295,7 +291,7 @@ export class FieldsForm {
 
   private choice(fields: Fields, keys: Keys, name: string, options: [string, string][]): HTMLElement {
     const select = chooser(textAt(fields, keys), options);
-    select.addEventListener("change", () => this.sendNow([[keys, select.value]]));
+    select.addEventListener("change", () => void this.sendNow([[keys, select.value]]));
     return this.labelled(name, select);
   }
 
@@ -307,7 +303,10 @@ export class FieldsForm {
     const kind = AUDIENCES.find((each) => said[each]) ?? ("tag_id" in said ? "tag" : "");
     const set = (key: string, value: Value): void => {
       const others = ["is_to_all", "tag_id", "tag", "of", "openids"].filter((each) => each !== key && each in said);
-      this.sendNow([[["audience", key], value], ...others.map((each): [Keys, Value] => [["audience", each], null])]);
+      void this.sendNow([
+        [["audience", key], value],
+        ...others.map((each): [Keys, Value] => [["audience", each], null]),
+      ]);
     };
     const kinds: [string, string][] = AUDIENCES.filter(
       (each) =>
@@ -353,11 +352,11 @@ export class FieldsForm {
     const [begin, end] = ["not_before", "not_after"].map((key) => inBeijing(textAt(fields, ["send", key])));
     const day = date || (begin ?? "").slice(0, 10);
     this.month.about(textAt(fields, ["account"]), day, (chosen) => {
-      if (date) return this.sendNow([[["send", "date"], chosen]]);
+      if (date) return void this.sendNow([[["send", "date"], chosen]]);
       const length = begin && end ? Date.parse(`${end}Z`) - Date.parse(`${begin}Z`) : 2 * 3600_000;
       const opens = `${chosen}T${(begin || "T20:00").slice(-5)}`;
       const closes = new Date(Date.parse(`${opens}Z`) + length).toISOString().slice(0, 16);
-      this.sendNow([
+      void this.sendNow([
         [["send", "not_before"], `${opens}:00+08:00`],
         [["send", "not_after"], `${closes}:00+08:00`],
       ]);
@@ -366,7 +365,7 @@ export class FieldsForm {
       "button",
       {
         type: "button",
-        click: () => this.sendNow(["date", "not_before", "not_after"].map((key) => [["send", key], null])),
+        click: () => void this.sendNow(["date", "not_before", "not_after"].map((key) => [["send", key], null])),
       },
       word("noWindow"),
     );
@@ -385,14 +384,12 @@ export class FieldsForm {
     return [...ends, ...(day ? [clear] : []), this.month.element];
   }
 
-  private names(fields: Fields): Node {
-    return this.words(fields, ["preview", "towxname"], "preview");
-  }
-
   private words(fields: Fields, keys: Keys, name: string): Node {
-    const now = (valueAt(fields, keys) as string[] | undefined) ?? [];
-    const input = make("input", { type: "text", value: now.join(" ") });
-    input.addEventListener("input", () => this.change(keys, input.value.split(/[\s,，、]+/).filter(Boolean)));
+    const input = make("input", { type: "text", value: listAt(fields, keys).join(" ") });
+    input.addEventListener("input", () => {
+      const now = input.value.split(/[\s,，、]+/).filter(Boolean);
+      this.change(keys, now.length ? now : null);
+    });
     return this.labelled(name, input);
   }
 
@@ -413,13 +410,12 @@ export class FieldsForm {
   }
 
   // A choice that other controls depend on: the form is drawn again with it.
-  private sendNow(changes: [Keys, Value][]): void {
+  private async sendNow(changes: [Keys, Value][]): Promise<void> {
     for (const [keys, value] of changes) this.change(keys, value);
     const focused = [...this.form.elements].indexOf(document.activeElement as Element);
-    void this.flush().then(() => {
-      if (this.letter) this.show(this.letter);
-      (this.form.elements[focused] as HTMLElement | undefined)?.focus();
-    });
+    await this.flush();
+    if (this.letter) this.show(this.letter);
+    (this.form.elements[focused] as HTMLElement | undefined)?.focus();
   }
 
   private async sendOrder(order: Place[]): Promise<void> {
@@ -457,11 +453,6 @@ export class FieldsForm {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.flush(), AGAIN_MS);
   }
-}
-
-function titleWords(text: string): string {
-  const shown = [...text].slice(0, LIST_SHOWS).join("") + (countOf(text) > LIST_SHOWS ? "…" : "");
-  return word("titleCount", { count: countOf(text), shown });
 }
 
 // A choice among options; what the file says and no option is stands first.

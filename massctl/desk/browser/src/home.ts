@@ -28,6 +28,7 @@ export async function showHome(): Promise<void> {
         .map((each) => ({ ...each, stateWords: home.reviewed?.[each.name]?.words ?? each.stateWords })),
     );
   search.addEventListener("input", draw);
+  byId("order").addEventListener("change", draw);
   byId("new").addEventListener("click", () => askNew(home));
   const review = oneAtATime(async () => {
     if (!home.letters.some((each) => each.state === "review")) return;
@@ -49,25 +50,38 @@ export async function showHome(): Promise<void> {
 function list(letters: Listed[]): void {
   const place = byId("letters");
   place.ariaBusy = "false";
-  const parts = STATES.map((state) => {
+  const isByDay = byId<HTMLSelectElement>("order").value === "day";
+  const parts = isByDay ? byDay(letters) : byState(letters);
+  place.replaceChildren(...parts, ...(letters.length ? [] : [make("p", {}, word("noLetters"))]));
+}
+
+function byState(letters: Listed[]): Node[] {
+  return STATES.flatMap((state) => {
     const own = letters.filter((each) => each.state === state).sort((one, other) => (one.day < other.day ? 1 : -1));
-    if (!own.length) return null;
-    return make(
-      "section",
-      { class: `letters ${state}` },
-      make(
-        "h2",
-        {},
-        word(`state${state[0]?.toUpperCase()}${state.slice(1)}`),
-        " ",
-        make("span", { class: "count" }, String(own.length)),
-      ),
-      make("ul", {}, ...own.map(row)),
-    );
+    return own.length ? [section(word(`state${state[0]?.toUpperCase()}${state.slice(1)}`), state, own)] : [];
   });
-  place.replaceChildren(
-    ...parts.filter((each) => each !== null),
-    ...(letters.length ? [] : [make("p", {}, word("noLetters"))]),
+}
+
+// Each day with its letters, the latest first; those without a window stand above.
+function byDay(letters: Listed[]): Node[] {
+  const days = [...new Set(letters.map((each) => each.day.slice(0, 10)))].sort().reverse();
+  const ordered = [...days.filter((each) => !each), ...days.filter(Boolean)];
+  return ordered.map((day) =>
+    section(
+      day || word("noWindow"),
+      "day",
+      letters.filter((each) => each.day.slice(0, 10) === day),
+    ),
+  );
+}
+
+function section(title: string, kind: string, letters: Listed[]): Node {
+  const count = make("span", { class: "count" }, String(letters.length));
+  return make(
+    "section",
+    { class: `letters ${kind}` },
+    make("h2", {}, title, " ", count),
+    make("ul", {}, ...letters.map(row)),
   );
 }
 
@@ -80,6 +94,7 @@ function row(letter: Listed): Node {
       "span",
       { class: "about" },
       [letter.name, letter.account, letter.window, letter.stateWords].filter(Boolean).join(" · "),
+      letter.report !== "" && make("a", { class: "report", href: letter.report }, word("report")),
     ),
   );
 }

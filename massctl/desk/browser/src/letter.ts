@@ -325,7 +325,7 @@ export class LetterPage {
       const before = since.get(file.path);
       if (!opened) this.open(file);
       // What the form wrote is a step that can be taken back, when its answer comes.
-      else if (file.path === YAML && this.form.isSending) continue;
+      else if (file.path === YAML && this.form.due) continue;
       else if (before !== undefined && opened.file.version !== before) this.reload();
       else if (before !== file.version && opened.file.renew(file, before ?? "")) this.put(file.path, file.text, false);
     }
@@ -361,6 +361,7 @@ export class LetterPage {
             { type: "button", click: () => this.goTo(each) },
             `${word("goThere")}: ${each.path}:${each.line}`,
           ),
+        each.mend !== null && make("button", { type: "button", click: () => this.mend(each) }, word("mend")),
       ),
     );
     const missing = told.missing.map((each) =>
@@ -372,8 +373,18 @@ export class LetterPage {
       ...(missing.length ? [make("li", { class: "head" }, word("missing")), ...missing] : []),
     );
     byId("found-count").textContent = String(this.found.length || "");
-    this.form.renewMonth();
+    this.form.renewFound(told.titles);
   });
+
+  // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.
+  private mend(finding: Finding): void {
+    const { path, mend } = finding;
+    if (!mend || !this.files.has(path)) return;
+    this.goTo(finding);
+    const text = this.editor.text;
+    if (text.slice(mend.from, mend.to) !== mend.before) tell(word("changedSince"));
+    else this.editor.replace(text.slice(0, mend.from) + mend.text + text.slice(mend.to), true);
+  }
 
   private goTo(finding: Finding): void {
     if (!this.files.has(finding.path)) return;

@@ -47,8 +47,8 @@ export class MonthPane {
     void this.show(isOther ? day.slice(0, 7) : this.shown);
   }
 
-  async renew(): Promise<void> {
-    await this.show(this.shown);
+  renew(): void {
+    void this.show(this.shown);
   }
 
   private async show(month: string): Promise<void> {
@@ -63,7 +63,7 @@ export class MonthPane {
         sign,
       );
     };
-    const days = told.days.map((each) => this.dayOf(each, told));
+    const days = told.days.map((each) => this.dayOf(each));
     const own = told.allowances.filter((each) => each.account === this.account);
     this.element.replaceChildren(
       make(
@@ -80,7 +80,7 @@ export class MonthPane {
     );
   }
 
-  private dayOf(each: MonthDay, told: Month): Node {
+  private dayOf(each: MonthDay): Node {
     const titles = each.sends.map((send) => `${send.hours} ${send.title}`);
     const kinds = [
       each.isOutside && "outside",
@@ -88,26 +88,20 @@ export class MonthPane {
       each.sends.some((send) => send.isConflict) && "conflict",
       each.sends.length && "taken",
     ];
-    const about = [each.day, each.isFrozen ? word("frozenDay") : "", ...titles].filter(Boolean).join(", ");
-    const click = (): void => {
-      this.day = each.day;
-      this.choose(each.day);
-      const rest = [...this.element.querySelectorAll(".days button")];
-      for (const [index, other] of rest.entries())
-        other.setAttribute("aria-pressed", String(told.days[index]?.day === each.day));
-      this.element.querySelector(".taken-list")?.replaceWith(this.taken(told));
-    };
+    const number = String(Number(each.day.slice(8)));
+    const about = [number, each.day, each.isFrozen ? word("frozenDay") : "", ...titles].filter(Boolean).join(", ");
     return make(
       "button",
       {
         type: "button",
         class: kinds.filter(Boolean).join(" "),
         "aria-label": about,
+        "data-day": each.day,
         "aria-pressed": String(each.day === this.day),
         title: titles.join("\n"),
-        click,
+        click: () => this.choose(each.day),
       },
-      String(Number(each.day.slice(8))),
+      number,
       each.sends.length > 0 && make("span", { class: "dots", "aria-hidden": "true" }, "•".repeat(each.sends.length)),
     );
   }

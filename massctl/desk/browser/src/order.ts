@@ -40,13 +40,13 @@ export function orderTools(
     const from = event.dataTransfer?.getData(type);
     if (!from) return;
     event.preventDefault();
-    if (Number(from) !== number) move(Number(from), number);
+    move(Number(from), number);
   });
   const parts: Node[] = count > 1 ? [handle] : [];
   if (number > 0) parts.push(button("moveUp", "↑", () => move(number, number - 1)));
   if (number < count - 1) parts.push(button("moveDown", "↓", () => move(number, number + 1)));
   if (count > 1) {
-    const rest = [...Array(count).keys()].filter((each) => each !== number);
+    const rest = moved(count, number, count - 1).slice(0, -1);
     parts.push(button("takeAway", "✕", () => reorder(rest, Math.max(0, number - 1))));
   }
   return parts;

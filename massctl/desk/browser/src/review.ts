@@ -200,7 +200,7 @@ export class ReviewPanel {
         each.said ? ` ${each.said}` : null,
       ),
     );
-    return [make("h3", {}, word("checks")), make("ul", { class: "checks" }, ...rows)];
+    return [make("h2", {}, word("checks")), make("ul", { class: "checks" }, ...rows)];
   }
 
   private comments(review: Review): Node[] {
@@ -212,7 +212,7 @@ export class ReviewPanel {
       threads.set(key, [...(threads.get(key) ?? []), each]);
     }
     const rows = [...threads].map(([key, said]) => this.thread(key, said, all));
-    return [make("h3", {}, word("remarks")), make("ul", { class: "threads" }, ...rows)];
+    return [make("h2", {}, word("remarks")), make("ul", { class: "threads" }, ...rows)];
   }
 
   private thread(key: string, said: ReviewComment[], all: ReviewComment[]): Node {
@@ -275,7 +275,7 @@ export class ReviewPanel {
         ),
       ),
     );
-    return [make("h3", {}, word("since")), ...rows];
+    return [make("h2", {}, word("since")), ...rows];
   }
 }
 

@@ -30,14 +30,13 @@ export interface Finding {
   column: number | null;
   endLine: number | null;
   endColumn: number | null;
-  sought: string[];
+  mend: { from: number; to: number; before: string; text: string } | null;
 }
 
 export interface Findings {
   findings: Finding[];
+  titles: string[];
   missing: { message: string; hint: string }[];
-  status: string;
-  digest: string;
 }
 
 export type Fields = Record<string, unknown>;
@@ -74,6 +73,7 @@ export interface Listed {
   window: string;
   day: string;
   isFaulty: boolean;
+  report: string;
   state: "draft" | "review" | "approved" | "sending" | "sent";
   stateWords: string;
 }

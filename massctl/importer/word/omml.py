@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from massctl.importer.word.package import M, W, Xml
+from massctl.importer.word.styles import is_on, value
 
 _SPECIAL = str.maketrans(
     {
@@ -48,7 +49,7 @@ _ACCENTS: Mapping[str, str] = {
     "¯": "\\bar",
     "→": "\\vec",
 }
-_LARGE: Mapping[str, str] = {
+_N_ARY: Mapping[str, str] = {
     "∫": "\\int",
     "∬": "\\iint",
     "∭": "\\iiint",
@@ -139,7 +140,7 @@ _FRACTIONS: Mapping[str, str] = {
     "skw": "{{}}^{{{num}}}\\!/_{{{den}}}",
 }
 _NEXT_ROW = " \\\\ "
-_BETWEEN = re.compile(r"(?<=\w) (?=\w)")
+_SPACE_IN_WORDS = re.compile(r"(?<=\w) (?=\w)")
 """A space that Word shows and TeX does not."""
 _MARKED = "\u0300-\u036f\u20d0-\u20f0"
 _WORDS = re.compile(rf"([\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|[^{_MARKED}]?[{_MARKED}]+)")
@@ -154,19 +155,19 @@ class UnknownPart(Exception):  # noqa: N818
 
 def tex(formula: Xml) -> str:
     """Write a formula as TeX. Raises UnknownPart."""
-    return re.sub(r" {2,}", " ", _below(formula)).strip()
+    return re.sub(r" {2,}", " ", _children_tex(formula)).strip()
 
 
-def _below(element: Xml | None) -> str:
+def _children_tex(element: Xml | None) -> str:
     return "".join(map(_written, element)) if element is not None else ""
 
 
 def _written(element: Xml) -> str:
     name = element.tag.removeprefix(M)
-    if name in _SILENT or element.tag in _SILENT_WORDS:
+    if name in _WITHOUT_TEX or element.tag in _TAGS_WITHOUT_TEX:
         return ""
     if element.tag in _HOLDERS:
-        return _below(element)
+        return _children_tex(element)
     write = _PARTS.get(name)
     if write is None:
         raise UnknownPart(name.rpartition("}")[2])
@@ -174,20 +175,15 @@ def _written(element: Xml) -> str:
 
 
 def _part(element: Xml, name: str) -> str:
-    return _below(element.find(f"{M}{name}"))
+    return _children_tex(element.find(f"{M}{name}"))
 
 
-def _said(element: Xml, name: str, otherwise: str) -> str:
-    """Return the value of a property of a part."""
-    properties = element.find(f"{element.tag}Pr")
-    found = properties.find(f"{M}{name}") if properties is not None else None
-    return otherwise if found is None else str(found.get(f"{M}val", ""))
+def _property(element: Xml, name: str, otherwise: str) -> str:
+    return value(element.find(f"{element.tag}Pr"), name, M, otherwise)
 
 
 def _is_on(element: Xml, name: str) -> bool:
-    properties = element.find(f"{element.tag}Pr")
-    found = properties.find(f"{M}{name}") if properties is not None else None
-    return found is not None and found.get(f"{M}val", "1") not in ("0", "off", "false")
+    return bool(is_on(element.find(f"{element.tag}Pr"), name, M))
 
 
 def _run(element: Xml) -> str:
@@ -198,11 +194,9 @@ def _run(element: Xml) -> str:
     written = _escaped(text)
     if properties is None or not written.strip():
         return written
-    script = properties.find(f"{M}scr")
-    style = properties.find(f"{M}sty")
-    if script is not None and (command := _SCRIPTS.get(script.get(f"{M}val", ""))):
+    if command := _SCRIPTS.get(value(properties, "scr", M)):
         return f"{command}{{{written}}}"
-    return _in_style(written, text, style.get(f"{M}val", "") if style is not None else "")
+    return _in_style(written, text, value(properties, "sty", M))
 
 
 def _in_style(written: str, text: str, style: str) -> str:
@@ -216,7 +210,7 @@ def _in_style(written: str, text: str, style: str) -> str:
 def _escaped(text: str) -> str:
     """Write signs for TeX, and Chinese as words."""
     return "".join(
-        _word(piece) if at % 2 else _BETWEEN.sub("\u00a0", piece).translate(_SPECIAL)
+        _word(piece) if at % 2 else _SPACE_IN_WORDS.sub("\u00a0", piece).translate(_SPECIAL)
         for at, piece in enumerate(_WORDS.split(text))
     )
 
@@ -240,7 +234,7 @@ _ESCAPED = r"\\\1"
 
 
 def _fraction(element: Xml) -> str:
-    form = _FRACTIONS.get(_said(element, "type", "bar"), _FRACTIONS["bar"])
+    form = _FRACTIONS.get(_property(element, "type", "bar"), _FRACTIONS["bar"])
     return form.format(num=_part(element, "num"), den=_part(element, "den"))
 
 
@@ -254,20 +248,22 @@ def _root(element: Xml) -> str:
     return f"\\sqrt{f'[{degree}]' if degree.strip() else ''}{{{_part(element, 'e')}}}"
 
 
-def _large(element: Xml) -> str:
-    sign = _said(element, "chr", "∫")
-    command = _LARGE.get(sign, f"\\mathop{{{_escaped(sign)}}}")
-    stands = {"undOvr": "\\limits", "subSup": "\\nolimits"}.get(_said(element, "limLoc", ""), "")
-    below = "" if _is_on(element, "subHide") else _part(element, "sub")
-    above = "" if _is_on(element, "supHide") else _part(element, "sup")
-    limits = (f"_{{{below}}}" if below else "") + (f"^{{{above}}}" if above else "")
+def _n_ary(element: Xml) -> str:
+    sign = _property(element, "chr", "∫")
+    command = _N_ARY.get(sign, f"\\mathop{{{_escaped(sign)}}}")
+    stands = {"undOvr": "\\limits", "subSup": "\\nolimits"}.get(
+        _property(element, "limLoc", ""), ""
+    )
+    lower = "" if _is_on(element, "subHide") else _part(element, "sub")
+    upper = "" if _is_on(element, "supHide") else _part(element, "sup")
+    limits = (f"_{{{lower}}}" if lower else "") + (f"^{{{upper}}}" if upper else "")
     return f"{command}{stands if limits else ''}{limits} {_part(element, 'e')}"
 
 
 def _fenced(element: Xml) -> str:
-    first, last = _said(element, "begChr", "("), _said(element, "endChr", ")")
-    between = _said(element, "sepChr", "|")
-    parts = [_below(each) for each in element.findall(f"{M}e")]
+    first, last = _property(element, "begChr", "("), _property(element, "endChr", ")")
+    between = _property(element, "sepChr", "|")
+    parts = [_children_tex(each) for each in element.findall(f"{M}e")]
     is_grown = between in "|‖∥/" and between
     sign = f" \\middle{_FENCES[between]} " if is_grown else f"{_escaped(between)} "
     # A sign that is no bracket does not grow.
@@ -278,14 +274,14 @@ def _fenced(element: Xml) -> str:
 
 def _matrix(element: Xml) -> str:
     rows = (
-        " & ".join(_below(each) for each in row.findall(f"{M}e"))
+        " & ".join(_children_tex(each) for each in row.findall(f"{M}e"))
         for row in element.findall(f"{M}mr")
     )
     return f"\\begin{{matrix}} {_NEXT_ROW.join(rows)} \\end{{matrix}}"
 
 
 def _equations(element: Xml) -> str:
-    rows = [_below(each).replace("\\&", "&") for each in element.findall(f"{M}e")]
+    rows = [_children_tex(each).replace("\\&", "&") for each in element.findall(f"{M}e")]
     return f"\\begin{{aligned}} {_NEXT_ROW.join(rows)} \\end{{aligned}}"
 
 
@@ -308,27 +304,27 @@ def _limit(element: Xml, mark: str) -> str:
 
 
 def _accent(element: Xml) -> str:
-    command = _ACCENTS.get(_said(element, "chr", "\u0302"))
+    command = _ACCENTS.get(_property(element, "chr", "\u0302"))
     inner = _part(element, "e")
     if command is None:
-        return f"\\overset{{{_escaped(_said(element, 'chr', ''))}}}{{{inner}}}"
+        return f"\\overset{{{_escaped(_property(element, 'chr', ''))}}}{{{inner}}}"
     wide = {"\\hat": "\\widehat", "\\tilde": "\\widetilde", "\\bar": "\\overline"}
     wide["\\vec"] = "\\overrightarrow"
     return f"{wide.get(command, command) if len(inner.strip()) > 1 else command}{{{inner}}}"
 
 
 def _bar(element: Xml) -> str:
-    is_top = _said(element, "pos", "bot") == "top"
+    is_top = _property(element, "pos", "bot") == "top"
     return f"\\{'over' if is_top else 'under'}line{{{_part(element, 'e')}}}"
 
 
 def _group(element: Xml) -> str:
-    sign, inner = _said(element, "chr", "⏟"), _part(element, "e")
+    sign, inner = _property(element, "chr", "⏟"), _part(element, "e")
     command = _GROUPS.get(sign)
     if command is None:
-        where = "over" if _said(element, "pos", "bot") == "top" else "under"
+        where = "over" if _property(element, "pos", "bot") == "top" else "under"
         return f"\\{where}set{{{_escaped(sign)}}}{{{inner}}}"
-    if _said(element, "pos", "bot") == "bot":
+    if _property(element, "pos", "bot") == "bot":
         command = command.replace("\\overright", "\\underright").replace(
             "\\overleft", "\\underleft"
         )
@@ -343,7 +339,7 @@ _PARTS: Final[Mapping[str, Callable[[Xml], str]]] = {
     "sSubSup": lambda each: f"{_base(each)}_{{{_part(each, 'sub')}}}^{{{_part(each, 'sup')}}}",
     "sPre": lambda each: f"{{}}_{{{_part(each, 'sub')}}}^{{{_part(each, 'sup')}}}{_base(each)}",
     "rad": _root,
-    "nary": _large,
+    "nary": _n_ary,
     "d": _fenced,
     "m": _matrix,
     "eqArr": _equations,
@@ -357,13 +353,13 @@ _PARTS: Final[Mapping[str, Callable[[Xml], str]]] = {
     "borderBox": lambda each: f"\\boxed{{{_part(each, 'e')}}}",
     "phant": lambda each: (
         f"\\phantom{{{_part(each, 'e')}}}"
-        if _said(each, "show", "1") in ("0", "off")
+        if _property(each, "show", "1") in ("0", "off")
         else _part(each, "e")
     ),
-    "oMath": _below,
+    "oMath": _children_tex,
     "argPr": lambda _: "",
 }
-_SILENT = frozenset(
+_WITHOUT_TEX = frozenset(
     f"{name}Pr"
     for name in [
         "oMathPara",
@@ -389,7 +385,7 @@ _SILENT = frozenset(
         "ctrl",
     ]
 )
-_SILENT_WORDS = frozenset(
+_TAGS_WITHOUT_TEX = frozenset(
     f"{W}{name}"
     for name in (
         "bookmarkStart",

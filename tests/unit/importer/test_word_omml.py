@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import pytest
 from lxml import etree
 
-from massctl.importer.word.formula import UnknownPart, tex
+from massctl.importer.word.omml import UnknownPart, tex
 from massctl.render.formula import Formula
 from massctl.render.markdown_formulas import SAME_STYLE, spelled, written_formulas
 from massctl.render.markdown_parser import parse

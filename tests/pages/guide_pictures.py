@@ -91,7 +91,9 @@ REPORTS: Final = {
 _QUALITY: Final = 72
 _DIFFERS: Final = re.compile(r"[0-9a-f]{64}|(?<=-> )\d+ KB|data-heard=\"\d+\"")
 """Names and sizes of converted pictures, since encoders differ between processors, and how often a page was renewed."""
-_UNCHECKED: Final = re.compile(r"</b></span></a></li>.*id=\"gone\"", re.DOTALL)
+_UNCHECKED: Final = re.compile(
+    rf"</b></span></a></li>.*id=\"gone\"|<strong>{re.escape(_SENT)}</strong>", re.DOTALL
+)
 """A campaign of the list that is still to be rendered."""
 
 

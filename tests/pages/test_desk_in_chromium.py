@@ -1,6 +1,9 @@
 """The desk in a real browser: what is typed is on the disk and on the phone, and a review is a branch."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,26 @@ def test_nobody_else_may_write_and_the_desk_knows_no_secret(desk: OpenDesk) -> N
     assert SECRET.encode() not in environment
     told = person.get(f"{desk.site}/-/api/letters").text
     assert SECRET not in told
+
+
+@pytest.mark.slow
+def test_who_opens_the_desk_a_second_time_gets_its_page(desk: OpenDesk, tmp_path: Path) -> None:
+    massctl = str(Path(sys.executable).with_name("massctl"))
+    opened = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    again = subprocess.run(
+        [massctl, "-C", str(desk.root), "desk", "--open"],
+        capture_output=True,
+        env={**os.environ, "BROWSER": str(browser)},
+        check=True,
+    )
+    assert again.stdout.decode().strip() == desk.address
+    wait(opened.is_file)
+    assert opened.read_text(encoding="utf-8").strip() == desk.address
+    refused = subprocess.run([massctl, "-C", str(desk.root), "desk"], check=False)
+    assert refused.returncode == 2
 
 
 @pytest.mark.slow

@@ -86,8 +86,11 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     key = _seat_key(folder / "key")
 
+    port_file = folder / "port"
+
     def ready(bound: int) -> None:
-        address = f"http://127.0.0.1:{bound}/?{KEY}={key}"
+        write_whole(port_file, str(bound).encode(), 0o600)
+        address = _address(bound, key)
         console.result(address)
         # Whoever reads the first line through a pipe waits for it.
         sys.stdout.flush()
@@ -111,6 +114,11 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
             served = served_repository(root, settings, console, machine_now, EVERYTHING)
             run_server(served, port, ready, desk_app(api_of, key))
     except Timeout:
+        # Whoever double-clicks it a second time wants its page.
+        if opens and port_file.is_file():
+            console.result(address := _address(int(port_file.read_text("ascii")), key))
+            opened(address)
+            return
         raise UsageError(
             Phrase("a desk is open for this folder already"),
             Phrase("Two would write over each other."),
@@ -125,6 +133,10 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
                 command=Command("desk", "--port 0"),
             ),
         ) from None
+
+
+def _address(port: int, key: str) -> str:
+    return f"http://127.0.0.1:{port}/?{KEY}={key}"
 
 
 def _place_in(

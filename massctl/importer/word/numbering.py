@@ -58,7 +58,7 @@ class Numbering(Struct):
         shared = {
             each.get(f"{W}abstractNumId", ""): each for each in root.iterfind(f"{W}abstractNum")
         }
-        linked = {value(each, "styleLink"): known for known, each in shared.items()}
+        linked = {style: each for each in shared if (style := value(shared[each], "styleLink"))}
         for each in root.iterfind(f"{W}num"):
             number = each.get(f"{W}numId", "")
             known = value(each, "abstractNumId")

@@ -364,6 +364,22 @@ def test_two_lists_in_a_row_are_two() -> None:
     assert [1, 5] == [each.attrs.get("start", 1) for each in opened]
 
 
+def test_each_list_has_the_form_that_it_names() -> None:
+    forms = (("japaneseCounting", "第%1条"), ("upperLetter", "%1."), ("decimal", "%1."))
+    shared = "".join(
+        f'<w:abstractNum w:abstractNumId="{at}">{level(*form)}</w:abstractNum>'
+        for at, form in enumerate(forms)
+    )
+    numbers = "".join(
+        f'<w:num w:numId="{at}"><w:abstractNumId w:val="{at - 1}"/></w:num>' for at in (1, 2, 3)
+    )
+    other = f"<w:numbering {_W}>{shared}{numbers}</w:numbering>"
+    second = entry("乙").replace('<w:numId w:val="1"/>', '<w:numId w:val="2"/>')
+    written, _ = read(entry("甲") + second, parts={"word/numbering.xml": other})
+    assert "第一条 甲" in written
+    assert "A. 乙" in written
+
+
 def test_an_address_of_mail_that_is_written_out_is_not_missing() -> None:
     link = f'<w:hyperlink r:id="rId8">{run("a@example.com")}</w:hyperlink>'
     data = packed(paragraph(link), related={"rId8": ("hyperlink", "mailto:a@example.com")})

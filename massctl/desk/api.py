@@ -18,7 +18,7 @@ from massctl.desk.choices import (
     tag_choices,
 )
 from massctl.desk.forge_session import ForgeSession
-from massctl.desk.letter_branch import LetterBranch
+from massctl.desk.letter_branch import FolderFiles, LetterBranch
 from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
     Change,
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 _BODY_CHARS_MAX = 60_000
 """GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
+_LOCK_END = ".lock.json"
+"""How the names of locks end, of a letter and of its cells."""
 
 
 class NoSuchThingError(Exception):
@@ -469,11 +471,10 @@ class Api:
         branches = self._branches(settings)
         author = branches.author()
         self._done(self._verbs.run("validate", letter))
-        if self._verbs.can_lock:
-            self._done(self._verbs.run("lock", letter))
+        files = self._locked(letter, branches, folder)
         title = standing.rendered.found.title or letter
         said = str(given.get("said") or "").strip() or title
-        pushed = branches.push(letter, folder, f"{said}\n", author)
+        pushed = branches.push(letter, folder, files, f"{said}\n", author)
         told = self._reviews.opened(
             letter, pushed, title, lambda: self._request_body(letter, said), settings
         )
@@ -481,6 +482,22 @@ class Api:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
         return {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new, **told}
+
+    def _locked(self, letter: CampaignName, branches: LetterBranch, folder: str) -> FolderFiles:
+        """Lock a letter, and return the files that the lock is of: what is typed meanwhile is written after them."""
+        with self._copy.held():
+            before = branches.files(folder)
+            if self._verbs.can_lock:
+                self._done(self._verbs.run("lock", letter))
+            files = branches.files(folder)
+        unlike = {path for path in {*before, *files} if before.get(path) != files.get(path)}
+        if any(not path.endswith(_LOCK_END) for path in unlike):
+            raise RefusedError(
+                Phrase("the letter changed while it was locked"),
+                Phrase("Nothing was committed."),
+                Phrase("press the button again"),
+            )
+        return files
 
     def _request_body(self, letter: CampaignName, said: str) -> str:
         """Return what reviewers read first: what the writer says, and the plan."""

@@ -28,6 +28,8 @@ _OWNERS_FILES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs
 """Where forges look for it."""
 _FILE_MODES = {"100644": 0o644, "100755": 0o755}
 _OWNER_RUNS = 0o100
+FolderFiles = dict[str, tuple[str, bytes]]
+"""Mode and content by path, from the top of the working copy."""
 _NO_MODE = "000000"
 """What git writes of a file that is not there."""
 _PUSHED = frozenset(" *+=")
@@ -130,11 +132,13 @@ class LetterBranch:
         self._done(git.run(*fetch, *specs, seconds=NETWORK_SECONDS))
         return Branches(found[heads[0]], found.get(heads[1]))
 
-    def push(self, letter: CampaignName, folder: str, said: str, author: Author) -> Pushed:
-        """Commit the letter's folder on its branch as `author`, and push it.
+    def push(
+        self, letter: CampaignName, folder: str, files: FolderFiles, said: str, author: Author
+    ) -> Pushed:
+        """Commit what the letter's folder had on its branch as `author`, and push it.
 
-        `folder` is its path from the top of the working copy. Raises RefusedError where somebody else pushed to the
-        branch meanwhile.
+        `folder` is its path from the top of the working copy, and `files` is what `files` gave. Raises RefusedError
+        where somebody else pushed to the branch meanwhile.
         """
         now = self.branches(letter)
         branch = branch_of(letter)
@@ -142,7 +146,6 @@ class LetterBranch:
             self._require_known(letter, now.letter)
         begins_anew = now.letter is None or self._is_within(now.letter, now.main)
         parent = now.main if now.letter is None or begins_anew else now.letter
-        files = self._files(folder)
         prefix = self._told("rev-parse", "--show-prefix")
         commit = self._commit(parent, f"{prefix}{folder}", files, said, author, prefix)
         if self._told("rev-parse", f"{commit}^{{tree}}") == self._told(
@@ -192,15 +195,25 @@ class LetterBranch:
             known = self._told("merge-base", now.main, now.letter)
         return known, now.letter
 
-    def remove(self, letter: CampaignName) -> None:
+    def remove(self, letter: CampaignName, folder: str) -> None:
         """Delete the letter's branch on the remote; one that is gone is none.
 
-        Raises RefusedError where it has a commit that is not in this working copy.
+        Raises RefusedError where it has a commit, or files of another folder, that are not in this working copy.
         """
         now = self.branches(letter)
         if now.letter is None:
             return
         self._require_known(letter, now.letter)
+        if outside := self._outside(folder, now.main, now.letter):
+            raise RefusedError(
+                Phrase(
+                    "{branch} changes {path} too, which is no file of this letter",
+                    branch=branch_of(letter),
+                    path=outside,
+                ),
+                Phrase("The branch is as it was."),
+                Phrase("ask whoever pushed it; an engineer can delete the branch"),
+            )
         branch = f"refs/heads/{branch_of(letter)}"
         lease = f"--force-with-lease={branch}:{now.letter}"
         self._done(
@@ -209,6 +222,23 @@ class LetterBranch:
                 seconds=NETWORK_SECONDS,
             )
         )
+
+    def _outside(self, folder: str, main: str, letter: str) -> str:
+        """Return a file that a letter's branch changes outside of its folder; empty if there is none."""
+        base = self._told("merge-base", main, letter)
+        own = f"{self._told('rev-parse', '--show-prefix')}{folder}"
+        return self._told(
+            *(
+                "diff-tree",
+                "-r",
+                "--name-only",
+                base,
+                letter,
+                "--",
+                ":(top)",
+                f":(top,exclude){own}",
+            )
+        ).partition("\n")[0]
 
     def letters(self) -> dict[str, str]:
         """Return the letters that have a branch on the remote, and where it stands."""
@@ -333,7 +363,7 @@ class LetterBranch:
     def is_as_at(self, commit: str, folder: str) -> bool:
         """Return whether a folder has the files of a commit, and no other; locks, which are made of them, apart."""
         lock = f"{folder}/{LOCK_FILE}"
-        here = {path: content for path, (_, content) in self._files(folder).items()}
+        here = {path: content for path, (_, content) in self.files(folder).items()}
         listed = self._git().run("ls-tree", "-r", "-z", "--name-only", commit, "--", f"{folder}/")
         there = listed.out.decode("utf-8", "surrogateescape").split("\0")
         return {*here} - {lock} == {*filter(None, there)} - {lock} and all(
@@ -348,14 +378,14 @@ class LetterBranch:
                 return owners_of(found.out.decode("utf-8", "replace"), f"{self.prefix}{path}")
         return ()
 
-    def _files(self, folder: str) -> dict[str, tuple[str, bytes]]:
+    def files(self, folder: str) -> FolderFiles:
         """Return what git would commit of the folder: mode and content by path; raise RefusedError for a link."""
         listed = self._done(
             self._git().run(
                 *("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", folder)
             )
         )
-        files: dict[str, tuple[str, bytes]] = {}
+        files: FolderFiles = {}
         for path in listed.out.decode("utf-8", "surrogateescape").split("\0"):
             place = self._root / path
             if path and place.is_symlink():
@@ -387,7 +417,7 @@ class LetterBranch:
         self,
         parent: str,
         folder: str,
-        files: Mapping[str, tuple[str, bytes]],
+        files: FolderFiles,
         said: str,
         author: Author,
         prefix: str,

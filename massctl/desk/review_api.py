@@ -241,7 +241,7 @@ class ReviewApi:
         reviews, why = self._reviews(settings), ""
         if reviews is not None:
             why = reviews.close(letter)
-        self._branches(settings).remove(letter)
+        self._branches(settings).remove(letter, self._cache.folders.folder(letter))
         said = Phrase(
             "{branch} is deleted; the letter stays on this machine", branch=branch_of(letter)
         )

@@ -4,10 +4,11 @@ Whatever else changed a file meanwhile (another tab, git, an editor), nothing is
 paragraphs, or given back to choose from, and both are in the journal.
 """
 
+import contextlib
 import re
 import stat
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -141,6 +142,12 @@ class WorkingCopy:
             if file.version and not self._journal.knows(letter, path, file.version):
                 self._journal.add(letter, path, file.text, self._now())
             return file
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nobody write at this desk meanwhile: a write waits, and the browser keeps its text."""
+        with self._one_at_a_time:
+            yield
 
     def keep(self, letter: CampaignName, path: str, text: str) -> None:
         """Put a text into the journal that is about to be replaced by somebody else."""

@@ -44,7 +44,7 @@ class OpenDesk:
             env={
                 **os.environ,
                 "MASSCTL_LANG": self.language,
-                "MASSCTL_MAIN_SECRET": SECRET,
+                "WECHAT_MAIN_SECRET": SECRET,
                 **self._environment,
             },
         )

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,40 @@ def test_nobody_else_may_write_and_the_desk_knows_no_secret(desk: OpenDesk) -> N
     assert SECRET.encode() not in environment
     told = person.get(f"{desk.site}/-/api/letters").text
     assert SECRET not in told
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_what_is_typed_while_a_review_is_asked_for_is_written_after_the_lock(
+    desk: OpenDesk, tmp_path: Path
+) -> None:
+    import httpx
+
+    person = httpx.Client(cookies={"massctl_desk": desk.address.partition("=")[2]}, timeout=60)
+    letter = f"{desk.site}/-/api/letters/{LETTER}"
+    path = f"{letter}/files/articles/main.md.j2"
+    stands = person.get(path).json()
+    is_asked = threading.Event()
+
+    def write() -> None:
+        number, file = 0, stands
+        while not is_asked.is_set():
+            number += 1
+            text = f"{stands['text']}\n\n第 {number} 句。\n"
+            file = person.put(path, json={"text": text, "base": file["version"]}).json()["file"]
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        told = person.post(f"{letter}/review", json={}).json()
+    finally:
+        is_asked.set()
+        writer.join()
+    copy = tmp_path / "copy"
+    git(tmp_path, "clone", "--quiet", "--branch", told["branch"], str(desk.remote), str(copy))
+    massctl = str(Path(sys.executable).with_name("massctl"))
+    subprocess.run([massctl, "-C", str(copy), "lock", "--check", LETTER], check=True)
 
 
 @pytest.mark.slow

@@ -96,7 +96,7 @@ class Branches:
     def is_here_as_merged(self, folder: str) -> bool:
         return self.merged
 
-    def remove(self, letter: str) -> None:
+    def remove(self, letter: str, folder: str) -> None:
         self.there = False
 
 

@@ -123,7 +123,7 @@ def test_a_crash_between_files_and_branch_is_ended_by_the_next_call(
 
 def test_a_merged_letter_is_no_longer_a_change_here(team: Team) -> None:
     team.write("一\n\n二\n\n三，送审\n")
-    pushed = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    pushed = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
     assert team.branches.unmerged("campaigns") == {TEXT}
     git(team.other, "fetch", "--quiet", "origin")
     git(team.other, "merge", "--quiet", "--squash", f"origin/{pushed.branch}")
@@ -154,8 +154,8 @@ def test_a_picture_that_both_changed_is_nobodys_to_join(team: Team) -> None:
 
 def test_what_somebody_else_pushed_to_the_branch_is_not_overwritten(team: Team) -> None:
     team.write("一，我\n\n二\n\n三\n")
-    first = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
-    again = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    first = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
+    again = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
     assert (first.is_new, again.is_new, again.commit) == (True, False, first.commit)
     git(team.other, "fetch", "--quiet", "origin")
     git(team.other, "switch", "--quiet", "-c", "x", f"origin/{first.branch}")
@@ -165,9 +165,9 @@ def test_what_somebody_else_pushed_to_the_branch_is_not_overwritten(team: Team) 
     git(team.other, "push", "--quiet", "origin", f"x:{first.branch}")
     team.write("一，我又改\n\n二\n\n三\n")
     with pytest.raises(RefusedError, match="somebody else"):
-        team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+        team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
     assert team.upstream.bring_letter(LETTER, FOLDER).paths == (f"{FOLDER}/note.md",)
-    second = team.branches.push(LETTER, FOLDER, "再送审\n", LIN)
+    second = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "再送审\n", LIN)
     shown = git(team.remote, "show", f"{second.commit}:{TEXT}")
     assert shown == "一，我又改\n\n二\n\n三"
     assert git(team.remote, "show", f"{second.commit}:{FOLDER}/note.md") == "审核者加的"
@@ -186,12 +186,12 @@ def test_a_clash_of_the_letters_branch_stays_settled_while_main_is_brought(team:
 
 def test_a_branch_with_a_commit_that_is_not_here_is_not_deleted(team: Team) -> None:
     team.write("一，我\n\n二\n\n三\n")
-    team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
     push_as_other(team, "一，我\n\n二\n\n三，同事\n")
     with pytest.raises(RefusedError, match="somebody else"):
-        team.branches.remove(LETTER)
+        team.branches.remove(LETTER, FOLDER)
     team.upstream.bring_letter(LETTER, FOLDER)
-    team.branches.remove(LETTER)
+    team.branches.remove(LETTER, FOLDER)
     assert team.branches.letters() == {}
     assert team.text == "一，我\n\n二\n\n三，同事\n"
 
@@ -200,29 +200,30 @@ def test_the_branch_has_the_modes_of_files_and_no_link_is_dropped_silently(team:
     program = team.root / FOLDER / "make.sh"
     program.write_text("true\n", encoding="utf-8")
     program.chmod(0o755)
-    pushed = team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+    pushed = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
     assert git(team.remote, "ls-tree", "-r", pushed.branch, f"{FOLDER}/make.sh").startswith(
         "100755"
     )
     (team.root / FOLDER / "link.md").symlink_to("main.md")
     with pytest.raises(RefusedError, match=r"link\.md"):
-        team.branches.push(LETTER, FOLDER, "送审\n", LIN)
+        team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
 
 
 def push_as_other(team: Team, text: str) -> None:
-    """Let somebody else push a text to the letter's branch."""
+    """Let somebody else push a text, and whatever else is there, to the letter's branch."""
     branch = branch_of(LETTER)
     git(team.other, "fetch", "--quiet", "origin")
     known = git(team.other, "for-each-ref", f"refs/remotes/origin/{branch}")
     git(team.other, "switch", "--quiet", *(() if known else ("-c",)), branch)
     (team.other / TEXT).write_text(text, encoding="utf-8")
-    git(team.other, "commit", "--quiet", "-am", "同事")
+    git(team.other, "add", ".")
+    git(team.other, "commit", "--quiet", "-m", "同事")
     git(team.other, "push", "--quiet", "origin", branch)
 
 
 def test_a_branch_is_told_apart_from_what_is_here_and_from_what_is_merged(team: Team) -> None:
     team.write("一\n\n二，改了\n\n三\n")
-    pushed = team.branches.push(LETTER, FOLDER, "改了", LIN)
+    pushed = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "改了", LIN)
     assert team.branches.is_as_at(pushed.commit, FOLDER)
     assert not team.branches.is_merged(pushed.commit, FOLDER)
     (team.root / FOLDER / "campaign.lock.json").write_text("{}", encoding="utf-8")
@@ -241,9 +242,9 @@ def test_a_branch_is_told_apart_from_what_is_here_and_from_what_is_merged(team: 
 
 def test_a_forge_that_is_a_moment_late_says_nothing_of_others(team: Team) -> None:
     team.write("一\n")
-    first = team.branches.push(LETTER, FOLDER, "一", LIN)
+    first = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "一", LIN)
     team.write("一\n\n二\n")
-    second = team.branches.push(LETTER, FOLDER, "二", LIN)
+    second = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "二", LIN)
     assert team.branches.newest(LETTER, first.commit) == second.commit
     git(team.other, "fetch", "--quiet", "origin")
     git(team.other, "checkout", "--quiet", branch_of(LETTER))
@@ -252,3 +253,14 @@ def test_a_forge_that_is_a_moment_late_says_nothing_of_others(team: Team) -> Non
     theirs = git(team.other, "rev-parse", "HEAD")
     team.branches.branches(LETTER)
     assert team.branches.newest(LETTER, theirs) == theirs
+
+
+def test_a_branch_with_files_of_others_is_not_deleted(team: Team) -> None:
+    team.write("一，我\n\n二\n\n三\n")
+    team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
+    (team.other / "plan.txt").write_text("同事的", encoding="utf-8")
+    push_as_other(team, "一，我\n\n二\n\n三\n")
+    team.upstream.bring_letter(LETTER, FOLDER)
+    with pytest.raises(RefusedError, match=r"plan\.txt"):
+        team.branches.remove(LETTER, FOLDER)
+    assert LETTER in team.branches.letters()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.selection import Selection
 from massctl.model.state import Job, Record, State
 from massctl.report.report import Report
+from massctl.serve import page_cache
 from massctl.serve.page_cache import (
     EVERYTHING,
     PEOPLE,
@@ -281,6 +283,41 @@ def test_the_list_fills_while_it_is_warmed(tree: Tree):
     assert "秋日来信" in room.cache.list_page()
     room.cache.warm()
     assert frozenset() == room.told()
+
+
+def test_who_writes_waits_for_no_rendering(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room(tree)
+    begun, ended = threading.Event(), threading.Event()
+
+    def render(*_: object) -> None:
+        begun.set()
+        ended.wait()
+
+    monkeypatch.setattr(page_cache, "render_folder", render)
+    rendering = threading.Thread(
+        target=room.cache.page, args=(CampaignName("letter"),), daemon=True
+    )
+    rendering.start()
+    begun.wait()
+    asked: list[object] = []
+    asking = threading.Thread(
+        target=lambda: asked.extend((room.cache.folders, room.cache.settings, room.cache.sheet())),
+        daemon=True,
+    )
+    asking.start()
+    asking.join(30)
+    ended.set()
+    rendering.join()
+    assert len(asked) == 3
+
+
+def test_a_list_of_the_desk_renders_nothing(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = Room(tree)
+    room.cache.warm()
+    tree.write("campaigns/letter/campaign.yaml", "version: 1\n")
+    room.cache.changed({"campaigns/letter/campaign.yaml"})
+    monkeypatch.setattr(page_cache, "render_folder", lambda *_: pytest.fail("rendered"))
+    assert {"letter", "notice"} == {each.look.name for each in room.cache.listed()}
 
 
 def test_the_list_counts_what_is_wrong_now_and_warming_comes_to_the_rest(tree: Tree):

@@ -98,14 +98,11 @@ export class CropFrame {
     const move = (now: PointerEvent): void => {
       const across = (now.clientX - clientX) / glass.width;
       const down = (now.clientY - clientY) / glass.height;
-      if (!isSize) {
-        this.put(before.left + before.width / 2 + across, before.top + before.height / 2 + down, share);
-        return;
-      }
-      // The corner goes with the pointer, and the top left stays where it is.
-      const size = share * Math.max(0.1, 1 + across / before.width);
+      // The corner goes with the pointer, and the top left stays where it is; else the whole frame goes.
+      const size = isSize ? share * Math.max(0.1, 1 + across / before.width) : share;
       const next = partAround(0, 0, size, this.ratio, this.sides);
-      this.put(before.left + next.width / 2, before.top + next.height / 2, size);
+      const [x, y] = isSize ? [0, 0] : [across, down];
+      this.put(before.left + next.width / 2 + x, before.top + next.height / 2 + y, size);
     };
     const end = (): void => {
       this.frame.removeEventListener("pointermove", move);

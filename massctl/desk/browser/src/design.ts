@@ -7,7 +7,6 @@ import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate
 const TAGS = /(?:<\/?[a-z][^<>]*>\s*)+/gi;
 const BLOCK = /^\s*<\/?[a-z]/i;
 const SHORT = 24; // A tag that one reads is shown.
-
 class Sign extends WidgetType {
   constructor(private readonly tags: string) {
     super();

@@ -106,8 +106,7 @@ export class LetterPage {
 
   private showTitle(): void {
     const title = String(this.letter.fields?.["title"] || this.name);
-    byId("letter-title").textContent = title;
-    byId("letter-title").title = this.name;
+    Object.assign(byId("letter-title"), { textContent: title, title: this.name });
     document.title = document.title.replace(/^.* · /, `${title} · `);
   }
 

@@ -11,6 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from massctl.model.frozen import Frozen
+from massctl.render.dark_mode import parse as parse_colour
 from massctl.render.elements import is_component
 from massctl.render.tree import VOID, Element, written_attributes
 
@@ -20,22 +21,31 @@ if TYPE_CHECKING:
 LOOK = "massctl-look"
 """An attribute: what style sheets of the page and the element's own style say of whether it is seen."""
 _PROPERTIES = re.compile(
-    r"display|visibility|opacity|content-visibility|font-size|color|text-indent|position|left|top|clip|clip-path"
-    r"|transform|animation(?:-name)?|transition(?:-property)?|(?:max-)?(?:height|width)|overflow(?:-[xy])?"
+    r"display|visibility|opacity|content-visibility|font(?:-size)?|color|text-indent|position|left|top|clip"
+    r"|clip-path|margin(?:-left)?|transform|translate|scale|background(?:-color|-image)?|animation(?:-name)?|transition(?:-property)?|(?:max-)?(?:height|width)|overflow(?:-[xy])?"
     r"|padding(?:-\w+)?|background-clip|-webkit-background-clip|-webkit-text-fill-color"
 )
 """The properties that may hide an element, or say that it shows itself."""
 _HIDING = re.compile(
-    r"none|hidden|collapse|transparent|(?<![\d.])0(?:\.0*)?(?![\d.])|-\d{3}|inset|rect|scale|rgba|hsla"
+    r"none|hidden|collapse|transparent|(?<![\w.#])0*\.?0+(?:\.0*)?(?![\d.])|-\d{3}|inset|rect|scale|rgba|hsla"
+    r"|(?<![\d.])[01]?(?:\.\d+)?p[xt]|(?<![\d.])0?\.0\d|[04]%|#(?:\w{3}0|\w{6}00)\b|\([^()]*/"
 )
+_ON_GROUND = re.compile(r"background.*(?<![\w-])color|(?<![\w-])color.*background", re.DOTALL)
+"""Letters may have the colour of what is behind them."""
+_UNREAD = re.compile(r":(?:is|where)\(|:not\([^)]*:|&|nth-[\w-]+\([^)]* of ")
+"""Selectors that css-inline does not read."""
 _AT_REST = re.compile(r":(?!not\b|is\b|where\b|root\b|first|last|nth|only|empty\b)", re.IGNORECASE)
 """A state of a page that nobody has touched has no `:hover`, and its `::before` has no words of ours."""
 _ZERO = re.compile(r"[+-]?0*\.?0+(?:[a-z]+|%)?")
+_TINY = re.compile(r"\+?[01]?(?:\.\d+)?p[xt]|0?\.0\d*r?em")
+"""Sizes below two pixels."""
+_FAINT = re.compile(r"0?\.0[0-4]\d*|[0-4](?:\.\d+)?%")
+"""Opacities below one twentieth."""
 _FAR = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|em|rem|vw|%)?|-\d{2,}(?:em|rem)")
-_NO_COLOUR = re.compile(
-    r"transparent|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)|(?:rgb|hsl)a?\((?:[^,]*,){3}\s*0*\.?0+%?\s*\)"
-    r"|(?:rgb|hsl)a?\([^/]*/\s*0*\.?0+%?\s*\)"
+_MOVED = re.compile(
+    r"(?:translate(?:x|y|3d)?\((?:[^(),]*,)?|^|[^,(]\s)\s*-\d{4,}(?:\.\d+)?(?:px|r?em|vw)?\b"
 )
+_SHRUNK = re.compile(r"(?:scale(?:x|y|3d)?\(|^)\s*0*\.?0+\s*(?:[,)\s]|$)")
 _RELATIVE = re.compile(r"[\d.]+(?:em|%)|inherit|unset|larger|smaller")
 _CLIPPED = re.compile(r"inset\(\s*(?:100|50)%.*|rect\((?:[\s,]*[01](?:px)?){4}\s*\)|circle\(0.*")
 _NUMBERED = re.compile(r' n="(\d+)"[^>]*? style="([^"]*)"')
@@ -52,11 +62,13 @@ class Unseen(Frozen):
     visibility: bool = False
     font: bool = False
     colour: bool = False
+    ground: bool = False
+    """Letters have the colour of what is behind them."""
 
     @property
     def is_so(self) -> bool:
         """Whether words here are invisible."""
-        return self.visibility or self.font or self.colour
+        return self.visibility or self.font or self.colour or self.ground
 
     def inside(self, look: Look) -> "Unseen":
         """Return what holds inside an element that looks so."""
@@ -66,8 +78,9 @@ class Unseen(Frozen):
             visibility = said in ("hidden", "collapse")
         size, font = look.get("font-size", ""), self.font
         if size and not (font and _RELATIVE.fullmatch(size)):
-            font = _ZERO.fullmatch(size) is not None
-        return Unseen(visibility, font, _is_colourless(look, outside=self.colour))
+            font = _is_tiny(size)
+        colour = _is_colourless(look, outside=self.colour)
+        return Unseen(visibility, font, colour, _is_on_ground(look, outside=self.ground))
 
 
 def _is_colourless(look: Look, *, outside: bool) -> bool:
@@ -77,16 +90,34 @@ def _is_colourless(look: Look, *, outside: bool) -> bool:
     colour = look.get("-webkit-text-fill-color") or look.get("color", "")
     if not colour or colour in ("inherit", "unset"):
         return outside
-    return _NO_COLOUR.fullmatch(colour) is not None
+    found = parse_colour(colour)
+    return colour == "transparent" or (found is not None and found.alpha == 0)
+
+
+def _is_on_ground(look: Look, *, outside: bool) -> bool:
+    """Whether letters have the colour that the same element gives its ground."""
+    grounds = [each for name, each in look.items() if name.startswith("background")]
+    if not grounds and "color" not in look:
+        return outside
+    letters = parse_colour(look.get("-webkit-text-fill-color") or look.get("color", ""))
+    return letters is not None and [letters] == [parse_colour(each) for each in grounds]
+
+
+def _is_tiny(size: str) -> bool:
+    return _ZERO.fullmatch(size) is not None or _TINY.fullmatch(size) is not None
 
 
 def look_of(element: Element, inherited: Unseen) -> Look:
     """Return what is said of whether an element is seen; nothing where no word of it could hide something."""
     style = element.attributes.get(LOOK) or element.attributes.get("style", "")
-    if not style or not (inherited.is_so or _HIDING.search(style.lower())):
+    if not style or not (inherited.is_so or _may_hide(style.lower())):
         return {}
     said = _said(style)
     return {name: value.removesuffix(_IMPORTANT) for name, value in said.items()}
+
+
+def _may_hide(written: str) -> bool:
+    return bool(_HIDING.search(written) or _ON_GROUND.search(written))
 
 
 @lru_cache(maxsize=256)
@@ -99,10 +130,22 @@ def _said(style: str) -> dict[str, str]:
     for each in parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
         if each.type != "declaration" or _PROPERTIES.fullmatch(each.lower_name) is None:
             continue
-        if each.important or not said.get(each.lower_name, "").endswith(_IMPORTANT):
-            written = serialize(each.value).strip().lower()
-            said[each.lower_name] = written + (_IMPORTANT if each.important else "")
+        name, value = each.lower_name, each.value
+        if name == "font":
+            name, value = "font-size", [_size_in(value)]
+        if each.important or not said.get(name, "").endswith(_IMPORTANT):
+            written = serialize(value).strip().lower()
+            said[name] = written + (_IMPORTANT if each.important else "")
     return said
+
+
+def _size_in(font: Iterable[Any]) -> Any:
+    """Return the size in a shorthand: its first length, since a weight is a number above 0."""
+    from tinycss2.ast import IdentToken
+
+    sizes = ("dimension", "percentage")
+    found = (each for each in font if each.type in sizes or getattr(each, "value", None) == 0)
+    return next(found, IdentToken(0, 0, "inherit"))
 
 
 def is_gone(element: Element, look: Look) -> bool:
@@ -119,21 +162,31 @@ def is_gone(element: Element, look: Look) -> bool:
 def is_out_of_sight(look: Look) -> bool:
     """Whether the words of an element are not seen, though it is part of the page."""
     moves = {"animation", "animation-name", "transition", "transition-property"} & look.keys()
-    if _is_zero(look, "opacity") and not moves:
+    if not moves and (_is_zero(look, "opacity") or _FAINT.fullmatch(look.get("opacity", ""))):
         return True
+    has_room = any(each.startswith("padding") for each in look)
     if any(look.get(f"overflow{each}") in ("hidden", "clip") for each in ("", "-x", "-y")):
         sizes = ("height", "max-height", "width", "max-width")
-        has_room = any(each.startswith("padding") for each in look)
-        if not moves and not has_room and any(_is_zero(look, each) for each in sizes):
+        if not moves and not has_room and any(_is_tiny(look.get(each, "")) for each in sizes):
             return True
-    if look.get("position") in ("absolute", "fixed"):
+    if look.get("position") in ("absolute", "fixed", "relative"):
         if any(_FAR.fullmatch(look.get(each, "")) for each in ("left", "top")):
             return True
         if _CLIPPED.fullmatch(look.get("clip", "")):
             return True
     if _FAR.fullmatch(look.get("text-indent", "")) or _CLIPPED.fullmatch(look.get("clip-path", "")):
         return True
-    return look.get("transform") in ("scale(0)", "scale(0, 0)", "scale(0,0)") and not moves
+    return _is_moved_away(look) and not moves
+
+
+def _is_moved_away(look: Look) -> bool:
+    # A ground as wide as the screen has such a margin, and as much room inside.
+    has_room = any(each.startswith("padding") for each in look)
+    if not has_room and _MOVED.match(look.get("margin-left", "")):
+        return True
+    moved = look.get("transform", ""), look.get("translate", "")
+    shrunk = look.get("transform", ""), look.get("scale", "")
+    return any(map(_MOVED.search, moved)) or any(map(_SHRUNK.search, shrunk))
 
 
 def _is_zero(look: Look, name: str) -> bool:
@@ -150,7 +203,7 @@ def shows_itself(element: Element) -> bool:
 def mark_looks(page: Element) -> None:
     """Put what the page's own style sheets say of each element into its attribute LOOK."""
     texts = [each.text() for each in page.below() if each.name == "style"]
-    if not any(map(_HIDING.search, texts)) or sum(map(len, texts)) > _SHEET_CHARACTERS_MAX:
+    if not any(map(_may_hide, texts)) or sum(map(len, texts)) > _SHEET_CHARACTERS_MAX:
         return
     sheet = "".join(rule for text in texts for rule in _rules(text))
     if not sheet:

@@ -31,6 +31,26 @@ HIDDEN = "hidden words after “甲”, which nobody sees there, are left out: �
         "@media print{.x{display:block}}.x{display:none}",
         ".x{display:none}.x:hover{display:block}",
         ".x{display:none",
+        ".x{color:#0000}",
+        ".x{color:#abcdef00}",
+        ".x{color:hsl(0 0% 0% / 0%)}",
+        ".x{color:rgba(0,0,0,0)}",
+        ".x{-webkit-text-fill-color:transparent}",
+        ".x{font:0/0 a}",
+        ".x{font:bold 0.1px/1 serif}",
+        ".x{font-size:.1px}",
+        ".x{font-size:1px}",
+        ".x{opacity:.001}",
+        ".x{opacity:4%}",
+        ".x{margin-left:-9999px}",
+        ".x{position:relative;left:-9999px}",
+        ".x{transform:translateX(-9999px)}",
+        ".x{transform:translate(0, -9999px)}",
+        ".x{translate:-9999px}",
+        ".x{transform:scale(0)}",
+        ".x{scale:0}",
+        ".x{height:1px;overflow:hidden}",
+        ".x{color:#fff;background:white}",
     ],
 )
 def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
@@ -53,11 +73,27 @@ def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
         "<<<{display:none}",
         ".x >{display:none}",
         ".x{color:rgb(0, 0, 0)}",
+        ".x{color:#f00}",
+        ".x{color:rgba(0,0,0,.05)}",
+        ".x{font:400 12px/0 a}",
+        ".x{font-size:2px}",
+        ".x{opacity:.05}",
+        ".x{margin-left:-150px}",
+        ".x{margin-left:-9999px;padding-left:9999px}",
+        ".x{transform:translate(-50%, -50%) scale(0.5)}",
+        ".x{height:2px;overflow:hidden}",
+        ".x{color:#fff;background:#fff url(a.png)}",
+        ".x{color:#fff;background:#fff}#y{color:#111}",
     ],
 )
 def test_what_is_shown_on_any_screen_stays(sheet: str) -> None:
     text, lost = imported(sheet, "<p>甲</p><p class=x id=y>明</p>")
     assert ("甲明", []) == (text, lost)
+
+
+def test_letters_on_a_ground_of_their_colour_are_seen_where_another_ground_begins() -> None:
+    body = "<p class=x>暗号<b style='background:#000'>明</b></p>"
+    assert "明" == imported(".x{color:#fff;background:#fff}", body)[0]
 
 
 def test_the_style_of_an_element_is_heard_after_the_sheet() -> None:

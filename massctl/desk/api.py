@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 _BODY_CHARS_MAX = 60_000
 """GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
+_SHARED = ("campaigns", "audiences", "massctl.yaml")
+"""What a lock may depend on beside its letter."""
 _LOCK_END = ".lock.json"
 """How the names of locks end, of a letter and of its cells."""
 
@@ -482,13 +484,25 @@ class Api:
 
     def _locked(self, letter: CampaignName, branches: LetterBranch, folder: str) -> FolderFiles:
         """Lock a letter, and return the files that the lock is of: what is typed meanwhile is written after them."""
+        unlike = branches.unlike_main(*_SHARED)
+        shared = sorted(path for path in unlike if self._owner(path)[0] is None)
+        if shared and self._verbs.can_lock:
+            raise RefusedError(
+                Phrase(
+                    "{path} is not as it is on {main}, so the lock would not fit there",
+                    path=shared[0],
+                    main=branches.main,
+                ),
+                Phrase("Nothing was committed."),
+                Phrase("have it merged first, or undo it"),
+            )
         with self._copy.held():
             before = branches.files(folder)
             if self._verbs.can_lock:
                 self._done(self._verbs.run("lock", letter))
             files = branches.files(folder)
-        unlike = {path for path in {*before, *files} if before.get(path) != files.get(path)}
-        if any(not path.endswith(_LOCK_END) for path in unlike):
+        changed = {path for path in {*before, *files} if before.get(path) != files.get(path)}
+        if any(not path.endswith(_LOCK_END) for path in changed):
             raise RefusedError(
                 Phrase("the letter changed while it was locked"),
                 Phrase("Nothing was committed."),

@@ -145,7 +145,9 @@ class LetterBranch:
         if now.letter is not None:
             self._require_known(letter, now.letter)
         begins_anew = now.letter is None or self._is_within(now.letter, now.main)
-        parent = now.main if now.letter is None or begins_anew else now.letter
+        # The files here come from the commit that both have: what was merged since and not brought is not undone.
+        base = self._told("merge-base", "HEAD", now.main)
+        parent = base if now.letter is None or begins_anew else now.letter
         prefix = self._told("rev-parse", "--show-prefix")
         commit = self._commit(parent, f"{prefix}{folder}", files, said, author, prefix)
         if self._told("rev-parse", f"{commit}^{{tree}}") == self._told(
@@ -326,6 +328,15 @@ class LetterBranch:
         names = (others + changed).decode("utf-8", "surrogateescape").split("\0")
         return frozenset(filter(None, names))
 
+    def unlike_main(self, *folders: str) -> frozenset[str]:
+        """Return the files below some folders that differ from the newest commit of main that is in this checkout."""
+        base = self._told("merge-base", "HEAD", f"{_OURS}/{self.main}")
+        git = self._git()
+        others = git.run("ls-files", "-z", "--others", "--exclude-standard", "--", *folders).out
+        changed = git.run("diff", "-z", "--name-only", "--relative", base, "--", *folders).out
+        names = (others + changed).decode("utf-8", "surrogateescape").split("\0")
+        return frozenset(filter(None, names))
+
     def at(self, commit: str, path: str) -> bytes | None:
         """Return a file as a commit has it, by its path from the top of the working copy; None if it has none."""
         found = self._git().run("cat-file", "blob", f"{commit}:./{path}")
@@ -379,22 +390,30 @@ class LetterBranch:
         return ()
 
     def files(self, folder: str) -> FolderFiles:
-        """Return what git would commit of the folder: mode and content by path; raise RefusedError for a link."""
-        listed = self._done(
-            self._git().run(
-                *("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", folder)
+        """Return what git would commit of the folder: mode and content by path; raise RefusedError for a link.
+
+        A hidden file that git does not know yet is the system's or a secret, and stays here.
+        """
+        kinds = {"--cached": "", "--others": "--exclude-standard"}
+        listed = {
+            kind: self._done(
+                self._git().run("ls-files", "-z", *filter(None, (kind, more)), "--", folder)
             )
-        )
+            .out.decode("utf-8", "surrogateescape")
+            .split("\0")
+            for kind, more in kinds.items()
+        }
+        new = [path for path in listed["--others"] if "/." not in path]
         files: FolderFiles = {}
-        for path in listed.out.decode("utf-8", "surrogateescape").split("\0"):
+        for path in filter(None, (*listed["--cached"], *new)):
             place = self._root / path
-            if path and place.is_symlink():
+            if place.is_symlink():
                 raise RefusedError(
                     Phrase("{path} is a symbolic link, so the desk leaves it alone", path=path),
                     Phrase("Nothing was committed."),
                     Phrase("commit this letter with git itself"),
                 )
-            if path and place.is_file():
+            if place.is_file():
                 runs = place.stat().st_mode & _OWNER_RUNS
                 files[path] = "100755" if runs else "100644", place.read_bytes()
         self._require_no_filter(list(files))

@@ -16,6 +16,7 @@ from massctl.importer.visibility import (
     LOOK,
     Unseen,
     is_gone,
+    is_in_drawing,
     is_out_of_sight,
     look_of,
     shows_itself,
@@ -155,7 +156,8 @@ def shortened(words: str, most: int = _WORDS_MAX) -> str:
 def _words_of(node: Element | str) -> str:
     if isinstance(node, str):
         return " ".join(node.split())
-    return "" if node.name in _SILENT else " ".join(node.text().split())
+    is_silent = node.name in _SILENT and not is_in_drawing(node)
+    return "" if is_silent else " ".join(node.text().split())
 
 
 def _words_before(element: Element) -> str:
@@ -187,7 +189,7 @@ def _leave_out_hidden(element: Element, unseen: Unseen, lost: _Losses) -> list[s
                 words.append(said)
                 element.children[index] = ""
             continue
-        if child.name in _SILENT:
+        if child.name in _SILENT and not is_in_drawing(child):
             continue
         look = look_of(child, unseen)
         inside = unseen.inside(look)
@@ -228,7 +230,7 @@ def _clean(element: Element, base: str, lost: _Losses) -> None:
             continue
         name = child.name
         row = writer_row(child.name)
-        if name in _SILENT and not any(each.name == "svg" for each in child.above()):
+        if name in _SILENT and not is_in_drawing(child):
             continue
         if name != "input" and refusal(name, child.attributes) is not None and row is not None:
             if row.handling is Handling.REFUSE and name in {"html", "body"}:
@@ -463,7 +465,7 @@ def facts_of(root: Element) -> Facts:
             and not address.startswith("#")
         ):
             links.append(address)
-        if node.name not in _SILENT or any(each.name == "svg" for each in node.above()):
+        if node.name not in _SILENT or is_in_drawing(node):
             waiting += reversed(node.children)
     return Facts(tuple(texts), tuple(pictures_of(root)), tuple(links))
 

@@ -17,6 +17,7 @@ from massctl.importer.article import (
     cleaned,
     removed,
     removed_elements,
+    shortened,
 )
 from massctl.importer.visibility import mark_looks
 from massctl.model.diagnostics import first_told, more_faults
@@ -56,7 +57,7 @@ _MESSAGES = {"8": Phrase("a picture message (图片消息)"), "10": Phrase("a te
 def of_page(html: str, address: str) -> Found:
     """Take the article out of a page, as WeChat serves it or as a browser saved it. Raises DocumentError."""
     page = parse(html)
-    mark_looks(page)
+    unread = mark_looks(page)
     found = _KIND.search(html)
     about: dict[str, str] = {}
     by_id: dict[str, Element] = {}
@@ -100,6 +101,14 @@ def of_page(html: str, address: str) -> Found:
         tree, lost = cleaned(parse(_scripted(html)), address)
     if _is_empty(tree):
         raise DocumentError(Phrase("there is no article on this page"))
+    if unread:
+        say = plural_phrase(
+            "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
+            "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
+            count=len(unread),
+            rule=shortened(unread[0]),
+        )
+        lost = [*lost, say]
     return Found(
         title=title,
         tree=tree,

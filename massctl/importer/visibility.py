@@ -34,8 +34,13 @@ _ON_GROUND = re.compile(r"background.*(?<![\w-])color|(?<![\w-])color.*backgroun
 """Letters may have the colour of what is behind them."""
 _UNREAD = re.compile(r":(?:is|where)\(|:not\([^)]*:|&|nth-[\w-]+\([^)]* of ")
 """Selectors that css-inline does not read."""
-_AT_REST = re.compile(r":(?!not\b|is\b|where\b|root\b|first|last|nth|only|empty\b)", re.IGNORECASE)
+_AT_REST = re.compile(
+    r":(?!not\b|has\b|is\b|where\b|root\b|first|last|nth|only|empty\b)", re.IGNORECASE
+)
 """A state of a page that nobody has touched has no `:hover`, and its `::before` has no words of ours."""
+_HIDES = re.compile(
+    r"(?:display|visibility)\s*:\s*(?:none|hidden|var\()|(?:opacity|font-size)\s*:\s*0(?![.\d])"
+)
 _ZERO = re.compile(r"[+-]?0*\.?0+(?:[a-z]+|%)?")
 _TINY = re.compile(r"\+?[01]?(?:\.\d+)?p[xt]|0?\.0\d*r?em")
 """Sizes below two pixels."""
@@ -52,6 +57,8 @@ _NUMBERED = re.compile(r' n="(\d+)"[^>]*? style="([^"]*)"')
 _SHEET_CHARACTERS_MAX = 4_000_000
 """Ours: a page with more has no article."""
 _IMPORTANT = "!important"
+_LIKE = 10
+"""So little the parts of two colours differ that nobody tells them apart."""
 Look = Mapping[str, str]
 """Properties that may hide an element, each with its value."""
 
@@ -100,7 +107,11 @@ def _is_on_ground(look: Look, *, outside: bool) -> bool:
     if not grounds and "color" not in look:
         return outside
     letters = parse_colour(look.get("-webkit-text-fill-color") or look.get("color", ""))
-    return letters is not None and [letters] == [parse_colour(each) for each in grounds]
+    behind = parse_colour(grounds[0]) if len(grounds) == 1 else None
+    if letters is None or behind is None or behind.alpha < 1:
+        return False
+    pairs = (letters.red, behind.red), (letters.green, behind.green), (letters.blue, behind.blue)
+    return all(abs(one - other) <= _LIKE for one, other in pairs)
 
 
 def _is_tiny(size: str) -> bool:
@@ -156,7 +167,23 @@ def is_gone(element: Element, look: Look) -> bool:
         return True
     if element.name in ("dialog", "datalist") and "open" not in element.attributes:
         return True
+    if is_in_drawing(element) and _is_unshown_part(element):
+        return True
     return look.get("display") == "none" or look.get("content-visibility") == "hidden"
+
+
+def is_in_drawing(element: Element) -> bool:
+    """Whether an element is part of a drawing."""
+    return any(each.name == "svg" for each in element.above())
+
+
+def _is_unshown_part(part: Element) -> bool:
+    """Whether a part of a drawing is not drawn: its title, its description, and words that nothing shows."""
+    if part.name in ("title", "desc"):
+        return True
+    around = [*part.above()]
+    is_kept = part.name == "text" and any(each.name == "defs" for each in around)
+    return is_kept and all(each.name not in ("use", "textpath") for each in around[-1].below())
 
 
 def is_out_of_sight(look: Look) -> bool:
@@ -197,23 +224,28 @@ def shows_itself(element: Element) -> bool:
     """Whether something may show itself here: a drawing that is tapped, a picture when it is loaded."""
     return any(
         each.name in ("svg", "img") or is_component(each.name) for each in element.below()
-    ) or any(each.name == "svg" for each in element.above())
+    ) or is_in_drawing(element)
 
 
-def mark_looks(page: Element) -> None:
-    """Put what the page's own style sheets say of each element into its attribute LOOK."""
+def mark_looks(page: Element) -> list[str]:
+    """Put what the page's own style sheets say of each element into its attribute LOOK.
+
+    Return the rules that hide something and are not read.
+    """
     texts = [each.text() for each in page.below() if each.name == "style"]
     if not any(map(_may_hide, texts)) or sum(map(len, texts)) > _SHEET_CHARACTERS_MAX:
-        return
-    sheet = "".join(rule for text in texts for rule in _rules(text))
+        return []
+    unread: list[str] = []
+    sheet = "".join(rule for text in texts for rule in _rules(text, unread))
     if not sheet:
-        return
+        return unread
     elements: list[Element] = []
     pieces: list[str] = []
     _skeleton(page, elements, pieces)
     inlined = _inliner().inline_fragment("".join(pieces), sheet)
     for number, style in _NUMBERED.findall(inlined):
         elements[int(number)].attributes[LOOK] = unescape(style)
+    return unread
 
 
 def _inliner() -> "CSSInliner":
@@ -246,15 +278,17 @@ def _written(said: Look) -> str:
     return ";".join(f"{name}:{value}" for name, value in said.items())
 
 
-def _rules(text: str) -> Iterable[str]:
+def _rules(text: str, unread: list[str]) -> Iterable[str]:
     """Yield the rules of a sheet with what they say of whether something is seen."""
     # Only pages with style sheets need a parser for them.
     from tinycss2 import parse_stylesheet
 
-    yield from _rules_of(parse_stylesheet(text, skip_comments=True, skip_whitespace=True), True)
+    yield from _rules_of(
+        parse_stylesheet(text, skip_comments=True, skip_whitespace=True), True, unread
+    )
 
 
-def _rules_of(nodes: Iterable[Any], is_always: bool) -> Iterable[str]:
+def _rules_of(nodes: Iterable[Any], is_always: bool, unread: list[str]) -> Iterable[str]:
     from tinycss2 import parse_rule_list, serialize
 
     for node in nodes:
@@ -265,13 +299,22 @@ def _rules_of(nodes: Iterable[Any], is_always: bool) -> Iterable[str]:
                 inner = parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
                 # Narrow or wide, by day or by night: what is shown on one screen is shown.
                 if "print" not in condition:
-                    yield from _rules_of(inner, is_always and holds)
+                    yield from _rules_of(inner, is_always and holds, unread)
+                may_hold = node.lower_at_keyword in ("supports", "container")
+                if may_hold and _HIDES.search(serialize(node.content).lower()):
+                    unread.append(f"@{node.lower_at_keyword}{condition}")
             continue
         if node.type != "qualified-rule":
             continue
         selector = serialize(node.prelude).strip()
-        said = _said(serialize(node.content))
+        written = serialize(node.content)
+        said = _said(written)
         if not is_always:
             said = {key: value for key, value in said.items() if _HIDING.search(value) is None}
-        if said and selector and not _AT_REST.search(selector):
+        if not selector or _AT_REST.search(selector):
+            continue
+        found = _HIDES.search(written.lower())
+        if found and ("{" in written or "var(" in found[0] or _UNREAD.search(selector)):
+            unread.append(selector)
+        if said:
             yield f"{selector}{{{_written(said)}}}\n"

@@ -4,8 +4,9 @@ import errno
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,10 @@ from massctl.source.validation import known_keys
 from massctl.source.yaml import read_yaml
 from massctl.source.yaml_edit import Keys, with_values
 
-_UNFINISHED = "new"
+_UNFINISHED = f"new-{os.getpid()}"
+"""Each run has a folder of its own."""
+_LEFT_SECONDS = 86_400
+"""No run takes so long: an older folder is of one that was killed."""
 _WINDOW = ("not_before", "not_after", "date")
 UNSENT_LIST = "unsent.txt"
 """What the campaign for the rest of a list calls its list."""
@@ -40,13 +44,13 @@ UNSENT_LIST = "unsent.txt"
 def unfinished_folder(repository: Repository, own: Folder, cache: Path) -> Iterator[Path]:
     """Make an empty folder below `cache` for a new campaign in `own`, to be moved there; remove it at the end.
 
-    It is in a repository of its own, so that it can be rendered before the move. One run at a time. Raises UsageError
-    if something cannot be written.
+    It is in a repository of its own, so that it can be rendered before the move. Raises UsageError if something cannot
+    be written.
     """
     root = repository.root / CAMPAIGNS
     folder = cache / _UNFINISHED
     try:
-        shutil.rmtree(folder, ignore_errors=True)  # What a run left that was killed.
+        _remove_left(cache)
         target = folder / own
         target.mkdir(parents=True)
         root.mkdir(exist_ok=True)
@@ -58,6 +62,15 @@ def unfinished_folder(repository: Repository, own: Folder, cache: Path) -> Itera
         raise _unwritable(own, error) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left(cache: Path) -> None:
+    """Remove what runs left that were killed."""
+    for each in cache.glob("new-*"):
+        with suppress(FileNotFoundError):  # Another run removes it too.
+            if each.name != _UNFINISHED and time.time() - each.stat().st_mtime < _LEFT_SECONDS:
+                continue
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def unfinished(cache: Path) -> Repository:
@@ -75,6 +88,12 @@ def put_in_place(repository: Repository, folder: Folder, cache: Path) -> list[st
         place.parent.mkdir(parents=True, exist_ok=True)
         os.rename(cache / _UNFINISHED / folder, place)
     except OSError as error:
+        if place.exists():
+            raise UsageError(
+                Phrase("{folder} already exists", folder=folder),
+                Phrase("Nothing was written."),
+                Phrase("choose another name"),
+            ) from None
         raise _unwritable(folder, error) from None
     files = [each for each in place.rglob("*") if not each.is_dir()]
     return sorted(each.relative_to(repository.root).as_posix() for each in files)

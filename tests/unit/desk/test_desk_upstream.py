@@ -264,3 +264,32 @@ def test_a_branch_with_files_of_others_is_not_deleted(team: Team) -> None:
     with pytest.raises(RefusedError, match=r"plan\.txt"):
         team.branches.remove(LETTER, FOLDER)
     assert LETTER in team.branches.letters()
+
+
+def test_what_was_merged_and_not_brought_is_not_undone(team: Team) -> None:
+    git(team.root, "commit", "--quiet", "--allow-empty", "-m", "own")
+    team.merge({TEXT: "一，合并过\n\n二\n\n三\n"})
+    assert team.upstream.bring().reason
+    team.write("一\n\n二\n\n三，我\n")
+    pushed = team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
+    git(team.other, "fetch", "--quiet", "origin")
+    git(team.other, "merge", "--quiet", "-m", "merge", f"origin/{pushed.branch}")
+    merged = (team.other / TEXT).read_text(encoding="utf-8")
+    assert merged == "一，合并过\n\n二\n\n三，我\n"
+
+
+def test_a_hidden_file_that_git_does_not_know_stays_here(team: Team) -> None:
+    (team.root / FOLDER / ".env").write_text("SECRET=1", encoding="utf-8")
+    assert not any(".env" in path for path in team.branches.files(FOLDER))
+    (team.root / FOLDER / "note.md").write_text("注", encoding="utf-8")
+    assert f"{FOLDER}/note.md" in team.branches.files(FOLDER)
+
+
+def test_a_shared_file_that_is_not_mains_is_found(team: Team) -> None:
+    team.branches.branches(LETTER)
+    assert team.branches.unlike_main("campaigns", "massctl.yaml") == frozenset()
+    (team.root / "campaigns/_shared").mkdir()
+    (team.root / "campaigns/_shared/footer.png").write_bytes(b"x")
+    team.write("改了")
+    unlike = team.branches.unlike_main("campaigns", "massctl.yaml")
+    assert unlike == {"campaigns/_shared/footer.png", TEXT}

@@ -51,10 +51,12 @@ HIDDEN = "hidden words after “甲”, which nobody sees there, are left out: �
         ".x{scale:0}",
         ".x{height:1px;overflow:hidden}",
         ".x{color:#fff;background:white}",
+        ".x{color:#fefefe;background:#fff}",
+        ".x:has(i){display:none}",
     ],
 )
 def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
-    body = "<p>甲</p><p class=x id=y data-z>暗号</p><p>乙</p>"
+    body = "<p>甲</p><p class=x id=y data-z><i>暗号</i></p><p>乙</p>"
     assert ("甲乙", [HIDDEN]) == imported(sheet, body)
 
 
@@ -89,6 +91,37 @@ def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
 def test_what_is_shown_on_any_screen_stays(sheet: str) -> None:
     text, lost = imported(sheet, "<p>甲</p><p class=x id=y>明</p>")
     assert ("甲明", []) == (text, lost)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rule"),
+    [
+        (":is(.x){display:none}", ":is(.x)"),
+        (".p:where(.x){visibility:hidden}", ".p:where(.x)"),
+        (".a{color:red;& .x{display:none}}", ".a"),
+        ("@supports (display:grid){.x{display:none}}", "@supports (display:grid)"),
+        (".x{--d:none;display:var(--d)}", ".x"),
+    ],
+)
+def test_a_rule_that_is_not_read_and_may_hide_words_is_told(sheet: str, rule: str) -> None:
+    text, lost = imported(sheet, "<p>甲</p><p class=x>乙</p>")
+    assert ("甲乙", 1, True) == (text, len(lost), f"`{rule}`" in lost[0])
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [":is(.x){color:red}", "@supports (display:grid){.x{display:grid}}", ".x{color:var(--d)}"],
+)
+def test_a_rule_that_hides_nothing_is_not_told(sheet: str) -> None:
+    assert ("甲乙", []) == imported(sheet, "<p>甲</p><p class=x>乙</p>")
+
+
+def test_of_a_drawing_its_title_its_description_and_words_that_nothing_shows_are_left_out() -> None:
+    drawn = "<title>题</title><desc>述</desc><defs><text id=a>备</text></defs><text>明</text>"
+    text, lost = imported("", f"<p>甲</p><svg>{drawn}</svg>")
+    assert ("甲明", ["题", "述", "备"]) == (text, [each[-2:-1] for each in lost])
+    text, lost = imported("", f"<p>甲</p><svg>{drawn}<use href='#a'/></svg>")
+    assert ("甲备明", 2) == (text, len(lost))
 
 
 def test_letters_on_a_ground_of_their_colour_are_seen_where_another_ground_begins() -> None:

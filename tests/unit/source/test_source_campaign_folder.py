@@ -1,6 +1,8 @@
 """A campaign's folder for the openids that its list did not reach."""
 
+import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from building import folder_of
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
 from massctl.source import campaign_folder
-from massctl.source.campaign_folder import copied_for_rest, put_in_place
+from massctl.source.campaign_folder import copied_for_rest, put_in_place, unfinished_folder
 from massctl.source.matrix import campaign_document
 from massctl.source.repository import Repository
 
@@ -121,6 +123,8 @@ def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_a
     ):
         pass
     monkeypatch.undo()
+    (left,) = (tmp_path / ".massctl").iterdir()
+    os.utime(left.rename(left.with_name("new-0")), (0, 0))
     assert [NAME] == [each.name for each in (tmp_path / "campaigns").iterdir()]
     assert list((tmp_path / ".massctl").rglob("campaign.yaml"))
     with copied_for_rest(
@@ -136,9 +140,31 @@ def test_a_kill_leaves_nothing_among_the_campaigns_and_the_next_run_nothing_at_a
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "campaigns" / REST).mkdir(parents=True)
     (tmp_path / "campaigns" / REST / "mine").write_text("")
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(UsageError, match="campaigns/rest already exists"):
         written(tmp_path, f"{HEAD}audience: {{openids: all.txt}}\n{TEXT}")
     assert ["mine"] == [each.name for each in (tmp_path / "campaigns" / REST).iterdir()]
+
+
+def test_of_two_runs_that_make_one_campaign_at_once_the_second_is_told_that_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, own, cache = Repository(tmp_path), folder_of(REST), tmp_path / ".massctl"
+    with unfinished_folder(repository, own, cache) as slow:
+        (slow / "slow").write_text("")
+        with monkeypatch.context() as other, unfinished_folder_of(other, repository, cache) as fast:
+            (fast / "fast").write_text("")
+            assert ["campaigns/rest/fast"] == put_in_place(repository, own, cache)
+        with pytest.raises(UsageError, match="campaigns/rest already exists"):
+            put_in_place(repository, own, cache)
+    assert ["fast"] == [each.name for each in (tmp_path / "campaigns" / REST).iterdir()]
+
+
+def unfinished_folder_of(
+    other: pytest.MonkeyPatch, repository: Repository, cache: Path
+) -> AbstractContextManager[Path]:
+    """Make the folder as another process does."""
+    other.setattr(campaign_folder, "_UNFINISHED", "new-0")
+    return unfinished_folder(repository, folder_of(REST), cache)
 
 
 def test_the_rest_of_a_cell_is_a_campaign_without_a_matrix(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """What the page of the desk asks for, and how it is answered: one table of addresses, JSON both ways."""
 
-import json
 import re
 import tempfile
 import threading
@@ -21,13 +20,13 @@ from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import FolderFiles, LetterBranch
 from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
-    Change,
     NewArticle,
     articles_of,
     read_fields,
     with_articles,
     with_fields,
 )
+from massctl.desk.request_body import ArticleOrder, FieldChanges, NewText, body_of, read_as
 from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
@@ -94,7 +93,7 @@ class Api:
         root, name, what, path = (*parts, "", "", "")[:4]
         found: dict[str, Callable[[], Answer]]
         if [*parts] == ["upstream"]:
-            found = {"POST": self._bring, "PUT": lambda: self._settle(_body(request))}
+            found = {"POST": self._bring, "PUT": lambda: self._settle(body_of(request))}
         elif root == "imports" and name and not what:
             given = request.args, request.get_data
             found = {"POST": lambda: self._import_word(name, given[0], given[1]())}
@@ -105,7 +104,7 @@ class Api:
         elif root != "letters":
             raise NoSuchThingError
         elif not name:
-            found = {"GET": self._letters, "POST": lambda: self._new(_body(request))}
+            found = {"GET": self._letters, "POST": lambda: self._new(body_of(request))}
         else:
             found = self._about_letter(self._named(name), what, path, request)
         if method not in found:
@@ -128,27 +127,27 @@ class Api:
         whole: dict[str, dict[str, Callable[[], Answer]]] = {
             "": {"GET": lambda: self._letter(letter)},
             "findings": {"GET": lambda: self._findings(letter)},
-            "fields": {"PUT": lambda: self._write_fields(letter, _body(request))},
-            "articles": {"PUT": lambda: self._write_articles(letter, _body(request))},
+            "fields": {"PUT": lambda: self._write_fields(letter, body_of(request))},
+            "articles": {"PUT": lambda: self._write_articles(letter, body_of(request))},
             "choices": {"GET": lambda: self._choices(letter)},
             "month": {"GET": lambda: self._month(letter, request.args.get("month", ""))},
             "review": {
                 "GET": lambda: self._reviews.review(letter, self._settings()),
-                "POST": lambda: self._ask_review(letter, _body(request)),
+                "POST": lambda: self._ask_review(letter, body_of(request)),
                 "DELETE": lambda: self._withdraw(letter),
             },
             "branch": {"POST": lambda: self._bring_letter(letter)},
             "answers": {
-                "POST": lambda: self._reviews.answer(letter, _body(request), self._settings())
+                "POST": lambda: self._reviews.answer(letter, body_of(request), self._settings())
             },
             "orders": {
-                "POST": lambda: self._reviews.order(letter, _body(request), self._settings())
+                "POST": lambda: self._reviews.order(letter, body_of(request), self._settings())
             },
         }
         parts: dict[str, dict[str, Callable[[], Answer]]] = {
             "files": {
                 "GET": lambda: _file(self._copy.opened(letter, path)),
-                "PUT": lambda: self._write(letter, path, _body(request)),
+                "PUT": lambda: self._write(letter, path, body_of(request)),
             },
             "versions": {"GET": lambda: self._versions(letter, path)},
             "pictures": {"POST": lambda: self._add_picture(letter, path, request.get_data())},
@@ -164,10 +163,9 @@ class Api:
         """List the letters, each with where it stands."""
         settings = self._settings()
         folders = self._cache.folders
-        trouble = ""
+        branches = self._branches(settings)
+        changed, trouble = branches.unmerged("campaigns"), ""
         try:
-            branches = self._branches(settings)
-            changed = branches.unmerged("campaigns")
             reviewed = frozenset(
                 name
                 for name, tip in branches.letters().items()
@@ -175,7 +173,7 @@ class Api:
                 and not branches.is_merged(tip, folders.folder(CampaignName(name)))
             )
         except MassctlError as error:
-            changed, reviewed, trouble = frozenset(), frozenset(), self._say(error.summary)
+            reviewed, trouble = frozenset(), self._say(error.summary)
         letters = []
         for each in self._cache.listed():
             name, folder = each.look.name, folders.folder(CampaignName(each.look.name))
@@ -203,7 +201,7 @@ class Api:
             return {"state": "review", "stateWords": self._say(Phrase("in review"))}
         if is_draft:
             return {"state": "draft", "stateWords": self._say(Phrase("draft"))}
-        return {"state": "approved", "stateWords": self._say(Phrase("approved"))}
+        return {"state": "merged", "stateWords": self._say(Phrase("merged"))}
 
     def _new(self, given: Answer) -> Answer:
         name = _new_name(str(given.get("name", "")))
@@ -321,10 +319,8 @@ class Api:
         }
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
-        text, base, sent = given.get("text"), given.get("base"), given.get("sent", [])
-        if not isinstance(text, str) or not isinstance(base, str) or not isinstance(sent, list):
-            raise UsageError(Phrase("a text and its version are required"))
-        return self._told(letter, self._copy.write(letter, path, text, base, sent))
+        new = read_as(given, NewText)
+        return self._told(letter, self._copy.write(letter, path, new.text, new.base, new.sent))
 
     def _told(self, letter: CampaignName, end: Written | Clash) -> Answer:
         if isinstance(end, Clash):
@@ -352,7 +348,7 @@ class Api:
     def _write_fields(self, letter: CampaignName, given: Answer) -> Answer:
         """Change fields of campaign.yaml, and no other line of it."""
         file = self._copy.opened(letter, CAMPAIGN_FILE)
-        changes = [Change(tuple(each["keys"]), each["value"]) for each in given["changes"]]
+        changes = read_as(given, FieldChanges).changes
         return self._write_form(letter, file, with_fields(file.text.encode(), changes))
 
     def _write_articles(self, letter: CampaignName, given: Answer) -> Answer:
@@ -360,11 +356,11 @@ class Api:
         file = self._copy.opened(letter, CAMPAIGN_FILE)
         order: list[int | NewArticle] = []
         begun = ""
-        for each in given["order"]:
+        for each in read_as(given, ArticleOrder).order:
             if isinstance(each, int):
                 order.append(each)
             else:
-                new = self._new_article(letter, file, str(each["title"]))
+                new = self._new_article(letter, file, each.title)
                 begun = new.content
                 order.append(new)
         written = with_articles(file.text.encode(), order)
@@ -563,16 +559,6 @@ def _new_name(name: str) -> str:
             ),
         )
     return name
-
-
-def _body(request: "Request") -> Answer:
-    try:
-        given = json.loads(request.get_data())
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise UsageError(Phrase("a JSON object is required"))
-    return given
 
 
 def _file(file: TextFile) -> Answer:

@@ -5,9 +5,13 @@ it is `SameSite=Strict`, and its requests are refused by their origin too. Nothi
 reach it: everything that acts is a verb of `massctl.desk.verbs`, or git.
 """
 
+import errno
 import hmac
 import json
+import logging
+import os
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from massctl.desk.api import Api, NoSuchThingError
@@ -15,6 +19,7 @@ from massctl.desk.browser_files import SCRIPT_FILES, script
 from massctl.errors import MassctlError
 from massctl.loopback import is_from_another_site
 from massctl.model.ids import CampaignName, is_campaign_name
+from massctl.model.phrase import Phrase, system_reason
 from massctl.serve.page_cache import Broadcaster, PageCache
 from massctl.serve.server import WsgiApp
 from massctl.view.i18n import say
@@ -142,24 +147,57 @@ class DeskApp:
 
     def _asked(self, request: "Request") -> "Response":
         """Answer a script: JSON, with what went wrong in words."""
+        from werkzeug.exceptions import RequestEntityTooLarge
+
         parts = request.path.removeprefix(API).split("/", 3)
         try:
-            status, told = 200, self._api.answer(request.method, parts, request)
+            return _json(self._api.answer(request.method, parts, request), 200)
         except NoSuchThingError:
-            status, told = 404, {"error": {"summary": "there is nothing at this address"}}
+            return self._refused(404, Phrase("there is nothing at this address"))
         except MassctlError as error:
-            language = self._cache.sheet().language
-            said = (error.summary, error.detail, error.hint)
-            words = [say(each, language) for each in said]
-            status, told = (
-                422,
-                {"error": dict(zip(("summary", "detail", "hint"), words, strict=True))},
-            )
+            return self._refused(422, error.summary, error.detail, error.hint)
+        except RequestEntityTooLarge:
+            return self._refused(413, *_TOO_LARGE)
         except OSError as error:
-            status, told = 507, {"error": {"summary": str(error.strerror or error)}}
-        return _json(told, status)
+            hint = _DISK_HINTS.get(error.errno or 0, Phrase("check the disk, then try again"))
+            return self._refused(507, _disk_words(error), _DISK_KEPT, hint)
+        except Exception as error:
+            # A page waits for this answer: a fault of ours is told in the same form as the others.
+            logging.getLogger("massctl.desk").exception("%s %s", request.method, request.path)
+            kind = Phrase("a bug in massctl: {kind}", kind=type(error).__name__)
+            return self._refused(500, kind, _BUG_KEPT, _BUG_HINT)
+
+    def _refused(self, status: int, summary: str, detail: str = "", hint: str = "") -> "Response":
+        language = self._cache.sheet().language
+        said = {"summary": summary, "detail": detail, "hint": hint}
+        return _json({"error": {key: say(each, language) for key, each in said.items()}}, status)
 
 
+_TOO_LARGE = (
+    Phrase(
+        "this is larger than {limit} MB, so the desk does not take it",
+        limit=BODY_BYTES_MAX // 1024 // 1024,
+    ),
+    Phrase("Nothing was written."),
+    Phrase("make the file smaller"),
+)
+_DISK_KEPT = Phrase(
+    "No file is half written. Text that was not written stays in this page, which tries again."
+)
+_WHOSE = Phrase("check who may write there: ls -l")
+_DISK_HINTS = {
+    errno.ENOSPC: Phrase("make room on the disk"),
+    errno.EDQUOT: Phrase("make room on the disk"),
+    errno.EFBIG: Phrase("make the file smaller"),
+    errno.EACCES: _WHOSE,
+    errno.EPERM: _WHOSE,
+    errno.EROFS: Phrase("mount the disk so that it can be written"),
+    errno.ENAMETOOLONG: Phrase("choose a shorter name"),
+    errno.EEXIST: Phrase("rename what has this name"),
+    errno.ENOTDIR: Phrase("rename what has this name"),
+}
+_BUG_KEPT = Phrase("Files on the disk are whole. Text that was not written stays in this page.")
+_BUG_HINT = Phrase("the window in which the desk runs shows the log; report it")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-DNS-Prefetch-Control": "off",
@@ -179,7 +217,16 @@ def _html(text: str, status: int = 200) -> "Response":
 def _json(told: Mapping[str, Any], status: int) -> "Response":
     from werkzeug.wrappers import Response
 
-    return Response(json.dumps(told, ensure_ascii=False), status, content_type="application/json")
+    # In ASCII: a file's name may hold bytes that are no text.
+    return Response(json.dumps(told), status, content_type="application/json")
+
+
+def _disk_words(error: OSError) -> Phrase:
+    """Say what the disk did not do, and to which file."""
+    if error.filename is None:
+        return Phrase("the disk did not take it: {why}", why=system_reason(error))
+    name = PurePath(os.fsdecode(error.filename)).name
+    return Phrase("{name} cannot be read or written: {why}", name=name, why=system_reason(error))
 
 
 def desk_app(

@@ -5,6 +5,7 @@ file is replaced. A line that a crash cut off is none.
 """
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -51,7 +52,7 @@ class Journal:
         with open(file, "ab", 0, opener=_for_its_owner) as opened:
             size = opened.write(line)
             if size != len(line):
-                raise OSError(f"{file.name}: {size} of {len(line)} bytes were written")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
             os.fsync(opened.fileno())
             length = os.fstat(opened.fileno()).st_size
         if is_new:

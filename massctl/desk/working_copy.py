@@ -21,6 +21,7 @@ from massctl.model.ids import CAMPAIGN_FILE, CampaignName, sha256_of
 from massctl.model.phrase import Phrase
 from massctl.source.groups import CampaignFolders
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
+from massctl.source.text import YAML_BYTES_MAX
 from massctl.system import flush
 from massctl.whole_file import write_whole
 
@@ -117,6 +118,7 @@ class WorkingCopy:
         Raises UsageError, UnreadableError, OSError.
         """
         with self._one_at_a_time:
+            _require_readable(path, text)
             stands, given = self.read(letter, path), sha256_of(text.encode())
             # Whatever happens next, what was typed is kept first.
             self._journal.add(letter, path, text, self._now())
@@ -130,6 +132,7 @@ class WorkingCopy:
                 if together is None:
                     return Clash(stands, pieces)
                 text = together
+                _require_readable(path, text)
                 self._journal.add(letter, path, text, self._now())
             if text != stands.text or stands.version == NO_VERSION:
                 self._replace(letter, path, text.encode())
@@ -139,8 +142,10 @@ class WorkingCopy:
         """Read a file for somebody who will write it: its version is in the journal from now on."""
         with self._one_at_a_time:
             file = self.read(letter, path)
-            if file.version and not self._journal.knows(letter, path, file.version):
-                self._journal.add(letter, path, file.text, self._now())
+            # On a full disk it is shown all the same; whoever changed it meanwhile is then asked instead of joined.
+            with contextlib.suppress(OSError):
+                if file.version and not self._journal.knows(letter, path, file.version):
+                    self._journal.add(letter, path, file.text, self._now())
             return file
 
     @contextlib.contextmanager
@@ -212,6 +217,21 @@ class WorkingCopy:
             flush(target.parent.parent)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644
         write_whole(target, data, mode)
+
+
+def _require_readable(path: str, text: str) -> None:
+    """Raise UsageError for a text that is larger than what massctl reads of such a file."""
+    limit = YAML_BYTES_MAX if path == CAMPAIGN_FILE else TEXT_BYTES_MAX
+    if len(text.encode()) > limit:
+        raise UsageError(
+            Phrase(
+                "{path} would be larger than {limit} MB, which massctl does not read",
+                path=path,
+                limit=limit // 1024 // 1024,
+            ),
+            Phrase("The file is as it was. This page keeps what you wrote."),
+            Phrase("make the text shorter, or split it into two articles"),
+        )
 
 
 def _plain_name(name: str) -> str:

@@ -282,9 +282,12 @@ _RENEWED_MAX = 8
 def shown_month(written: str, now: datetime) -> date:
     """Read a month as addresses write it (2026-12); anything else is the month of `now` in Beijing."""
     try:
-        return date.fromisoformat(f"{written}-01")
+        month = date.fromisoformat(f"{written}-01")
     except ValueError:
-        return beijing_day(now).replace(day=1)
+        month = date.min
+    # A calendar shows days of the months beside it too.
+    is_shown = date.min.year < month.year < date.max.year
+    return month if is_shown else beijing_day(now).replace(day=1)
 
 
 NO_QUERY: Mapping[str, str] = MappingProxyType({})

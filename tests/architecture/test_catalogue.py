@@ -18,6 +18,9 @@ from massctl.cli.main import massctl as command
 MARKERS = ("Phrase", "plural_phrase")
 TRANSLATED = translated()
 RESTORED = {
+    ("importer/article.py", "say"),
+    ("importer/word/choices.py", "done_words"),
+    ("importer/word/document.py", "_NOTES[kind]"),
     ("model/phrase.py", "one"),
     ("model/phrase.py", "said.template"),
     ("model/send.py", "_NO_ANSWER[reason]"),

@@ -54,3 +54,5 @@ def test_an_address_that_names_no_month_shows_this_one() -> None:
     now = datetime(2026, 12, 31, 17, tzinfo=UTC)
     assert shown_month("2026-11", now) == date(2026, 11, 1)
     assert shown_month("soon", now) == date(2027, 1, 1)
+    for edge in ("9999-12", "0001-01"):
+        assert shown_month(edge, now) == date(2027, 1, 1)

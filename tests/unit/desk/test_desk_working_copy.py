@@ -1,5 +1,6 @@
 """What is written at the desk is on the disk, beside whatever else changed the file."""
 
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from massctl.desk.journal import BYTES_MAX, Journal
 from massctl.desk.working_copy import Clash, WorkingCopy, Written
 from massctl.errors import UsageError
 from massctl.model.ids import CampaignName
-from massctl.source.repository import Repository, UnreadableError
+from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
+from massctl.source.text import YAML_BYTES_MAX
 
 LETTER = CampaignName("greeting")
 NOW = datetime(2026, 12, 2, tzinfo=UTC)
@@ -163,3 +165,31 @@ def test_a_journal_that_grows_keeps_its_newest_versions(tmp_path: Path) -> None:
     texts = [each.text for each in journal.versions(LETTER, PATH)]
     assert texts[0].startswith("19")
     assert len(texts) > 4
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"), [(PATH, TEXT_BYTES_MAX), ("campaign.yaml", YAML_BYTES_MAX)]
+)
+def test_a_text_that_could_not_be_opened_again_is_not_written(
+    copy: WorkingCopy, path: str, limit: int
+) -> None:
+    opened = copy.opened(LETTER, path)
+    with pytest.raises(UsageError, match="would be larger"):
+        copy.write(LETTER, path, "#" * (limit + 1), opened.version)
+    assert copy.read(LETTER, path) == opened
+    assert isinstance(copy.write(LETTER, path, "#" * limit, opened.version), Written)
+    assert len(copy.opened(LETTER, path).text) == limit
+
+
+def test_a_letter_opens_where_the_disk_takes_no_version(
+    copy: WorkingCopy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Journal, "add", full)
+    opened = copy.opened(LETTER, PATH)
+    assert opened.text == "一\n\n二\n"
+    with pytest.raises(OSError, match="No space"):
+        copy.write(LETTER, PATH, "三\n", opened.version)
+    assert copy.read(LETTER, PATH) == opened

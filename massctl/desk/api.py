@@ -163,10 +163,9 @@ class Api:
         """List the letters, each with where it stands."""
         settings = self._settings()
         folders = self._cache.folders
-        trouble = ""
+        branches = self._branches(settings)
+        changed, trouble = branches.unmerged("campaigns"), ""
         try:
-            branches = self._branches(settings)
-            changed = branches.unmerged("campaigns")
             reviewed = frozenset(
                 name
                 for name, tip in branches.letters().items()
@@ -174,7 +173,7 @@ class Api:
                 and not branches.is_merged(tip, folders.folder(CampaignName(name)))
             )
         except MassctlError as error:
-            changed, reviewed, trouble = frozenset(), frozenset(), self._say(error.summary)
+            reviewed, trouble = frozenset(), self._say(error.summary)
         letters = []
         for each in self._cache.listed():
             name, folder = each.look.name, folders.folder(CampaignName(each.look.name))
@@ -202,7 +201,7 @@ class Api:
             return {"state": "review", "stateWords": self._say(Phrase("in review"))}
         if is_draft:
             return {"state": "draft", "stateWords": self._say(Phrase("draft"))}
-        return {"state": "approved", "stateWords": self._say(Phrase("approved"))}
+        return {"state": "merged", "stateWords": self._say(Phrase("merged"))}
 
     def _new(self, given: Answer) -> Answer:
         name = _new_name(str(given.get("name", "")))

@@ -169,7 +169,7 @@ WORDS = {
     "quiet": Phrase("quiet"),
     "stateDraft": Phrase("drafts"),
     "stateReview": Phrase("in review"),
-    "stateApproved": Phrase("approved"),
+    "stateMerged": Phrase("merged, not sent yet"),
     "stateSending": Phrase("sending"),
     "stateSent": Phrase("sent"),
     "report": Phrase("report"),

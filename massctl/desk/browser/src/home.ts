@@ -8,7 +8,7 @@ import { bringUpstream } from "./upstream";
 import { tell, word } from "./words";
 
 const PAUSE_MS = 500; // Between two lists.
-const STATES = ["draft", "review", "approved", "sending", "sent"] as const;
+const STATES = ["draft", "review", "merged", "sending", "sent"] as const;
 
 interface Home {
   letters: Listed[];

@@ -74,7 +74,7 @@ export interface Listed {
   day: string;
   isFaulty: boolean;
   report: string;
-  state: "draft" | "review" | "approved" | "sending" | "sent";
+  state: "draft" | "review" | "merged" | "sending" | "sent";
   stateWords: string;
 }
 

@@ -562,7 +562,9 @@ class Api:
 
 def _new_name(name: str) -> str:
     """Return the name of a new letter; raise UsageError for one that a command line would read otherwise."""
-    if not is_folder_name(name):
+    # git has no branch with such a name.
+    is_branch = ".." not in name and not name.endswith((".", ".lock"))
+    if not is_folder_name(name) or not is_branch:
         raise UsageError(
             Phrase("{folder} is not a campaign name", folder=name),
             Phrase("Nothing was done."),

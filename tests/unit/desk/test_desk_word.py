@@ -83,7 +83,7 @@ def test_what_stops_the_import_is_said_and_nothing_is_made() -> None:
     assert "--revisions" in found.value.detail
 
 
-@pytest.mark.parametrize("name", ["--sandbox", "../x", "Spring", ""])
+@pytest.mark.parametrize("name", ["--sandbox", "../x", "Spring", "", "a.lock", "a..b", "x."])
 def test_a_name_is_no_option_and_no_way_out(name: str) -> None:
     api = Api(_Cache(), None, _Verbs(VerbEnd(0, {}, "")), None, None)  # type: ignore[arg-type]
     request = _Request({}, b"PK")

@@ -22,6 +22,7 @@ from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
     NewArticle,
     articles_of,
+    first_fault,
     read_fields,
     with_articles,
     with_fields,
@@ -389,6 +390,13 @@ class Api:
         return NewArticle(title, content, str(cover.get("file", "")))
 
     def _write_form(self, letter: CampaignName, file: TextFile, written: bytes | None) -> Answer:
+        fault = first_fault(file.text.encode()) if written is None else None
+        if fault is not None:
+            raise RefusedError(
+                fault.message,
+                Phrase("{place}. campaign.yaml is unchanged.", place=fault.where),
+                fault.hint or Phrase("mend it under YAML"),
+            )
         if written is None:
             raise RefusedError(
                 Phrase("the form cannot write this without changing other lines of the file"),

@@ -22,6 +22,7 @@ from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
     NewArticle,
     articles_of,
+    first_fault,
     read_fields,
     with_articles,
     with_fields,
@@ -389,6 +390,13 @@ class Api:
         return NewArticle(title, content, str(cover.get("file", "")))
 
     def _write_form(self, letter: CampaignName, file: TextFile, written: bytes | None) -> Answer:
+        fault = first_fault(file.text.encode()) if written is None else None
+        if fault is not None:
+            raise RefusedError(
+                fault.message,
+                Phrase("{place}. campaign.yaml is unchanged.", place=fault.where),
+                fault.hint or Phrase("mend it under YAML"),
+            )
         if written is None:
             raise RefusedError(
                 Phrase("the form cannot write this without changing other lines of the file"),
@@ -454,15 +462,19 @@ class Api:
         """Bring what others did, validate and lock a letter, and push it to its branch."""
         upstream = self._upstream_now()
         folder = self._cache.folders.folder(letter)
-        for brought in (upstream.bring_letter(letter, folder), upstream.bring()):
+        others = upstream.bring_letter(letter, folder)
+        for brought in (others, upstream.bring()):
             told = self._brought(brought)
             if brought.clashes:
                 return told
+        removed = self._say(others.reason)
         standing = self._cache.standing(letter)
         if standing is None or has_errors(standing.rendered.diagnostics):
             raise RefusedError(
                 Phrase("the letter has faults that have to be mended first"),
-                Phrase("Nothing was committed."),
+                Phrase("Nothing was committed. {removed}", removed=removed)
+                if removed
+                else Phrase("Nothing was committed."),
                 Phrase("look at what was found"),
             )
         settings = self._settings()
@@ -479,7 +491,8 @@ class Api:
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
-        return {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new, **told}
+        known = {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new}
+        return {**known, "reason": removed, **told}
 
     def _locked(self, letter: CampaignName, branches: LetterBranch, folder: str) -> FolderFiles:
         """Lock a letter, and return the files that the lock is of: what is typed meanwhile is written after them."""
@@ -524,7 +537,8 @@ class Api:
         told = self._bring_letter(letter)
         if told["clashes"]:
             return told
-        return self._reviews.withdraw(letter, self._settings())
+        withdrawn = self._reviews.withdraw(letter, self._settings())
+        return {"reason": told["reason"], **withdrawn}
 
     def _done(self, end: VerbEnd) -> None:
         """Raise RefusedError with a verb's own words, if it did not do what it was asked."""

@@ -285,6 +285,12 @@ class LetterBranch:
             self._change(meta, path) for meta, path in zip(parts[::2], parts[1::2], strict=False)
         ]
 
+    def removed_by(self, old: str, new: str, path: str) -> str:
+        """Return who removed a file between two commits, as git names people."""
+        who = "log", "-1", "--format=%an"
+        removed = self._told(*who, "--diff-filter=D", f"{old}..{new}", "--", path)
+        return removed or self._told(*who, new)
+
     def _change(self, meta: str, path: str) -> MergedFile:
         before_mode, mode, before, after, _ = meta.removeprefix(":").split(" ")
         odd = {before_mode, mode} - {*_FILE_MODES, _NO_MODE}
@@ -292,7 +298,9 @@ class LetterBranch:
             raise RefusedError(
                 Phrase("{path} is a link or a submodule", path=path),
                 Phrase("Nothing was brought."),
-                Phrase("git pull   brings it, in a terminal"),
+                Phrase(
+                    "ask who committed it to replace it by the file itself, then press the button again"
+                ),
             )
         return MergedFile(
             path,

@@ -1,17 +1,21 @@
 """The fields of a campaign.yaml that the desk shows as a form; everything else of the file stays untouched."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args, get_origin
 
+from massctl.errors import UsageError
 from massctl.model.campaign import (
     MESSAGES,
     CampaignFile,
     list_of,
     mapping_of,
 )
+from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE
+from massctl.model.phrase import Phrase
 from massctl.model.strict import Strict
 from massctl.source.validation import known_keys
 from massctl.source.yaml import compose, read_yaml
@@ -93,6 +97,12 @@ def read_fields(data: bytes) -> dict[str, Any] | None:
         if isinstance(article.get("cover"), str):
             article["cover"] = {"file": article["cover"]}
     return said
+
+
+def first_fault(data: bytes) -> Diagnostic | None:
+    """Return what validation says first of a campaign.yaml that cannot be read, with its line."""
+    document = read_yaml(data, CAMPAIGN_FILE, None, known_keys(CampaignFile))
+    return next((each for each in document.diagnostics if has_errors([each])), None)
 
 
 def articles_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -184,7 +194,19 @@ def _item(new: NewArticle) -> str:
 def _written(value: FormValue) -> Value | None:
     """Return a value as `with_values` takes it: every string in double quotes."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _in_quotes(value)
     if isinstance(value, list):
-        return [json.dumps(each, ensure_ascii=False) for each in value]
+        return [_in_quotes(each) for each in value]
     return value
+
+
+def _in_quotes(text: str) -> str:
+    """Write a string as YAML; raise UsageError for a sign that no campaign.yaml may hold."""
+    control = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", text)
+    if control is not None:
+        raise UsageError(
+            Phrase("the control character {name} is not text", name=f"U+{ord(control[0]):04X}"),
+            Phrase("campaign.yaml is unchanged."),
+            Phrase("delete the character"),
+        )
+    return json.dumps(text, ensure_ascii=False)

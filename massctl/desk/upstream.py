@@ -4,7 +4,7 @@ It is what `git pull` would do, but text that changed on both sides is joined by
 committed stands in the way. Files are written first and the branch moves last: after a crash the same call ends it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +12,8 @@ from massctl.desk.letter_branch import LetterBranch, MergedFile
 from massctl.desk.paragraphs import Piece, agreed, joined
 from massctl.errors import RefusedError
 from massctl.model.frozen import Frozen
-from massctl.model.ids import CampaignName
-from massctl.model.phrase import Phrase
+from massctl.model.ids import CAMPAIGN_FILE, CampaignName
+from massctl.model.phrase import Phrase, enumerated
 from massctl.whole_file import write_whole
 
 
@@ -35,7 +35,7 @@ class Brought(Frozen):
     clashes: tuple[FileClash, ...] = ()
     """If there are any, nothing was brought."""
     reason: str = ""
-    """Why this working copy is left alone; empty if it is not."""
+    """What a person has to know of it: why this working copy is left alone, or who removed which files."""
 
 
 class Upstream:
@@ -75,19 +75,29 @@ class Upstream:
         between = self._branches.others(letter)
         if between is None:
             return Brought()
-        found = self._brought(*between, folder)
+        found = self._brought(*between, folder, f"{folder}/{CAMPAIGN_FILE}")
         if not found.clashes:
             self._branches.know(letter, between[1])
         return found
 
-    def _brought(self, old: str, new: str, folder: str) -> Brought:
+    def _brought(self, old: str, new: str, folder: str, whole: str = "") -> Brought:
+        """Bring what lies between two commits; whether the file `whole` goes, and all with it, a person chooses."""
         due: list[tuple[MergedFile, bytes | None]] = []
         clashes: list[FileClash] = []
         changes = self._branches.changes(old, new, folder)
+        removed = [each.path for each in changes if each.after is None]
+        if whole in removed and (stands := self._standing(whole)):
+            if (whole, b"") not in self._settled:
+                pieces = (Piece(stands.decode("utf-8", "replace"), ""),)
+                reason = self._removal(old, new, removed)
+                return Brought(clashes=(FileClash(whole, "", pieces),), reason=reason)
+            # It was chosen to stay, and what belongs to it stays too.
+            changes = [each for each in changes if each.after is not None]
         for file in changes:
             stands = self._standing(file.path)
             content: bytes | FileClash | None = file.after
-            if stands not in (file.before, file.after):
+            is_given_up = file.path == whole and not stands
+            if stands not in (file.before, file.after) and not is_given_up:
                 is_settled = (file.path, file.after or b"") in self._settled
                 content = stands if is_settled else _together(file, stands)
             if isinstance(content, FileClash):
@@ -99,7 +109,22 @@ class Upstream:
         for file, content in due:
             self._put(file, content)
         self._settled.difference_update((each.path, each.after or b"") for each in changes)
-        return Brought(tuple(file.path for file, _ in due))
+        self._settled.discard((whole, b""))
+        gone = [file.path for file, content in due if content is None]
+        paths = tuple(file.path for file, _ in due)
+        if not whole or not gone:
+            return Brought(paths)
+        return Brought(paths, reason=self._removal(old, new, gone))
+
+    def _removal(self, old: str, new: str, paths: Sequence[str]) -> Phrase:
+        """Say who removed files from the letter's branch."""
+        names = dict.fromkeys(self._branches.removed_by(old, new, each) for each in paths)
+        files = enumerated([each.rpartition("/")[2] for each in paths])
+        return Phrase(
+            "on the branch of this letter, {names} removed: {files}",
+            names=enumerated([*names]),
+            files=files,
+        )
 
     def _standing(self, path: str) -> bytes | None:
         """Return what stands in the working copy; None if nothing does."""
@@ -113,7 +138,7 @@ class Upstream:
                         "{path} is a symbolic link here, and a file where it was merged", path=path
                     ),
                     Phrase("Nothing was brought."),
-                    Phrase("git pull   brings it, in a terminal"),
+                    Phrase("replace the link by the file itself, then press the button again"),
                 )
         return place.read_bytes() if place.is_file() else None
 

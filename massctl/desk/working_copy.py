@@ -16,9 +16,11 @@ from typing import Final
 from massctl.desk.journal import Journal, Version
 from massctl.desk.paragraphs import Piece, agreed, joined
 from massctl.errors import UsageError
+from massctl.model.diagnostics import FaultError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, sha256_of
 from massctl.model.phrase import Phrase
+from massctl.picture.formats import sniff, unsupported
 from massctl.source.groups import CampaignFolders
 from massctl.source.repository import TEXT_BYTES_MAX, Repository, UnreadableError
 from massctl.source.text import YAML_BYTES_MAX
@@ -30,6 +32,10 @@ NO_VERSION = ""
 _TEXT = re.compile(r"(?:[\w][\w .-]*/){0,8}[\w][\w .-]*\.(?:md|html)(?:\.j2)?")
 """A template that the desk writes, from the letter's folder: no hidden file, and no way out."""
 _PICTURE = re.compile(r"(?:[\w][\w .-]*/){0,8}[\w][\w .-]*\.(?:png|jpe?g|gif|webp|bmp|heic)", re.I)
+
+
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)\.", re.I)
+"""Names that Windows keeps for devices, whatever the ending."""
 
 
 class TextFile(Frozen):
@@ -166,20 +172,25 @@ class WorkingCopy:
     def add_picture(self, letter: CampaignName, name: str, data: bytes) -> str:
         """Store a picture below `images/`; return its path. One with these bytes is stored once.
 
-        Raises UsageError for a name that is no picture's, OSError.
+        Names differ by more than case: macOS and Windows know no other difference. Raises UsageError for what is no
+        picture or has no name of one, OSError.
         """
         stem, dot, ending = _plain_name(name).rpartition(".")
+        _require_picture(name, data)
         with self._one_at_a_time:
+            folder = self._place(letter, "images")
+            there = {each.name.casefold(): each.name for each in folder.glob("*")}
             for number in range(1, 1000):
-                numbered = f"images/{stem}{f'-{number}' if number > 1 else ''}{dot}{ending}"
-                if _PICTURE.fullmatch(numbered) is None:
+                numbered = f"{stem}{f'-{number}' if number > 1 else ''}{dot}{ending}"
+                path = f"images/{there.get(numbered.casefold(), numbered)}"
+                if _PICTURE.fullmatch(path) is None:
                     break
-                target = self._place(letter, numbered)
+                target = self._place(letter, path)
                 if not target.exists():
-                    self._replace(letter, numbered, data)
-                    return numbered
+                    self._replace(letter, path, data)
+                    return path
                 if target.read_bytes() == data:
-                    return numbered
+                    return path
         raise UsageError(Phrase("{name} is not the name of a picture", name=name))
 
     def picture(self, letter: CampaignName, path: str) -> bytes | None:
@@ -237,4 +248,24 @@ def _require_readable(path: str, text: str) -> None:
 def _plain_name(name: str) -> str:
     """Return a file's name without what an address, Markdown or another system reads as something else."""
     last = re.split(r"[/\\]", name)[-1]
-    return re.sub(r"[^\w.-]+", "-", last).strip("-.") or "picture.png"
+    plain = re.sub(r"[^\w.-]+", "-", last).strip("-.") or "picture.png"
+    return f"picture-{plain}" if _DEVICE.match(plain) else plain
+
+
+def _require_picture(name: str, data: bytes) -> None:
+    """Raise UsageError for bytes that are no whole head of a picture that WeChat can get."""
+    # Pillow takes a while to load, and most days at the desk need none.
+    from massctl.picture.pillow_io import open_picture
+
+    try:
+        kind = sniff(data)
+        if kind is None:
+            raise unsupported(data)
+        open_picture(data, kind)
+    except FaultError as refused:
+        fault = refused.fault
+        raise UsageError(
+            Phrase("{name}: {why}", name=name, why=fault.message),
+            Phrase("The picture was not stored."),
+            fault.hint or "",
+        ) from None

@@ -266,6 +266,14 @@ def of_markdown_file(text: str, name: str) -> Found:
         about["title"] = first[1].strip()
         text = text[first.end() :]
     source = about["content_source_url"]
+    if source and not source.startswith(("http://", "https://")):
+        lost.append(
+            Phrase(
+                "front matter: the source `{address}` is not a web address, and is left out",
+                address=shortened(source),
+            )
+        )
+        source = ""
     body, lines = text.lstrip("\n"), whole.count("\n")
     text, taken_out = _without_removed(body, lines - body.count("\n") + 1)
     return Found(
@@ -274,7 +282,7 @@ def of_markdown_file(text: str, name: str) -> Found:
         author=about["author"],
         digest=about["digest"],
         cover=about["cover"] or None,
-        content_source_url=source if source.startswith(("http://", "https://")) else "",
+        content_source_url=source,
         markdown=text,
         lost=[*lost, *taken_out],
     )

@@ -340,6 +340,9 @@ class _Lister(Struct):
             words = "".join(text_of(part) for part in parts if part is not None)
         elif each.tag in DRAWINGS:
             self._drawing(each, boxes)
+        elif each.tag in _NOTE_MARKS and self.document.note_of(each) is None:
+            say = Phrase("{place}: a mark of a note that the file does not have", place=place)
+            self._add_loss("text", say)
         elif each.tag in _SPACES:
             words = " "
         if words:
@@ -465,6 +468,7 @@ _AS_WRITTEN = frozenset({"link", "picture", "formula"})
 _PAGE_NUMBER = re.compile(r"[\d\s/|.·\-–—第页共 ofPage]*")
 _OF_LINKS = frozenset({"colour", "underline"})
 _SPACES: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
+_NOTE_MARKS: Final = frozenset({f"{W}footnoteReference", f"{W}endnoteReference"})
 _PROPERTIES_ONLY: Final = frozenset(
     f"{W}{name}" for name in ("pPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "rPr")
 )

@@ -9,7 +9,7 @@ from lxml import etree
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import DRAWINGS, Document, shows
 from massctl.importer.word.package import A, M, V, W, Xml
-from massctl.importer.word.styles import WHITE, is_on, is_set, is_shaded
+from massctl.importer.word.styles import WHITE, is_on, is_set, is_shaded, whole
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
@@ -81,21 +81,31 @@ def _hidden(document: Document) -> list[Xml]:
             each.tag.startswith(V) and _HIDING_STYLE.search(each.get("style", "")) is not None
         ):
             found.append(next(each.iterancestors(*DRAWINGS), each))
-        elif each.tag == f"{W}trPr" and is_on(each, "hidden"):
+        elif each.tag == f"{W}trPr" and (is_on(each, "hidden") or _is_flat(each)):
             found.append(each.getparent())
     return list(dict.fromkeys(found))
 
 
+def _is_flat(row: Xml) -> bool:
+    height = row.find(f"{W}trHeight")
+    is_exact = height is not None and height.get(f"{W}hRule") == "exact"
+    return is_exact and whole(height.get(f"{W}val"), _LINE + 1) <= _LINE and shows(row.getparent())
+
+
+_PAGE = -5_000, 31_680
+"""Where a frame may begin, in twentieths of a point: no page of Word is longer than 22 inches."""
 _HIDING_STYLE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
 _RUNS: Final = frozenset({f"{W}r", f"{M}r"})
-_LIKE, _TINY = 0x0A, 4
-"""So little the parts of two colours differ that nobody tells apart; half points that nobody reads."""
+_LIKE, _TINY, _LINE = 0x0A, 4, 40
+"""So little the parts of two colours differ that nobody tells apart; half points that nobody reads, and twentieths."""
 
 
 def _is_unseen(document: Document, run: Xml) -> bool:
     """Whether Word hides a run, or writes it so that nobody reads it: in the colour behind it, or as small as a dot."""
     styles = document.styles
     seen = styles.properties(run, next(run.iterancestors(f"{W}p"), None))
+    if _has_no_room(document, run):
+        return True
     if "vanish" in seen.on or (seen.size <= _TINY and seen.size != styles.defaults.size):
         return True
     if is_on(run.find(f"{W}rPr"), "vanish") is None:
@@ -107,6 +117,26 @@ def _is_unseen(document: Document, run: Xml) -> bool:
         abs(one - other) <= _LIKE
         for one, other in zip(bytes.fromhex(seen.colour), bytes.fromhex(behind), strict=True)
     )
+
+
+def _has_no_room(document: Document, run: Xml) -> bool:
+    """Whether lines of a run have no height, its frame lies off the page, or its cell goes on with the one above."""
+    paragraph = next(run.iterancestors(f"{W}p"), None)
+    if paragraph is None:
+        return False
+    spacing = document.styles.said(paragraph, "spacing")
+    line = dict(spacing.attrib) if spacing is not None else {}
+    is_exact = line.get(f"{W}lineRule") == "exact"
+    if is_exact and whole(line.get(f"{W}line"), _LINE + 1) <= _LINE:
+        return True
+    frame = document.styles.said(paragraph, "framePr")
+    places = (frame.get(f"{W}x", ""), frame.get(f"{W}y", "")) if frame is not None else ()
+    numbers = (int(each) for each in places if re.fullmatch(r"-?\d{1,6}", each))
+    if any(not _PAGE[0] < each < _PAGE[1] for each in numbers):
+        return True
+    cell = next(run.iterancestors(f"{W}tc"), None)
+    merge = cell.find(f"{W}tcPr/{W}vMerge") if cell is not None else None
+    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
 
 
 def _behind(document: Document, run: Xml) -> str:

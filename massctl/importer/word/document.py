@@ -82,6 +82,11 @@ class Document(Struct):
         yield self.body
         yield from (each.element for each in self.notes.values())
 
+    def note_of(self, mark: Xml) -> Note | None:
+        """Return the note to which a mark refers."""
+        kind = mark.tag.rpartition("}")[2].removesuffix("Reference")
+        return self.notes.get((kind, mark.get(f"{W}id", "")))
+
     def is_in_note(self, element: Xml) -> bool:
         """Whether an element stands in a note."""
         return next(element.iterancestors(f"{W}body"), None) is None
@@ -104,10 +109,12 @@ def _index(
 ) -> None:
     for each in _blocks(holder):
         if each.tag == f"{W}p":
-            if around is None and _has_words(each):
-                counts["paragraph"] += 1
-            number = max(counts["paragraph"], 1)
-            places[each] = around or Phrase("paragraph {number}", number=number)
+            say = Phrase("paragraph {number}")
+            if _has_words(each):
+                counts["paragraph"] += around is None
+            elif counts["paragraph"]:
+                say = Phrase("after paragraph {number}")
+            places[each] = around or Phrase(say, number=max(counts["paragraph"], 1))
             for box in each.iter(BOX):
                 counts["box"] += 1
                 _index(box, Phrase("text box {number}", number=counts["box"]), places, counts)

@@ -90,6 +90,15 @@ _GROUPS: Mapping[str, str] = {
     "⎴": "\\overbracket",
     "⎵": "\\underbracket",
 }
+_SIDES: Mapping[str, str] = {"Top": "top", "Bot": "bottom", "Left": "left", "Right": "right"}
+_STRIKES: Mapping[str, str] = {
+    "H": "horizontalstrike",
+    "V": "verticalstrike",
+    "BLTR": "updiagonalstrike",
+    "TLBR": "downdiagonalstrike",
+}
+_ABOVE, _BELOW = frozenset("⏞⏜⎴"), frozenset("⏟⏝⎵")
+"""The signs that open towards what is below them, and above them."""
 _FUNCTIONS = frozenset(
     [
         "arccos",
@@ -282,6 +291,9 @@ def _matrix(element: Xml) -> str:
 
 def _equations(element: Xml) -> str:
     rows = [_children_tex(each).replace("\\&", "&") for each in element.findall(f"{M}e")]
+    if _is_on(element, "maxDist"):
+        # Word sets what follows a # apart, as the number of the formula.
+        rows = [each.replace("\\#", "\\qquad ") for each in rows]
     return f"\\begin{{aligned}} {_NEXT_ROW.join(rows)} \\end{{aligned}}"
 
 
@@ -324,11 +336,24 @@ def _group(element: Xml) -> str:
     if command is None:
         where = "over" if _property(element, "pos", "bot") == "top" else "under"
         return f"\\{where}set{{{_escaped(sign)}}}{{{inner}}}"
-    if _property(element, "pos", "bot") == "bot":
+    is_below = _property(element, "pos", "bot") == "bot"
+    if sign in _BELOW | _ABOVE and is_below != (sign in _BELOW):
+        bare = f"{command}{{\\hphantom{{{inner}}}}}"
+        return f"\\{'under' if is_below else 'over'}set{{{bare}}}{{{inner}}}"
+    if is_below:
         command = command.replace("\\overright", "\\underright").replace(
             "\\overleft", "\\underleft"
         )
     return f"{command}{{{inner}}}"
+
+
+def _boxed(element: Xml) -> str:
+    sides = [each for name, each in _SIDES.items() if not _is_on(element, f"hide{name}")]
+    strikes = [each for name, each in _STRIKES.items() if _is_on(element, f"strike{name}")]
+    inner = _part(element, "e")
+    if len(sides) == len(_SIDES) and not strikes:
+        return f"\\boxed{{{inner}}}"
+    return f"\\enclose{{{' '.join(sides + strikes)}}}{{{inner}}}"
 
 
 _PARTS: Final[Mapping[str, Callable[[Xml], str]]] = {
@@ -350,7 +375,7 @@ _PARTS: Final[Mapping[str, Callable[[Xml], str]]] = {
     "bar": _bar,
     "groupChr": _group,
     "box": lambda each: _part(each, "e"),
-    "borderBox": lambda each: f"\\boxed{{{_part(each, 'e')}}}",
+    "borderBox": _boxed,
     "phant": lambda each: (
         f"\\phantom{{{_part(each, 'e')}}}"
         if _property(each, "show", "1") in ("0", "off")

@@ -66,6 +66,8 @@ _HIGHLIGHTS: Mapping[str, str] = {
 }
 _LARGER, _SMALLER = 1.15, 0.87
 """So many times the size of the text around it is large or small."""
+_CLEAR = re.compile(r"9[5-9]\d{3}|100000")
+"""So much of 100,000 is seen through letters that nobody sees them."""
 _HEADING = re.compile(r"heading ([1-9])$")
 _QUOTES = frozenset({"quote", "intense quote", "block text"})
 _CODES = frozenset({"source code", "html preformatted"})
@@ -323,6 +325,8 @@ def _with(before: Properties, said: Xml | None) -> Properties:
         name = each.tag.rpartition("}")[2]
         if name in _TOGGLES:
             on = on | {name} if is_set(each) else on - {name}
+        elif name == "textFill" and _is_unpainted(each):
+            on = on | {"vanish"}
         elif (mark := _MARKS.get(name)) is not None:
             is_plain = each.get(f"{W}val", "1") in _PLAIN.get(name, OFF)
             marks = marks - {mark} if is_plain else marks | {mark}
@@ -331,6 +335,14 @@ def _with(before: Properties, said: Xml | None) -> Properties:
     if (on, marks) != (before.on, before.marks):
         changed |= {"on": on, "marks": marks}
     return replace(before, **changed) if changed else before
+
+
+def _is_unpainted(fill: Xml) -> bool:
+    """Whether a `w14:textFill` leaves letters without paint; its alpha says how much is seen through."""
+    names = {each.tag.rpartition("}")[2]: [*each.attrib.values()] for each in fill.iter()}
+    seen_through = next(iter(names.get("alpha", ())), "")
+    is_clear = _CLEAR.fullmatch(seen_through) is not None
+    return "noFill" in names or (is_clear and "gradFill" not in names)
 
 
 def _of_shade(said: Xml) -> dict[str, object]:

@@ -145,3 +145,34 @@ def test_what_fails_says_what_happened_what_is_now_and_what_to_do(
     assert "stays in this page" in told["error"]["detail"]
     assert words[1] in told["error"]["hint"]
     assert "secret" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("version: 1\ntitle: [\n", 3, "cannot be read as YAML"),
+        ("version: 1\ntitle: a\ntitle: b\n", 3, "written twice"),
+        ("", 1, "empty"),
+    ],
+)
+def test_a_form_that_cannot_write_a_faulty_file_says_its_fault_and_line(
+    desk: Desk, text: str, line: int, words: str
+) -> None:
+    desk.file.write_text(text, encoding="utf-8")
+    status, told = desk.put("fields", {"changes": [{"keys": ["title"], "value": "再会"}]})
+    assert status == 422
+    assert words in told["error"]["summary"]
+    assert f"campaign.yaml:{line}:" in told["error"]["detail"]
+    assert desk.file.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\x85"])
+def test_a_sign_that_no_yaml_holds_is_named(desk: Desk, sign: str) -> None:
+    for what, body in (
+        ("fields", {"changes": [{"keys": ["title"], "value": f"再{sign}会"}]}),
+        ("articles", {"order": [0, 1, {"title": f"再{sign}会"}]}),
+    ):
+        status, told = desk.put(what, body)
+        assert status == 422
+        assert f"U+{ord(sign):04X}" in told["error"]["summary"]
+    assert desk.file.read_text(encoding="utf-8") == WRITTEN

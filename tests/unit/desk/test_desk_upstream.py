@@ -293,3 +293,62 @@ def test_a_shared_file_that_is_not_mains_is_found(team: Team) -> None:
     team.write("改了")
     unlike = team.branches.unlike_main("campaigns", "massctl.yaml")
     assert unlike == {"campaigns/_shared/footer.png", TEXT}
+
+
+def remove_as_other(team: Team, *paths: str) -> None:
+    """Let somebody else remove files on the letter's branch."""
+    branch = branch_of(LETTER)
+    git(team.other, "fetch", "--quiet", "origin")
+    git(team.other, "switch", "--quiet", branch)
+    git(team.other, "rm", "-r", "--quiet", "--", *paths)
+    author = "--author=王同事 <wang@example.com>"
+    git(team.other, "commit", "--quiet", author, "-m", "removed")
+    git(team.other, "push", "--quiet", "origin", branch)
+
+
+@pytest.fixture
+def pushed(team: Team) -> Team:
+    team.write("一，我\n\n二\n\n三\n")
+    (team.root / FOLDER / "note.md").write_text("注", encoding="utf-8")
+    team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
+    return team
+
+
+def test_who_removed_a_file_is_said(pushed: Team) -> None:
+    remove_as_other(pushed, f"{FOLDER}/note.md")
+    brought = pushed.upstream.bring_letter(LETTER, FOLDER)
+    assert "王同事 removed: note.md" in brought.reason
+    assert not (pushed.root / FOLDER / "note.md").exists()
+
+
+def test_a_letter_that_somebody_removed_is_for_its_writer_to_choose(pushed: Team) -> None:
+    remove_as_other(pushed, FOLDER)
+    brought = pushed.upstream.bring_letter(LETTER, FOLDER)
+    assert "王同事 removed" in brought.reason
+    (clash,) = brought.clashes
+    assert clash.path == f"{FOLDER}/campaign.yaml"
+    assert clash.pieces[0].mine == "version: 1\n"
+    assert pushed.upstream.bring_letter(LETTER, FOLDER).clashes
+    pushed.upstream.settle(clash.path, clash.theirs)
+    assert pushed.upstream.bring_letter(LETTER, FOLDER) == Brought()
+    assert pushed.text == "一，我\n\n二\n\n三\n"
+    assert (pushed.root / FOLDER / "note.md").exists()
+    again = pushed.branches.push(LETTER, FOLDER, pushed.branches.files(FOLDER), "送审\n", LIN)
+    assert again.is_new
+
+
+def test_a_letter_goes_where_its_writer_chose_that(pushed: Team) -> None:
+    remove_as_other(pushed, FOLDER)
+    (clash,) = pushed.upstream.bring_letter(LETTER, FOLDER).clashes
+    (pushed.root / clash.path).write_text("", encoding="utf-8")
+    pushed.upstream.settle(clash.path, clash.theirs)
+    assert "王同事 removed" in pushed.upstream.bring_letter(LETTER, FOLDER).reason
+    assert not [each for each in (pushed.root / FOLDER).rglob("*") if each.is_file()]
+
+
+def test_a_link_that_somebody_pushed_is_for_him_to_replace(pushed: Team) -> None:
+    (pushed.other / FOLDER / "link.md").symlink_to("main.md")
+    push_as_other(pushed, "一，我\n\n二\n\n三\n")
+    with pytest.raises(RefusedError) as refused:
+        pushed.upstream.bring_letter(LETTER, FOLDER)
+    assert "git pull" not in refused.value.hint

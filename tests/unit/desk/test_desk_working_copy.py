@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from repositories import Tree
+from repositories import Tree, png
 
 from massctl.desk.journal import BYTES_MAX, Journal
 from massctl.desk.working_copy import Clash, WorkingCopy, Written
@@ -129,12 +129,30 @@ def test_a_link_leads_nowhere(copy: WorkingCopy, tmp_path: Path) -> None:
 
 
 def test_a_picture_is_stored_once_and_none_is_overwritten(copy: WorkingCopy) -> None:
-    assert copy.add_picture(LETTER, "海报 1.PNG", b"a") == "images/海报-1.PNG"
-    assert copy.add_picture(LETTER, "海报 1.PNG", b"a") == "images/海报-1.PNG"
-    assert copy.add_picture(LETTER, "海报 1.PNG", b"b") == "images/海报-1-2.PNG"
-    assert copy.add_picture(LETTER, "../../x.png", b"c") == "images/x.png"
+    one, two, three = (png((each, 0, 0)) for each in (1, 2, 3))
+    assert copy.add_picture(LETTER, "海报 1.PNG", one) == "images/海报-1.PNG"
+    assert copy.add_picture(LETTER, "海报 1.PNG", one) == "images/海报-1.PNG"
+    assert copy.add_picture(LETTER, "海报 1.PNG", two) == "images/海报-1-2.PNG"
+    assert copy.add_picture(LETTER, "../../x.png", three) == "images/x.png"
     with pytest.raises(UsageError):
-        copy.add_picture(LETTER, "x.exe", b"d")
+        copy.add_picture(LETTER, "x.exe", one)
+
+
+def test_names_of_pictures_differ_on_every_system(copy: WorkingCopy) -> None:
+    one, two = png((1, 0, 0)), png((2, 0, 0))
+    assert copy.add_picture(LETTER, "river.jpg", one) == "images/river.jpg"
+    assert copy.add_picture(LETTER, "RIVER.JPG", one) == "images/river.jpg"
+    assert copy.add_picture(LETTER, "RIVER.JPG", two) == "images/RIVER-2.JPG"
+    assert copy.add_picture(LETTER, "con.png", one) == "images/picture-con.png"
+    assert copy.add_picture(LETTER, "Lpt1.x.png", one) == "images/picture-Lpt1.x.png"
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r", b"<html>"])
+def test_what_is_no_picture_is_not_stored(copy: WorkingCopy, data: bytes) -> None:
+    with pytest.raises(UsageError) as refused:
+        copy.add_picture(LETTER, "x.png", data)
+    assert refused.value.detail
+    assert not (copy.folder(LETTER) / "images").exists()
 
 
 def test_a_line_that_a_crash_cut_off_hides_no_other(tmp_path: Path) -> None:

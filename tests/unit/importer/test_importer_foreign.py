@@ -9,7 +9,7 @@ from repositories import png
 
 from massctl.child import NOT_ACCEPTED, Child
 from massctl.cli.commands.import_campaign import _Source
-from massctl.importer.documents import DocumentError
+from massctl.importer.documents import DocumentError, of_markdown_file
 from massctl.importer.foreign import ForeignReader
 from massctl.model.phrase import Phrase
 
@@ -90,3 +90,10 @@ def test_markdown_that_is_nested_too_deep_is_refused_in_words() -> None:
     with pytest.raises(DocumentError) as caught:
         ForeignReader(Child()).markdown(">" * 100_000, "letter")
     assert "nested too deep" in caught.value.why
+
+
+@pytest.mark.parametrize("source", ["javascript:alert(1)", "../../x", "ftp://example.com/a"])
+def test_a_source_of_front_matter_that_is_not_a_web_address_is_told(source: str) -> None:
+    found = of_markdown_file(f"---\ntitle: 好\nsource: {source}\n---\n字\n", "letter")
+    told = f"front matter: the source `{source}` is not a web address, and is left out"
+    assert ("", [told]) == (found.content_source_url, [str(each) for each in found.lost])

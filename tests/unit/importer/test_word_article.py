@@ -208,6 +208,8 @@ LOST: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("a simple field", paragraph(run("一") + r'<w:fldSimple w:instr=" EQ \f(1,2) "/>'), {}, [r"paragraph 1: the field `EQ \f(1,2)`"]),
     ("a picture linked", paragraph(run("一") + f'<w:r><w:drawing><a:blip {_A} r:link="rId9"/></w:drawing></w:r>'), {"related": {"rId9": ("image", "https://example.com/a.png")}}, ["paragraph 1: a picture that is elsewhere: https://example.com/a.png"]),
     ("a picture in a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}><w:p><w:r><w:drawing><a:blip {_A}/></w:drawing></w:r></w:p></w:hdr>"}}, ["header: a drawing (picture)"]),
+    ("a mark without its note", paragraph(run("一") + '<w:r><w:footnoteReference w:id="9"/></w:r>'), {}, ["paragraph 1: a mark of a note that the file does not have"]),
+    ("a picture by itself", paragraph(run("一")) + paragraph(SHAPE) + paragraph(run("二")), {}, ["after paragraph 1: a drawing (shape)"]),
     ("a header", paragraph(run("一")) + '<w:sectPr><w:headerReference r:id="rId9"/></w:sectPr>', {"related": {"rId9": ("header", "h.xml")}, "parts": {"word/h.xml": f"<w:hdr {_W}>{paragraph(run('内部资料'))}</w:hdr>"}}, ["header: “内部资料”"]),
 ]  # fmt: skip
 

@@ -97,6 +97,53 @@ SHOWN = {
 }
 
 
+_W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+_PAINT = '<w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="{}"/></w14:srgbClr></w14:solidFill>'
+_CELL = "<w:tc><w:tcPr>{}</w:tcPr>{}</w:tc>"
+HIDDEN |= {
+    "without paint": run("内部", f"<w14:textFill {_W14}><w14:noFill/></w14:textFill>"),
+    "clear": run("内部", f"<w14:textFill {_W14}>{_PAINT.format(100_000)}</w14:textFill>"),
+}
+SHOWN |= {"half clear": run("内部", f"<w14:textFill {_W14}>{_PAINT.format(50_000)}</w14:textFill>")}
+UNSEEN_BLOCKS = {
+    "lines without height": paragraph(
+        run("内部"), "", '<w:spacing w:line="1" w:lineRule="exact"/>'
+    ),
+    "a frame off the page": paragraph(run("内部"), "", '<w:framePr w:x="-9999" w:y="0"/>'),
+    "a row without height": '<w:tbl><w:tr><w:trPr><w:trHeight w:val="1" w:hRule="exact"/></w:trPr>'
+    + _CELL.format("", paragraph(run("内部")))
+    + "</w:tr></w:tbl>",
+    "a cell that goes on": "<w:tbl><w:tr>"
+    + _CELL.format('<w:vMerge w:val="restart"/>', paragraph(run("上")))
+    + "</w:tr><w:tr>"
+    + _CELL.format("<w:vMerge/>", paragraph(run("内部")))
+    + "</w:tr></w:tbl>",
+}
+SEEN_BLOCKS = {
+    "lines of a height": paragraph(run("内部"), "", '<w:spacing w:line="240" w:lineRule="exact"/>'),
+    "lines of many": paragraph(run("内部"), "", '<w:spacing w:line="1" w:lineRule="auto"/>'),
+    "a frame": paragraph(run("内部"), "", '<w:framePr w:x="-300" w:y="12000"/>'),
+    "a merged cell": "<w:tbl><w:tr>"
+    + _CELL.format('<w:vMerge w:val="restart"/>', paragraph(run("内部")))
+    + "</w:tr></w:tbl>",
+}
+
+
+@pytest.mark.parametrize("block", UNSEEN_BLOCKS.values(), ids=UNSEEN_BLOCKS)
+def test_a_block_that_word_shows_nowhere_stops_until_it_is_dropped(block: str) -> None:
+    data = packed(paragraph(run("公开")) + block)
+    with pytest.raises(DocumentError, match="1 piece cannot be seen"):
+        article(data, "letter", NOTHING)
+    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
+    assert (True, False) == ("公开" in found.tree.text(), "内部" in found.tree.text())
+
+
+@pytest.mark.parametrize("block", SEEN_BLOCKS.values(), ids=SEEN_BLOCKS)
+def test_a_block_that_word_shows_comes(block: str) -> None:
+    found, _ = article(packed(paragraph(run("公开")) + block), "letter", NOTHING)
+    assert "内部" in found.tree.text()
+
+
 @pytest.mark.parametrize("hidden", HIDDEN.values(), ids=HIDDEN)
 def test_hidden_text_stops_until_it_is_dropped_or_kept(hidden: str) -> None:
     data = packed(paragraph(run("公开") + hidden), parts={"word/styles.xml": STYLE})

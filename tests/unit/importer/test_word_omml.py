@@ -59,8 +59,21 @@ def val(name: str, value: str) -> str:
         (part("bar", val("pos", "top"), e=r("x")), r"\overline{x}"),
         (part("groupChr", e=r("x")), r"\underbrace{x}"),
         (part("groupChr", val("chr", "→"), e=r("x")), r"\underrightarrow{x}"),
+        (
+            part("groupChr", val("chr", "⏞") + val("pos", "bot"), e=r("x")),
+            r"\underset{\overbrace{\hphantom{x}}}{x}",
+        ),
+        (part("groupChr", val("chr", "⏞") + val("pos", "top"), e=r("x")), r"\overbrace{x}"),
+        (
+            part("eqArr", val("maxDist", "1"), e=r("E=m#") + part("d", e=r("1"))),
+            r"\begin{aligned} E=m\qquad \left( 1 \right) \end{aligned}",
+        ),
         (part("groupChr", val("chr", "=") + val("pos", "top"), e=r("x")), r"\overset{=}{x}"),
         (part("borderBox", e=r("x")), r"\boxed{x}"),
+        (
+            part("borderBox", val("hideTop", "1") + val("strikeH", "1"), e=r("x")),
+            r"\enclose{bottom left right horizontalstrike}{x}",
+        ),
         (part("phant", val("show", "0"), e=r("x")), r"\phantom{x}"),
         (part("box", e=r("x")), "x"),
         (r("速度") + r("v"), r"\text{速度}v"),

@@ -179,6 +179,7 @@ export class ReviewPanel {
       this.answer.textContent = end.said ?? (end.clashes?.length ? word("clash") : "");
       if (end.said) this.said.value = "";
       if (end.clashes) await settled(end as Brought);
+      else if (end.reason) tell(end.reason);
     } catch (error) {
       this.answer.textContent = error instanceof Refused ? error.lines : word("unknownEnd");
     } finally {

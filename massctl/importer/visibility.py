@@ -196,7 +196,7 @@ def is_out_of_sight(look: Look) -> bool:
         sizes = ("height", "max-height", "width", "max-width")
         if not moves and not has_room and any(_is_tiny(look.get(each, "")) for each in sizes):
             return True
-    if look.get("position") in ("absolute", "fixed", "relative"):
+    if look.get("position") in ("absolute", "fixed"):
         if any(_FAR.fullmatch(look.get(each, "")) for each in ("left", "top")):
             return True
         if _CLIPPED.fullmatch(look.get("clip", "")):
@@ -211,7 +211,9 @@ def _is_moved_away(look: Look) -> bool:
     has_room = any(each.startswith("padding") for each in look)
     if not has_room and _MOVED.match(look.get("margin-left", "")):
         return True
-    moved = look.get("transform", ""), look.get("translate", "")
+    is_relative = look.get("position") == "relative"
+    places = (look.get("left", ""), look.get("top", "")) if is_relative else ()
+    moved = look.get("transform", ""), look.get("translate", ""), *places
     shrunk = look.get("transform", ""), look.get("scale", "")
     return any(map(_MOVED.search, moved)) or any(map(_SHRUNK.search, shrunk))
 

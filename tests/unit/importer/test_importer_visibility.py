@@ -81,6 +81,8 @@ def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
         ".x{font-size:2px}",
         ".x{opacity:.05}",
         ".x{margin-left:-150px}",
+        ".x{position:relative;left:-150px}",
+        ".x{position:relative;top:-100%}",
         ".x{margin-left:-9999px;padding-left:9999px}",
         ".x{transform:translate(-50%, -50%) scale(0.5)}",
         ".x{height:2px;overflow:hidden}",

@@ -1,5 +1,6 @@
 """The desk in a real browser: what is typed is on the disk and on the phone, and a review is a branch."""
 
+import json
 import os
 import signal
 import subprocess
@@ -185,6 +186,19 @@ def test_what_is_typed_while_a_review_is_asked_for_is_written_after_the_lock(
     git(tmp_path, "clone", "--quiet", "--branch", told["branch"], str(desk.remote), str(copy))
     massctl = str(Path(sys.executable).with_name("massctl"))
     subprocess.run([massctl, "-C", str(copy), "lock", "--check", LETTER], check=True)
+
+
+@pytest.mark.slow
+def test_words_that_the_desk_refuses_are_shown_and_kept(browser: Browser, desk: OpenDesk) -> None:
+    open_letter(browser, desk)
+    kept = '{"text": "半个字\\ud800", "base": "", "sent": []}'
+    key = f"massctl-desk:00000000-0000-4000-8000-000000000000:{LETTER}/articles/main.md.j2"
+    browser.value(f"localStorage.setItem({json.dumps(key)}, {json.dumps(kept)})")
+    open_letter(browser, desk)
+    shown = "document.querySelector('dialog[open] textarea')?.value ?? ''"
+    browser.until(lambda: "半个字" in browser.value(shown))
+    assert browser.value("document.querySelector('.cm-content').innerText.length") > 100
+    assert "半个字" in browser.value(f"localStorage.getItem({json.dumps(key)})")
 
 
 @pytest.mark.slow

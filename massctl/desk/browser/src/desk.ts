@@ -26,8 +26,7 @@ async function begin(): Promise<void> {
   try {
     await handOver(name);
   } catch (error) {
-    if (error instanceof Refused) tell(error.lines);
-    else if (!(error instanceof Away)) throw error;
+    if (!(error instanceof Away)) throw error;
   }
   new LetterPage(name, await ask<Letter>("GET", at("letters", name)));
   document.documentElement.dataset["ready"] = "yes";

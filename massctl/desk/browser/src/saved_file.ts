@@ -2,8 +2,10 @@
 // until the server said so, so that neither its end nor a closed lid loses a word.
 
 import { askClash } from "./clash";
+import { make, openDialog } from "./dom";
 import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 import { keep, leftBehind, letGo } from "./unsaved";
+import { word } from "./words";
 
 const PAUSE_MS = 60; // After a keystroke.
 const AGAIN_MS = 1000;
@@ -149,15 +151,22 @@ async function versionOf(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((each) => each.toString(16).padStart(2, "0")).join("");
 }
 
-// Hands over what pages that are gone left unsaved of a letter; a clash is for its reader to choose.
+// Hands over what pages that are gone left unsaved of a letter; a clash is for its reader to choose. What is refused is
+// shown, to be copied, and stays in this browser.
 export async function handOver(letter: string): Promise<void> {
   for (const left of await leftBehind<Kept>(`${letter}/`)) {
     const place = address(letter, left.name.slice(letter.length + 1));
-    let end = await ask<WriteEnd>("PUT", place, left.value);
-    while (end.clash && end.theirs) {
-      const text = await askClash(end.clash);
-      if (text !== null) end = await ask<WriteEnd>("PUT", place, { text, base: end.theirs.version });
+    try {
+      let end = await ask<WriteEnd>("PUT", place, left.value);
+      while (end.clash && end.theirs) {
+        const text = await askClash(end.clash);
+        if (text !== null) end = await ask<WriteEnd>("PUT", place, { text, base: end.theirs.version });
+      }
+      left.remove();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const kept = make("textarea", { readonly: true, rows: 12, "aria-label": word("keptHere") }, left.value.text);
+      openDialog(word("keptHere"), word("close"), make("p", {}, error.lines), kept);
     }
-    left.remove();
   }
 }

@@ -11,7 +11,7 @@ import base64
 import json
 import os
 import re
-import select
+import selectors
 import shutil
 import subprocess
 import sys
@@ -176,7 +176,7 @@ class Browser:
         """Take the next message; what nobody asked for is kept as an event."""
         until = time.monotonic() + seconds
         while b"\0" not in self._pending:
-            if not select.select([self._reading], [], [], max(0.0, until - time.monotonic()))[0]:
+            if not _arrives(self._reading, max(0.0, until - time.monotonic())):
                 raise BrowserError(
                     Phrase(
                         "Chromium has printed nothing for {seconds:.0f} seconds", seconds=seconds
@@ -242,6 +242,13 @@ class Browser:
             **quality,
         )
         return base64.b64decode(found["data"])
+
+
+def _arrives(reading: int, seconds: float) -> bool:
+    """Wait until something arrives at a descriptor, of any number; return whether it did."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(reading, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
 
 
 def _gone() -> BrowserError:

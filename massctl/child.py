@@ -216,8 +216,8 @@ class Child(Struct, weakref=True):
         if is_over.is_set():
             self._fail(_too_slow())
 
-    def _read_answer(self, bytes_max: int, seconds: float = SECONDS_MAX) -> Any:
-        with self._deadline(seconds):
+    def _read_answer(self, bytes_max: int, seconds: float | None = None) -> Any:
+        with self._deadline(SECONDS_MAX if seconds is None else seconds):
             status, length = struct.unpack(">iI", self._read(8))
             data = self._read(length)
         if status not in (0, _MORE):

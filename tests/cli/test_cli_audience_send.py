@@ -253,7 +253,7 @@ def test_a_lock_that_tells_a_false_change_sends_to_nobody(world: LetterWorld) ->
         assert status == said.status, said
         if status:
             ((guard, message),) = world.refusals(said)
-            assert ("audience_unread", True) == (guard, "another change" in message)
+            assert ("audience_unread", True) == (guard, "says the change" in message)
             assert nothing_attempted(world)
 
 

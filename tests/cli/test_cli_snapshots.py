@@ -73,6 +73,7 @@ def test_whoever_has_no_key_verifies_the_rest(world: World) -> None:
 
 def test_a_ledger_that_begins_beside_audiences_says_how_to_make_their_key(shell: Shell) -> None:
     shell.tree.settings(language="en")
+    shell.env(MASSCTL_SNAPSHOT_KEY="")
     shell.tree.write("audiences/east.yaml", EAST)
     said = shell("state", "init")
     assert "export MASSCTL_SNAPSHOT_KEY=AGE-SECRET-KEY-1…" in said.out

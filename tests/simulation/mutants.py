@@ -919,7 +919,7 @@ MUTANTS = (
     Mutant(
         "the audience's size is not asked for",
         "massctl.apply.stage",
-        "        refusal = audience_refusal(campaign.audience, count)\n",
+        "        refusal = audience_refusal(campaign.audience, people)\n",
         "        refusal = None\n",
         "text to a tag",
         _AUDIENCE_IS_COUNTED_ONCE,

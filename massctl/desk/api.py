@@ -38,7 +38,7 @@ from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import BEIJING, Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
 from massctl.serve.page_cache import PageCache
@@ -491,6 +491,13 @@ class Api:
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
+        if hidden := branches.hidden(folder):
+            stays = Phrase(
+                "{said}. Hidden files stay on this machine: {files}",
+                said=told["said"],
+                files=enumerated([path.removeprefix(f"{folder}/") for path in hidden]),
+            )
+            told = {**told, "said": self._say(stays)}
         known = {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new}
         return {**known, "reason": removed, **told}
 

@@ -30,7 +30,8 @@ export interface Finding {
   column: number | null;
   endLine: number | null;
   endColumn: number | null;
-  mend: { from: number; to: number; before: string; text: string } | null;
+  // Where it has a picture, `{words}` in its text stands for what a person says of that.
+  mend: { from: number; to: number; before: string; text: string; picture: string | null } | null;
 }
 
 export interface Findings {
@@ -118,6 +119,11 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 
 export function at(...parts: string[]): string {
   return parts.map(encodeURIComponent).join("/");
+}
+
+// Where a picture of a letter is shown from.
+export function addressOf(letter: string, picture: string): string {
+  return `/-/desk/${at(letter, ...picture.split("/"))}`;
 }
 
 // Runs one at a time, and once more where it was asked for meanwhile. Where nobody answers, the next change asks again.

@@ -16,6 +16,7 @@ WORDS = {
     "unsaved": Phrase("the desk does not answer; what you write is kept in this browser"),
     "away": Phrase("the desk does not answer; the change of the form is tried again"),
     "keptHere": Phrase("kept in this browser, and not saved"),
+    "forget": Phrase("delete it from this browser"),
     "joined": Phrase("the file changed meanwhile; both changes are in it now"),
     "brought": Phrase("files brought here from the team: {count}"),
     "clashElsewhere": Phrase(

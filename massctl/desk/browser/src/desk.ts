@@ -22,12 +22,12 @@ document.addEventListener("compositionend", (event) => {
 
 async function begin(): Promise<void> {
   const name = document.body.dataset["letter"];
-  if (!name) return showHome();
   try {
-    await handOver(name);
+    await handOver();
   } catch (error) {
     if (!(error instanceof Away)) throw error;
   }
+  if (!name) return showHome();
   new LetterPage(name, await ask<Letter>("GET", at("letters", name)));
   document.documentElement.dataset["ready"] = "yes";
 }

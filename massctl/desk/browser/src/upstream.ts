@@ -35,7 +35,7 @@ export async function settled(brought: Brought): Promise<void> {
     if (!each.letter) return tell(word("clashElsewhere", { path: each.path }));
     const address = `${at("letters", each.letter, "files")}/${each.own}`;
     const stands = await ask<TextFile>("GET", address);
-    const text = await askClash(each.pieces);
+    const text = await askClash(each.pieces, each.path);
     if (text === null) return;
     const end = await ask<WriteEnd>("PUT", address, { text, base: stands.version });
     if (!end.file) return;

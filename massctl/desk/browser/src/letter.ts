@@ -354,12 +354,7 @@ export class LetterPage {
         { class: each.severity },
         make("p", {}, make("code", {}, each.code), " ", each.message),
         each.hint ? make("p", { class: "hint" }, each.hint) : null,
-        each.line !== null &&
-          make(
-            "button",
-            { type: "button", click: () => this.goTo(each) },
-            `${word("goThere")}: ${each.path}:${each.line}`,
-          ),
+        this.placeOf(each),
         each.mend !== null && make("button", { type: "button", click: () => void this.mend(each) }, word("mend")),
       ),
     );
@@ -374,6 +369,15 @@ export class LetterPage {
     byId("found-count").textContent = String(this.found.length || "");
     this.form.renewFound(told.titles);
   });
+
+  // A button where a text of this page is meant, and the name of another file: a picture, massctl.yaml.
+  private placeOf(finding: Finding): HTMLElement | null {
+    const { path, line } = finding;
+    if (!path) return null;
+    const place = line === null ? path : `${path}:${line}`;
+    if (line === null || !this.files.has(path)) return make("p", { class: "hint" }, place);
+    return make("button", { type: "button", click: () => this.goTo(finding) }, `${word("goThere")}: ${place}`);
+  }
 
   // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.
   private async mend(finding: Finding): Promise<void> {

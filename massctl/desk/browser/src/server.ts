@@ -121,6 +121,12 @@ export function at(...parts: string[]): string {
   return parts.map(encodeURIComponent).join("/");
 }
 
+// Tells why the server said no. Where nobody answered there is nothing to tell: what was asked is asked again.
+export function tellRefusal(error: unknown): void {
+  if (error instanceof Refused) tell(error.lines);
+  else if (!(error instanceof Away)) throw error;
+}
+
 // Where a picture of a letter is shown from.
 export function addressOf(letter: string, picture: string): string {
   return `/-/desk/${at(letter, ...picture.split("/"))}`;
@@ -140,8 +146,7 @@ export function oneAtATime(run: () => Promise<void>): () => void {
         await run();
       }
     } catch (error) {
-      if (error instanceof Refused) tell(error.lines);
-      else if (!(error instanceof Away)) throw error;
+      tellRefusal(error);
     } finally {
       isRunning = false;
     }

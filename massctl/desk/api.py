@@ -16,6 +16,7 @@ from massctl.desk.choices import (
     month_choices,
     tag_choices,
 )
+from massctl.desk.findings import finding_of
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.letter_branch import FolderFiles, LetterBranch
 from massctl.desk.letter_fields import (
@@ -35,14 +36,14 @@ from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, 
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
-from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.diagnostics import has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import BEIJING, Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
 from massctl.model.state import Status
-from massctl.serve.page_cache import PageCache
-from massctl.source.corrections import correction_of
+from massctl.plan.steps import Refusal
+from massctl.serve.page_cache import PageCache, Standing
 from massctl.view.i18n import say
 from massctl.view.pages.campaigns_page import Listed
 from massctl.view.pages.document import REPORT
@@ -57,6 +58,10 @@ _SHARED = ("campaigns", "audiences", "massctl.yaml")
 """What a lock may depend on beside its letter."""
 _LOCK_END = ".lock.json"
 """How the names of locks end, of a letter and of its cells."""
+
+
+_LOCK_IS_MADE = Phrase("“ask for review” and “send the changes” write the lock: nothing to do here")
+_LOCK_IS_MADE_BY_CI = Phrase("CI writes the lock of what is pushed: nothing to do here")
 
 
 class NoSuchThingError(Exception):
@@ -270,54 +275,24 @@ class Api:
         if standing is None:
             raise NoSuchThingError
         found = standing.rendered.found
-        folder = f"{self._cache.folders.folder(letter)}/"
+        folder = self._cache.folders.folder(letter)
         return {
             "findings": [
-                self._finding(letter, each, folder) for each in standing.rendered.diagnostics
+                finding_of(each, folder, lambda path: self._text(letter, path), self._say)
+                for each in standing.rendered.diagnostics
             ],
             "missing": [
-                {"message": self._say(each.message), "hint": self._say(each.hint or "")}
-                for each in standing.missing or ()
+                {"message": self._say(each.message), "hint": self._say(each.hint)}
+                for each in missing_at(standing, can_lock=self._verbs.can_lock)
             ],
             "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
 
-    def _finding(self, letter: CampaignName, found: Diagnostic, folder: str) -> Answer:
-        place = found.place
-        path = place.file.removeprefix(folder) if place else ""
-        return {
-            "code": found.code,
-            "severity": found.severity.value,
-            "message": self._say(found.message),
-            "hint": self._say(found.hint or ""),
-            "path": path,
-            "line": place.line if place else None,
-            "column": place.column if place else None,
-            "endLine": place.end_line if place else None,
-            "endColumn": place.end_column if place else None,
-            "mend": self._mend(letter, found, path),
-        }
-
-    def _mend(self, letter: CampaignName, found: Diagnostic, path: str) -> Answer | None:
-        """Return how a fault is mended in the text that it is in; None where only a person knows."""
+    def _text(self, letter: CampaignName, path: str) -> str:
         try:
-            text = self._copy.read(letter, path).text if path else ""
+            return self._copy.read(letter, path).text
         except MassctlError:
-            return None
-        mend = correction_of(found, text)
-        if mend is None:
-            return None
-        # A browser counts in UTF-16, and each end of a line once.
-        begin, length = (
-            len(each.replace("\r\n", "\n").encode("utf-16-le")) // 2
-            for each in (text[: mend.start], text[mend.start : mend.end])
-        )
-        return {
-            "from": begin,
-            "before": text[mend.start : mend.end],
-            "to": begin + length,
-            "text": mend.text,
-        }
+            return ""
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
         new = read_as(given, NewText)
@@ -491,6 +466,13 @@ class Api:
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
+        if hidden := branches.hidden(folder):
+            stays = Phrase(
+                "{said}. Hidden files stay on this machine: {files}",
+                said=told["said"],
+                files=enumerated([path.removeprefix(f"{folder}/") for path in hidden]),
+            )
+            told = {**told, "said": self._say(stays)}
         known = {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new}
         return {**known, "reason": removed, **told}
 
@@ -575,6 +557,15 @@ def _new_name(name: str) -> str:
             ),
         )
     return name
+
+
+def missing_at(standing: Standing, *, can_lock: bool) -> tuple[Refusal, ...]:
+    """Return what keeps a letter from being sent; nobody at the desk types how a lock is made."""
+    lock, others = standing.lock, standing.missing or ()
+    if lock is None:
+        return others
+    hint = _LOCK_IS_MADE if can_lock else _LOCK_IS_MADE_BY_CI
+    return (Refusal(lock.guard, lock.message, hint), *others)
 
 
 def _file(file: TextFile) -> Answer:

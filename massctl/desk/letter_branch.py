@@ -5,6 +5,7 @@ moves, and no hook runs. `letter/NAME` is pushed and deleted with a lease on the
 somebody else pushed meanwhile is never lost.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,16 @@ _NO_MODE = "000000"
 """What git writes of a file that is not there."""
 _PUSHED = frozenset(" *+=")
 """The first sign of a line of `git push --porcelain`, where the branch is as we want it."""
+_OF_THE_SYSTEM = re.compile(r"(?:.*/)?\.(?:DS_Store|_[^/]*)")
+"""Hidden files that macOS writes into every folder."""
+_MOVED_ON = re.compile(r"\[rejected\]|stale info|fetch first|non-fast-forward")
+"""git's words where somebody pushed meanwhile."""
+_NETWORK = re.compile(
+    r"could not resolve|failed to connect|connection (?:refused|reset|closed|timed out)|timed out|early EOF"
+    r"|network is unreachable|no route to host|unexpected disconnect|returned error: 5\d\d",
+    re.I,
+)
+"""git's words for what passes."""
 
 
 def branch_of(letter: CampaignName) -> str:
@@ -125,6 +136,7 @@ class LetterBranch:
             raise LedgerUnreachableError(
                 Phrase("the remote has no branch {branch}", branch=self.main),
                 Phrase("Nothing was committed."),
+                Phrase("ask an engineer: `policy.branch` in massctl.yaml names the branch"),
             )
         wanted = [each for each in heads if each in found]
         specs = [f"+{each}:{_OURS}/{each.removeprefix('refs/heads/')}" for each in wanted]
@@ -164,8 +176,8 @@ class LetterBranch:
         if not pushed.done or line[:1] not in _PUSHED:
             raise RefusedError(
                 Phrase("the remote did not take the branch {branch}", branch=branch),
-                git_says(pushed, line),
-                Phrase("The letter is safe on this machine. Press the button again."),
+                _kept(pushed, line),
+                advice_on(pushed, line),
             )
         self.know(letter, commit)
         return Pushed(branch, commit, is_new=True)
@@ -402,18 +414,9 @@ class LetterBranch:
 
         A hidden file that git does not know yet is the system's or a secret, and stays here.
         """
-        kinds = {"--cached": "", "--others": "--exclude-standard"}
-        listed = {
-            kind: self._done(
-                self._git().run("ls-files", "-z", *filter(None, (kind, more)), "--", folder)
-            )
-            .out.decode("utf-8", "surrogateescape")
-            .split("\0")
-            for kind, more in kinds.items()
-        }
-        new = [path for path in listed["--others"] if "/." not in path]
+        new = [path for path in self._new(folder) if "/." not in path]
         files: FolderFiles = {}
-        for path in filter(None, (*listed["--cached"], *new)):
+        for path in (*self._listed("--cached", "--", folder), *new):
             place = self._root / path
             if place.is_symlink():
                 raise RefusedError(
@@ -426,6 +429,19 @@ class LetterBranch:
                 files[path] = "100755" if runs else "100644", place.read_bytes()
         self._require_no_filter(list(files))
         return files
+
+    def hidden(self, folder: str) -> list[str]:
+        """Return the hidden files of a folder that stay here, without those of the system."""
+        new = self._new(folder)
+        return [each for each in new if "/." in each and not _OF_THE_SYSTEM.fullmatch(each)]
+
+    def _new(self, folder: str) -> list[str]:
+        """Return the files of a folder that git neither has nor ignores."""
+        return self._listed("--others", "--exclude-standard", "--", folder)
+
+    def _listed(self, *words: str) -> list[str]:
+        listed = self._done(self._git().run("ls-files", "-z", *words)).out
+        return [*filter(None, listed.decode("utf-8", "surrogateescape").split("\0"))]
 
     def _require_no_filter(self, paths: list[str]) -> None:
         """Raise RefusedError where git would store a file in another form (Git LFS)."""
@@ -478,8 +494,8 @@ class LetterBranch:
         if not answer.done:
             raise LedgerUnreachableError(
                 Phrase("git could not do it"),
-                git_says(answer),
-                Phrase("The letter is safe on this machine. Press the button again."),
+                _kept(answer),
+                advice_on(answer),
             )
         return answer
 
@@ -490,6 +506,21 @@ class LetterBranch:
     def _to_remote(self) -> Git:
         way = way_of(self._root, self._settings, self._environment)
         return Git(self._root, way.environment, way.own_settings)
+
+
+def _kept(failed: GitAnswer, line: str = "") -> Phrase:
+    """Say why git failed, and what is true all the same."""
+    return Phrase("{why} The letter is safe on this machine.", why=git_says(failed, line))
+
+
+def advice_on(failed: GitAnswer, line: str = "") -> Phrase:
+    """Say what a writer does about a failure of git: only what passes is tried again."""
+    words = f"{failed.said}\n{line}"
+    if _MOVED_ON.search(words):
+        return Phrase("press the button again: it brings that here first")
+    if failed.status is None or _NETWORK.search(words):
+        return Phrase("check the network, then press the button again")
+    return Phrase("show git's words to an engineer: until then the button fails again")
 
 
 def _quoted(path: str) -> str:

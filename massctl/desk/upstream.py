@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from massctl.desk.letter_branch import LetterBranch, MergedFile
+from massctl.desk.line_ends import as_in, plain
 from massctl.desk.paragraphs import Piece, agreed, joined
 from massctl.errors import RefusedError
 from massctl.model.frozen import Frozen
@@ -167,10 +168,10 @@ def _together(file: MergedFile, stands: bytes | None) -> bytes | FileClash:
             Phrase("Nothing was brought. It is no text, so nobody can join it."),
             Phrase("move it away, then press the button again"),
         )
-    pieces = joined(*sides)
+    pieces = joined(*map(plain, sides))
     together = agreed(pieces)
     if together is None or None in (stands, file.after):
         return FileClash(
             file.path, sides[2], (Piece(sides[1], sides[2]),) if together is not None else pieces
         )
-    return together.encode()
+    return as_in(sides[1], together).encode()

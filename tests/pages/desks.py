@@ -117,6 +117,28 @@ def type_at_end(browser: Browser, text: str) -> None:
     browser("Input.insertText", text=text)
 
 
+IN_STORE = """new Promise((done) => {{
+  indexedDB.open("massctl-desk").onsuccess = (opened) => {{
+    const store = opened.target.result.transaction("unsaved", "readwrite").objectStore("unsaved");
+    const asked = {asked};
+    asked.onsuccess = () => done(JSON.stringify(asked.result));
+  }};
+}})"""
+
+
+def unsaved(browser: Browser) -> str:
+    """Return what the pages of the desk keep in the browser."""
+    found: str = browser.value(IN_STORE.format(asked="store.getAll()"))
+    return found
+
+
+def leave_unsaved(browser: Browser, name: str, text: str) -> None:
+    """Leave words as a page does that is gone."""
+    value = f'{{text: "{text}", base: "", sent: []}}'
+    left = f'{{page: "gone", name: "{name}", value: {value}}}'
+    browser.value(IN_STORE.format(asked=f"store.put({left})"))
+
+
 ON_PHONE = "document.getElementById('phone').contentDocument.body.innerText.includes({!r})"
 
 

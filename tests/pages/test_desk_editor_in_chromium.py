@@ -141,6 +141,23 @@ def test_a_picture_is_stored_and_its_words_are_asked_for(browser: Browser, desk:
     assert desk.file("images/雪-景.png").is_file()
 
 
+def test_the_words_of_a_picture_are_asked_for_where_they_are_missed(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    type_at_end(browser, "\n\n![](../images/dusk.jpg)\n")
+    mend = "[...document.querySelectorAll('#found li')].find((each) => each.textContent.includes('MC215'))"
+    browser.until(lambda: browser.value(f"!!{mend}?.querySelectorAll('button').length"))
+    browser.value(f"[...{mend}.querySelectorAll('button')].at(-1).click()")
+    picture = "document.querySelector('dialog[open] img')?.naturalWidth > 0"
+    browser.until(lambda: browser.value(picture))
+    browser("Input.insertText", text="黄昏的[桥]")
+    browser.press("Enter")
+    file = desk.file("articles/main.md.j2")
+    wait(lambda: "![黄昏的 桥](../images/dusk.jpg)" in file.read_text(encoding="utf-8"))
+    browser.until(lambda: not browser.value(f"!!{mend}"))
+
+
 def test_a_new_letter_needs_a_title_alone(browser: Browser, desk: OpenDesk) -> None:
     browser.window(1440, 900)
     browser.open(desk.address)

@@ -6,9 +6,10 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.desk.letter_branch import Author, LetterBranch, branch_of
+from massctl.desk.letter_branch import Author, LetterBranch, advice_on, branch_of
 from massctl.desk.upstream import Brought, Upstream
-from massctl.errors import RefusedError
+from massctl.errors import LedgerUnreachableError, RefusedError
+from massctl.git import GitAnswer
 from massctl.model.ids import CampaignName
 from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
@@ -279,8 +280,11 @@ def test_what_was_merged_and_not_brought_is_not_undone(team: Team) -> None:
 
 
 def test_a_hidden_file_that_git_does_not_know_stays_here(team: Team) -> None:
-    (team.root / FOLDER / ".env").write_text("SECRET=1", encoding="utf-8")
-    assert not any(".env" in path for path in team.branches.files(FOLDER))
+    for name in (".env", ".DS_Store", "._cover.png"):
+        (team.root / FOLDER / name).write_text("SECRET=1", encoding="utf-8")
+    assert not any("/." in path for path in team.branches.files(FOLDER))
+    # What the system writes into every folder is nothing to tell.
+    assert team.branches.hidden(FOLDER) == [f"{FOLDER}/.env"]
     (team.root / FOLDER / "note.md").write_text("注", encoding="utf-8")
     assert f"{FOLDER}/note.md" in team.branches.files(FOLDER)
 
@@ -352,3 +356,41 @@ def test_a_link_that_somebody_pushed_is_for_him_to_replace(pushed: Team) -> None
     with pytest.raises(RefusedError) as refused:
         pushed.upstream.bring_letter(LETTER, FOLDER)
     assert "git pull" not in refused.value.hint
+
+
+def push_refused(team: Team) -> RefusedError | LedgerUnreachableError:
+    team.write("一\n")
+    with pytest.raises((RefusedError, LedgerUnreachableError)) as refused:
+        team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
+    assert "The letter is safe on this machine." in refused.value.detail
+    return refused.value
+
+
+def test_what_pressing_again_cannot_help_is_for_an_engineer(team: Team) -> None:
+    git(team.other, "push", "--quiet", "origin", "main:letter")
+    in_the_way = push_refused(team)
+    assert "'refs/heads/letter' exists" in in_the_way.detail
+    git(team.other, "push", "--quiet", "origin", ":letter")
+    hook = team.remote / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no letters on Fridays >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    hooked = push_refused(team)
+    assert "no letters on Fridays" in hooked.detail
+    team.remote.rename(team.remote.with_name("gone.git"))
+    gone = push_refused(team)
+    assert "does not appear to be a git repository" in gone.detail
+    for refused in (in_the_way, hooked, gone):
+        assert "engineer" in refused.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "line", "advice"),
+    [
+        (128, "fatal: unable to access: Could not resolve host: git.test", "", "check the network"),
+        (None, "", "", "check the network"),
+        (1, "", "!\tx:refs/heads/letter/y\t[rejected] (stale info)", "press the button again"),
+    ],
+)
+def test_what_passes_is_tried_again(status: int | None, said: str, line: str, advice: str) -> None:
+    assert advice_on(GitAnswer(status, b"", said), line).startswith(advice)

@@ -25,7 +25,7 @@ function both({ mine, theirs }: Piece): string {
 }
 
 // Gives the text that was chosen; null where the dialog was closed without "keep": then nothing is to be written.
-export async function askClash(pieces: Piece[]): Promise<string | null> {
+export async function askClash(pieces: Piece[], about = ""): Promise<string | null> {
   const places = pieces.filter((each) => each.mine !== each.theirs);
   const choices: Choice[] = places.map(() => "both");
   const rows = places.map((each, index) => {
@@ -42,7 +42,8 @@ export async function askClash(pieces: Piece[]): Promise<string | null> {
     );
   });
   const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close("kept") }, word("keep"));
-  const dialog = openDialog(word("clash"), word("close"), make("p", {}, word("choose")), ...rows, keep);
+  const choose = make("p", {}, [about, word("choose")].filter(Boolean).join(" · "));
+  const dialog = openDialog(word("clash"), word("close"), choose, ...rows, keep);
   await new Promise((closed) => dialog.addEventListener("close", closed));
   return dialog.returnValue === "kept" ? chosenText(pieces, choices) : null;
 }

@@ -20,7 +20,7 @@ import { commentMarks, showMarks } from "./comment_marks";
 import { foldedDesign } from "./design";
 import { pastedText, picturesIn } from "./paste";
 import type { Finding } from "./server";
-import { word } from "./words";
+import { said } from "./words";
 
 const LOOK = HighlightStyle.define([
   { tag: tags.heading, fontWeight: "600" },
@@ -31,29 +31,6 @@ const LOOK = HighlightStyle.define([
   { tag: tags.monospace, fontFamily: "var(--mono)" },
   { tag: tags.propertyName, color: "var(--link)" },
 ]);
-
-// What the library says, in the reader's language; ours stand behind the names of the page's words.
-const SEARCH_WORDS = {
-  Find: "searchFind",
-  Replace: "searchReplace",
-  next: "searchNext",
-  previous: "searchPrevious",
-  all: "searchAll",
-  "match case": "searchCase",
-  regexp: "searchRegexp",
-  "by word": "searchWhole",
-  replace: "searchReplace",
-  "replace all": "searchReplaceAll",
-  close: "close",
-  "current match": "searchCurrent",
-  "on line": "searchLine",
-  "replaced $ matches": "searchReplaced",
-  "replaced match on line $": "searchReplacedLine",
-};
-
-function searchWords(): Record<string, string> {
-  return Object.fromEntries(Object.entries(SEARCH_WORDS).map(([said, name]) => [said, word(name)]));
-}
 
 export interface Hooks {
   changed(text: string): void;
@@ -251,7 +228,7 @@ export class Editor {
       kind === "yaml" ? yaml() : markdown({ base: markdownLanguage }),
       syntaxHighlighting(LOOK),
       kind === "yaml" ? [] : foldedDesign(),
-      EditorState.phrases.of(searchWords()),
+      EditorState.phrases.of(said),
       kind === "yaml" ? [] : autocompletion({ override: [(context) => this.blocks(context)], icons: false }),
       keymap.of([
         { key: "Mod-b", run: () => this.wrap("**") },

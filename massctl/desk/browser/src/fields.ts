@@ -4,7 +4,7 @@ import { CropFrame } from "./crop";
 import { make } from "./dom";
 import { MonthPane } from "./month";
 import { orderTools, type Place } from "./order";
-import { Away, ask, at, type Choices, type Fields, type Letter, Refused, type TextFile } from "./server";
+import { Away, addressOf, ask, at, type Choices, type Fields, type Letter, Refused, type TextFile } from "./server";
 import { word } from "./words";
 
 type Keys = (string | number)[];
@@ -191,7 +191,7 @@ export class FieldsForm {
     const put = this.pictureInput(false, (path) => this.sendNow([[[...keys, "file"], path]]));
     const found = [chosen, put];
     if (!file || !letter.pictures.includes(file)) return found;
-    const address = this.address(file);
+    const address = addressOf(this.name, file);
     const focus = (valueAt(fields, [...keys, "focus"]) as [number, number] | undefined) ?? [0.5, 0.5];
     const frame = (key: string, name: string, ratio: number): Node => {
       const said = textAt(fields, [...keys, key]);
@@ -230,7 +230,7 @@ export class FieldsForm {
     const files = listAt(fields, keys);
     const send = (now: string[]): Promise<void> => this.sendNow([[keys, now]]);
     const rows = files.map((file, number) => {
-      const row = make("li", {}, make("img", { src: this.address(file), alt: "" }), make("span", {}, file));
+      const row = make("li", {}, make("img", { src: addressOf(this.name, file), alt: "" }), make("span", {}, file));
       row.append(
         ...orderTools(
           row,
@@ -253,10 +253,6 @@ export class FieldsForm {
       !isFull && this.labelled("addPicture", more),
       !isFull && this.pictureInput(true, (path) => send([...listAt(this.letter?.fields ?? {}, keys), path])),
     );
-  }
-
-  private address(file: string): string {
-    return `/-/desk/${encodeURIComponent(this.name)}/${file.split("/").map(encodeURIComponent).join("/")}`;
   }
 
   private labelled(name: string, control: HTMLElement, note: Node | null = null): HTMLElement {

@@ -13,6 +13,7 @@ import { Phone } from "./phone";
 import { type Review, type ReviewComment, ReviewPanel } from "./review";
 import { type Listener, SavedFile } from "./saved_file";
 import {
+  addressOf,
   ask,
   at,
   type Choices,
@@ -288,8 +289,7 @@ export class LetterPage {
     for (const file of files) {
       const path = await this.upload(file);
       if (!path) continue;
-      const alt = (await askAlt(file)).replace(/[[\]\n]/g, " ");
-      this.editor.insertBlock(`![${alt}](${this.fromArticle(path)})`);
+      this.editor.insertBlock(`![${await askAlt(addressOf(this.name, path))}](${this.fromArticle(path)})`);
       this.form.renew(this.letter);
     }
   }
@@ -354,13 +354,8 @@ export class LetterPage {
         { class: each.severity },
         make("p", {}, make("code", {}, each.code), " ", each.message),
         each.hint ? make("p", { class: "hint" }, each.hint) : null,
-        each.line !== null &&
-          make(
-            "button",
-            { type: "button", click: () => this.goTo(each) },
-            `${word("goThere")}: ${each.path}:${each.line}`,
-          ),
-        each.mend !== null && make("button", { type: "button", click: () => this.mend(each) }, word("mend")),
+        this.placeOf(each),
+        each.mend !== null && make("button", { type: "button", click: () => void this.mend(each) }, word("mend")),
       ),
     );
     const missing = told.missing.map((each) =>
@@ -375,14 +370,26 @@ export class LetterPage {
     this.form.renewFound(told.titles);
   });
 
+  // A button where a text of this page is meant, and the name of another file: a picture, massctl.yaml.
+  private placeOf(finding: Finding): HTMLElement | null {
+    const { path, line } = finding;
+    if (!path) return null;
+    const place = line === null ? path : `${path}:${line}`;
+    if (line === null || !this.files.has(path)) return make("p", { class: "hint" }, place);
+    return make("button", { type: "button", click: () => this.goTo(finding) }, `${word("goThere")}: ${place}`);
+  }
+
   // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.
-  private mend(finding: Finding): void {
+  private async mend(finding: Finding): Promise<void> {
     const { path, mend } = finding;
     if (!mend || !this.files.has(path)) return;
     this.goTo(finding);
+    const words = mend.picture === null ? "" : await askAlt(addressOf(this.name, mend.picture));
+    if (mend.picture !== null && !words) return;
     const text = this.editor.text;
-    if (text.slice(mend.from, mend.to) !== mend.before) tell(word("changedSince"));
-    else this.editor.replace(text.slice(0, mend.from) + mend.text + text.slice(mend.to), true);
+    if (this.shown !== path || text.slice(mend.from, mend.to) !== mend.before) tell(word("changedSince"));
+    else
+      this.editor.replace(text.slice(0, mend.from) + mend.text.replace("{words}", words) + text.slice(mend.to), true);
   }
 
   private goTo(finding: Finding): void {
@@ -450,14 +457,12 @@ export class LetterPage {
 }
 
 // Shows a picture, and asks what is in it, for those who do not see it; nothing is an answer too.
-async function askAlt(file: File): Promise<string> {
-  const address = URL.createObjectURL(file);
+async function askAlt(address: string): Promise<string> {
   const said = make("input", { type: "text", "aria-label": word("altAsked") });
   const form = make("form", { method: "dialog" }, said, make("button", { class: "main-act" }, word("insert")));
   const picture = make("img", { src: address, alt: "", class: "asked" });
   const dialog = openDialog(word("altAsked"), word("close"), picture, form);
   said.focus();
   await new Promise((closed) => dialog.addEventListener("close", closed));
-  URL.revokeObjectURL(address);
-  return said.value.trim();
+  return said.value.replace(/[[\]\n]/g, " ").trim();
 }

@@ -1,7 +1,7 @@
 // The review of a letter: where it stands, what reviewers wrote, what changed since, and what can be asked for.
 
 import { byId, make } from "./dom";
-import { Away, ask, at, oneAtATime, Refused } from "./server";
+import { Away, ask, at, oneAtATime, Refused, tellRefusal } from "./server";
 import { signInPart } from "./sign_in";
 import { type Brought, settled } from "./upstream";
 import { tell, word } from "./words";
@@ -301,8 +301,7 @@ export async function reviewWords(): Promise<Record<string, { words: string; pag
     if (told.trouble) tell(told.trouble);
     return told.letters;
   } catch (error) {
-    if (error instanceof Refused) tell(error.lines);
-    else if (!(error instanceof Away)) throw error;
+    tellRefusal(error);
     return {};
   }
 }

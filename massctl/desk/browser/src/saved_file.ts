@@ -9,6 +9,7 @@ import { word } from "./words";
 
 const PAUSE_MS = 60; // After a keystroke.
 const AGAIN_MS = 1000;
+const REFUSED_MS_MAX = 60_000;
 
 export interface Listener {
   saved(): void;
@@ -36,6 +37,8 @@ export class SavedFile {
   private stored: string;
   private sent: string[] = [];
   private timer = 0;
+  private refusals = 0; // Since the last text that was stored.
+  private why = "";
   private isWriting = false;
   private isClashing = false;
 
@@ -64,8 +67,8 @@ export class SavedFile {
     if (this.isSaved && !this.isClashing) letGo(this.key);
     else this.keep();
     if (this.isSaved || this.isClashing) return;
-    this.listener.saving();
-    this.later(PAUSE_MS);
+    if (!this.refusals) this.listener.saving();
+    this.later(this.refusals ? AGAIN_MS : PAUSE_MS);
   }
 
   // The server has another text than that of a version that stood here. It is taken where nothing was written since; what
@@ -108,18 +111,27 @@ export class SavedFile {
       this.sent = [...this.sent, await versionOf(text)].slice(-SENT_MAX);
       end = await ask<WriteEnd>("PUT", address(this.letter, this.path), kept);
       this.sent = [];
+      this.refusals = 0;
+      this.why = "";
     } catch (error) {
-      if (error instanceof Refused) this.listener.refused(error);
+      if (error instanceof Refused) this.refused(error);
       else if (error instanceof Away) this.listener.away();
       else throw error;
     } finally {
       this.isWriting = false;
     }
-    if (!end) return this.later(AGAIN_MS);
+    if (!end) return this.later(Math.min(AGAIN_MS * 2 ** this.refusals, REFUSED_MS_MAX));
     if (end.clash && end.theirs) {
       this.isClashing = true;
       this.listener.clashed(end.clash, end.theirs, text);
     } else if (end.file) this.took(end.file, text, end.given ?? end.file.version);
+  }
+
+  // Why is said once; the same text is offered more and more rarely.
+  private refused(error: Refused): void {
+    this.refusals += 1;
+    if (error.lines !== this.why) this.listener.refused(error);
+    this.why = error.lines;
   }
 
   // The server has what was sent. Where it joined that with other words, what is here still comes from what was sent.
@@ -151,22 +163,26 @@ async function versionOf(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((each) => each.toString(16).padStart(2, "0")).join("");
 }
 
-// Hands over what pages that are gone left unsaved of a letter; a clash is for its reader to choose. What is refused is
-// shown, to be copied, and stays in this browser.
-export async function handOver(letter: string): Promise<void> {
-  for (const left of await leftBehind<Kept>(`${letter}/`)) {
-    const place = address(letter, left.name.slice(letter.length + 1));
+// Hands over what pages that are gone left unsaved; a clash is for its reader to choose. What is refused is shown, to be
+// copied, and stays in this browser until somebody deletes it there.
+export async function handOver(): Promise<void> {
+  for (const left of await leftBehind<Kept>()) {
+    const [letter = "", ...path] = left.name.split("/");
+    const place = address(letter, path.join("/"));
     try {
       let end = await ask<WriteEnd>("PUT", place, left.value);
       while (end.clash && end.theirs) {
-        const text = await askClash(end.clash);
+        const text = await askClash(end.clash, left.name);
         if (text !== null) end = await ask<WriteEnd>("PUT", place, { text, base: end.theirs.version });
       }
-      left.remove();
+      letGo(left.name, left.page);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const kept = make("textarea", { readonly: true, rows: 12, "aria-label": word("keptHere") }, left.value.text);
-      openDialog(word("keptHere"), word("close"), make("p", {}, error.lines), kept);
+      const forget = make("button", { type: "button", click: () => dialog.close() }, word("forget"));
+      forget.addEventListener("click", () => letGo(left.name, left.page));
+      const why = make("p", {}, `${left.name}\n${error.lines}`);
+      const dialog = openDialog(word("keptHere"), word("close"), why, kept, forget);
     }
   }
 }

@@ -30,7 +30,8 @@ export interface Finding {
   column: number | null;
   endLine: number | null;
   endColumn: number | null;
-  mend: { from: number; to: number; before: string; text: string } | null;
+  // Where it has a picture, `{words}` in its text stands for what a person says of that.
+  mend: { from: number; to: number; before: string; text: string; picture: string | null } | null;
 }
 
 export interface Findings {
@@ -120,6 +121,17 @@ export function at(...parts: string[]): string {
   return parts.map(encodeURIComponent).join("/");
 }
 
+// Tells why the server said no. Where nobody answered there is nothing to tell: what was asked is asked again.
+export function tellRefusal(error: unknown): void {
+  if (error instanceof Refused) tell(error.lines);
+  else if (!(error instanceof Away)) throw error;
+}
+
+// Where a picture of a letter is shown from.
+export function addressOf(letter: string, picture: string): string {
+  return `/-/desk/${at(letter, ...picture.split("/"))}`;
+}
+
 // Runs one at a time, and once more where it was asked for meanwhile. Where nobody answers, the next change asks again.
 export function oneAtATime(run: () => Promise<void>): () => void {
   let isRunning = false;
@@ -134,8 +146,7 @@ export function oneAtATime(run: () => Promise<void>): () => void {
         await run();
       }
     } catch (error) {
-      if (error instanceof Refused) tell(error.lines);
-      else if (!(error instanceof Away)) throw error;
+      tellRefusal(error);
     } finally {
       isRunning = false;
     }

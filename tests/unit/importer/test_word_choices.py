@@ -286,21 +286,10 @@ def test_a_drawing_and_a_row_may_be_hidden_too() -> None:
     assert "公开" == found.tree.text()
 
 
-def test_a_note_that_only_hidden_text_refers_to_is_not_published() -> None:
+@pytest.mark.parametrize("words", ["<w:t>见</w:t>", ""], ids=["with words", "alone"])
+def test_a_note_whose_sign_is_hidden_is_not_published(words: str) -> None:
     notes = f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("秘密"))}</w:footnote></w:footnotes>'
-    reference = '<w:r><w:rPr><w:vanish/></w:rPr><w:t>见</w:t><w:footnoteReference w:id="1"/></w:r>'
-    data = packed(
-        paragraph(run("公开") + reference),
-        parts={"word/footnotes.xml": notes},
-        related={"rId3": ("footnotes", "footnotes.xml")},
-    )
-    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
-    assert "公开" == found.tree.text()
-
-
-def test_a_note_whose_sign_alone_is_hidden_is_not_published() -> None:
-    notes = f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("秘密"))}</w:footnote></w:footnotes>'
-    reference = '<w:r><w:rPr><w:vanish/></w:rPr><w:footnoteReference w:id="1"/></w:r>'
+    reference = f'<w:r><w:rPr><w:vanish/></w:rPr>{words}<w:footnoteReference w:id="1"/></w:r>'
     data = packed(
         paragraph(run("公开") + reference),
         parts={"word/footnotes.xml": notes},

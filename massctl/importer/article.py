@@ -87,10 +87,15 @@ _ENTERED = frozenset({"", "text", "submit", "button", "reset", "search", "tel", 
 """The types of `<input>` whose value a reader sees."""
 
 
-def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
-    """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss."""
+def cleaned(
+    root: Element, base: str = "", outside: Unseen | None = None
+) -> tuple[Element, list[Phrase]]:
+    """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss.
+
+    `outside` is what the page around it says of whether its words are seen.
+    """
     lost = _Losses()
-    _leave_out_hidden(root, Unseen(), lost)
+    _leave_out_hidden(root, outside or Unseen(), lost)
     _clean(root, base, lost)
     return root, lost.listed
 
@@ -136,6 +141,14 @@ class _Losses(Struct):
             return
         self.add(element, _HIDDEN if words else _HIDDEN_PICTURE, words)
 
+    def add_folded(self, element: Element) -> None:
+        """Note words that a page shows only when somebody unfolds them; an article shows them."""
+        inside = (
+            each for each in element.children if isinstance(each, str) or each.name != "summary"
+        )
+        if words := "".join(map(_words_of, inside)):
+            self.add(element, _FOLDED, words)
+
     def add(self, element: Element, say: Phrase, words: str) -> None:
         """Note an element that is taken out, with the words that go with it."""
         if len(self.told) == LOSSES_MAX:
@@ -177,6 +190,7 @@ _REMOVED_WORDS = Phrase(
 _HIDDEN = Phrase("hidden words {place}, which nobody sees there, are left out: “{words}”")
 
 
+_FOLDED = Phrase("words {place} that are folded there are unfolded: “{words}”")
 _HIDDEN_PICTURE = Phrase("a hidden picture {place}, which nobody sees there, is left out")
 
 
@@ -192,7 +206,7 @@ def _leave_out_hidden(element: Element, unseen: Unseen, lost: _Losses) -> list[s
         if child.name in _SILENT and not is_in_drawing(child):
             continue
         look = look_of(child, unseen)
-        inside = unseen.inside(look)
+        inside = unseen.inside(child, look)
         is_hidden = is_gone(child, look)
         if not is_hidden and (inside.is_so or is_out_of_sight(look)):
             # A drawing may show itself when somebody taps it, and a picture when it is loaded.
@@ -247,6 +261,8 @@ def _clean(element: Element, base: str, lost: _Losses) -> None:
                 lost.more[name] += 1
             kept += child.children
             continue
+        if name == "details" and "open" not in child.attributes:
+            lost.add_folded(child)
         _clean_attributes(child, base)
         kept.append(child)
     element.children = kept

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape, unescape
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ from massctl.importer.article import (
     removed_elements,
     shortened,
 )
-from massctl.importer.visibility import mark_looks
+from massctl.importer.visibility import around, mark_looks
 from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.conservation import of_markdown
@@ -95,20 +95,14 @@ def of_page(html: str, address: str) -> Found:
         for said in shown
         if said.get("data-src") and _is_file(said.get("src", ""))
     }
-    tree, lost = cleaned(parse(serialized(body or _main(page))), address)
+    found_body = body or _main(page)
+    tree, lost = cleaned(parse(serialized(found_body)), address, around(found_body))
     if _is_empty(tree):
         # The page shares somebody's article, which a script writes into it.
         tree, lost = cleaned(parse(_scripted(html)), address)
     if _is_empty(tree):
         raise DocumentError(Phrase("there is no article on this page"))
-    if unread:
-        say = plural_phrase(
-            "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
-            "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
-            count=len(unread),
-            rule=shortened(unread[0]),
-        )
-        lost = [*lost, say]
+    lost = [*lost, *_unread_styles(page, unread, is_of_wechat=body is not None)]
     return Found(
         title=title,
         tree=tree,
@@ -120,6 +114,36 @@ def of_page(html: str, address: str) -> Found:
         lost=lost,
         beside=beside,
     )
+
+
+def _unread_styles(page: Element, rules: Sequence[str], *, is_of_wechat: bool) -> list[Phrase]:
+    """Name what of a page's styles is not read, and may hide words."""
+    sheets = 0 if is_of_wechat else sum(map(_is_sheet, page.below()))
+    told = []
+    if rules:
+        told.append(
+            plural_phrase(
+                "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
+                "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
+                count=len(rules),
+                rule=shortened(rules[0]),
+            )
+        )
+    if sheets:
+        told.append(
+            plural_phrase(
+                "{count} style sheet beside the page is not read, and may hide words: see the page",
+                "{count} style sheets beside the page are not read, and may hide words: see the page",
+                count=sheets,
+            )
+        )
+    return told
+
+
+def _is_sheet(element: Element) -> bool:
+    said = element.attributes
+    is_linked = element.name == "link" and "stylesheet" in said.get("rel", "").lower().split()
+    return is_linked and said.get("media", "").strip().lower() != "print"
 
 
 _NOTICES = frozenset({"weui-msg__title", "mesg-block"})

@@ -29,6 +29,7 @@ from massctl.desk.letter_fields import (
     with_fields,
 )
 from massctl.desk.request_body import ArticleOrder, FieldChanges, NewText, body_of, read_as
+from massctl.desk.request_text import request_text
 from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
@@ -52,8 +53,6 @@ from massctl.view.words import STATUS, window_span
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
-_BODY_CHARS_MAX = 60_000
-"""GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
 _SHARED = ("campaigns", "audiences", "massctl.yaml")
 """What a lock may depend on beside its letter."""
 _LOCK_END = ".lock.json"
@@ -458,11 +457,14 @@ class Api:
         self._done(self._verbs.run("validate", letter))
         files = self._locked(letter, branches, folder)
         title = standing.rendered.found.title or letter
-        said = str(given.get("said") or "").strip() or title
-        pushed = branches.push(letter, folder, files, f"{said}\n", author)
-        told = self._reviews.opened(
-            letter, pushed, title, lambda: self._request_body(letter, said), settings
-        )
+        said = str(given.get("said") or "").strip()
+        pushed = branches.push(letter, folder, files, f"{said or title}\n", author)
+
+        def text(before: str) -> str:
+            planned = self._verbs.run("plan", letter, form="markdown")
+            return request_text(title, said or before or title, planned.printed)
+
+        told = self._reviews.opened(letter, pushed, title, text, settings)
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
@@ -503,11 +505,6 @@ class Api:
                 Phrase("press the button again"),
             )
         return files
-
-    def _request_body(self, letter: CampaignName, said: str) -> str:
-        """Return what reviewers read first: what the writer says, and the plan."""
-        planned = self._verbs.run("plan", letter, form="markdown")
-        return "\n\n".join(filter(None, (said, planned.printed.strip())))[:_BODY_CHARS_MAX]
 
     def _bring_letter(self, letter: CampaignName) -> Answer:
         """Bring what others pushed to the branch of a letter."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from massctl.desk.letter_branch import LetterBranch, branch_of
 from massctl.desk.paragraphs import Piece, changed, line_now
+from massctl.desk.request_text import said_in
 from massctl.errors import ForgeError, RefusedError
 from massctl.forge.events import PREVIEW, WITHDRAW_ALL
 from massctl.forge.port import CommitCheck, Forge, Review, ReviewComment
@@ -96,18 +97,19 @@ class LetterReviews:
         letter: CampaignName,
         folder: str,
         title: str,
-        body: Callable[[], str],
+        text: Callable[[str], str],
         needed: Sequence[ApprovalCount],
     ) -> tuple[int, str]:
-        """Open the request of a letter that was pushed, unless it is open; return its number, and what failed.
+        """Open the request of a letter that was pushed, or renew its text; return its number, and what failed.
 
-        Those are asked whom CODEOWNERS names for the letter, else whom policy.approvals names.
+        `text` makes it, and is told what the writer says in the text so far. One that somebody edited stays. Those are
+        asked whom CODEOWNERS names for the letter, else whom policy.approvals names.
         """
         number = self.number(letter)
         if number is not None:
-            return number, ""
+            return number, self._renewed(number, title, text)
         branch, main = branch_of(letter), self._branches.main
-        number = self._forge.open_request(branch, main, title, body())
+        number = self._forge.open_request(branch, main, title, text(""))
         try:
             review = self._forge.review(number, main)
             me = {review.author.casefold(), *(each.casefold() for each in review.asked)}
@@ -122,8 +124,19 @@ class LetterReviews:
             if due:
                 self._forge.ask_reviewers(number, due)
         except ForgeError as error:
-            return number, error.summary
+            return number, Phrase("Nobody was asked to review it: {why}", why=error.summary)
         return number, ""
+
+    def _renewed(self, number: int, title: str, text: Callable[[str], str]) -> str:
+        """Renew the text of an open request, unless somebody edited it; return why that failed."""
+        try:
+            known = self._forge.request_text(number)
+            said = said_in(*known)
+            if said is not None and (now := (title, text(said))) != known:
+                self._forge.write_request(number, *now)
+        except ForgeError as error:
+            return Phrase("Its text on the forge is as it was: {why}", why=error.summary)
+        return ""
 
     def read(
         self, letter: CampaignName, number: int, folder: str, needed: Sequence[ApprovalCount]

@@ -200,10 +200,13 @@ class ReviewApi:
         letter: CampaignName,
         pushed: Pushed,
         title: str,
-        body: Callable[[], str],
+        text: Callable[[str], str],
         settings: MassctlFile,
     ) -> Answer:
-        """Open the request of a letter that was pushed, and say what is now true; `body` is made if it is opened."""
+        """Open the request of a letter that was pushed, or renew its text, and say what is now true.
+
+        `text` makes its text, and is told what the writer says there so far.
+        """
         branches = self._branches(settings)
         folder = self._cache.folders.folder(letter)
         if not pushed.is_new and branches.is_merged(pushed.commit, folder):
@@ -219,7 +222,7 @@ class ReviewApi:
             if reviews is None:
                 return told
             standing = self._required(letter)
-            number, failed = reviews.open(letter, folder, title, body, standing.approvals)
+            number, failed = reviews.open(letter, folder, title, text, standing.approvals)
         except ForgeError as error:
             failed = Phrase(
                 "{branch} is pushed, and no request was opened: {why}",
@@ -229,7 +232,7 @@ class ReviewApi:
             return {**told, "said": self._say(failed)}
         said = Phrase("request {number} is open; {words}", number=number, words=words)
         if failed:
-            said = Phrase("{said}. Nobody was asked to review it: {why}", said=said, why=failed)
+            said = Phrase("{said}. {failed}", said=said, failed=failed)
         return {
             "page": reviews.page(number),
             "number": number,

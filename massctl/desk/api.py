@@ -30,7 +30,7 @@ from massctl.desk.letter_fields import (
 )
 from massctl.desk.request_body import ArticleOrder, FieldChanges, NewText, body_of, read_as
 from massctl.desk.request_text import request_text
-from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
+from massctl.desk.review_api import SENDING, Answer, ReviewApi
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
@@ -42,7 +42,7 @@ from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
-from massctl.model.state import Status
+from massctl.model.state import BEFORE_SEND, Status
 from massctl.plan.steps import Refusal
 from massctl.serve.page_cache import PageCache, Standing
 from massctl.view.i18n import say

@@ -23,14 +23,13 @@ from massctl.forge.sign_in import ForgePlace, place_of
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
-from massctl.model.state import Status
+from massctl.model.state import BEFORE_SEND, Status
 from massctl.plan.approvals import missing_words
 from massctl.serve.page_cache import PageCache, Standing
 from massctl.view.i18n import say
 from massctl.view.words import STATUS, window_span
 
 Answer = dict[str, Any]
-BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 SENDING = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.IN_DOUBT})
 _AT_ONCE = 6
 """So many reviews are read at the same time."""

@@ -81,6 +81,7 @@ WORDS = {
     "cropKeys": Phrase("drag the frame or its corner; arrow keys move it, + and - change its size"),
     "characters": Phrase("{count} characters"),
     "sentArticle": Phrase("sent"),
+    "unsentArticle": Phrase("not sent yet, so it cannot be linked to"),
     "text_message": Phrase("text message"),
     "image_message": Phrase("picture message"),
     "voice_message": Phrase("voice message"),

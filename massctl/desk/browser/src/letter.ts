@@ -253,19 +253,20 @@ export class LetterPage {
     this.form.offer(this.choices);
   }
 
-  // What `/` offers: Markdown, the template library in a template, pictures, articles that were sent.
+  // What `/` offers: Markdown, the template library in a template, pictures, articles.
   private blocks(): Completion[] {
     const block = (name: string, insert: string): Completion => ({ label: `/${word(name)}`, apply: insert });
     const isTemplate = this.shown.endsWith(".j2");
     const library = this.choices.blocks.map((each) =>
       snippetCompletion(`${each.call}\n`, { label: `/${each.label}`, detail: each.name }),
     );
-    const sent = this.choices.articles.map((each) =>
-      snippetCompletion(`[#{${each.title.replace(/[{}]/g, "")}}](${isTemplate ? each.call : each.address})`, {
-        label: `/${each.title}`,
-        detail: word("sentArticle"),
-      }),
-    );
+    const articles = this.choices.articles.map((each): Completion => {
+      const label = `/${each.title}`;
+      // What has no address yet is shown, and says why it is no link.
+      if (!each.address) return { label, detail: word("unsentArticle"), apply: () => tell(word("unsentArticle")) };
+      const link = `[#{${each.title.replace(/[{}]/g, "")}}](${isTemplate ? each.call : each.address})`;
+      return snippetCompletion(link, { label, detail: word("sentArticle") });
+    });
     return [
       block("heading", "## "),
       block("list", "- "),
@@ -273,7 +274,7 @@ export class LetterPage {
       block("table", TABLE),
       block("rule", "---\n"),
       ...(isTemplate ? library : []),
-      ...sent,
+      ...articles,
       ...this.letter.pictures.map(
         (path): Completion => ({ label: `/${path}`, apply: `![](${this.fromArticle(path)})` }),
       ),

@@ -7,11 +7,11 @@ import pytest
 from fake_forge import REPOSITORY, FakeForge, FakeGitLab
 
 from massctl.desk.forge_session import ForgeSession
-from massctl.desk.letter_branch import MergedFile, Pushed
 from massctl.desk.letter_review import LetterReviews
 from massctl.desk.paragraphs import Piece, changed, line_now
 from massctl.desk.request_text import request_text
 from massctl.desk.review_api import ReviewApi
+from massctl.desk.team_repository import MergedFile, Pushed
 from massctl.errors import ForgeError, RefusedError, UsageError
 from massctl.forge.github import GitHub
 from massctl.forge.gitlab import GitLab

@@ -14,6 +14,7 @@ from typing import Final
 from browser import Browser
 from gits import git, remote_at
 from page_samples import ROOT
+from processes import first_line
 from services import missing
 
 from massctl.browser import SECONDS_MAX
@@ -40,7 +41,6 @@ class OpenDesk:
         self.process = subprocess.Popen(
             [*self._command, "-C", str(self.root), "desk", "--port", port],
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             env={
                 **os.environ,
                 "MASSCTL_LANG": self.language,
@@ -48,8 +48,7 @@ class OpenDesk:
                 **self._environment,
             },
         )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().decode().strip()
+        self.address = first_line(self.process)
         self.site = self.address.partition("/?")[0]
 
     def speak(self, language: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from browser import Browser
 from measures import TOO_WIDE, contrast
 from page_samples import ROOT
+from processes import first_line
 
 from massctl.browser import SECONDS_MAX
 
@@ -48,11 +49,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server = subprocess.Popen(
         [*massctl, "serve", "--port", "0", "--sandbox"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
     )
-    assert server.stdout is not None
     try:
-        yield Served(root, server.stdout.readline().decode().strip())
+        yield Served(root, first_line(server))
     finally:
         server.send_signal(signal.SIGINT)
         status = server.wait(SECONDS_MAX)

@@ -19,26 +19,24 @@ from msgspec.structs import replace
 from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import (
-    BOX,
     DRAWINGS,
     IMAGES,
     INVISIBLE_FIELDS,
-    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     is_changed,
+    leads_on,
     look_of,
     outside_boxes,
     reference_of,
     shown_by,
-    shows,
     text_of,
 )
 from massctl.importer.word.layout import KINDS as LAYOUT
 from massctl.importer.word.layout import layout
-from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import A, M, V, W, Xml
+from massctl.importer.word.omml import UnknownPart, tex, words_of
+from massctl.importer.word.package import BOX, A, M, V, W, Xml, shows
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
@@ -105,7 +103,7 @@ def refuse_unknown(document: Document) -> None:
     """Raise DocumentError for the first construct of Word that is unknown, with its name and place."""
     for story in document.stories():
         for each in story.iter():
-            if each.tag in _KNOWN or _is_inside(each):
+            if (each.tag in _KNOWN and not _is_stray(each)) or _is_inside(each):
                 continue
             name = each.tag.rpartition("}")[2]
             prefix = f"{each.prefix}:" if each.prefix else ""
@@ -117,6 +115,13 @@ def refuse_unknown(document: Document) -> None:
                 ),
                 Phrase("write it in another way in Word, save, and import again"),
             )
+
+
+def _is_stray(element: Xml) -> bool:
+    """Whether words stand in no run, or a run in no paragraph, where nothing reads them."""
+    if element.tag == f"{W}t":
+        return bool(element.getparent().tag != f"{W}r")
+    return element.tag == f"{W}r" and next(element.iterancestors(f"{W}p"), None) is None
 
 
 def _is_inside(element: Xml) -> bool:
@@ -264,7 +269,7 @@ class _Lister(Struct):
     def _link(self, element: Xml, address: str) -> None:
         if not address or not text_of(element):
             return
-        if address.startswith(LINK_SCHEMES):
+        if leads_on(address):
             self._add(element, "link", address)
         else:
             place = self.document.place(element)
@@ -330,7 +335,7 @@ class _Lister(Struct):
         elif each.tag == f"{W}sym":
             words = sign_of(each)
             if not words:
-                font, code = each.get(f"{W}font", ""), each.get(f"{W}char", "")
+                font, code = each.get(f"{W}font") or "?", each.get(f"{W}char", "")
                 say = Phrase(
                     "{place}: the sign {code} of {font}", place=place, code=code, font=font
                 )
@@ -362,15 +367,17 @@ class _Lister(Struct):
             )
             self._add_loss("formula", say)
             return
-        if _letters(text_of(formula)) - _letters(written):
+        if _letters(words_of(formula)) - _letters(written):
             self._add_loss("formula", _formula_words(place, text_of(formula)))
         for each in formula.iter(f"{M}r"):
             looks = self.document.styles.looks(each, next(formula.iterancestors(f"{W}p"), None))
-            if any(":" in look for look in looks):
+            words = shortened(text_of(each))
+            for look in sorted(looks - {"bold", "italic"}):
                 say = Phrase(
-                    "{place}: the colour of “{words}” in a formula",
+                    "{place}: {what} “{words}” in a formula",
                     place=place,
-                    words=text_of(each),
+                    what=_LOOKS[_plain(look)],
+                    words=words,
                 )
                 self._add_loss("formula", say)
         self._add(formula, "formula", " ".join(written.split()))
@@ -395,6 +402,13 @@ class _Lister(Struct):
                 )
                 self._add_loss("address", say)
                 break
+        if (
+            next((each for each in drawing.iter() if each.tag.endswith("}webVideoPr")), None)
+            is not None
+        ):
+            self._add_loss(
+                "drawing", Phrase("{place}: a video: only its picture can come", place=place)
+            )
         for each in pictures:
             known = package.related(self._part).get(reference_of(each))
             if known is None or known.is_external:
@@ -419,7 +433,7 @@ class _Lister(Struct):
                 self._add(drawing, "picture", name)
                 if is_changed(each):
                     say = Phrase(
-                        "{place}: the picture {name} is turned or coloured in Word; it comes as it is stored",
+                        "{place}: the picture {name} is turned, coloured or cut in Word; it comes as it is stored",
                         place=place,
                         name=name,
                     )
@@ -670,6 +684,16 @@ class _Comparison(Struct):
                 case _:
                     self._thing(each)
 
+    def title(self, parts: Sequence[ShownPart]) -> None:
+        """Name what the title of an article cannot have: looks, links, pictures and formulas."""
+        self.changed += [
+            (look, _changed(each, _LOOKS[look]))
+            for each in parts
+            if each.kind == "text"
+            for look in sorted(map(_plain, each.looks))
+        ]
+        self.paragraph([each for each in parts if each.kind in _AS_WRITTEN])
+
     def _text(self, part: ShownPart, end: int) -> None:
         at = self.shown.words.find(part.text, self._position, end)
         if at < 0:
@@ -715,7 +739,7 @@ def compare(
         number = "".join(each.text for each in parts if each.kind == "number")
         if is_title_due and whole and _without_blanks(title) in (whole, number + whole):
             is_title_due = False
-            comparison.paragraph([each for each in parts if each.kind in _AS_WRITTEN])
+            comparison.title(parts)
         else:
             comparison.paragraph(parts)
     return comparison.missing, comparison.changed

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from massctl.importer.article import FORMULA, Found
+from massctl.importer.article import FORMULA, Found, shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.baseline import compare, list_shown, loss_words, refuse_unknown
 from massctl.importer.word.choices import apply_choices
 from massctl.importer.word.document import Document, read
 from massctl.importer.word.reader import Reader
+from massctl.importer.word.signs import write_signs
 from massctl.model.phrase import Phrase, in_a_row
-from massctl.render.limits import AUTHOR_CHARACTERS_MAX
 
 _ONLY_MAX = 3
 
@@ -28,15 +28,13 @@ def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, d
         only = in_a_row(lost[:_ONLY_MAX])
         raise DocumentError(why, Phrase("it has only what no article has: {what}", what=only))
     found.lost += [*done, *lost]
-    if len(found.author) > AUTHOR_CHARACTERS_MAX:
+    if document.author:
         found.lost.append(
             Phrase(
-                "the author “{author}”: WeChat takes {limit} characters",
-                author=found.author,
-                limit=AUTHOR_CHARACTERS_MAX,
+                "the author “{author}” in the file's properties is left out, since no page shows it",
+                author=shortened(document.author),
             )
         )
-        found.author = ""
     return found, reader.pictures
 
 
@@ -53,5 +51,6 @@ def _read_with_choices(data: bytes, chosen: Mapping[str, str]) -> tuple[Document
     document = read(data)
     done = apply_choices(document, chosen)
     refuse_unknown(document)
+    write_signs(document.everything(), document.styles)
     document.styles.find_body_look(document.body)
     return document, done

@@ -4,6 +4,7 @@ Colours, sizes and alignment stand on an element twice: as a class or an attribu
 and as a style for HTML.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -12,26 +13,25 @@ from msgspec import Struct, field
 
 from massctl.importer.article import FOOTNOTE, FORMULA, Found
 from massctl.importer.word.document import (
-    BOX,
     DRAWINGS,
     IMAGES,
-    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     crop_of,
+    leads_on,
     look_of,
     outside_boxes,
-    own,
     reference_of,
     shown_by,
 )
 from massctl.importer.word.numbering import ListNumber
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import M, W, Xml
+from massctl.importer.word.package import BOX, M, W, Xml, own
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value, whole
 from massctl.model.diagnostics import FaultError
+from massctl.model.phrase import Phrase
 from massctl.picture.crop import cropped
 from massctl.picture.formats import sniff
 from massctl.render.tree import Element
@@ -72,6 +72,8 @@ class Reader(Struct):
     """Boxes of the paragraph that is read; their words follow it."""
     _first_letter: list[Element | str] = field(default_factory=list)
     """A drop cap, until the paragraph comes that it begins."""
+    _is_heading_cell: bool = False
+    """In a cell whose words are bold anyway."""
     _part: str = ""
     """The part that is read, whose relations count."""
 
@@ -84,11 +86,12 @@ class Reader(Struct):
             element = root.add(FOOTNOTE, {"number": str(note.number)})
             self._part, self._fields, self._lists = note.part, Fields(), []
             self._blocks(note.element, element)
-        title = _taken_title(root) or name
+        title = _taken_title(root)
+        say = Phrase("it has no title: the file's name “{name}” is taken for one", name=name)
         return Found(
-            title=title,
+            title=title or name,
             tree=root,
-            author=self.document.author,
+            lost=[] if title else [say],
             cover=next(iter(self.pictures), None),
         )
 
@@ -222,6 +225,7 @@ class Reader(Struct):
             looks = self.document.styles.looks(
                 look_of(run), paragraph, is_note=self.document.is_in_note(run)
             )
+            looks -= {"bold"} if self._is_heading_cell else set()
             place = _marked(place, looks, is_link=place.name == "a")
         is_upper = "caps" in self.document.styles.properties(run, paragraph).on
         for each in run:
@@ -277,6 +281,7 @@ class Reader(Struct):
         package = self.document.package
         described = next((each for each in drawing.iter() if each.tag.endswith("}docPr")), None)
         alt = described.get("descr", "") if described is not None else ""
+        alt = "" if _FILE_NAME.search(alt) else alt
         for each in outside_boxes(drawing, *IMAGES):
             known = package.related(self._part).get(reference_of(each))
             data = (
@@ -315,7 +320,9 @@ class Reader(Struct):
                     made.attributes |= {"colspan": str(span)} if span > 1 else {}
                     grid[column] = made
                     self._lists = []
+                    outside, self._is_heading_cell = self._is_heading_cell, number < headed
                     self._blocks(cell, made)
+                    self._is_heading_cell = outside
                     if merge is None:
                         del grid[column]
                 column += span
@@ -337,6 +344,10 @@ _WRAPPERS: Final = frozenset(
         "hyperlink",
     )
 )
+_FILE_NAME = re.compile(
+    r"^[A-Za-z]:\\|\.(?:png|jpe?g|gif|bmp|webp|tiff?|emf|wmf)\s*$", re.IGNORECASE
+)
+"""What a program writes in place of words for a picture: where it was on the writer's machine."""
 _SIGNS: Final[Mapping[str, str]] = {
     f"{W}tab": "\t",
     f"{W}ptab": "\t",
@@ -367,7 +378,7 @@ def _joined(into: Element, name: str) -> Element:
 
 
 def _link(into: Element, address: str) -> Element:
-    if into.name == "a" or not address.startswith(LINK_SCHEMES):
+    if into.name == "a" or not leads_on(address):
         return into
     last = into.children[-1] if into.children else None
     if isinstance(last, Element) and last.name == "a" and last.get("href") == address:

@@ -45,8 +45,10 @@ from massctl.picture.formats import sniff
 from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
-_TOLD_MAX = 5
+_TOLD_MAX = 20
 """Of one kind of loss so many are told; the others are counted."""
+_WHOLE_MAX = 160
+"""Characters of words that come in no other way."""
 
 
 class ShownPart(Frozen):
@@ -195,7 +197,10 @@ class _Lister(Struct):
                 words = text_of(paragraph)
                 if words and not _PAGE_NUMBER.fullmatch(words):
                     self._add_loss(
-                        "margin", Phrase("{place}: “{words}”", place=name, words=shortened(words))
+                        "margin",
+                        Phrase(
+                            "{place}: “{words}”", place=name, words=shortened(words, _WHOLE_MAX)
+                        ),
                     )
             for drawing in root.iter(*DRAWINGS):
                 if next(drawing.iter(BOX), None) is None:
@@ -204,7 +209,9 @@ class _Lister(Struct):
         return self.shown
 
     def _add_loss(self, kind: str, say: Phrase) -> None:
-        self.shown.lost.append((kind, say))
+        # Sections may show the same words in headers of their own.
+        if kind != "margin" or (kind, say) not in self.shown.lost:
+            self.shown.lost.append((kind, say))
 
     def _story(self, story: Xml) -> None:
         for paragraph in story.iter(f"{W}p"):
@@ -294,7 +301,7 @@ class _Lister(Struct):
         for each in run:
             if each.tag == f"{W}fldChar":
                 words += self._field(each)
-            elif each.tag == f"{W}instrText":
+            elif each.tag == f"{W}instrText" or (each.tag == f"{W}t" and self._fields.is_code):
                 self._fields.add_code(each.text or "")
             elif not self._fields.is_code:
                 words += self._words(each, boxes)
@@ -343,6 +350,7 @@ class _Lister(Struct):
         elif each.tag == f"{W}ruby":
             parts = (each.find(f"{W}rubyBase"), each.find(f"{W}rt"))
             words = "".join(text_of(part) for part in parts if part is not None)
+            self._lose_looks_of_ruby(each)
         elif each.tag in DRAWINGS:
             self._drawing(each, boxes)
         elif each.tag in _NOTE_MARKS and self.document.note_of(each) is None:
@@ -353,6 +361,22 @@ class _Lister(Struct):
         if words:
             self._fields.show()
         return words
+
+    def _lose_looks_of_ruby(self, ruby: Xml) -> None:
+        """Name the looks that only a part of a base or a reading has."""
+        paragraph = next(ruby.iterancestors(f"{W}p"), None)
+        styles = self.document.styles
+        taken = styles.looks(look_of(ruby.getparent()), paragraph)
+        for run in ruby.iter(f"{W}r"):
+            for look in sorted(styles.looks(run, paragraph) - taken - {"larger", "smaller"}):
+                what, words = _LOOKS[_plain(look)], shortened(text_of(run))
+                say = Phrase(
+                    "{place}: {what} “{words}”",
+                    place=self.document.place(run),
+                    what=what,
+                    words=words,
+                )
+                self._add_loss(look, say)
 
     def _formula(self, formula: Xml) -> None:
         place = self.document.place(formula)
@@ -459,7 +483,8 @@ class _Lister(Struct):
             each.text or ""
             for root in (drawing, *parts)
             if root is not None
-            for each in root.iter(f"{A}t")
+            for each in root.iter(f"{A}t", f"{_CHART}v")
+            if each.tag != f"{_CHART}v" or each.getparent().getparent().tag == f"{_CHART}strCache"
         ]
         texts += [each.get("string", "") for each in drawing.iter(f"{V}textpath")]
         words = " ".join(" ".join(texts).split())
@@ -469,7 +494,7 @@ class _Lister(Struct):
             "{place}: a drawing ({kind}) with the words “{words}”",
             place=place,
             kind=kind,
-            words=shortened(words),
+            words=shortened(words, _WHOLE_MAX),
         )
 
 
@@ -488,6 +513,7 @@ _PROPERTIES_ONLY: Final = frozenset(
 )
 _SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
 _OLE = "{urn:schemas-microsoft-com:office:office}"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _WITH_WORDS = frozenset({"chart", "chartEx", "diagramData"})
 """Parts that a drawing refers to for its words."""
 _DRAWN: Mapping[str, Phrase] = {

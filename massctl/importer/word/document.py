@@ -111,6 +111,10 @@ class Document(Struct):
             self._places |= dict.fromkeys(note.element.iter(f"{W}p"), place)
         for name, root in self.margins:
             self._places |= dict.fromkeys(root.iter(f"{W}p"), name)
+        for mark in [each for each in self.everything() if each.tag == f"{W}commentReference"]:
+            comment = self.comments.get(mark.get(f"{W}id", ""))
+            if comment is not None:
+                self._places[comment] = self.place(mark)
 
 
 def _index(
@@ -302,9 +306,10 @@ class Fields(Struct):
         return next((each.code.strip() for each in self._open), None)
 
     def add_code(self, text: str) -> None:
-        """Take a piece of the innermost code."""
-        if self._open and not self._open[-1].is_shown:
-            self._open[-1].code += text
+        """Take a piece of the innermost code that goes on."""
+        last = next((each for each in reversed(self._open) if not each.is_shown), None)
+        if last is not None:
+            last.code += text
 
     def show(self) -> None:
         """Note that something of a result is shown."""

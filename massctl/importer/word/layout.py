@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from massctl.importer.word.document import IMAGES, Document, text_of
-from massctl.importer.word.package import WP, R, W, Xml
+from massctl.importer.word.package import BOX, WP, R, V, W, Xml, shows
 from massctl.importer.word.styles import is_on, is_set, is_shaded, value
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
@@ -173,6 +173,24 @@ def _of_code(_: Document, code: Xml) -> _Found:
 _INSIDE = re.compile(r"\s*HYPERLINK\s+\\l", re.IGNORECASE)
 
 
+def _of_turned(_: Document, turned: Xml) -> _Found:
+    if turned.get(f"{W}val") == "rtl":
+        yield "direction", ""
+
+
+def _of_box(_: Document, box: Xml) -> _Found:
+    around = next((each for each in box.iterancestors() if each.tag.endswith("}wsp")), None)
+    said = (
+        next((each for each in around if each.tag.endswith("}bodyPr")), None)
+        if around is not None
+        else None
+    )
+    is_turned = said is not None and said.get("vert", "horz") != "horz"
+    older = next(box.iterancestors(f"{V}textbox"), None)
+    if is_turned or (older is not None and "layout-flow:vertical" in older.get("style", "")):
+        yield "vertical", ""
+
+
 def _of_cell(document: Document, cell: Xml) -> _Found:
     said = cell.find(f"{W}tcPr")
     if said is not None:
@@ -211,7 +229,7 @@ def _of_section(document: Document, section: Xml) -> _Found:
 
 
 def _of_control(document: Document, control: Xml) -> _Found:
-    if is_on(control.find(f"{W}sdtPr"), "showingPlcHdr") and text_of(control):
+    if is_on(control.find(f"{W}sdtPr"), "showingPlcHdr") and shows(control):
         yield "placeholder", ""
 
 
@@ -229,6 +247,9 @@ _OF = {
     f"{W}hyperlink": _of_link,
     f"{W}sdt": _of_control,
     f"{W}instrText": _of_code,
+    f"{W}bdo": _of_turned,
+    f"{W}dir": _of_turned,
+    f"{BOX}": _of_box,
     f"{W}fldSimple": _of_code,
     f"{WP}anchor": _of_anchor,
 }

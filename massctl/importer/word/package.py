@@ -236,6 +236,12 @@ _VISIBLE: Final = [
 ]
 
 
+def is_covered_beside(cell: Xml) -> bool:
+    """Whether a cell goes on with the one before it in its row."""
+    merge = cell.find(f"{W}tcPr/{W}hMerge")
+    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
+
+
 def shows(element: Xml) -> bool:
     """Whether anything is shown below an element."""
     return next(element.iter(*_VISIBLE, f"{M}t"), None) is not None

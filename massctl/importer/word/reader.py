@@ -27,7 +27,7 @@ from massctl.importer.word.document import (
 )
 from massctl.importer.word.numbering import ListNumber
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import BOX, M, W, Xml, own
+from massctl.importer.word.package import BOX, M, W, Xml, is_covered_beside, own
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value, whole
 from massctl.model.diagnostics import FaultError
@@ -236,7 +236,7 @@ class Reader(Struct):
                 _add_text(holder, base)
                 if reading:
                     holder.add("rt").children.append(reading)
-            elif each.tag == f"{W}instrText":
+            elif each.tag == f"{W}instrText" or (each.tag == f"{W}t" and self._fields.is_code):
                 self._fields.add_code(each.text or "")
             elif not self._fields.is_code:
                 self._piece(each, run, place, is_upper=is_upper)
@@ -298,10 +298,12 @@ class Reader(Struct):
         self._boxes += outside_boxes(drawing, BOX)
 
     def _table(self, table: Xml, into: Element) -> None:
+        rows = [*own(table, f"{W}tr")]
+        if not rows:
+            return
         element = into.add("table")
         grid: dict[int, Element] = {}
         """The cells that go on below, by their columns."""
-        rows = [*own(table, f"{W}tr")]
         headed = _heading_rows(rows)
         for number, row in enumerate(rows):
             line = element.add("tr")
@@ -311,7 +313,11 @@ class Reader(Struct):
                 span = max(1, min(whole(value(said, "gridSpan"), 1), _COLUMNS_MAX))
                 merge = said.find(f"{W}vMerge") if said is not None else None
                 above = grid.get(column)
-                if merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
+                if is_covered_beside(cell) and line.elements:
+                    before = line.elements[-1]
+                    before.attributes["colspan"] = str(int(before.get("colspan") or "1") + span)
+                    self._blocks(cell, before)
+                elif merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
                     above.attributes["rowspan"] = str(int(above.attributes.get("rowspan", "1")) + 1)
                     self._lists = []
                     self._blocks(cell, above)

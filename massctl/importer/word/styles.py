@@ -455,6 +455,8 @@ def with_look(before: Properties, said: Xml | None) -> Properties:
             on = on | {name} if is_set(each) else on - {name}
         elif name == "textFill" and _is_unpainted(each):
             on = on | {"vanish"}
+        elif name == "textFill" and (paint := _paint_of(each)):
+            changed["colour"] = paint
         elif (mark := _MARKS.get(name)) is not None:
             is_plain = each.get(f"{W}val", "1") in _PLAIN.get(name, OFF)
             marks = marks - {mark} if is_plain else marks | {mark}
@@ -471,6 +473,21 @@ def _is_unpainted(fill: Xml) -> bool:
     seen_through = next(iter(names.get("alpha", ())), "")
     is_clear = _CLEAR.fullmatch(seen_through) is not None
     return "noFill" in names or (is_clear and "gradFill" not in names)
+
+
+def _paint_of(fill: Xml) -> str:
+    """Return the colour with which a `w14:textFill` paints letters; empty for another paint."""
+    colour = next(
+        (each for solid in fill if solid.tag.endswith("}solidFill") for each in solid), None
+    )
+    if colour is None or any(not each.tag.endswith("}alpha") for each in colour):
+        return ""
+    name = next(iter(colour.attrib.values()), "")
+    written = _THEME.get(_SHORT.get(name, name), name).upper()
+    return written if _HEX.fullmatch(written) else ""
+
+
+_SHORT: Mapping[str, str] = {"bg1": "background1", "lt1": "light1"}
 
 
 def _of_shade(said: Xml) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from massctl.importer.word.document import DRAWINGS, IMAGES, Document, outside_boxes
-from massctl.importer.word.package import BOX, WP, A, M, V, W, Xml, shows
+from massctl.importer.word.package import BOX, WP, A, M, V, W, Xml, is_covered_beside, shows
 from massctl.importer.word.styles import WHITE, is_on, points
 
 RUNS: Final = frozenset({f"{W}r", f"{M}r"})
@@ -178,8 +178,14 @@ def _has_no_room(document: Document, paragraph: Xml) -> bool:
     if frame is not None and frame.get(f"{W}hRule") == "exact" and frame.get(f"{W}h"):
         return _twentieths(frame, "h") <= _LINE
     cell = next(paragraph.iterancestors(f"{W}tc"), None)
-    merge = cell.find(f"{W}tcPr/{W}vMerge") if cell is not None else None
-    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
+    return cell is not None and _is_covered(cell)
+
+
+def _is_covered(cell: Xml) -> bool:
+    """Whether a cell goes on with the one above it or before it, which Word shows in its place."""
+    merge = cell.find(f"{W}tcPr/{W}vMerge")
+    is_covered = merge is not None and merge.get(f"{W}val", "continue") == "continue"
+    return is_covered or is_covered_beside(cell)
 
 
 def _behind(document: Document, run: Xml) -> str:

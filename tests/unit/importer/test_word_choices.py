@@ -311,7 +311,7 @@ def test_a_comment_in_a_note_stops_too() -> None:
     )
     with pytest.raises(DocumentError) as caught:
         article(data, "letter", NOTHING)
-    assert "it has 1 comment: the document “删”" == str(caught.value.why)
+    assert "it has 1 comment: footnote 1 “删”" == str(caught.value.why)
 
 
 def test_comments_stop_until_they_are_dropped() -> None:
@@ -323,7 +323,7 @@ def test_comments_stop_until_they_are_dropped() -> None:
     )
     with pytest.raises(DocumentError) as caught:
         article(data, "letter", NOTHING)
-    assert ("it has 1 comment: the document “删掉这句”", True) == (
+    assert ("it has 1 comment: paragraph 1 “删掉这句”", True) == (
         str(caught.value.why),
         "--comments drop" in str(caught.value.hint),
     )

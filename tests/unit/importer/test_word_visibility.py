@@ -13,6 +13,7 @@ NOTHING = {"revisions": "", "hidden": "", "comments": ""}
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 _M = "<m:r><m:t>{}</m:t></m:r>"
+_W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 WHITE = '<w:color w:val="FFFFFF"/>'
 VANISH = "<w:vanish/>"
 BLACK = '<w:tcPr><w:shd w:val="clear" w:fill="000000"/></w:tcPr>'
@@ -73,6 +74,8 @@ UNSEEN: dict[str, tuple[str, dict[str, str]]] = {
     "an older box off the page": (paragraph(run("正文") + older('style="position:absolute;margin-left:-9999pt"')), {}),
     "an older box without size": (paragraph(run("正文") + older('style="width:0;height:9pt"')), {}),
     "an older box without fill": (paragraph(run("正文") + older('fillcolor="red" filled="f"', look=WHITE)), {}),
+    "white paint": (paragraph(run("正文") + run("内部", f"<w14:textFill {_W14}><w14:solidFill><w14:schemeClr w14:val='bg1'/></w14:solidFill></w14:textFill>")), {}),
+    "a cell that goes on beside": (f"<w:tbl><w:tr>{cell(run('正文'))}{cell(run('内部'), '<w:hMerge/>')}</w:tr></w:tbl>", {}),
     "an older white box": (paragraph(run("正文") + older('fillcolor="white [3212]"', look=WHITE)), {}),
 }  # fmt: skip
 SEEN: dict[str, tuple[str, dict[str, str]]] = {

@@ -1,4 +1,4 @@
-"""What the page of the desk asks for, and how it is answered: one table of addresses, JSON both ways."""
+"""What the page of the desk asks for, and how it is answered: by method and address, JSON both ways."""
 
 import re
 import tempfile
@@ -18,7 +18,6 @@ from massctl.desk.choices import (
 )
 from massctl.desk.findings import finding_of
 from massctl.desk.forge_session import ForgeSession
-from massctl.desk.letter_branch import FolderFiles, LetterBranch
 from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
     NewArticle,
@@ -29,7 +28,9 @@ from massctl.desk.letter_fields import (
     with_fields,
 )
 from massctl.desk.request_body import ArticleOrder, FieldChanges, NewText, body_of, read_as
-from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
+from massctl.desk.request_text import request_text
+from massctl.desk.review_api import SENDING, Answer, ReviewApi
+from massctl.desk.team_repository import FolderFiles, TeamRepository
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
@@ -41,7 +42,7 @@ from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
-from massctl.model.state import Status
+from massctl.model.state import BEFORE_SEND, Status
 from massctl.plan.steps import Refusal
 from massctl.serve.page_cache import PageCache, Standing
 from massctl.view.i18n import say
@@ -52,8 +53,6 @@ from massctl.view.words import STATUS, window_span
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
-_BODY_CHARS_MAX = 60_000
-"""GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
 _SHARED = ("campaigns", "audiences", "massctl.yaml")
 """What a lock may depend on beside its letter."""
 _LOCK_END = ".lock.json"
@@ -76,14 +75,14 @@ class Api:
         cache: PageCache,
         copy: WorkingCopy,
         verbs: Verbs,
-        branches: Callable[[MassctlFile], LetterBranch],
+        team: Callable[[MassctlFile], TeamRepository],
         session: ForgeSession,
     ) -> None:
         self._cache: Final = cache
         self._copy: Final = copy
         self._verbs: Final = verbs
-        self._branches: Final = branches
-        self._reviews: Final = ReviewApi(cache, branches, session)
+        self._team: Final = team
+        self._reviews: Final = ReviewApi(cache, team, session)
         self._upstream: Upstream | None = None
 
     def has(self, letter: CampaignName) -> bool:
@@ -99,7 +98,7 @@ class Api:
         root, name, what, path = (*parts, "", "", "")[:4]
         found: dict[str, Callable[[], Answer]]
         if [*parts] == ["upstream"]:
-            found = {"POST": self._bring, "PUT": lambda: self._settle(body_of(request))}
+            found = {"POST": self._bring, "PUT": lambda: self._note_settled(body_of(request))}
         elif root == "imports" and name and not what:
             given = request.args, request.get_data
             found = {"POST": lambda: self._import_word(name, given[0], given[1]())}
@@ -169,14 +168,14 @@ class Api:
         """List the letters, each with where it stands."""
         settings = self._settings()
         folders = self._cache.folders
-        branches = self._branches(settings)
-        changed, trouble = branches.unmerged("campaigns"), ""
+        team = self._team(settings)
+        changed, trouble = team.unmerged("campaigns"), ""
         try:
             reviewed = frozenset(
                 name
-                for name, tip in branches.letters().items()
+                for name, tip in team.letters().items()
                 if self.has(CampaignName(name))
-                and not branches.is_merged(tip, folders.folder(CampaignName(name)))
+                and not team.is_merged(tip, folders.folder(CampaignName(name)))
             )
         except MassctlError as error:
             reviewed, trouble = frozenset(), self._say(error.summary)
@@ -395,14 +394,14 @@ class Api:
         """Bring what the team merged into the working copy."""
         return self._brought(self._upstream_now().bring())
 
-    def _settle(self, given: Answer) -> Answer:
-        self._upstream_now().settle(str(given.get("path")), str(given.get("theirs")))
+    def _note_settled(self, given: Answer) -> Answer:
+        self._upstream_now().note_settled(str(given.get("path")), str(given.get("theirs")))
         return {}
 
     def _upstream_now(self) -> Upstream:
         if self._upstream is None:
-            branches = self._branches(self._settings())
-            self._upstream = Upstream(self._copy.root, branches, self._keep)
+            team = self._team(self._settings())
+            self._upstream = Upstream(self._copy.root, team, self._keep)
         return self._upstream
 
     def _keep(self, path: str, text: str) -> None:
@@ -446,27 +445,30 @@ class Api:
         standing = self._cache.standing(letter)
         if standing is None or has_errors(standing.rendered.diagnostics):
             raise RefusedError(
-                Phrase("the letter has faults that have to be mended first"),
+                Phrase("this letter has errors"),
                 Phrase("Nothing was committed. {removed}", removed=removed)
                 if removed
                 else Phrase("Nothing was committed."),
-                Phrase("look at what was found"),
+                Phrase("correct them: they stand below the text"),
             )
         settings = self._settings()
-        branches = self._branches(settings)
-        author = branches.author()
+        team = self._team(settings)
+        author = team.author()
         self._done(self._verbs.run("validate", letter))
-        files = self._locked(letter, branches, folder)
+        files = self._locked(letter, team, folder)
         title = standing.rendered.found.title or letter
-        said = str(given.get("said") or "").strip() or title
-        pushed = branches.push(letter, folder, files, f"{said}\n", author)
-        told = self._reviews.opened(
-            letter, pushed, title, lambda: self._request_body(letter, said), settings
-        )
+        said = str(given.get("said") or "").strip()
+        pushed = team.push(letter, folder, files, f"{said or title}\n", author)
+
+        def text(before: str) -> str:
+            planned = self._verbs.run("plan", letter, form="markdown")
+            return request_text(title, said or before or title, planned.printed)
+
+        told = self._reviews.opened(letter, pushed, title, text, settings)
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
-        if hidden := branches.hidden(folder):
+        if hidden := team.hidden(folder):
             stays = Phrase(
                 "{said}. Hidden files stay on this machine: {files}",
                 said=told["said"],
@@ -476,25 +478,25 @@ class Api:
         known = {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new}
         return {**known, "reason": removed, **told}
 
-    def _locked(self, letter: CampaignName, branches: LetterBranch, folder: str) -> FolderFiles:
+    def _locked(self, letter: CampaignName, team: TeamRepository, folder: str) -> FolderFiles:
         """Lock a letter, and return the files that the lock is of: what is typed meanwhile is written after them."""
-        unlike = branches.unlike_main(*_SHARED)
+        unlike = team.unlike_main(*_SHARED)
         shared = sorted(path for path in unlike if self._owner(path)[0] is None)
         if shared and self._verbs.can_lock:
             raise RefusedError(
                 Phrase(
                     "{path} is not as it is on {main}, so the lock would not fit there",
                     path=shared[0],
-                    main=branches.main,
+                    main=team.main,
                 ),
                 Phrase("Nothing was committed."),
                 Phrase("have it merged first, or undo it"),
             )
         with self._copy.held():
-            before = branches.files(folder)
+            before = team.files(folder)
             if self._verbs.can_lock:
                 self._done(self._verbs.run("lock", letter))
-            files = branches.files(folder)
+            files = team.files(folder)
         changed = {path for path in {*before, *files} if before.get(path) != files.get(path)}
         if any(not path.endswith(_LOCK_END) for path in changed):
             raise RefusedError(
@@ -503,11 +505,6 @@ class Api:
                 Phrase("press the button again"),
             )
         return files
-
-    def _request_body(self, letter: CampaignName, said: str) -> str:
-        """Return what reviewers read first: what the writer says, and the plan."""
-        planned = self._verbs.run("plan", letter, form="markdown")
-        return "\n\n".join(filter(None, (said, planned.printed.strip())))[:_BODY_CHARS_MAX]
 
     def _bring_letter(self, letter: CampaignName) -> Answer:
         """Bring what others pushed to the branch of a letter."""

@@ -12,6 +12,7 @@ from typing import Any
 from massctl.model.audience import AudienceState
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
+from massctl.model.state import BEFORE_SEND
 from massctl.plan.schedule import ScheduledSend, frozen_days
 from massctl.render.blocks import cards, library
 from massctl.render.blocks.signature import Signature
@@ -23,6 +24,8 @@ from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words, followers, p
 
 Said = dict[str, Any]
 Say = Callable[[str], str]
+_UNSENT = BEFORE_SEND | {None}
+"""None: nobody asked the ledger yet."""
 
 
 def audience_choices(cache: PageCache, say: Say) -> list[Said]:
@@ -187,8 +190,13 @@ def _call(block: Signature, say: Say) -> str:
 
 
 def article_choices(cache: PageCache) -> list[Said]:
-    """List the articles that were sent, each with its address and the call that gives it, the newest letter first."""
-    titles = {each.look.name: each.look.title or each.look.name for each in cache.listed()}
+    """List what a letter may link to, the newest letter first.
+
+    An article that was sent has its address, and the call that gives it. A letter that was not sent yet has neither.
+    """
+    looks = [each.look for each in cache.listed()]
+    titles = {each.name: each.title or each.name for each in looks}
+    unsent = sorted((each.name for each in looks if each.status in _UNSENT), reverse=True)
     found = []
     for key, address in sorted(cache.addresses().items(), reverse=True):
         name, _, number = key.rpartition("/")
@@ -201,4 +209,5 @@ def article_choices(cache: PageCache) -> list[Said]:
                 "call": f'{{{{ article_url("{name}"{more}) }}}}',
             }
         )
-    return found
+    unlinked = {"address": "", "call": ""}
+    return [*found, *({"name": name, "title": titles[name], **unlinked} for name in unsent)]

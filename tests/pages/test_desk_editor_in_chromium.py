@@ -167,7 +167,7 @@ def test_a_new_letter_needs_a_title_alone(browser: Browser, desk: OpenDesk) -> N
     browser.press("Enter")
     browser.until(lambda: browser.value("location.pathname").startswith("/-/desk/20"))
     browser.until(
-        lambda: browser.value("document.getElementById('letter-title').textContent") == "雪天的信"
+        lambda: browser.value("document.querySelector('#letter-title')?.textContent") == "雪天的信"
     )
 
 

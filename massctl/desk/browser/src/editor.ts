@@ -75,7 +75,7 @@ export class Editor {
     this.view.setState(state);
   }
 
-  get kept(): EditorState {
+  get state(): EditorState {
     return this.view.state;
   }
 
@@ -127,12 +127,9 @@ export class Editor {
   insertBlock(text: string): void {
     const { from, to } = this.view.state.selection.main;
     const doc = this.view.state.doc;
-    const before = /^\s*$|\n\s*\n$/.test(doc.sliceString(0, from))
-      ? ""
-      : /\n$/.test(doc.sliceString(0, from))
-        ? "\n"
-        : "\n\n";
-    const after = /^\s*\n\s*\n/.test(doc.sliceString(to)) ? "" : /^\n/.test(doc.sliceString(to)) ? "\n" : "\n\n";
+    const [head, rest] = [doc.sliceString(0, from), doc.sliceString(to)];
+    const before = /^\s*$|\n\s*\n$/.test(head) ? "" : head.endsWith("\n") ? "\n" : "\n\n";
+    const after = /^\s*\n\s*\n/.test(rest) ? "" : rest.startsWith("\n") ? "\n" : "\n\n";
     this.insert(before + text.trim() + after);
   }
 
@@ -140,24 +137,18 @@ export class Editor {
   wrap(before: string, after: string = before): true {
     const { from, to } = this.view.state.selection.main;
     const doc = this.view.state.doc;
-    const isWrapped =
-      doc.sliceString(from - before.length, from) === before && doc.sliceString(to, to + after.length) === after;
-    this.view.dispatch(
-      isWrapped
-        ? {
-            changes: [
-              { from: from - before.length, to: from },
-              { from: to, to: to + after.length },
-            ],
-          }
-        : {
-            changes: [
-              { from, insert: before },
-              { from: to, insert: after },
-            ],
-            selection: { anchor: from + before.length, head: to + before.length },
-          },
-    );
+    const [start, end] = [from - before.length, to + after.length];
+    const isWrapped = doc.sliceString(start, from) === before && doc.sliceString(to, end) === after;
+    const selection = { anchor: from + before.length, head: to + before.length };
+    const put = [
+      { from, insert: before },
+      { from: to, insert: after },
+    ];
+    const taken = [
+      { from: start, to: from },
+      { from: to, to: end },
+    ];
+    this.view.dispatch(isWrapped ? { changes: taken } : { changes: put, selection });
     this.view.focus();
     return true;
   }

@@ -1,11 +1,10 @@
-// One text file that is being written. Every change is durable within a second: on the server's disk, and in this browser
-// until the server said so, so that neither its end nor a closed lid loses a word.
+// One text file that is being written. The browser keeps every change until the server has stored it.
 
 import { askClash } from "./clash";
 import { make, openDialog } from "./dom";
-import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
+import { ask, at, NoAnswer, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 import { keep, leftBehind, letGo } from "./unsaved";
-import { word } from "./words";
+import { say } from "./words";
 
 const PAUSE_MS = 60; // After a keystroke.
 const AGAIN_MS = 1000;
@@ -39,8 +38,8 @@ export class SavedFile {
   private timer = 0;
   private refusals = 0; // Since the last text that was stored.
   private why = "";
-  private isWriting = false;
-  private isClashing = false;
+  private hasRequest = false;
+  private hasClash = false;
 
   constructor(
     private readonly letter: string,
@@ -64,9 +63,9 @@ export class SavedFile {
 
   change(text: string): void {
     this.text = text;
-    if (this.isSaved && !this.isClashing) letGo(this.key);
+    if (this.isSaved && !this.hasClash) letGo(this.key);
     else this.keep();
-    if (this.isSaved || this.isClashing) return;
+    if (this.isSaved || this.hasClash) return;
     if (!this.refusals) this.listener.saving();
     this.later(this.refusals ? AGAIN_MS : PAUSE_MS);
   }
@@ -74,7 +73,7 @@ export class SavedFile {
   // The server has another text than that of a version that stood here. It is taken where nothing was written since; what
   // is unsaved is joined as it is written.
   renew(file: TextFile, since: string): boolean {
-    if (this.base !== since || !this.isSaved || this.isWriting || this.isClashing) return false;
+    if (this.base !== since || !this.isSaved || this.hasRequest || this.hasClash) return false;
     this.base = file.version;
     this.text = file.text;
     this.stored = file.text;
@@ -82,8 +81,8 @@ export class SavedFile {
   }
 
   // Somebody chose between two versions: their file is known now, and this is what is to stand there.
-  settle(text: string, theirs: TextFile): void {
-    this.isClashing = false;
+  resumeWith(text: string, theirs: TextFile): void {
+    this.hasClash = false;
     this.base = theirs.version;
     this.stored = theirs.text;
     this.change(text);
@@ -92,7 +91,7 @@ export class SavedFile {
 
   // It clashed, but is another text by now.
   again(): void {
-    this.isClashing = false;
+    this.hasClash = false;
     this.later(PAUSE_MS);
   }
 
@@ -102,8 +101,8 @@ export class SavedFile {
   }
 
   private async write(): Promise<void> {
-    if (this.isWriting || this.isSaved || this.isClashing) return;
-    this.isWriting = true;
+    if (this.hasRequest || this.isSaved || this.hasClash) return;
+    this.hasRequest = true;
     const text = this.text;
     let end: WriteEnd | null = null;
     try {
@@ -115,16 +114,16 @@ export class SavedFile {
       this.why = "";
     } catch (error) {
       if (error instanceof Refused) this.refused(error);
-      else if (error instanceof Away) this.listener.away();
+      else if (error instanceof NoAnswer) this.listener.away();
       else throw error;
     } finally {
-      this.isWriting = false;
+      this.hasRequest = false;
     }
     if (!end) return this.later(Math.min(AGAIN_MS * 2 ** this.refusals, REFUSED_MS_MAX));
     if (end.clash && end.theirs) {
-      this.isClashing = true;
+      this.hasClash = true;
       this.listener.clashed(end.clash, end.theirs, text);
-    } else if (end.file) this.took(end.file, text, end.given ?? end.file.version);
+    } else if (end.file) this.answered(end.file, text, end.given ?? end.file.version);
   }
 
   // Why is said once; the same text is offered more and more rarely.
@@ -135,7 +134,7 @@ export class SavedFile {
   }
 
   // The server has what was sent. Where it joined that with other words, what is here still comes from what was sent.
-  private took(file: TextFile, sent: string, given: string): void {
+  private answered(file: TextFile, sent: string, given: string): void {
     this.base = given;
     this.stored = sent;
     if (this.isSaved) {
@@ -178,11 +177,11 @@ export async function handOver(): Promise<void> {
       letGo(left.name, left.page);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const kept = make("textarea", { readonly: true, rows: 12, "aria-label": word("keptHere") }, left.value.text);
-      const forget = make("button", { type: "button", click: () => dialog.close() }, word("forget"));
+      const kept = make("textarea", { readonly: true, rows: 12, "aria-label": say("keptHere") }, left.value.text);
+      const forget = make("button", { type: "button", click: () => dialog.close() }, say("forget"));
       forget.addEventListener("click", () => letGo(left.name, left.page));
       const why = make("p", {}, `${left.name}\n${error.lines}`);
-      const dialog = openDialog(word("keptHere"), word("close"), why, kept, forget);
+      const dialog = openDialog(say("keptHere"), say("close"), why, kept, forget);
     }
   }
 }

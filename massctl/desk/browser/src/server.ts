@@ -95,7 +95,7 @@ export class Refused extends Error {
 }
 
 // Nobody answered: what was asked may or may not have been done.
-export class Away extends Error {}
+export class NoAnswer extends Error {}
 
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   const isFile = body instanceof Blob;
@@ -108,9 +108,9 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
       body: body === undefined ? null : isFile ? body : JSON.stringify(body),
     });
   } catch {
-    throw new Away();
+    throw new NoAnswer();
   }
-  if (answer.status === 502 || answer.status === 503) throw new Away();
+  if (answer.status === 502 || answer.status === 503) throw new NoAnswer();
   const told = (await answer.json().catch(() => ({}))) as T & { error?: Record<string, string> };
   if (answer.ok) return told;
   const error = told.error ?? {};
@@ -124,7 +124,7 @@ export function at(...parts: string[]): string {
 // Tells why the server said no. Where nobody answered there is nothing to tell: what was asked is asked again.
 export function tellRefusal(error: unknown): void {
   if (error instanceof Refused) tell(error.lines);
-  else if (!(error instanceof Away)) throw error;
+  else if (!(error instanceof NoAnswer)) throw error;
 }
 
 // Where a picture of a letter is shown from.

@@ -2,7 +2,7 @@
 
 import { askClash } from "./clash";
 import { ask, at, type Piece, type TextFile, tellRefusal, type WriteEnd } from "./server";
-import { tell, word } from "./words";
+import { say, tell } from "./words";
 
 interface MergeClash {
   letter: string;
@@ -19,15 +19,15 @@ export interface Brought {
 }
 
 export function bringUpstream(): Promise<void> {
-  return ask<Brought>("POST", "upstream").then(settled).catch(tellRefusal);
+  return ask<Brought>("POST", "upstream").then(askClashes).catch(tellRefusal);
 }
 
 // Asks about each clash, one after the other, and brings again when all are settled.
-export async function settled(brought: Brought): Promise<void> {
+export async function askClashes(brought: Brought): Promise<void> {
   if (brought.reason) tell(brought.reason);
-  if (brought.count) tell(word("brought", { count: brought.count }));
+  if (brought.count) tell(say("brought", { count: brought.count }));
   for (const each of brought.clashes) {
-    if (!each.letter) return tell(word("clashElsewhere", { path: each.path }));
+    if (!each.letter) return tell(say("clashElsewhere", { path: each.path }));
     const address = `${at("letters", each.letter, "files")}/${each.own}`;
     const stands = await ask<TextFile>("GET", address);
     const text = await askClash(each.pieces, each.path);

@@ -3,7 +3,7 @@
 
 export const said = JSON.parse(document.body.dataset["words"] ?? "{}") as Record<string, string>;
 
-export function word(name: string, values: Record<string, string | number> = {}): string {
+export function say(name: string, values: Record<string, string | number> = {}): string {
   const text = said[name] ?? name;
   return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
 }

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
 from itertools import islice
 from typing import Any
@@ -116,28 +116,22 @@ def of_page(html: str, address: str) -> Found:
     )
 
 
-def _unread_styles(page: Element, rules: Sequence[str], *, is_of_wechat: bool) -> list[Phrase]:
-    """Name what of a page's styles is not read, and may hide words."""
+def _unread_styles(page: Element, rules: Sequence[str], *, is_of_wechat: bool) -> Iterator[Phrase]:
+    """Yield what of a page's styles is not read, and may hide words."""
     sheets = 0 if is_of_wechat else sum(map(_is_sheet, page.below()))
-    told = []
     if rules:
-        told.append(
-            plural_phrase(
-                "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
-                "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
-                count=len(rules),
-                rule=shortened(rules[0]),
-            )
+        yield plural_phrase(
+            "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
+            "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
+            count=len(rules),
+            rule=shortened(rules[0]),
         )
     if sheets:
-        told.append(
-            plural_phrase(
-                "{count} style sheet beside the page is not read, and may hide words: see the page",
-                "{count} style sheets beside the page are not read, and may hide words: see the page",
-                count=sheets,
-            )
+        yield plural_phrase(
+            "{count} style sheet beside the page is not read, and may hide words: see the page",
+            "{count} style sheets beside the page are not read, and may hide words: see the page",
+            count=sheets,
         )
-    return told
 
 
 def _is_sheet(element: Element) -> bool:

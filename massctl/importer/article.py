@@ -100,6 +100,13 @@ def cleaned(
     return root, lost.listed
 
 
+def hidden_words(root: Element) -> list[str]:
+    """Take out of a body what nobody sees, and return its words."""
+    lost = _Losses()
+    _leave_out_hidden(root, Unseen(), lost)
+    return lost.hidden
+
+
 def removed_elements(lost: Counter[str]) -> list[Phrase]:
     """Name elements that were taken out, each with how often."""
     return [
@@ -120,6 +127,8 @@ class _Losses(Struct):
     told: list[Phrase] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)
     """Elements that are not told one by one."""
+    hidden: list[str] = field(default_factory=list)
+    """The words of hidden parts."""
     more_hidden: int = 0
     """Hidden parts that are not told one by one."""
 
@@ -136,6 +145,7 @@ class _Losses(Struct):
 
     def add_hidden(self, element: Element, words: str) -> None:
         """Note something that nobody sees, with its words; without words it is a picture."""
+        self.hidden += [words] if words else []
         if len(self.told) == LOSSES_MAX:
             self.more_hidden += 1
             return

@@ -15,6 +15,7 @@ from massctl.importer.article import (
     Facts,
     Found,
     cleaned,
+    hidden_words,
     removed,
     removed_elements,
     shortened,
@@ -293,7 +294,9 @@ def of_markdown_file(text: str, name: str) -> Found:
         )
         source = ""
     body, lines = text.lstrip("\n"), whole.count("\n")
-    text, taken_out = _without_removed(body, lines - body.count("\n") + 1)
+    first_line = lines - body.count("\n") + 1
+    text, taken_out = _without_removed(body, first_line)
+    taken_out += _hidden_in_markdown(body, first_line)
     return Found(
         title=about["title"] or name,
         tree=Element("body"),
@@ -357,6 +360,27 @@ def _without_removed(text: str, first: int) -> tuple[str, list[Phrase]]:
         for line, name, words in found[:LOSSES_MAX]
     ]
     return "\n".join(lines), [*told, *removed_elements(more)]
+
+
+def _hidden_in_markdown(text: str, first: int) -> list[Phrase]:
+    """Name words that the HTML in Markdown hides; they stay in the file. `first` is as in `_without_removed`."""
+    told = list[Phrase]()
+    for token in parse_markdown(text).tokens:
+        inner = token.children or ([token] if token.type == "html_block" else [])
+        if token.map is None or not any(each.type.startswith("html") for each in inner):
+            continue
+        html = "".join(
+            each.content if each.type.startswith("html") else escape(each.content) for each in inner
+        )
+        told += [
+            Phrase(
+                "hidden words in line {line} stay in the file: “{words}”",
+                line=first + token.map[0],
+                words=shortened(words),
+            )
+            for words in hidden_words(parse(html))
+        ]
+    return told[:LOSSES_MAX]
 
 
 def markdown_facts(text: str) -> Facts:

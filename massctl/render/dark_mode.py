@@ -99,7 +99,7 @@ def read_any(written: str) -> Colour | None:
         return None
     try:
         screen = colour.to("srgb")
-    except NotImplementedError:  # `oklch` and its like.
+    except RuntimeError:  # It does not compute `oklch` and its like.
         return None
     red, green, blue = (round(part * 255, 6) for part in screen.coordinates)
     return Colour(red, green, blue, screen.alpha)

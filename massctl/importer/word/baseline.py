@@ -691,7 +691,7 @@ class _Comparison(Struct):
         list_number = next((each.text for each in parts if each.kind == "number"), "")
         at = self.shown.words.find(list_number, before)
         start = self.shown.words.find(whole, max(at, before) + len(list_number))
-        if not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
+        if at < 0 or not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
             start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)

@@ -86,6 +86,8 @@ class Properties(Frozen):
     """In half points."""
     scale: int = 100
     """How wide letters are, in percent."""
+    apart: float = 0
+    """How much farther letters stand from each other, in points."""
     vertical: str = ""
     """`sub` or `sup`."""
     marks: frozenset[str] = frozenset()
@@ -436,8 +438,8 @@ def is_set(said: Xml, space: str = W) -> bool:
 
 
 def whole(text: str | None, otherwise: int) -> int:
-    """Read a whole number of at most five digits, or return `otherwise`."""
-    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
+    """Read a whole number of at most six digits, or return `otherwise`."""
+    return int(text) if text and re.fullmatch(r"\d{1,6}", text) else otherwise
 
 
 def is_shaded(shade: Xml | None) -> bool:
@@ -451,7 +453,9 @@ def with_look(before: Properties, said: Xml | None) -> Properties:
     on, marks = before.on, before.marks
     for each in said if said is not None else ():
         name = each.tag.rpartition("}")[2]
-        if name in _TOGGLES:
+        if name == "specVanish":
+            on = on | {"vanish"} if is_set(each) else on
+        elif name in _TOGGLES:
             on = on | {name} if is_set(each) else on - {name}
         elif name == "textFill" and _is_unpainted(each):
             on = on | {"vanish"}
@@ -543,6 +547,7 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     "sz": _of_size,
     "rFonts": _of_fonts,
     "w": _of_scale,
+    "spacing": lambda said: {"apart": points(said.get(f"{W}val", ""), of_bare=0.05) or 0},
     "vertAlign": lambda said: {
         "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
     },

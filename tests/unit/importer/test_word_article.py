@@ -399,6 +399,27 @@ def test_a_title_that_a_file_has_not_is_told() -> None:
     )
 
 
+def test_a_picture_in_the_title_comes_before_the_text() -> None:
+    data = packed(
+        paragraph(run("题") + CUT.format("", ""), "Title") + paragraph(run("正文")),
+        related={"rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3))},
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert ("题", "![](word:word/a.png)\n\n正文\n") == (found.title, as_markdown(found.tree))
+
+
+def test_a_number_without_words_is_missing_and_what_follows_is_not() -> None:
+    data = packed(
+        entry("").replace("</w:p>", BOX.format(paragraph(run("框里"))) + "</w:p>") + entry("乙"),
+        parts=lists(level("decimal", "%1.")),
+    )
+    body = '<p>框里</p><ol start="2"><li>乙</li></ol>'
+    assert ["paragraph 1: number “1” is missing"] == [
+        *map(str, lacking(data, NOTHING, "letter", body)[0])
+    ]
+
+
 def test_looks_that_a_title_cannot_have_are_named() -> None:
     data = packed(
         paragraph(run("五月") + run("限时", "<w:strike/>"), "Title") + paragraph(run("正文"))

@@ -76,9 +76,9 @@ class Document(Struct):
         inside = next(element.iter(f"{W}p"), None)
         return self._places.get(inside, Phrase("the document"))
 
-    def place_words(self, element: Xml) -> Phrase:
+    def place_words(self, element: Xml, most: int = _PLACE_WORDS_MAX) -> Phrase:
         """Return where an element stands, with the first of its words."""
-        place, words = self.place(element), shortened(text_of(element), _PLACE_WORDS_MAX)
+        place, words = self.place(element), shortened(text_of(element), most)
         return Phrase("{place} “{words}”", place=place, words=words) if words else place
 
     def stories(self) -> Iterator[Xml]:

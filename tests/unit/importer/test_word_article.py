@@ -438,6 +438,11 @@ def test_a_file_with_nothing_for_an_article_says_what_it_has() -> None:
     ) == (str(caught.value.why), str(caught.value.hint))
 
 
+def test_a_file_with_a_title_alone_says_so() -> None:
+    with pytest.raises(DocumentError, match="this file has only a title: “五月”"):
+        read(paragraph(run("五月"), "Title"))
+
+
 def test_a_field_that_never_ends_refuses_for_it_would_swallow_what_follows() -> None:
     begin = (
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> IF </w:instrText></w:r>'

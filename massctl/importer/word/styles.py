@@ -233,6 +233,8 @@ class Styles(Struct):
     def alignment(self, paragraph: Xml) -> str:
         """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
         said = self.said(paragraph, "jc", with_builtin=False)
+        if said is None and self.style_of(paragraph) == self._normal in self._styles:
+            said = self.said(paragraph, "jc")
         cell = next(paragraph.iterancestors(f"{W}tc", BOX), None)
         if said is None and cell is not None and cell.tag != BOX:
             said = next(reversed(self.of_cell(cell, f"{W}pPr/{W}jc")), None)
@@ -297,7 +299,7 @@ class Styles(Struct):
 
     def is_drawn(self, paragraph: Xml) -> bool:
         """Whether a paragraph's style of Word's own gives its text a look, and is none that themes draw."""
-        name, base = self.style_of(paragraph), self.base(paragraph)
+        base = self.base(paragraph)
         is_themed = (
             self.heading(paragraph)
             or self.is_title(paragraph)
@@ -305,8 +307,8 @@ class Styles(Struct):
             or self.is_code(paragraph)
         )
         usual = self._of_style(self._normal, with_custom=False)
-        parts = ((each.on, each.colour, each.size, each.marks) for each in (base, usual))
-        return name in self._styles and not is_themed and len({*parts}) > 1
+        is_plain = not (base.on & _NAMES.keys() or base.marks or hue(base.colour))
+        return not is_themed and not (is_plain and base.size == usual.size)
 
     def find_body_look(self, body: Xml) -> None:
         """Find out what size and colour most of the text has."""

@@ -188,7 +188,10 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
 )
 def test_a_structure_comes(body: str, more: dict[str, Any], written: str) -> None:
     lost = {
-        "| 丙 | 丁 |": ["a shaded cell (1×), first: table 1, row 2, column 1 “丙”"],
+        "| 丙 | 丁 |": [
+            "pale letters, which become dark (1×), first: table 1, row 2, column 1 “丙”",
+            "a shaded cell (1×), first: table 1, row 2, column 1 “丙”",
+        ],
         "春天来了": ["a large first letter (1×), first: paragraph 1 “春”"],
     }
     lost = next((each for key, each in lost.items() if key in written), [])
@@ -372,6 +375,44 @@ def test_a_style_of_word_that_themes_have_not_is_named() -> None:
     body = paragraph(run("平常")) + paragraph(run("副题"), "s")
     lost = read(body, parts={"word/styles.xml": named})[1]
     assert ["the look of a style (1×), first: paragraph 2 “副题”, subtitle"] == lost
+
+
+NORMAL = (
+    '<w:style w:type="paragraph" w:default="1" w:styleId="n"><w:name w:val="Normal"/>{}</w:style>'
+)
+EVERYWHERE = [
+    (NORMAL.format('<w:rPr><w:color w:val="FF0000"/></w:rPr>'), "normal"),
+    (NORMAL.format("<w:rPr><w:b/></w:rPr>"), "normal"),
+    ('<w:docDefaults><w:rPrDefault><w:rPr><w:i/></w:rPr></w:rPrDefault></w:docDefaults>', "normal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("style", "name"), EVERYWHERE)
+def test_a_look_of_all_text_is_named(style: str, name: str) -> None:
+    styles = f"<w:styles {_W}>{style}</w:styles>"
+    lost = read(paragraph(run("一")), parts={"word/styles.xml": styles})[1]
+    assert [f"the look of a style (1×), first: paragraph 1 “一”, {name}"] == lost
+
+
+def test_text_that_is_centred_everywhere_is_centred() -> None:
+    centred = NORMAL.format('<w:pPr><w:jc w:val="center"/></w:pPr>')
+    styles = f"<w:styles {_W}>{centred}</w:styles>"
+    written = '<div align="center">\n\n一\n\n</div>'
+    assert written == read(paragraph(run("一")), parts={"word/styles.xml": styles})[0]
+
+
+def test_a_colour_of_the_words_of_a_link_is_named_and_the_blue_of_links_is_not() -> None:
+    red, blue = (
+        run(each, f'<w:color w:val="{colour}"/>')
+        for each, colour in (("红", "FF0000"), ("蓝", "0563C1"))
+    )
+    link = f'<w:hyperlink r:id="rId8">{red}{blue}</w:hyperlink>'
+    data = packed(
+        paragraph(run("平常")) + paragraph(link),
+        related={"rId8": ("hyperlink", "https://example.com/a")},
+    )
+    body = '<p>平常</p><p><a href="https://example.com/a">红蓝</a></p>'
+    assert ([], ["paragraph 2: red text “红”"]) == lacking(data, NOTHING, "letter", body)
 
 
 def test_the_author_and_the_place_of_a_picture_on_a_machine_are_not_published() -> None:

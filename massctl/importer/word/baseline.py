@@ -360,7 +360,7 @@ class _Lister(Struct):
             self._add_loss("text", say)
         elif each.tag in _SPACES:
             words = " "
-        if words:
+        if words or each.tag in DRAWINGS or each.tag in _NOTE_MARKS:
             self._fields.show()
         return words
 

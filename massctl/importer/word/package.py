@@ -221,7 +221,7 @@ def own(holder: Xml, tag: str) -> Iterator[Xml]:
             yield each
 
 
-_VISIBLE: Final = [
+VISIBLE: Final = [
     f"{W}{name}"
     for name in [
         "t",
@@ -244,4 +244,4 @@ def is_covered_beside(cell: Xml) -> bool:
 
 def shows(element: Xml) -> bool:
     """Whether anything is shown below an element."""
-    return next(element.iter(*_VISIBLE, f"{M}t"), None) is not None
+    return next(element.iter(*VISIBLE, f"{M}t"), None) is not None

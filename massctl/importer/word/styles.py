@@ -189,10 +189,12 @@ class Styles(Struct):
         found = (each.find(f"{W}{name}") for each in holders if each is not None)
         return next((each for each in found if each is not None), None)
 
-    def of_table(self, table: Xml, name: str) -> Iterator[Xml]:
-        """Yield what the style of a table says by a name, of all its cells or of some."""
+    def of_table(self, table: Xml, name: str, part: str = "") -> Iterator[Xml]:
+        """Yield what the style of a table says by a name, of all its cells or of some, or in a part of it."""
         for style in self._table_styles(table):
-            yield from style.whole.iter(f"{W}{name}")
+            holders = style.whole.findall(f"{W}{part}") if part else [style.whole]
+            for each in holders:
+                yield from each.iter(f"{W}{name}")
 
     def _table_styles(self, table: Xml) -> Iterator[Style]:
         return self.chain(value(table.find(f"{W}tblPr"), "tblStyle") or self._usual_table)

@@ -5,7 +5,18 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from massctl.importer.word.document import DRAWINGS, IMAGES, Document, outside_boxes, text_of
-from massctl.importer.word.package import BOX, WP, A, M, V, W, Xml, is_covered_beside, shows
+from massctl.importer.word.package import (
+    BOX,
+    VISIBLE,
+    WP,
+    A,
+    M,
+    V,
+    W,
+    Xml,
+    is_covered_beside,
+    shows,
+)
 from massctl.importer.word.styles import WHITE, Properties, is_on, points, whole
 
 RUNS: Final = frozenset({f"{W}r", f"{M}r"})
@@ -40,7 +51,12 @@ _HIDING_STYLE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGN
 
 
 def _run(document: Document, run: Xml) -> Xml | None:
-    return run if shows(run) and _is_unseen(document, run) else None
+    has_content = text_of(run) or next(run.iter(*_WITHOUT_WORDS), None) is not None
+    return run if has_content and _is_unseen(document, run) else None
+
+
+_WITHOUT_WORDS: Final = [each for each in VISIBLE if each != f"{W}t"]
+"""What shows something without words of its own."""
 
 
 def _row(_: Document, said: Xml) -> Xml | None:
@@ -219,15 +235,29 @@ def _behind(document: Document, run: Xml) -> str:
             own = each.find(f"{W}tcPr/{W}shd")
             shades = [own if own is not None else _last_shade(document, each)]
         elif each.tag == f"{W}tbl":
-            shades = each.findall(f"{W}tblPr/{W}shd")
-        fills = [one.get(f"{W}fill", "auto") for one in shades if one is not None]
-        for fill in fills:
-            if fill not in ("", "auto"):
-                return _hex(fill)
+            of_style = document.styles.of_table(each, "shd", "tblPr")
+            shades = each.findall(f"{W}tblPr/{W}shd") or [*of_style]
+        grounds = (_shade_colour(one) for one in shades if one is not None)
+        shaded = next((one for one in grounds if one is not None), None)
+        if shaded is not None:
+            return shaded
         ground = _ground(each)
         if ground is not None:
             return ground
     return document.ground
+
+
+def _shade_colour(shade: Xml) -> str | None:
+    """Return the colour of a shade; None for one without, empty for one that is not known."""
+    kind = shade.get(f"{W}val", "clear")
+    if kind not in ("clear", "nil", "solid"):
+        return ""
+    name = "color" if kind == "solid" else "fill"
+    written = shade.get(f"{W}{name}", "auto")
+    if written not in ("", "auto"):
+        return _hex(written)
+    is_themed = shade.get(f"{W}theme{name.capitalize()}") is not None
+    return "" if is_themed or kind == "solid" else None
 
 
 def _last_shade(document: Document, cell: Xml) -> Xml | None:

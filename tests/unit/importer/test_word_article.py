@@ -544,6 +544,12 @@ def test_a_link_is_the_same_however_its_letters_are_written() -> None:
     assert ([], []) == lacking(data, NOTHING, "letter", body)
 
 
+def test_a_field_that_shows_a_picture_is_not_lost() -> None:
+    shown = paragraph(run("一") + field("INCLUDEPICTURE a.png", PICTURE))
+    more = {"related": {"rId9": ("image", "a.png")}, "parts": {"word/a.png": png((1, 2, 3))}}
+    assert ("一![](word:word/a.png)", []) == read(shown, **more)
+
+
 def test_two_lists_in_a_row_are_two() -> None:
     other = lists(level("decimal", "%1."))["word/numbering.xml"].replace(
         "</w:numbering>",

@@ -52,6 +52,8 @@ def older(shape: str, words: str = "内部", look: str = "") -> str:
 
 
 WHITE_CELL = '<w:shd w:fill="FFFFFF"/>'
+SOLID = '<w:shd w:val="solid" w:color="000000" w:fill="auto"/>'
+THEMED = '<w:shd w:val="clear" w:fill="auto" w:themeFill="accent1"/>'
 OUTLINE = "<a:noFill/><a:ln><a:solidFill/></a:ln>"
 BLUE = '<a:solidFill><a:srgbClr val="0000FF"/></a:solidFill>'
 BY_STYLE = '</wps:spPr><wps:style><a:fillRef idx="1"/></wps:style><wps:spPr>'
@@ -90,6 +92,10 @@ SEEN: dict[str, tuple[str, dict[str, str]]] = {
     "an older box at its place": (paragraph(run("正文") + older('style="position:absolute;margin-left:9999pt;mso-position-horizontal:right"')), {}),
     "an older box that grows": (paragraph(run("正文") + older('style="height:0"').replace("<v:textbox", '<v:textbox style="mso-fit-shape-to-text:t"')), {}),
     "an older red box": (paragraph(run("正文") + older('fillcolor="#ff0000 [3]"', look=WHITE)), {}),
+    "white on solid black": (f'<w:tbl><w:tr>{cell(run("内部", WHITE), SOLID)}{cell(run("正文"))}</w:tr></w:tbl>', {}),
+    "white on a colour of the theme": (f'<w:tbl><w:tr>{cell(run("内部", WHITE), THEMED)}{cell(run("正文"))}</w:tr></w:tbl>', {}),
+    "white on a table that its style shades": (table(cell(run("内部", WHITE))), style('<w:tblPr><w:shd w:fill="000000"/></w:tblPr>')),
+    "a hidden blank": (paragraph(run("内部") + run(" ", VANISH)), {}),
     "letters a little closer": (paragraph(run("正文") + run("内部", '<w:spacing w:val="-20"/>')), {}),
     "a small indent": (paragraph(run("正文")) + paragraph(run("内部"), "", '<w:ind w:left="-420"/>'), {}),
 }  # fmt: skip

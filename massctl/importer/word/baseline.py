@@ -192,8 +192,9 @@ class _Lister(Struct):
         for note in document.notes.values():
             self._part, self._fields = note.part, Fields()
             self._story(note.element)
-        for name, root in document.margins:
-            for paragraph in root.iter(f"{W}p"):
+        for margin in document.margins:
+            name, self._part = margin.place, margin.part
+            for paragraph in margin.element.iter(f"{W}p"):
                 words = text_of(paragraph)
                 if words and not _PAGE_NUMBER.fullmatch(words):
                     self._add_loss(
@@ -202,7 +203,7 @@ class _Lister(Struct):
                             "{place}: “{words}”", place=name, words=shortened(words, _WHOLE_MAX)
                         ),
                     )
-            for drawing in root.iter(*DRAWINGS):
+            for drawing in margin.element.iter(*DRAWINGS):
                 if next(drawing.iter(BOX), None) is None:
                     self._add_loss("margin", self._drawn(drawing, name, _kind_of(drawing)))
         self.shown.lost += layout(document)
@@ -308,7 +309,8 @@ class _Lister(Struct):
         if self._fields.address and words.strip():
             self._link(run, self._fields.address)
         if self._fields.address or next(run.iterancestors(f"{W}hyperlink"), None) is not None:
-            looks = frozenset(each for each in looks if each.partition(":")[0] not in _OF_LINKS)
+            is_own = run.find(f"{W}rPr/{W}color") is not None
+            looks = frozenset(each for each in looks if not _is_of_link(each, is_own=is_own))
         self._add(run, "text", words.upper() if is_upper else words, looks)
 
     def _field(self, mark: Xml) -> str:
@@ -505,7 +507,14 @@ def list_shown(document: Document) -> ShownList:
 
 _AS_WRITTEN = frozenset({"link", "picture", "formula"})
 _PAGE_NUMBER = re.compile(r"[\d\s/|.·\-–—第页共 ofPage]*")
-_OF_LINKS = frozenset({"colour", "underline"})
+
+
+def _is_of_link(look: str, *, is_own: bool) -> bool:
+    """Whether themes draw a look of a link; not a colour of its words, but for blue."""
+    kind, _, said = look.partition(":")
+    return kind == "underline" or (kind == "colour" and (not is_own or hue(said) == "blue"))
+
+
 _SPACES: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
 _NOTE_MARKS: Final = frozenset({f"{W}footnoteReference", f"{W}endnoteReference"})
 _PROPERTIES_ONLY: Final = frozenset(
@@ -691,7 +700,7 @@ class _Comparison(Struct):
         list_number = next((each.text for each in parts if each.kind == "number"), "")
         at = self.shown.words.find(list_number, before)
         start = self.shown.words.find(whole, max(at, before) + len(list_number))
-        if not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
+        if at < 0 or not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
             start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)

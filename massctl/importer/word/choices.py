@@ -6,14 +6,15 @@ from typing import Final
 from lxml import etree
 
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.document import Document
+from massctl.importer.word.document import Document, text_of
 from massctl.importer.word.package import M, W, Xml
 from massctl.importer.word.visibility import RUNS, hidden_parts
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
-_TOLD_MAX = 3
-"""So many places of each kind are told."""
+_TOLD_MAX, _LEFT_OUT_MAX = 3, 50
+"""So many places of each kind are told before a choice, and after it."""
+_WORDS_MAX = 60
 _PUT_IN: Final = (f"{W}ins", f"{W}moveTo")
 _TAKEN_OUT: Final = (f"{W}del", f"{W}moveFrom")
 _CHANGED: Final = tuple(
@@ -46,9 +47,11 @@ def apply_choices(document: Document, chosen: Mapping[str, str]) -> list[Phrase]
             waiting.append(Phrase("{what}: {places}", what=what, places=in_a_row(told)))
             options.append(f"--{name} {'|'.join(WORD_CHOICES[name])}")
             continue
-        carry_out, done_words = _ANSWERS[name, choice]
-        carry_out(found)
+        carry_out, done_words, gone = _ANSWERS[name, choice]
+        left_out = [each for each in found if gone is None or each.tag in gone]
         done.append(Phrase(done_words, what=say(len(found))))
+        done += _left_out(document, left_out)
+        carry_out(found)
     if waiting:
         said = " ".join(options)
         raise DocumentError(
@@ -57,6 +60,17 @@ def apply_choices(document: Document, chosen: Mapping[str, str]) -> list[Phrase]
         )
     document.index_places()
     return done
+
+
+def _left_out(document: Document, found: Sequence[Xml]) -> list[Phrase]:
+    """Name what goes, with its words and place."""
+    worded = [each for each in found if text_of(each)]
+    told = [
+        Phrase("left out: {place}", place=document.place_words(each, _WORDS_MAX))
+        for each in worded[:_LEFT_OUT_MAX]
+    ]
+    rest = len(worded) - _LEFT_OUT_MAX
+    return [*told, Phrase("left out: {count:,} more", count=rest)] if rest > 0 else told
 
 
 def _revisions(document: Document) -> list[Xml]:
@@ -191,11 +205,13 @@ _KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int
     ),
 )
 """In the order in which they are carried out: what a revision takes out is hidden no more."""
-_ANSWERS: Final[Mapping[tuple[str, str], tuple[Callable[[Sequence[Xml]], None], Phrase]]] = {
-    ("revisions", "accept"): (_accept, Phrase("{what}: accepted")),
-    ("revisions", "reject"): (_reject, Phrase("{what}: rejected")),
-    ("hidden", "drop"): (_drop, Phrase("{what}: left out")),
-    ("hidden", "keep"): (_keep, Phrase("{what}: shown")),
+_Answer = tuple[Callable[[Sequence[Xml]], None], Phrase, Sequence[str] | None]
+"""What carries an answer out, its words, and the elements whose words go; None for all."""
+_ANSWERS: Final[Mapping[tuple[str, str], _Answer]] = {
+    ("revisions", "accept"): (_accept, Phrase("{what}: accepted"), (f"{W}del",)),
+    ("revisions", "reject"): (_reject, Phrase("{what}: rejected"), (f"{W}ins",)),
+    ("hidden", "drop"): (_drop, Phrase("{what}: left out"), None),
+    ("hidden", "keep"): (_keep, Phrase("{what}: shown"), ()),
     # Nothing reads comments, so they may stay.
-    ("comments", "drop"): (lambda _: None, Phrase("{what}: left out")),
+    ("comments", "drop"): (lambda _: None, Phrase("{what}: left out"), None),
 }

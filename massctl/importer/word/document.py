@@ -49,6 +49,14 @@ class Note(Struct):
     """In the order of their references, from 1."""
 
 
+class Margin(Struct):
+    """A header or a footer."""
+
+    place: Phrase
+    element: Xml
+    part: str
+
+
 class Document(Struct):
     """A Word file that was read."""
 
@@ -60,7 +68,7 @@ class Document(Struct):
     """By kind and id, in the order of their references."""
     kept_notes: dict[tuple[str, str], tuple[Xml, str]] = field(default_factory=dict)
     """All notes of the file, each with its part, also those to which nothing refers."""
-    margins: list[tuple[Phrase, Xml]] = field(default_factory=list)
+    margins: list[Margin] = field(default_factory=list)
     """Headers and footers that a section shows."""
     comments: dict[str, Xml] = field(default_factory=dict)
     author: str = ""
@@ -76,9 +84,9 @@ class Document(Struct):
         inside = next(element.iter(f"{W}p"), None)
         return self._places.get(inside, Phrase("the document"))
 
-    def place_words(self, element: Xml) -> Phrase:
+    def place_words(self, element: Xml, most: int = _PLACE_WORDS_MAX) -> Phrase:
         """Return where an element stands, with the first of its words."""
-        place, words = self.place(element), shortened(text_of(element), _PLACE_WORDS_MAX)
+        place, words = self.place(element), shortened(text_of(element), most)
         return Phrase("{place} “{words}”", place=place, words=words) if words else place
 
     def stories(self) -> Iterator[Xml]:
@@ -88,7 +96,7 @@ class Document(Struct):
 
     def everything(self) -> Iterator[Xml]:
         """Yield each element of the text, the notes, the headers and the footers, whose words are told too."""
-        for story in (*self.stories(), *(root for _, root in self.margins)):
+        for story in (*self.stories(), *(each.element for each in self.margins)):
             yield from story.iter()
 
     def note_of(self, mark: Xml) -> Note | None:
@@ -109,8 +117,8 @@ class Document(Struct):
         for (kind, _), note in self.notes.items():
             place = Phrase(_NOTES[kind], number=note.number)
             self._places |= dict.fromkeys(note.element.iter(f"{W}p"), place)
-        for name, root in self.margins:
-            self._places |= dict.fromkeys(root.iter(f"{W}p"), name)
+        for margin in self.margins:
+            self._places |= dict.fromkeys(margin.element.iter(f"{W}p"), margin.place)
         for mark in [each for each in self.everything() if each.tag == f"{W}commentReference"]:
             comment = self.comments.get(mark.get(f"{W}id", ""))
             if comment is not None:
@@ -188,7 +196,7 @@ def read(data: bytes) -> Document:
     document = Document(package, body, styles, numbering, kept_notes=dict(_read_notes(package)))
     _take_alternatives(body)
     _take_margins(document)
-    write_bound((body, *(root for _, root in document.margins)), package)
+    write_bound((body, *(each.element for each in document.margins)), package)
     _, said = package.part("comments")
     if said is not None:
         document.comments = {each.get(f"{W}id", ""): each for each in said.iterfind(f"{W}comment")}
@@ -252,7 +260,7 @@ def _take_margins(document: Document) -> None:
         for target, root in document.package.parts(kind):
             if target in shown:
                 _take_alternatives(root)
-                document.margins.append((name, root))
+                document.margins.append(Margin(name, root, target))
 
 
 _ADDRESS = re.compile(r'^\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)

@@ -23,6 +23,8 @@ def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, d
     lost = loss_words(list_shown(document).lost)
     if not (found.tree.text().strip() or reader.pictures or has_formula):
         why = Phrase("there is no text and no picture in this file")
+        if found.title != name:
+            why = Phrase("this file has only a title: “{title}”", title=shortened(found.title))
         if not lost:
             raise DocumentError(why)
         only = in_a_row(lost[:_ONLY_MAX])

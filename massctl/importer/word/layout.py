@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from massctl.importer.word.document import IMAGES, Document, text_of
 from massctl.importer.word.package import BOX, WP, R, V, W, Xml, shows
-from massctl.importer.word.styles import is_on, is_set, is_shaded, value
+from massctl.importer.word.styles import is_on, is_pale, is_set, is_shaded, value
 from massctl.model.phrase import Phrase
 from massctl.render.cjk import has_cjk
 
@@ -17,6 +17,7 @@ KINDS: Mapping[str, Phrase] = {
     "font": Phrase("another font"),
     "size": Phrase("letters a little larger or smaller"),
     "stretched": Phrase("letters that are spaced or stretched"),
+    "pale": Phrase("pale letters, which become dark"),
     "direction": Phrase("text from right to left"),
     "tab": Phrase("words set apart by tabs"),
     "space": Phrase("another space between lines or paragraphs"),
@@ -88,6 +89,8 @@ def _of_run(document: Document, run: Xml) -> _Found:
         and not styles.heading(paragraph)
     ):
         yield "size", ""
+    if is_pale(found.colour) and not found.highlight:
+        yield "pale", ""
     if "rtl" in found.on:
         yield "direction", ""
     if "stretched" in found.marks - base.marks:
@@ -136,8 +139,8 @@ def _of_line(document: Document, paragraph: Xml) -> _Found:
         yield "joined", ""
     if styles.heading(paragraph) and styles.alignment(paragraph):
         yield "heading", ""
-    name, *_ = *styles.names(paragraph), ""
-    if styles.is_drawn(paragraph) and not _THEMED.match(name):
+    name = next(iter(styles.names(paragraph)), "normal")
+    if styles.is_drawn(paragraph) and (name == "normal" or not _THEMED.match(name)):
         yield "style", name
     space = styles.said(paragraph, "spacing", with_builtin=False)
     given = dict(space.attrib) if space is not None else {}

@@ -427,5 +427,9 @@ def _taken_title(root: Element) -> str:
     found = titled[0] if titled else headings[0] if is_first else None
     if found is None:
         return ""
-    root.children.remove(found)
+    pictures = [each for each in found.below() if each.name == "img"]
+    at = root.children.index(found)
+    root.children[at : at + 1] = pictures
+    for each in pictures:
+        each.parent = root
     return " ".join(found.text().split())

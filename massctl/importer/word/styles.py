@@ -86,6 +86,8 @@ class Properties(Frozen):
     """In half points."""
     scale: int = 100
     """How wide letters are, in percent."""
+    apart: float = 0
+    """How much farther letters stand from each other, in points."""
     vertical: str = ""
     """`sub` or `sup`."""
     marks: frozenset[str] = frozenset()
@@ -231,6 +233,8 @@ class Styles(Struct):
     def alignment(self, paragraph: Xml) -> str:
         """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
         said = self.said(paragraph, "jc", with_builtin=False)
+        if said is None and self.style_of(paragraph) == self._normal in self._styles:
+            said = self.said(paragraph, "jc")
         cell = next(paragraph.iterancestors(f"{W}tc", BOX), None)
         if said is None and cell is not None and cell.tag != BOX:
             said = next(reversed(self.of_cell(cell, f"{W}pPr/{W}jc")), None)
@@ -295,7 +299,7 @@ class Styles(Struct):
 
     def is_drawn(self, paragraph: Xml) -> bool:
         """Whether a paragraph's style of Word's own gives its text a look, and is none that themes draw."""
-        name, base = self.style_of(paragraph), self.base(paragraph)
+        base = self.base(paragraph)
         is_themed = (
             self.heading(paragraph)
             or self.is_title(paragraph)
@@ -303,8 +307,8 @@ class Styles(Struct):
             or self.is_code(paragraph)
         )
         usual = self._of_style(self._normal, with_custom=False)
-        parts = ((each.on, each.colour, each.size, each.marks) for each in (base, usual))
-        return name in self._styles and not is_themed and len({*parts}) > 1
+        is_plain = not (base.on & _NAMES.keys() or base.marks or hue(base.colour))
+        return not is_themed and not (is_plain and base.size == usual.size)
 
     def find_body_look(self, body: Xml) -> None:
         """Find out what size and colour most of the text has."""
@@ -436,8 +440,8 @@ def is_set(said: Xml, space: str = W) -> bool:
 
 
 def whole(text: str | None, otherwise: int) -> int:
-    """Read a whole number of at most five digits, or return `otherwise`."""
-    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
+    """Read a whole number of at most six digits, or return `otherwise`."""
+    return int(text) if text and re.fullmatch(r"\d{1,6}", text) else otherwise
 
 
 def is_shaded(shade: Xml | None) -> bool:
@@ -451,7 +455,9 @@ def with_look(before: Properties, said: Xml | None) -> Properties:
     on, marks = before.on, before.marks
     for each in said if said is not None else ():
         name = each.tag.rpartition("}")[2]
-        if name in _TOGGLES:
+        if name == "specVanish":
+            on = on | {"vanish"} if is_set(each) else on
+        elif name in _TOGGLES:
             on = on | {name} if is_set(each) else on - {name}
         elif name == "textFill" and _is_unpainted(each):
             on = on | {"vanish"}
@@ -543,6 +549,7 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     "sz": _of_size,
     "rFonts": _of_fonts,
     "w": _of_scale,
+    "spacing": lambda said: {"apart": points(said.get(f"{W}val", ""), of_bare=0.05) or 0},
     "vertAlign": lambda said: {
         "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
     },

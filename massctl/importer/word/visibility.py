@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from massctl.importer.word.document import DRAWINGS, IMAGES, Document, outside_boxes
+from massctl.importer.word.document import DRAWINGS, IMAGES, Document, outside_boxes, text_of
 from massctl.importer.word.package import BOX, WP, A, M, V, W, Xml, is_covered_beside, shows
-from massctl.importer.word.styles import WHITE, is_on, points
+from massctl.importer.word.styles import WHITE, Properties, is_on, points, whole
 
 RUNS: Final = frozenset({f"{W}r", f"{M}r"})
 _PAGE = -5_000, 31_680
@@ -16,6 +16,10 @@ _EMU = 635
 _LIKE, _TINY, _LINE, _NARROW = 0x0A, 4, 40, 5
 """So little the parts of two colours differ that nobody tells apart; half points that nobody reads, twentieths, and
 percents of the width of letters."""
+_CLOSE = 0.9
+"""So much of their size letters come closer, until they stand on each other."""
+_CLEAR, _WASHED = 5_000, 95_000
+"""Of 100,000: so little paint a picture has that nobody sees, and so much light."""
 
 
 def hidden_parts(document: Document) -> list[Xml]:
@@ -77,9 +81,20 @@ def _drawing(_: Document, drawing: Xml) -> Xml | None:
         if place is not None
     )
     grows = next(drawing.iter(f"{A}spAutoFit"), None) is not None
+    if any(map(_is_washed_out, outside_boxes(drawing, *IMAGES))):
+        return drawing
     flat = [each <= _LINE / 2 for each in lengths]
     has_box = next(drawing.iter(BOX), None) is not None and not grows
     return drawing if any(map(_is_off, ends)) or all(flat) or (has_box and any(flat)) else None
+
+
+def _is_washed_out(picture: Xml) -> bool:
+    """Whether a picture is shown without paint or in nothing but light."""
+    clear = picture.find(f"{A}alphaModFix")
+    light = picture.find(f"{A}lum")
+    paint = clear.get("amt", "100000") if clear is not None else "100000"
+    bright = light.get("bright", "0") if light is not None else "0"
+    return whole(paint, _CLEAR + 1) <= _CLEAR or whole(bright, 0) >= _WASHED
 
 
 def _older_drawing(drawing: Xml) -> Xml | None:
@@ -147,7 +162,7 @@ def _is_unseen(document: Document, run: Xml) -> bool:
     styles = document.styles
     paragraph = next(run.iterancestors(f"{W}p"), None)
     seen = styles.properties(run, paragraph)
-    if "vanish" in seen.on or seen.scale <= _NARROW:
+    if "vanish" in seen.on or seen.scale <= _NARROW or _is_squeezed(run, seen):
         return True
     if seen.size <= _TINY and seen.size != styles.defaults.size:
         return True
@@ -158,6 +173,14 @@ def _is_unseen(document: Document, run: Xml) -> bool:
         abs(one - other) <= _LIKE
         for one, other in zip(bytes.fromhex(seen.colour), bytes.fromhex(behind), strict=True)
     )
+
+
+def _is_squeezed(run: Xml, seen: Properties) -> bool:
+    """Whether the letters of a run stand on each other."""
+    fit = run.find(f"{W}rPr/{W}fitText")
+    has_letters = len(text_of(run)) > 1
+    is_fit = fit is not None and _twentieths(fit, "val", _LINE + 1) <= _LINE
+    return has_letters and (is_fit or seen.apart * 2 <= -_CLOSE * seen.size)
 
 
 def _has_no_room(document: Document, paragraph: Xml) -> bool:

@@ -188,7 +188,10 @@ STRUCTURES: list[tuple[str, str, dict[str, Any], str]] = [
 )
 def test_a_structure_comes(body: str, more: dict[str, Any], written: str) -> None:
     lost = {
-        "| 丙 | 丁 |": ["a shaded cell (1×), first: table 1, row 2, column 1 “丙”"],
+        "| 丙 | 丁 |": [
+            "pale letters, which become dark (1×), first: table 1, row 2, column 1 “丙”",
+            "a shaded cell (1×), first: table 1, row 2, column 1 “丙”",
+        ],
         "春天来了": ["a large first letter (1×), first: paragraph 1 “春”"],
     }
     lost = next((each for key, each in lost.items() if key in written), [])
@@ -374,6 +377,44 @@ def test_a_style_of_word_that_themes_have_not_is_named() -> None:
     assert ["the look of a style (1×), first: paragraph 2 “副题”, subtitle"] == lost
 
 
+NORMAL = (
+    '<w:style w:type="paragraph" w:default="1" w:styleId="n"><w:name w:val="Normal"/>{}</w:style>'
+)
+EVERYWHERE = [
+    (NORMAL.format('<w:rPr><w:color w:val="FF0000"/></w:rPr>'), "normal"),
+    (NORMAL.format("<w:rPr><w:b/></w:rPr>"), "normal"),
+    ('<w:docDefaults><w:rPrDefault><w:rPr><w:i/></w:rPr></w:rPrDefault></w:docDefaults>', "normal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("style", "name"), EVERYWHERE)
+def test_a_look_of_all_text_is_named(style: str, name: str) -> None:
+    styles = f"<w:styles {_W}>{style}</w:styles>"
+    lost = read(paragraph(run("一")), parts={"word/styles.xml": styles})[1]
+    assert [f"the look of a style (1×), first: paragraph 1 “一”, {name}"] == lost
+
+
+def test_text_that_is_centred_everywhere_is_centred() -> None:
+    centred = NORMAL.format('<w:pPr><w:jc w:val="center"/></w:pPr>')
+    styles = f"<w:styles {_W}>{centred}</w:styles>"
+    written = '<div align="center">\n\n一\n\n</div>'
+    assert written == read(paragraph(run("一")), parts={"word/styles.xml": styles})[0]
+
+
+def test_a_colour_of_the_words_of_a_link_is_named_and_the_blue_of_links_is_not() -> None:
+    red, blue = (
+        run(each, f'<w:color w:val="{colour}"/>')
+        for each, colour in (("红", "FF0000"), ("蓝", "0563C1"))
+    )
+    link = f'<w:hyperlink r:id="rId8">{red}{blue}</w:hyperlink>'
+    data = packed(
+        paragraph(run("平常")) + paragraph(link),
+        related={"rId8": ("hyperlink", "https://example.com/a")},
+    )
+    body = '<p>平常</p><p><a href="https://example.com/a">红蓝</a></p>'
+    assert ([], ["paragraph 2: red text “红”"]) == lacking(data, NOTHING, "letter", body)
+
+
 def test_the_author_and_the_place_of_a_picture_on_a_machine_are_not_published() -> None:
     described = CUT.format("", "").replace(
         "<pic:pic", "<wp:docPr descr='D:\\林梅\\a.png'/><pic:pic", 1
@@ -399,6 +440,27 @@ def test_a_title_that_a_file_has_not_is_told() -> None:
     )
 
 
+def test_a_picture_in_the_title_comes_before_the_text() -> None:
+    data = packed(
+        paragraph(run("题") + CUT.format("", ""), "Title") + paragraph(run("正文")),
+        related={"rId9": ("image", "a.png")},
+        parts={"word/a.png": png((1, 2, 3))},
+    )
+    found, _ = article(data, "letter", NOTHING)
+    assert ("题", "![](word:word/a.png)\n\n正文\n") == (found.title, as_markdown(found.tree))
+
+
+def test_a_number_without_words_is_missing_and_what_follows_is_not() -> None:
+    data = packed(
+        entry("").replace("</w:p>", BOX.format(paragraph(run("框里"))) + "</w:p>") + entry("乙"),
+        parts=lists(level("decimal", "%1.")),
+    )
+    body = '<p>框里</p><ol start="2"><li>乙</li></ol>'
+    assert ["paragraph 1: number “1” is missing"] == [
+        *map(str, lacking(data, NOTHING, "letter", body)[0])
+    ]
+
+
 def test_looks_that_a_title_cannot_have_are_named() -> None:
     data = packed(
         paragraph(run("五月") + run("限时", "<w:strike/>"), "Title") + paragraph(run("正文"))
@@ -415,6 +477,11 @@ def test_a_file_with_nothing_for_an_article_says_what_it_has() -> None:
         "there is no text and no picture in this file",
         "it has only what no article has: paragraph 1: a drawing (shape)",
     ) == (str(caught.value.why), str(caught.value.hint))
+
+
+def test_a_file_with_a_title_alone_says_so() -> None:
+    with pytest.raises(DocumentError, match="this file has only a title: “五月”"):
+        read(paragraph(run("五月"), "Title"))
 
 
 def test_a_field_that_never_ends_refuses_for_it_would_swallow_what_follows() -> None:

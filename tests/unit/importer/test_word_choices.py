@@ -82,6 +82,13 @@ def test_tracked_changes_stop_until_they_are_accepted_or_rejected(name: str) -> 
         assert any(f"{choice}ed" in each for each in found.lost)
 
 
+@pytest.mark.parametrize(("choice", "words"), [("accept", "旧"), ("reject", "新")])
+def test_words_that_a_choice_takes_out_are_named(choice: str, words: str) -> None:
+    data = packed(REVISED["words"][0])
+    lost = article(data, "letter", {**NOTHING, "revisions": choice})[0].lost
+    assert f"left out: paragraph 1 “{words}”" == str(lost[-1])
+
+
 STYLE = (
     f'<w:styles {_W}><w:style w:type="character" w:styleId="x"><w:name w:val="x"/><w:rPr><w:vanish/></w:rPr></w:style>'
     '<w:style w:type="table" w:styleId="t"><w:name w:val="t"/><w:rPr><w:vanish/></w:rPr></w:style>'
@@ -232,8 +239,9 @@ def test_headers_are_looked_through_too(inside: str, says: str) -> None:
         article(data, "letter", NOTHING)
     assert says == str(caught.value.why)
     chosen = {"revisions": "accept", "hidden": "drop", "comments": ""}
-    lost = " ".join(map(str, article(data, "letter", chosen)[0].lost))
-    assert ("内部" in lost, "旧稿" in lost) == (False, False)
+    lost = [*map(str, article(data, "letter", chosen)[0].lost)]
+    words = says.rpartition(": ")[2]
+    assert [f"left out: {words}"] == [each for each in lost if words in each]
 
 
 @pytest.mark.parametrize("stray", ['<v:shape style="display:none"/>', '<wp:docPr hidden="1"/>'])
@@ -328,7 +336,7 @@ def test_comments_stop_until_they_are_dropped() -> None:
         "--comments drop" in str(caught.value.hint),
     )
     found, _ = article(data, "letter", {**NOTHING, "comments": "drop"})
-    assert ("一", ["it has 1 comment: left out"]) == (
+    assert ("一", ["it has 1 comment: left out", "left out: paragraph 1 “删掉这句”"]) == (
         found.tree.text(),
         [*map(str, found.lost)][1:],
     )

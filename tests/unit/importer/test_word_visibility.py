@@ -76,6 +76,9 @@ UNSEEN: dict[str, tuple[str, dict[str, str]]] = {
     "an older box without fill": (paragraph(run("正文") + older('fillcolor="red" filled="f"', look=WHITE)), {}),
     "white paint": (paragraph(run("正文") + run("内部", f"<w14:textFill {_W14}><w14:solidFill><w14:schemeClr w14:val='bg1'/></w14:solidFill></w14:textFill>")), {}),
     "a cell that goes on beside": (f"<w:tbl><w:tr>{cell(run('正文'))}{cell(run('内部'), '<w:hMerge/>')}</w:tr></w:tbl>", {}),
+    "letters on each other": (paragraph(run("正文") + run("内部", '<w:spacing w:val="-200"/>')), {}),
+    "letters fit into nothing": (paragraph(run("正文") + run("内部", '<w:fitText w:val="1"/>')), {}),
+    "hidden for a style that goes on": (paragraph(run("正文") + run("内部", "<w:specVanish/>")), {}),
     "an older white box": (paragraph(run("正文") + older('fillcolor="white [3212]"', look=WHITE)), {}),
 }  # fmt: skip
 SEEN: dict[str, tuple[str, dict[str, str]]] = {
@@ -87,6 +90,7 @@ SEEN: dict[str, tuple[str, dict[str, str]]] = {
     "an older box at its place": (paragraph(run("正文") + older('style="position:absolute;margin-left:9999pt;mso-position-horizontal:right"')), {}),
     "an older box that grows": (paragraph(run("正文") + older('style="height:0"').replace("<v:textbox", '<v:textbox style="mso-fit-shape-to-text:t"')), {}),
     "an older red box": (paragraph(run("正文") + older('fillcolor="#ff0000 [3]"', look=WHITE)), {}),
+    "letters a little closer": (paragraph(run("正文") + run("内部", '<w:spacing w:val="-20"/>')), {}),
     "a small indent": (paragraph(run("正文")) + paragraph(run("内部"), "", '<w:ind w:left="-420"/>'), {}),
 }  # fmt: skip
 
@@ -119,7 +123,14 @@ def test_white_letters_on_a_dark_page_are_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "drawing", [drawn(size="9525"), drawn(place="-90000000")], ids=["a dot", "off the page"]
+    "drawing",
+    [
+        drawn(size="9525"),
+        drawn(place="-90000000"),
+        drawn().replace("/></wps", '><a:alphaModFix amt="0"/></a:blip></wps'),
+        drawn().replace("/></wps", '><a:lum bright="100000"/></a:blip></wps'),
+    ],
+    ids=["a dot", "off the page", "without paint", "all light"],
 )
 def test_a_picture_that_nobody_sees_is_not_published(drawing: str) -> None:
     data = packed(

@@ -9,6 +9,7 @@ the words of a stranger.
 import gc
 import json
 import os
+import queue
 import signal
 import struct
 import subprocess
@@ -32,6 +33,8 @@ from massctl.model.phrase import Phrase
 
 SECONDS_MAX = 60
 """For one answer: eight articles with their pictures take a few seconds on a slow machine."""
+CHILDREN_MAX = min(4, os.cpu_count() or 1)
+"""Ours, of those that render: as many as there are cores. Each may take the memory that isolation bounds."""
 ANSWER_BYTES_MAX = 32 << 20
 """Of one answer: eight bodies of 1 MB, each escaped, are less."""
 JOBS: Mapping[str, str] = {
@@ -66,6 +69,8 @@ _START = "import sys; sys.path[:] = sys.argv[2:]; from massctl.child import main
 _STDLIB = sysconfig.get_path("stdlib")
 _LIBRARIES = frozenset({"site-packages", "dist-packages"})
 """How folders of libraries are called. Another entry of sys.path may be a home folder, so the child does not get it."""
+_START_SECONDS = 0.2
+"""What another child costs on a calm machine: a question waits so long for one that runs."""
 _BROKEN_MAX = 100
 """Characters of what a child says of itself."""
 _OUT_OF_MEMORY, _TOO_LARGE, _NOT_ISOLATED = 101, 102, 103
@@ -112,8 +117,7 @@ class Child(Struct, weakref=True):
             self.close()
             system.hide_memory()
             self._walls = None
-            takes_spare = bool(_spare) and self.begins != DATABASE
-            self._process = _spare.pop() if takes_spare else _spawn(self.begins, self.passes)
+            self._process = self._new_process()
             self._end = weakref.finalize(self, _kill, self._process)
             _make_folders(self.writes)
             self._opened = self._to_open()
@@ -121,6 +125,12 @@ class Child(Struct, weakref=True):
                 [str(each.resolve()) for each in paths] for paths in (self.reads, self.writes)
             )
             self._send({"reads": reads, "writes": writes})
+
+    def _new_process(self) -> "subprocess.Popen[bytes]":
+        if self.begins != DATABASE:
+            with suppress(IndexError):  # None was started early, or another one took it.
+                return _spare.pop()
+        return _spawn(self.begins, self.passes)
 
     def wait_until_isolated(self) -> frozenset[Wall]:
         """Start the process, and return the walls that hold it in. Raises ChildError."""
@@ -239,6 +249,47 @@ class Child(Struct, weakref=True):
     def _fail(self, why: Phrase) -> NoReturn:
         self.close()
         raise ChildError(why)
+
+
+class Children:
+    """Asks whichever child is free; another one starts if none is, up to CHILDREN_MAX. Threads may share it.
+
+    `reads` and `writes` are as those of Child.
+    """
+
+    def __init__(self, reads: Sequence[Path], writes: Sequence[Path]) -> None:
+        first = Child(reads, writes)
+        self._all = [first]
+        self._free: queue.LifoQueue[Child] = queue.LifoQueue()
+        self._free.put(first)
+        self._starting = threading.Lock()
+
+    def wait_until_isolated(self) -> frozenset[Wall]:
+        """Return the walls that hold the first one in; the others are started the same way. Raises ChildError."""
+        return self._all[0].wait_until_isolated()
+
+    def ask(
+        self,
+        job: str,
+        request: Mapping[str, Any],
+        writes: Sequence[Path] = (),
+        bytes_max: int = ANSWER_BYTES_MAX,
+    ) -> Any:
+        """Return the answer of one of them, as `Child.ask`. Raises ChildError."""
+        child = self._taken()
+        try:
+            return child.ask(job, request, writes, bytes_max)
+        finally:
+            self._free.put(child)
+
+    def _taken(self) -> Child:
+        with suppress(queue.Empty):
+            return self._free.get(timeout=_START_SECONDS)
+        with self._starting:
+            if len(self._all) < CHILDREN_MAX:
+                self._all.append(Child(self._all[0].reads, self._all[0].writes))
+                return self._all[-1]
+        return self._free.get()
 
 
 _LEVELS = ("*/", "*/*/")

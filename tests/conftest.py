@@ -8,7 +8,7 @@ import gc
 import json
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
@@ -71,9 +71,7 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _asked_here(
-    child: Child, job: str, request: Mapping[str, Any], writes: Sequence[Path] = (), **_: int
-) -> Any:
+def _asked_here(_child: Child, job: str, request: Mapping[str, Any], *_: Any) -> Any:
     """Answer as a child does, in this process."""
     module, _, function = JOBS[job].partition(":")
     answer = getattr(import_module(module), function)(json.loads(json.dumps(request)))
@@ -86,6 +84,7 @@ def _no_child(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.node.get_closest_marker("child") is None:
         monkeypatch.setattr(Child, "ask", _asked_here)
         monkeypatch.setattr(Child, "start", lambda _: None)
+        monkeypatch.setattr("massctl.child.CHILDREN_MAX", 1)
         monkeypatch.setattr("massctl.child.start_early", lambda _: None)
         monkeypatch.setattr("massctl.system.limits", lambda *_: nullcontext())
         monkeypatch.setattr(Child, "wait_until_isolated", lambda _: frozenset(Wall))

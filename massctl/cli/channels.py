@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from massctl.apply.notices import Notice
-from massctl.cli.parallel_calls import IN_FLIGHT_MAX, side_by_side
 from massctl.cli.session import Session
 from massctl.model.ids import AccountName
 from massctl.model.phrase import Phrase
@@ -21,6 +20,7 @@ from massctl.notify.port import Notices, Way
 from massctl.notify.post import READ_SECONDS, Post, posted, proxy_for
 from massctl.notify.registry import kind_of
 from massctl.notify.webhook import webhook_post
+from massctl.parallel_calls import IN_FLIGHT_MAX, side_by_side
 from massctl.transport import Line
 from massctl.view.json_writer import written
 from massctl.view.notices import left_out, mailed, notice_texts, plain

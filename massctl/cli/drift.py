@@ -27,7 +27,6 @@ from massctl.cli.downloads import downloads_of
 from massctl.cli.ledger_access import alone, ledger_refusal, ledger_session, read_ledger
 from massctl.cli.link_check import silent_addresses
 from massctl.cli.notifications import Found, Output, deliver, is_writable, notice_finder
-from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import Planned, PlanOptions, Purpose, planned
 from massctl.cli.session import Session
 from massctl.errors import AuthError, InvariantError, LedgerError, MassctlError
@@ -38,6 +37,7 @@ from massctl.model.ids import AccountName, AppId, CampaignName
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, RecordKey, State, beijing_day
 from massctl.model.statistics import ArticleDay, StatisticsCall
+from massctl.parallel_calls import side_by_side
 from massctl.plan.drift import Drift, DriftKind
 from massctl.plan.drift_readings import (
     TOLD,

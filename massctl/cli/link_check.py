@@ -6,8 +6,8 @@ from contextlib import closing
 from functools import partial
 
 from massctl.cli.downloads import Asked, Downloads
-from massctl.cli.parallel_calls import side_by_side
 from massctl.model.phrase import Phrase
+from massctl.parallel_calls import side_by_side
 from massctl.transport import Line
 
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)

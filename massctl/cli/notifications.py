@@ -39,7 +39,6 @@ from massctl.cli.ledger_access import (
     read_ledger,
     require_writable,
 )
-from massctl.cli.parallel_calls import IN_FLIGHT_MAX
 from massctl.cli.planner import Planned, evidence_for
 from massctl.cli.pull_request_comments import is_forge_open, pull_request_of
 from massctl.cli.session import Session
@@ -53,6 +52,7 @@ from massctl.model.phrase import Phrase
 from massctl.model.settings import Channel
 from massctl.model.state import Record, RecordKey, State
 from massctl.notify.registry import kind_of
+from massctl.parallel_calls import IN_FLIGHT_MAX
 from massctl.plan.quota import AccountAhead, Agenda, look_ahead
 from massctl.view.notices import needs_somebody
 from massctl.whole_file import write_whole

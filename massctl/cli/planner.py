@@ -202,7 +202,7 @@ def require_isolation(session: Session) -> None:
 def missing_walls(session: Session) -> list[Phrase]:
     """Return which walls around the child are missing; None if all stand."""
     try:
-        return missing_words(session.child().wait_until_isolated())
+        return missing_words(session.children().wait_until_isolated())
     except ChildError as error:
         return [error.why]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from massctl.child import Child
+from massctl.child import Children
 from massctl.cli import views
 from massctl.cli.clocks import machine_clock, machine_now
 from massctl.cli.output import Console, console_of, make_console, use_console
@@ -91,7 +91,6 @@ class Session(Struct):
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
     _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
     _backend: "Backend | None" = None
-    _child: "Child | None" = None
     _repository: Repository | None = None
     _is_read: bool = False
     """A pass has read `_repository`."""
@@ -123,14 +122,12 @@ class Session(Struct):
 
         return GitCheckout(self.root, self.settings, self.environment)
 
-    def child(self) -> "Child":
-        """Return the process that renders for this session, once; it starts when it is asked."""
-        if self._child is None:
-            # A verb that renders nothing has none.
-            from massctl.source.renderer import child_of
+    def children(self) -> Children:
+        """Return the processes that render for this session; they start when they are asked."""
+        # A verb that renders nothing has none.
+        from massctl.source.renderer import children_of
 
-            self._child = child_of(self.repository, self.places.cache)
-        return self._child
+        return children_of(self.repository, self.places.cache)
 
     def working_tree(
         self,
@@ -141,7 +138,7 @@ class Session(Struct):
         repository: Repository | None = None,
         acts: bool = False,
     ) -> "WorkingTree":
-        """Return the files of the working tree for one pass; with a `cache` of its own, also a child of its own.
+        """Return the files of the working tree for one pass; with a `cache` of its own, also children of its own.
 
         Where it `acts` on WeChat, no picture comes from a cache that another process wrote. Each pass looks for the
         campaigns again; the first that does not act takes those that the command line was compared with.
@@ -150,10 +147,10 @@ class Session(Struct):
             if acts or self._is_read:
                 self._repository = None
             self._is_read = True
-        child = self.child() if cache is None else None
+        children = self.children() if cache is None else None
         own = self.places.own_cache if acts and self.realm() == "wechat" else self.places.cache
         where = repository or self.repository, self.settings, cache or own
-        return WorkingTree(*where, recorded, progress, child)
+        return WorkingTree(*where, recorded, progress, children)
 
     @property
     def backend(self) -> "Backend":

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, Child, ChildError
+from massctl.child import ANSWER_BYTES_MAX, NOT_ACCEPTED, ChildError, Children
 from massctl.extras import install_command
 from massctl.importer.article import Facts, Found
 from massctl.importer.documents import (
@@ -46,7 +46,7 @@ class WordFile(Frozen):
 class ForeignReader(Frozen):
     """Asks a child about documents. Its methods raise DocumentError."""
 
-    child: Child
+    children: Children
 
     def word(self, file: WordFile) -> tuple[Found, dict[str, bytes]]:
         """Take the article of a Word file, and its pictures by the addresses that stand for them."""
@@ -100,7 +100,7 @@ class ForeignReader(Frozen):
 
     def _ask(self, job: str, request: Mapping[str, Any]) -> Any:
         try:
-            answer = self.child.ask(job, request, bytes_max=_PICTURES_BYTES_MAX)
+            answer = self.children.ask(job, request, bytes_max=_PICTURES_BYTES_MAX)
         except ChildError as error:
             raise DocumentError(error.why) from None
         if isinstance(answer, dict) and "refused" in answer:

@@ -105,7 +105,7 @@ def _grey(frame: "Image.Image") -> "Iterator[Image.Image]":
     if times < 1:
         frame.thumbnail((round(frame.width * times), round(frame.height * times)))
     if not frame.has_transparency_data:
-        yield frame.convert("L")
+        yield frame if frame.mode == "L" else frame.convert("L")
         return
     for ground in ("white", "black"):
         under = Image.new("RGBA", frame.size, ground)

@@ -62,7 +62,7 @@ from massctl.source.campaigns import about_defaults
 from massctl.source.groups import CampaignFolders
 from massctl.source.loader import Desires, WorkingTree, agenda_of
 from massctl.source.locks import check_lock
-from massctl.source.renderer import child_of
+from massctl.source.renderer import children_of
 from massctl.source.repository import Repository, is_settings
 from massctl.source.scope import Scope
 from massctl.source.settings import load_settings
@@ -301,7 +301,7 @@ class PageCache:
     def __init__(self, served: ServedRepository, broadcaster: Broadcaster) -> None:
         self._served: Final = served
         self._repository = served.repository
-        self._child: Final = child_of(served.repository, served.cache)
+        self._children: Final = children_of(served.repository, served.cache)
         self._ledger: Final = served.ledger.relative_to(served.repository.root).as_posix()
         self._broadcaster: Final = broadcaster
         self._one_at_a_time: Final = threading.RLock()
@@ -718,7 +718,7 @@ class PageCache:
     def _working_tree(self, settings: MassctlFile) -> WorkingTree:
         """Return the files as they are now."""
         return WorkingTree(
-            self._repository, settings, self._served.cache, self._state, child=self._child
+            self._repository, settings, self._served.cache, self._state, children=self._children
         )
 
     def _comparison(self, name: CampaignName, kept: Rendered) -> Compared | None:

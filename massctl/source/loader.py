@@ -8,10 +8,11 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -41,6 +42,7 @@ from massctl.model.inputs import JudgedInputs
 from massctl.model.message import DeclaredCell, Family, Picture, RenderedCampaign, Window
 from massctl.model.phrase import Phrase
 from massctl.model.state import Record, State, is_concluded
+from massctl.parallel_calls import in_order
 from massctl.plan.quota import (
     Agenda,
     Demand,
@@ -64,7 +66,7 @@ from massctl.source.repository import (
 
 if TYPE_CHECKING:
     from massctl.apply.ports import Progress
-    from massctl.child import Child
+    from massctl.child import ChildError, Children
     from massctl.model.campaign import Audience
     from massctl.model.settings import Account, MassctlFile
     from massctl.source.audiences import Audiences
@@ -79,7 +81,7 @@ RENDERS_TOLD_MIN = 8
 
 
 class WorkingTree(Struct, dict=True):
-    """The files of a repository during one pass, and the child that renders them."""
+    """The files of a repository during one pass, and the children that render them."""
 
     repository: Repository
     settings: "MassctlFile"
@@ -88,8 +90,8 @@ class WorkingTree(Struct, dict=True):
     """What is recorded, for the addresses of articles that went out before; None: `Desires` sets it."""
     progress: "Progress | None" = None
     """Who is told how many campaigns are rendered, where they are many."""
-    child: "Child | None" = None
-    """Shared with other passes; None: one of its own."""
+    children: "Children | None" = None
+    """Shared with other passes; None: some of its own."""
 
     loaded: "dict[CampaignName, Loaded]" = field(default_factory=dict)
     """The campaigns that were read."""
@@ -123,10 +125,10 @@ class WorkingTree(Struct, dict=True):
     def renderer(self) -> "Renderer":
         """What has campaigns rendered."""
         # A repository of sent campaigns needs no child.
-        from massctl.source.renderer import Renderer, child_of
+        from massctl.source.renderer import Renderer, children_of
 
-        child = self.child or child_of(self.repository, self.cache)
-        return Renderer(child, self.repository, self.settings, self.cache)
+        children = self.children or children_of(self.repository, self.cache)
+        return Renderer(children, self.repository, self.settings, self.cache)
 
     @cached_property
     def pictures(self) -> "PictureFiles":
@@ -190,16 +192,18 @@ class WorkingTree(Struct, dict=True):
     def rendered(
         self, name: CampaignName, file: "CampaignFile", locked: Mapping[str, str]
     ) -> "RenderResult":
-        """Have a campaign rendered, and know its files by their names. Raises ChildError.
+        """Have a campaign rendered. Raises ChildError; threads may share it.
 
         `locked` holds addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`.
         """
-        made = self.renderer.made(name, file, locked, self.article_address)
+        return self.renderer.made(name, file, locked, self.article_address)
+
+    def adopt(self, name: CampaignName, made: "RenderResult") -> None:
+        """Know the files of a campaign that was rendered by their names. Raises ChildError."""
         for picture in made.content.pictures:
             self._adopt(name, picture, made.produced.get(picture.sha256, picture.sha256))
         for recording in made.content.recordings:
             self.recordings.adopt(recording)
-        return made
 
     @cached_property
     def openid_lists(self) -> "OpenidFiles":
@@ -258,6 +262,10 @@ class _Due(Frozen):
     account: "Account"
     source: Sha256
     """The digest of its folder."""
+    links: Mapping[str, str]
+    """Addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`."""
+    read: Collection[str] = ()
+    """The paths that were read for it."""
 
 
 class Desires:
@@ -405,30 +413,66 @@ class Desires:
             for record in sorted(self._state.records.values(), key=lambda r: r.edition)
         }
 
-    def _one(self, name: CampaignName) -> Desired:
-        with self._working_tree.repository.judging() as read:
-            begun = self._load(name)
-            if not isinstance(begun, _Due):
-                return begun
-            rendered = self._render(begun)
-            found = self._as_locked(begun, rendered) if self._is_locked else rendered
-        return _made_from(found, read)
-
     def _read(self, names: Sequence[CampaignName]) -> list[Desired]:
         progress = self._working_tree.progress
         if progress is None or len(names) < RENDERS_TOLD_MIN:
-            return [self._one(name) for name in names]
+            return list(self._each(names))
         found: list[Desired] = []
         progress.begin(Phrase("rendering campaigns"), len(names))
         try:
-            for name in names:
-                found.append(self._one(name))
+            for each in self._each(names):
+                found.append(each)
                 progress.advance()
         finally:
             progress.end()
         return found
 
+    def _each(self, names: Sequence[CampaignName]) -> Iterator[Desired]:
+        """Yield campaigns in their order, while others are rendered."""
+        loaded = [self._load(name) for name in names]
+        made = self._rendered([each for each in loaded if isinstance(each, _Due)])
+        for each in loaded:
+            yield self._judge(each, next(made)) if isinstance(each, _Due) else each
+
+    def _rendered(self, due: Sequence[_Due]) -> "Iterator[RenderResult | ChildError]":
+        """Yield what came of each, in their order; folders are rendered side by side."""
+        if not due:
+            return
+        from massctl.child import CHILDREN_MAX
+
+        # Cells of one folder may share what is rendered.
+        folders = groupby(due, lambda each: folder_name(each.loaded.name))
+        calls = [partial(self._rendered_in_turn, list(some)) for _, some in folders]
+        yield from chain.from_iterable(in_order(calls, CHILDREN_MAX))
+
+    def _rendered_in_turn(self, due: Sequence[_Due]) -> "list[RenderResult | ChildError]":
+        from massctl.child import ChildError
+
+        found: list[RenderResult | ChildError] = []
+        for each in due:
+            try:
+                made = self._working_tree.rendered(each.loaded.name, each.file, each.links)
+            except ChildError as error:
+                found.append(error)
+            else:
+                found.append(made)
+        return found
+
+    def _judge(self, due: "_Due", made: "RenderResult | ChildError") -> Desired:
+        repository = self._working_tree.repository
+        with repository.judging() as read:
+            for path in due.read:
+                repository.reused(path)
+            rendered = self._campaign(due, made)
+            found = self._as_locked(due, rendered) if self._is_locked else rendered
+        return _made_from(found, read)
+
     def _load(self, name: CampaignName) -> "Desired | _Due":
+        with self._working_tree.repository.judging() as read:
+            found = self._loaded(name)
+        return replace(found, read=frozenset(read)) if isinstance(found, _Due) else found
+
+    def _loaded(self, name: CampaignName) -> "Desired | _Due":
         """Read a campaign as far as it goes without rendering."""
         concluded = self._concluded(name)
         if concluded is not None:
@@ -465,7 +509,7 @@ class Desires:
                 window,
                 source,
             )
-        due = _Due(loaded, file, account, source)
+        due = _Due(loaded, file, account, source, self._links_of(name))
         return (self._without_lock(due) if self._is_locked else None) or due
 
     def _without_lock(self, due: "_Due") -> NotLocked | None:
@@ -490,7 +534,9 @@ class Desires:
         )
         return rendered if refusal is None else _not_locked(due, refusal, rendered)
 
-    def _render(self, due: "_Due") -> RenderedCampaign | Invalid:
+    def _campaign(
+        self, due: "_Due", made: "RenderResult | ChildError"
+    ) -> RenderedCampaign | Invalid:
         from massctl.child import ChildError
         from massctl.render.campaign import campaign_of
         from massctl.source.campaigns import (
@@ -504,11 +550,13 @@ class Desires:
         loaded = due.loaded
         file = due.file
         working_tree = self._working_tree
-        cells, overlaps = self._between_cells(loaded)
+        if isinstance(made, ChildError):
+            return _fallen(due, made.why)
         try:
-            made = working_tree.rendered(loaded.name, file, self._links_of(loaded.name))
+            working_tree.adopt(loaded.name, made)
         except ChildError as error:
             return _fallen(due, error.why)
+        cells, overlaps = self._between_cells(loaded)
         rendered, diagnostics = campaign_of(
             loaded.name,
             file,

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl import system
-from massctl.child import NOT_ACCEPTED, Child, ChildError
+from massctl.child import NOT_ACCEPTED, ChildError, Children
 from massctl.model.campaign import CampaignFile
 from massctl.model.destination import Destination
 from massctl.model.diagnostics import Fault, KeyPath, Place, has_errors
@@ -77,14 +77,14 @@ class RenderResult(Frozen):
     """A template may have taken the campaign's name or its account, so that it is of this campaign alone."""
 
 
-def child_of(repository: Repository, cache: Path) -> Child:
-    """Return the child that may read a repository's campaigns, and write the cache of pictures: one for the process."""
-    return _child_of(repository.root, cache)
+def children_of(repository: Repository, cache: Path) -> Children:
+    """Return what may read a repository's campaigns and write its cache of pictures: the same for the whole process."""
+    return _children_of(repository.root, cache)
 
 
 @cache
-def _child_of(root: Path, folder: Path) -> Child:
-    return Child([root / CAMPAIGNS], [folder / "pictures"])
+def _children_of(root: Path, folder: Path) -> Children:
+    return Children([root / CAMPAIGNS], [folder / "pictures"])
 
 
 def pictures_of(name: str, cache: Path) -> Path:
@@ -93,9 +93,9 @@ def pictures_of(name: str, cache: Path) -> Path:
 
 
 class Renderer(Frozen, dict=True):
-    """Has the campaigns of one repository rendered by a child, as their files are during one pass."""
+    """Has the campaigns of one repository rendered by children, as their files are during one pass."""
 
-    child: Child
+    children: Children
     repository: Repository
     settings: "MassctlFile"
     cache: Path
@@ -176,7 +176,7 @@ class Renderer(Frozen, dict=True):
         if not message.has_markup:
             return message.destinations, message.shows_unread_picture
         try:
-            answer = self.child.ask("destinations", {"message": to_plain(message)})
+            answer = self.children.ask("destinations", {"message": to_plain(message)})
             found, is_unread = from_plain(answer["destinations"]), answer["shows_unread_picture"]
         except NOT_PLAIN:
             raise ChildError(NOT_ACCEPTED) from None
@@ -199,7 +199,7 @@ class Renderer(Frozen, dict=True):
             "folders": {name: folder},
             "defaults": [path for path in defaults_paths(folder) if path in found.defaults],
         }
-        return self.child.ask(job, {**around, **request}, [pictures])
+        return self.children.ask(job, {**around, **request}, [pictures])
 
     @cached_property
     def _declared(self) -> Any:

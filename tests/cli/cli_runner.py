@@ -71,7 +71,7 @@ class Shell:
         monkeypatch.chdir(root)
         monkeypatch.setattr("tempfile.tempdir", str(root.parent))  # where a crash leaves its log
         # Calls that run beside each other end in any order; what is recorded of them is compared line by line.
-        monkeypatch.setattr("massctl.cli.parallel_calls.IN_FLIGHT_MAX", 1)
+        monkeypatch.setattr("massctl.parallel_calls.IN_FLIGHT_MAX", 1)
         self.set_time(NOON)
 
     @property

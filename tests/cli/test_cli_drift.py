@@ -24,11 +24,11 @@ from repositories import APPID, SECRET_VARIABLE, cover, png, window
 from massctl import transport
 from massctl.cli import drift, notifications
 from massctl.cli.downloads import Downloads
-from massctl.cli.parallel_calls import side_by_side
 from massctl.errors import ConfigurationError
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import DraftDeleted, Event, NewEntry, SendImported, Told
 from massctl.model.phrase import Phrase
+from massctl.parallel_calls import side_by_side
 from massctl.sandbox.audience import NOT_A_FOLLOWER
 from massctl.sandbox.embedded import Sandbox, open_world
 from massctl.source import locks

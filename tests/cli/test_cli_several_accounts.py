@@ -13,7 +13,7 @@ DUE = "send:\n  not_before: 2026-12-01T11:00:00+08:00\n  not_after: 2026-12-01T1
 def group(shell: Shell) -> Shell:
     """Five accounts with one due text each, whose sends run side by side."""
     # In the other tests calls follow each other.
-    shell.monkeypatch.setattr("massctl.cli.parallel_calls.IN_FLIGHT_MAX", 16)
+    shell.monkeypatch.setattr("massctl.parallel_calls.IN_FLIGHT_MAX", 16)
     write(shell, APPIDS)
     return shell
 

@@ -6,14 +6,16 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import massctl
 from massctl import child, system
-from massctl.child import Child, ChildError
+from massctl.child import Child, ChildError, Children
 from massctl.isolation import Wall
+from massctl.parallel_calls import side_by_side
 
 pytestmark = pytest.mark.child
 BOOT = "import sys; sys.path[:] = sys.argv[2:]; import os, json, time; import massctl.child as c; "
@@ -45,6 +47,25 @@ def test_questions_are_answered_by_one_process_in_order(monkeypatch: pytest.Monk
     assert [[True, "a"], [True, large]] == [
         asked.ask("render", {"said": each}) for each in ("a", large)
     ]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_as_many_processes_answer_at_once_as_there_may_be(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, most: int
+) -> None:
+    """With two, each question waits until the other one is asked."""
+    waits = "[time.sleep(0.01) for _ in iter(lambda: os.path.exists(q['other']), True)]"
+    answering(
+        monkeypatch, f"[open(q['own'], 'w').close(), {waits if most > 1 else 0}, os.getppid()][-1]"
+    )
+    monkeypatch.setattr(child, "CHILDREN_MAX", most)
+    monkeypatch.setattr(child, "_START_SECONDS", 0.01)
+    children = Children([tmp_path], [tmp_path])
+    files = [str(tmp_path / each) for each in ("a", "b")]
+    questions = [{"own": own, "other": other} for own, other in (files, files[::-1])]
+    calls = [partial(children.ask, "render", each, [tmp_path]) for each in questions]
+    assert most == len({found for _, found in side_by_side(calls)})
+    assert most == len({found for _, found in side_by_side(calls * 3)})
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ from massctl.cli.ledger_access import (
     sharing_refusal,
 )
 from massctl.cli.notifications import Notifier
-from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import (
     Planned,
     PlanOptions,
@@ -51,6 +50,7 @@ from massctl.model.frozen import Frozen
 from massctl.model.ids import AccountName
 from massctl.model.phrase import A_WECHAT_NAME, BEIJING, Command, Phrase, moment
 from massctl.model.state import FINAL, State
+from massctl.parallel_calls import side_by_side
 from massctl.plan.brake import moved_on, only_stops, tip_refusal
 from massctl.plan.plan import Plan, PlannedCampaign, Showing, Until
 from massctl.plan.plan_file import SavedPlan

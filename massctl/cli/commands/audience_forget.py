@@ -17,7 +17,6 @@ from massctl.cli.arguments import form_option
 from massctl.cli.consent import require_operator, said_yes, somebody_is_here, who
 from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.ledger_access import begun_ledger, own_ledger, read_ledger, trust
-from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.planner import snapshot_people
 from massctl.cli.progress import progress
 from massctl.cli.session import Session
@@ -36,6 +35,7 @@ from massctl.model.ids import (
 )
 from massctl.model.phrase import Command, Phrase, system_reason
 from massctl.model.state import Erasure, State
+from massctl.parallel_calls import side_by_side
 from massctl.plan.audience_tag import free_tag
 from massctl.plan.steps import Refusal
 from massctl.source.openid_lines import OpenidLines, openid_lines, without_lines

@@ -20,7 +20,6 @@ from massctl.cli.exit_codes import ExitStatus
 from massctl.cli.forge import github_address, line_to_forge
 from massctl.cli.ledger_access import ledger_refusal, read_ledger, require_writable, sharing_refusal
 from massctl.cli.notifications import never_told
-from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.places import API_BASE_VARIABLE, local_runner
 from massctl.cli.planner import Planned, missing_walls, planned
 from massctl.cli.session import Session
@@ -38,6 +37,7 @@ from massctl.model.secrets import register
 from massctl.model.settings import Channel
 from massctl.model.state import FINAL, State
 from massctl.notify.registry import kind_of
+from massctl.parallel_calls import side_by_side
 from massctl.plan.checkup import (
     allowance_finding,
     callback_finding,

@@ -21,7 +21,6 @@ from massctl.cli.arguments import account_option, form_option, read_at_most, san
 from massctl.cli.commands.new import free_folder, in_group, inherited_account
 from massctl.cli.downloads import Downloads, downloads_of
 from massctl.cli.exit_codes import ExitStatus
-from massctl.cli.parallel_calls import side_by_side
 from massctl.cli.session import Session
 from massctl.errors import UsageError
 from massctl.importer.article import (
@@ -50,6 +49,7 @@ from massctl.model.diagnostics import Diagnostic, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, AccountName, CampaignName, Folder, MediaId, Sha256
 from massctl.model.message import PICTURE_SCHEME, RenderedCampaign
 from massctl.model.phrase import Command, Phrase
+from massctl.parallel_calls import side_by_side
 from massctl.render.campaign import campaign_of
 from massctl.render.formula import FORMULA_CODE
 from massctl.scaffold import COVER, sample_cover
@@ -61,7 +61,7 @@ from massctl.source.campaign_folder import (
 )
 from massctl.source.campaigns import load_campaign
 from massctl.source.loader import WorkingTree
-from massctl.source.renderer import child_of
+from massctl.source.renderer import children_of
 from massctl.wechat.wire import KeptArticle
 
 if TYPE_CHECKING:
@@ -392,7 +392,7 @@ def _run(
             current,
             chosen,
             downloads,
-            ForeignReader(child_of(unfinished(current.places.cache), current.places.cache)),
+            ForeignReader(children_of(unfinished(current.places.cache), current.places.cache)),
         )
         try:
             return _imported(source, campaign, take(source), kind)
@@ -619,9 +619,10 @@ def _rendered(source: _Source, folder: Path) -> "tuple[RenderedCampaign | None, 
     if loaded.file is None:
         return None, list(loaded.diagnostics)
     working_tree = WorkingTree(
-        repository, settings, source.current.places.cache, child=source.reader.child
+        repository, settings, source.current.places.cache, children=source.reader.children
     )
     made = working_tree.rendered(name, loaded.file, {})
+    working_tree.adopt(name, made)
     return campaign_of(
         name,
         loaded.file,

@@ -206,7 +206,7 @@ def _planned(current: Session, names: tuple[str, ...], *, refresh: bool) -> tupl
         return made.plan, made
     # Asking WeChat loads what calls it.
     from massctl.apply.refresh import read_remote
-    from massctl.cli.parallel_calls import side_by_side
+    from massctl.parallel_calls import side_by_side
 
     remote = read_remote(made.plan.campaigns, made.state, current.wechat, side_by_side)
     return refreshed(made.plan, remote, made.state), made

@@ -16,13 +16,13 @@ from sqlite_backend import SqliteStore
 from massctl.apply.accounts import _SharedRules, for_each_account
 from massctl.apply.context import Ports
 from massctl.apply.journal import LedgerSession
-from massctl.cli.parallel_calls import side_by_side
 from massctl.errors import LedgerError, LedgerStaleError, LedgerUnreachableError
 from massctl.ledger.chained_ledger import ChainedLedger, Lines
 from massctl.ledger.codec import End
 from massctl.model.entries import Created, Entry, SendAccepted, SendAttempted
 from massctl.model.phrase import Phrase
 from massctl.model.state import State
+from massctl.parallel_calls import side_by_side
 
 LOST = LedgerUnreachableError(Phrase("the disk is full"))
 PATIENCE_SECONDS = 20

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from repositories import png
 
-from massctl.child import NOT_ACCEPTED, Child
+from massctl.child import NOT_ACCEPTED, Child, Children
 from massctl.cli.commands.import_campaign import _Source
 from massctl.importer.documents import DocumentError, of_markdown_file
 from massctl.importer.foreign import ForeignReader
@@ -15,8 +15,8 @@ from massctl.model.phrase import Phrase
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> ForeignReader:
-    monkeypatch.setattr(Child, "ask", lambda _self, _job, _request, **_: change(None))
-    return ForeignReader(Child())
+    monkeypatch.setattr(Child, "ask", lambda *_: change(None))
+    return ForeignReader(Children((), ()))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_picture_is_one_by_its_first_bytes_whatever_a_child_calls_it(
 
 
 def article(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Any:
-    honest = ForeignReader(Child()).child.ask(
+    honest = ForeignReader(Children((), ())).children.ask(
         "document", {"kind": "body", "text": "<p>一</p>", "name": "", "about": {"title": "信"}}
     )
     return answering(monkeypatch, lambda _: {**honest, **changed}).body("<p>一</p>")
@@ -88,7 +88,7 @@ def test_a_file_whose_name_begins_with_a_dot_is_no_picture_beside_a_document(
 
 def test_markdown_that_is_nested_too_deep_is_refused_in_words() -> None:
     with pytest.raises(DocumentError) as caught:
-        ForeignReader(Child()).markdown(">" * 100_000, "letter")
+        ForeignReader(Children((), ())).markdown(">" * 100_000, "letter")
     assert "nested too deep" in caught.value.why
 
 

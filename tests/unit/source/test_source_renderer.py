@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -73,6 +74,28 @@ def test_faults_come_back_with_their_places(tree: Tree, tmp_path: Path) -> None:
         for each in found.diagnostics
         if each.place is not None
     ]
+
+
+def test_campaigns_come_back_in_their_order_however_long_one_takes(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is not rendered before the second, which can only be where both are asked for at once."""
+    one_after_another = read(tree, tmp_path)
+    is_second_asked = Event()
+    honest = Child.ask
+
+    def ask(self: Child, job: str, request: dict[str, Any], *about: Any) -> Any:
+        if request.get("name") == "b":
+            is_second_asked.set()
+        assert is_second_asked.wait(30)
+        return honest(self, job, request, *about)
+
+    monkeypatch.setattr(Child, "ask", ask)
+    monkeypatch.setattr("massctl.child.CHILDREN_MAX", 2)
+    monkeypatch.setattr("massctl.child._START_SECONDS", 0)
+    found = read(tree, tmp_path)
+    assert ["a", "b"] == list(found)
+    assert one_after_another == found
 
 
 def changed(path: str, value: object) -> Callable[[Any], None]:

@@ -18,10 +18,11 @@ def side_by_side(
     """Implement `massctl.apply.ports.Overlap`; what is under way when the caller stops is abandoned.
 
     At most `in_flight` calls are under way at once, and never more than IN_FLIGHT_MAX. What has not ended after
-    `seconds` is abandoned, and its result is a TimeoutError.
+    `seconds` is abandoned, and its result is a TimeoutError. Where one is made after another, no thread is needed.
     """
-    if len(calls) == 1 and seconds is None:
-        yield 0, _result(calls[0])
+    at_once = min(in_flight or IN_FLIGHT_MAX, IN_FLIGHT_MAX, len(calls))
+    if at_once == 1 and seconds is None:
+        yield from ((index, _result(call)) for index, call in enumerate(calls))
         return
     waiting = iter(list(enumerate(calls)))
     taking = threading.Lock()
@@ -39,7 +40,7 @@ def side_by_side(
             except KeyboardInterrupt as error:
                 done.put((taken[0], error))
 
-    for _ in range(min(in_flight or IN_FLIGHT_MAX, IN_FLIGHT_MAX, len(calls))):
+    for _ in range(at_once):
         threading.Thread(target=work, daemon=True, name="massctl-call").start()
     left = dict.fromkeys(range(len(calls)))
     until = None if seconds is None else time.monotonic() + seconds
@@ -53,6 +54,23 @@ def side_by_side(
         yield from ((index, TimeoutError()) for index in left)
     finally:
         stopped.set()
+
+
+def in_order(calls: Sequence[Callable[[], T]], in_flight: int) -> Iterator[T]:
+    """Yield results in the order of their calls, each once it and those before it are there; raise what one raises."""
+    found: dict[int, T | BaseException] = {}
+    at = 0
+    for index, result in side_by_side(calls, in_flight):
+        found[index] = result
+        while at in found:
+            yield _value(found.pop(at))
+            at += 1
+
+
+def _value(result: T | BaseException) -> T:
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def _result(call: Callable[[], T]) -> T | BaseException:

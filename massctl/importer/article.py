@@ -74,6 +74,8 @@ class Found(Struct):
     """Its text, if it was Markdown before."""
     lost: list[Phrase] = field(default_factory=list)
     """What could not be carried over, and why."""
+    pictures_lost: int = 0
+    """Pictures of the source that are not in its tree."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Where a browser that saved the page put its pictures, by their addresses."""
 

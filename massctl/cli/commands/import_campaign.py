@@ -564,7 +564,8 @@ def _written(
                     compared[number][1], body, names, may_add=file.found.markdown is not None
                 )
         arrived = sum(each in kept for each in facts.pictures)
-        counts = facts.characters, len(facts.pictures), arrived, len(facts.links)
+        shown = len(facts.pictures) + file.found.pictures_lost
+        counts = facts.characters, shown, arrived, len(facts.links)
         articles.append(
             views.imported.ImportedArticleFacts(file.found.title, file.path, *counts, told, lost)
         )

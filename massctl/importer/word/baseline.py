@@ -71,6 +71,8 @@ class ShownList(Struct):
     """In the order of reading."""
     lost: list[tuple[str, Phrase]] = field(default_factory=list)
     """What no article has: its kind, and the words for it."""
+    pictures_lost: int = 0
+    """Of the text and the notes."""
 
 
 def loss_words(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
@@ -445,6 +447,7 @@ class _Lister(Struct):
                     name=shortened(target),
                 )
                 self._add_loss("picture", say)
+                self.shown.pictures_lost += 1
                 continue
             data = package.read(known.target)
             name = known.target.rpartition("/")[2]
@@ -455,6 +458,7 @@ class _Lister(Struct):
                     name=name,
                 )
                 self._add_loss("picture", say)
+                self.shown.pictures_lost += 1
             else:
                 self._add(drawing, "picture", name)
                 if is_changed(each):

@@ -20,7 +20,8 @@ def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, d
     reader = Reader(document)
     found = reader.read(name)
     has_formula = any(each.name == FORMULA for each in found.tree.below())
-    lost = loss_words(list_shown(document).lost)
+    listed = list_shown(document)
+    lost = loss_words(listed.lost)
     if not (found.tree.text().strip() or reader.pictures or has_formula):
         why = Phrase("there is no text and no picture in this file")
         if found.title != name:
@@ -30,6 +31,7 @@ def article(data: bytes, name: str, chosen: Mapping[str, str]) -> tuple[Found, d
         only = in_a_row(lost[:_ONLY_MAX])
         raise DocumentError(why, Phrase("it has only what no article has: {what}", what=only))
     found.lost += [*done, *lost]
+    found.pictures_lost = listed.pictures_lost
     if document.author:
         found.lost.append(
             Phrase(

@@ -544,6 +544,16 @@ def test_a_link_is_the_same_however_its_letters_are_written() -> None:
     assert ([], []) == lacking(data, NOTHING, "letter", body)
 
 
+def test_pictures_that_cannot_come_are_counted_too() -> None:
+    data = packed(
+        paragraph(run("一") + PICTURE + PICTURE.replace("rId9", "rId8")),
+        related={"rId9": ("image", "a.emf"), "rId8": ("image", "b.png")},
+        parts={"word/a.emf": b"\1\0", "word/b.png": png((1, 2, 3))},
+    )
+    found, pictures = article(data, "letter", NOTHING)
+    assert (1, 1) == (found.pictures_lost, len(pictures))
+
+
 def test_a_field_that_shows_a_picture_is_not_lost() -> None:
     shown = paragraph(run("一") + field("INCLUDEPICTURE a.png", PICTURE))
     more = {"related": {"rId9": ("image", "a.png")}, "parts": {"word/a.png": png((1, 2, 3))}}

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from massctl.importer.article import FOOTNOTE, FORMULA, write_formulas
 from massctl.model.frozen import Frozen
-from massctl.render.tree import Element, serialized
+from massctl.render.tree import Element, serialized, written_attributes
 
 _BLOCK_NAMES = (
     "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"
@@ -16,7 +16,9 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _RAW = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd", "big", "small"})
 _BLANK = re.compile(r"[ \t\r\n\f]+")
-_SIGNS = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
+_SIGNS = re.compile(
+    r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))|(\{(?=[\u2e80-\u9fff\uf900-\ufaff]+\|))"
+)
 _LINE_BEGIN = re.compile(
     r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))"
 )
@@ -169,17 +171,34 @@ def _table(element: Element, notes: list[str]) -> str:
         )
     )
     if not is_plain:
-        for each in element.below():
+        for each in _outside_marks(element):
             each.attributes = {
                 key: each.attributes[key] for key in _TABLE_KEYS if key in each.attributes
             }
-        holder = Element("body")
-        holder.children = [element]
-        return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
+        return _raw(element, notes)
     lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
     columns = [set(map(_alignment, column)) for column in zip(*rows, strict=True)]
     rules = [_RULES.get(each.pop(), "---") if len(each) == 1 else "---" for each in columns]
     return "\n".join([lines[0], f"| {' | '.join(rules)} |", *lines[1:]])
+
+
+def _outside_marks(element: Element) -> Iterator[Element]:
+    return (each for each in element.below() if each.name not in (FORMULA, FOOTNOTE))
+
+
+def _raw(element: Element, notes: list[str]) -> str:
+    """Write a part of a table as HTML; a cell with formulas or marks of notes holds Markdown between empty lines."""
+    is_marked = any(each.name in (FORMULA, FOOTNOTE) for each in element.below())
+    if element.name in ("td", "th") and is_marked:
+        inner = "\n\n".join(block for block in _blocks(element, notes) if block.strip())
+        inner = f"\n\n{inner}\n\n"
+    elif is_marked:
+        inner = "".join(_raw(each, notes) for each in element.elements)
+    else:
+        holder = Element("body")
+        holder.children = [element]
+        return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
+    return f"<{element.name}{written_attributes(element.attributes)}>{inner}</{element.name}>"
 
 
 def _alignment(cell: Element) -> str:

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
@@ -609,7 +608,7 @@ def _rendered(body: str) -> _RenderedText:
     while waiting:
         node, looks = waiting.pop()
         if isinstance(node, str):
-            if words := _without_blanks(unescape(node)):
+            if words := _without_blanks(node):
                 shown.starts.append(length)
                 shown.looks.append(looks)
                 pieces.append(words)

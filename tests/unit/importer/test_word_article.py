@@ -732,6 +732,29 @@ def test_a_picture_that_cannot_be_cropped_is_not_published_and_is_missing() -> N
     ]
 
 
+def test_formulas_and_marks_of_notes_in_merged_cells_are_markdown() -> None:
+    mark = '<w:r><w:footnoteReference w:id="1"/></w:r>'
+    notes = (
+        f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("注"))}</w:footnote></w:footnotes>'
+    )
+    merged = cell("甲", SPAN).replace("</w:p>", f"{_formula('x')}{mark}</w:p>")
+    written, _ = read(
+        f"<w:tbl>{row(merged)}{row(cell('1'), cell('2'))}</w:tbl>",
+        parts={"word/footnotes.xml": notes},
+        related={"rId3": ("footnotes", "footnotes.xml")},
+    )
+    head, _, rest = written.partition("\n\n</td>")
+    assert '<table><tr><td colspan="2">\n\n甲$x$[^1]' == head
+    assert "</tr><tr><td><p>1</p></td><td><p>2</p></td></tr></table>\n\n[^1]: 注" == rest
+
+
+def test_words_that_look_like_ruby_or_an_entity_are_words() -> None:
+    data = packed(paragraph(run("{汉|hàn}")) + paragraph(run("&amp;nbsp;")))
+    written = as_markdown(article(data, "letter", NOTHING)[0].tree)
+    assert "\\{汉|hàn}\n\n\\&nbsp;\n" == written
+    assert ([], []) == lacking(data, NOTHING, "letter", "<p>{汉|hàn}</p><p>&amp;nbsp;</p>")
+
+
 def _aligned(text: str, side: str) -> str:
     return paragraph(run(text), "", f'<w:jc w:val="{side}"/>' if side else "")
 

@@ -435,7 +435,12 @@ def write_formulas(root: Element) -> None:
             continue
         around = ("$" if isinstance(each, Element) else each for each in (before, after))
         first, last = around
+        # Markdown writes a backslash before such a sign.
+        last = "$" if last[:1] in _ESCAPED_SIGNS else last
         node.children = [spelled(node.attributes["tex"], first[-1:], last[:1])]
+
+
+_ESCAPED_SIGNS = frozenset("\\`*_[]<>$~^{=&!")
 
 
 def _leaves(node: Element) -> Iterator[Element | str]:
@@ -443,6 +448,8 @@ def _leaves(node: Element) -> Iterator[Element | str]:
     for each in node.children:
         if isinstance(each, str) or each.name == FORMULA:
             yield each
+        elif each.name == "br":
+            yield "\\"
         else:
             yield from ("", *_leaves(each), "")
 

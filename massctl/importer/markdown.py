@@ -119,7 +119,10 @@ def _list(element: Element, notes: list[str]) -> str:
             number = int(child.attributes["value"])
         blocks = [block for block in _blocks(child, notes) if block.strip()]
         mark = f"{bullet} " if element.name != "ol" else f"{number}{point} "
-        tight = all(re.match(r"(?:[-*] |\d+[.)] )", block) for block in blocks[1:])
+        # HTML goes on until an empty line.
+        is_html = len(blocks) > 1 and blocks[0].endswith(">")
+        entries = (re.match(r"(?:[-*] |\d+[.)] )", block) for block in blocks[1:])
+        tight = not is_html and all(entries)
         loose = loose or not tight
         items.append(mark + _indented(("\n" if tight else "\n\n").join(blocks), len(mark)))
         number += 1
@@ -209,7 +212,7 @@ def _alignment(cell: Element) -> str:
 
 _RULES = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
 
-_TABLE_KEYS = ("colspan", "rowspan", "align", "class", "href", "src", "alt")
+_TABLE_KEYS = ("colspan", "rowspan", "align", "class", "start", "href", "src", "alt")
 
 
 def _is_deep(cell: Element) -> bool:
@@ -371,21 +374,26 @@ def _inline(pieces: Sequence[TextRun]) -> str:
             end += 1
         group = merged[at:end]
         before = out[-1][-1:] if out and out[-1] else ""
-        after = merged[end].text[:1] if end < len(merged) else ""
-        inner = "".join(
-            _marked(each, before if n == 0 else "", after if n == len(group) - 1 else "")
-            for n, each in enumerate(group)
-        )
+        inner = ""
+        for each, behind in zip(group, [*group[1:], *merged[end : end + 1], None], strict=False):
+            after = behind.text[:1] if behind is not None else ""
+            inner += _marked(each, inner[-1:] or before, after)
         if merged[at].link and inner.strip():
             lead = inner[: len(inner) - len(inner.lstrip(" "))]
             inner = f"{lead}[{inner.strip(' ')}]({_target(merged[at].link)}){inner[len(inner.rstrip(' ')) :]}"
-        out.append(inner)
+        is_note = bool(out) and _MARK_OF_NOTE.search(out[-1]) is not None
+        out.append(_AFTER_NOTE.get(inner[:1], inner[:1]) + inner[1:] if is_note else inner)
         at = end
     return (
         re.sub(r" {2,}", " ", "".join(out))
         if not any("`" in each for each in out)
         else "".join(out)
     )
+
+
+_MARK_OF_NOTE = re.compile(r"(?<!\\)\[\^\d+\]$")
+_AFTER_NOTE = {"(": "&#40;", ":": "&#58;"}
+"""Behind the mark of a note such a sign would make a link or a definition of it."""
 
 
 def _like(one: TextRun, other: TextRun) -> bool:
@@ -412,8 +420,11 @@ def _marked(piece: TextRun, before: str, after: str) -> str:
     first = core[0]
     last = core[-1]
     # Signs beside a letter do not open or close emphasis.
-    torn = (not lead and _WORD.match(before) and not first.isalnum()) or (
-        not trail and _WORD.match(after) and not last.isalnum()
+    is_beside = not lead and before == "*"
+    torn = (
+        is_beside
+        or (not lead and _WORD.match(before) and not first.isalnum())
+        or (not trail and _WORD.match(after) and not last.isalnum())
     )
     for is_on, mark, tag in (
         (piece.struck, "~~", "s"),

@@ -663,6 +663,8 @@ BESIDE = [
     (_formula("x", alone=True) + _formula("y", alone=True), "$$x$$ $$y$$"),
     (_formula("a:b"), r"\(\textstyle a:b\)"),
     (run("3", "<w:b/>") + _formula("x"), "**3**$x$"),
+    (_formula("x+1") + run("&lt;b"), r"\(x+1\)\<b"),
+    (_formula("x+1") + "<w:r><w:br/></w:r>" + run("后"), "\\(x+1\\)\\\n后"),
 ]
 
 
@@ -746,6 +748,31 @@ def test_formulas_and_marks_of_notes_in_merged_cells_are_markdown() -> None:
     head, _, rest = written.partition("\n\n</td>")
     assert '<table><tr><td colspan="2">\n\n甲$x$[^1]' == head
     assert "</tr><tr><td><p>1</p></td><td><p>2</p></td></tr></table>\n\n[^1]: 注" == rest
+
+
+def test_marks_that_touch_are_written_as_elements() -> None:
+    both = run("平", "<w:i/>") + run("粗", "<w:b/>")
+    assert "*平*<strong>粗</strong>" == read(paragraph(both))[0]
+
+
+@pytest.mark.parametrize(("sign", "written"), [("(甲)", "&#40;甲)"), (": 甲", "&#58; 甲")])
+def test_what_follows_the_mark_of_a_note_makes_no_link_of_it(sign: str, written: str) -> None:
+    notes = (
+        f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("注"))}</w:footnote></w:footnotes>'
+    )
+    made, _ = read(
+        paragraph('<w:r><w:footnoteReference w:id="1"/></w:r>' + run(sign)),
+        parts={"word/footnotes.xml": notes},
+        related={"rId3": ("footnotes", "footnotes.xml")},
+    )
+    assert f"[^1]{written}\n\n[^1]: 注" == made
+
+
+def test_an_entry_below_one_that_is_aligned_is_an_entry() -> None:
+    number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:jc w:val="right"/>'
+    bullets = lists(level("bullet", "•"), level("bullet", "•", 1))
+    written, _ = read(paragraph(run("甲"), "", number) + entry("乙", 1), parts=bullets)
+    assert '- <div align="right">\n\n  甲\n\n  </div>\n\n  - 乙' == written
 
 
 def test_words_that_look_like_ruby_or_an_entity_are_words() -> None:

@@ -20,7 +20,7 @@ _SIGNS = re.compile(
     r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))|(\{(?=[\u2e80-\u9fff\uf900-\ufaff]+\|))"
 )
 _LINE_BEGIN = re.compile(
-    r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))"
+    r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|:(?=\s)|>|\||(\d{1,9})([.)])(?=\s|$))"
 )
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
@@ -382,7 +382,8 @@ def _inline(pieces: Sequence[TextRun]) -> str:
             lead = inner[: len(inner) - len(inner.lstrip(" "))]
             inner = f"{lead}[{inner.strip(' ')}]({_target(merged[at].link)}){inner[len(inner.rstrip(' ')) :]}"
         is_note = bool(out) and _MARK_OF_NOTE.search(out[-1]) is not None
-        out.append(_AFTER_NOTE.get(inner[:1], inner[:1]) + inner[1:] if is_note else inner)
+        inner = _AFTER_NOTE.get(inner[:1], inner[:1]) + inner[1:] if is_note else inner
+        out.append(_apart(before, inner))
         at = end
     return (
         re.sub(r" {2,}", " ", "".join(out))
@@ -405,9 +406,15 @@ def _like(one: TextRun, other: TextRun) -> bool:
 
 def _joined(one: TextRun, other: TextRun) -> TextRun:
     if one.is_raw == other.is_raw:
-        return replace(one, text=one.text + other.text)
+        text = _apart(one.text, other.text) if one.is_raw else other.text
+        return replace(one, text=one.text + text)
     first, second = (each.text if each.is_raw else _escaped(each.text) for each in (one, other))
     return replace(one, text=first + second, is_raw=True)
+
+
+def _apart(before: str, code: str) -> str:
+    """Keep code apart from code before it, whose marks would be one."""
+    return f"<!-- -->{code}" if before[-1:] == code[:1] == "`" else code
 
 
 def _marked(piece: TextRun, before: str, after: str) -> str:
@@ -421,10 +428,11 @@ def _marked(piece: TextRun, before: str, after: str) -> str:
     last = core[-1]
     # Signs beside a letter do not open or close emphasis.
     is_beside = not lead and before == "*"
+    is_framed = piece.struck and (piece.bold or piece.italic)
     torn = (
         is_beside
-        or (not lead and _WORD.match(before) and not first.isalnum())
-        or (not trail and _WORD.match(after) and not last.isalnum())
+        or (not lead and _WORD.match(before) and (is_framed or not first.isalnum()))
+        or (not trail and _WORD.match(after) and (is_framed or not last.isalnum()))
     )
     for is_on, mark, tag in (
         (piece.struck, "~~", "s"),

@@ -160,3 +160,38 @@ def test_a_phantom_is_hidden_too() -> None:
         for choice in ("drop", "keep")
     }
     assert {"drop": "正文$x$\n", "keep": "正文$xz$\n"} == made
+
+
+AROUND = {
+    "a cell": "<w:tbl><w:tr><w:tc><w:p>{}</w:p></w:tc></w:tr></w:tbl>",
+    "a link": '<w:p><w:hyperlink r:id="rId8">{}</w:hyperlink></w:p>',
+    "a control": "<w:sdt><w:sdtContent><w:p>{}</w:p></w:sdtContent></w:sdt>",
+    "a box": "<w:p><w:r><w:pict><v:shape><v:textbox><w:txbxContent><w:p>{}</w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>",
+    "a field": '<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>QUOTE</w:instrText><w:fldChar w:fldCharType="separate"/></w:r>{}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>',
+    "a reading": "<w:p><w:r><w:ruby><w:rt>{}</w:rt><w:rubyBase><w:r><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>",
+    "words put in": '<w:p><w:ins w:id="1">{}</w:ins></w:p>',
+}
+LOOKS = {
+    "hidden": VANISH,
+    "white": WHITE,
+    "a dot": '<w:sz w:val="1"/>',
+    "narrow": '<w:w w:val="1"/>',
+    "unpainted": f"<w14:textFill {_W14}><w14:noFill/></w14:textFill>",
+}
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND)
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_nothing_hidden_is_published_wherever_it_stands(around: str, look: str) -> None:
+    inner = (
+        run("明")
+        + run("内部", look)
+        + '<w:del w:id="2"><w:r><w:delText>旧稿</w:delText></w:r></w:del>'
+    )
+    data = packed(
+        paragraph(run("正文")) + around.format(inner),
+        related={"rId8": ("hyperlink", "https://example.com/a")},
+    )
+    chosen = {"revisions": "accept", "hidden": "drop", "comments": ""}
+    text = as_markdown(article(data, "letter", chosen)[0].tree)
+    assert ("明" in text, "内部" in text, "旧稿" in text) == (True, False, False)

@@ -262,7 +262,7 @@ class _Due(Frozen):
     account: "Account"
     source: Sha256
     """The digest of its folder."""
-    links: Mapping[str, str]
+    links: Mapping[str, str] = {}
     """Addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`."""
     read: Collection[str] = ()
     """The paths that were read for it."""
@@ -509,8 +509,10 @@ class Desires:
                 window,
                 source,
             )
-        due = _Due(loaded, file, account, source, self._links_of(name))
-        return (self._without_lock(due) if self._is_locked else None) or due
+        due = _Due(loaded, file, account, source)
+        if self._is_locked and (refused := self._without_lock(due)) is not None:
+            return refused
+        return replace(due, links=self._links_of(name))
 
     def _without_lock(self, due: "_Due") -> NotLocked | None:
         # Only a run that sends what is locked needs the guards here.

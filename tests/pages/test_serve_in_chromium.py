@@ -214,7 +214,7 @@ def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(
         if command[0] == "apply":
             seconds_until(browser, MEMBERS)
     amount = "document.querySelectorAll('.sends tbody .amount')[0].textContent[0]"
-    browser.until(lambda: "0" <= browser.value(amount) <= "9")
+    browser.until(lambda: str(browser.value(amount)).isdigit())
     browser.until(
         lambda: "by the end of" in browser.value("document.querySelector('.sentence').textContent")
     )

@@ -37,7 +37,7 @@ from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, 
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
-from massctl.model.diagnostics import has_errors
+from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
@@ -278,7 +278,7 @@ class Api:
         return {
             "findings": [
                 finding_of(each, folder, lambda path: self._text(letter, path), self._say)
-                for each in standing.rendered.diagnostics
+                for each in sorted(standing.rendered.diagnostics, key=_by_severity)
             ],
             "missing": [
                 {"message": self._say(each.message), "hint": self._say(each.hint)}
@@ -554,6 +554,10 @@ def _new_name(name: str) -> str:
             ),
         )
     return name
+
+
+def _by_severity(found: Diagnostic) -> int:
+    return [*Severity].index(found.severity)
 
 
 def missing_at(standing: Standing, *, can_lock: bool) -> tuple[Refusal, ...]:

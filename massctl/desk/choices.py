@@ -20,6 +20,7 @@ from massctl.serve.page_cache import PageCache, shown_month
 from massctl.view.audience import STATES, change_words
 from massctl.view.pages.audiences_page import ShownAudience
 from massctl.view.pages.calendar_page import allowances_of, hours_words
+from massctl.view.pages.campaign_page import Look
 from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words, followers, people_words
 
 Said = dict[str, Any]
@@ -189,6 +190,10 @@ def _call(block: Signature, say: Say) -> str:
     return f"{{{{ {called} }}}}"
 
 
+def _is_unsent_news(look: Look) -> bool:
+    return look.status in _UNSENT and look.campaign is not None and look.campaign.message.has_draft
+
+
 def article_choices(cache: PageCache) -> list[Said]:
     """List what a letter may link to, the newest letter first.
 
@@ -196,7 +201,7 @@ def article_choices(cache: PageCache) -> list[Said]:
     """
     looks = [each.look for each in cache.listed()]
     titles = {each.name: each.title or each.name for each in looks}
-    unsent = sorted((each.name for each in looks if each.status in _UNSENT), reverse=True)
+    unsent = sorted((each.name for each in looks if _is_unsent_news(each)), reverse=True)
     found = []
     for key, address in sorted(cache.addresses().items(), reverse=True):
         name, _, number = key.rpartition("/")

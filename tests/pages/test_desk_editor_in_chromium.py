@@ -114,6 +114,20 @@ def test_the_phone_follows_what_is_written(browser: Browser, desk: OpenDesk) -> 
     browser.until(lambda: 0 < browser.value(place) < 900)
 
 
+def test_the_place_that_is_written_stays_in_view_when_its_room_shrinks(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    type_at_end(browser, "\n\n末尾的一段。\n")
+    seen = """(() => {
+      const end = (name) => document.querySelector(name).getBoundingClientRect().bottom;
+      return end(".cm-cursor-primary") <= end(".cm-scroller");
+    })()"""
+    browser.until(lambda: browser.value(seen))
+    browser.window(1440, 620)
+    browser.until(lambda: browser.value(seen))
+
+
 @pytest.mark.parametrize("kind", PASTED)
 def test_what_is_pasted_is_markdown_and_design_keeps_its_bytes(
     browser: Browser, desk: OpenDesk, kind: str

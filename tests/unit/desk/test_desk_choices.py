@@ -3,10 +3,12 @@
 import re
 from datetime import date
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from massctl.desk.choices import ARGUMENTS, LABELS, article_choices, block_choices
+from massctl.model.message import RenderedCampaign
 from massctl.model.state import Status
 from massctl.render.blocks import cards, library
 from massctl.serve.page_cache import shown_month
@@ -41,12 +43,21 @@ class _Cache:
         }
 
     def listed(self) -> list[object]:
-        looks = (Look("autumn", "秋", None, status=Status.SENT), Look("snow", "雪", None))
+        news, words = (
+            cast("RenderedCampaign", SimpleNamespace(message=SimpleNamespace(has_draft=each)))
+            for each in (True, False)
+        )
+        looks = (
+            Look("autumn", "秋", news, status=Status.SENT),
+            Look("snow", "雪", news, status=Status.NEW),
+            Look("notice", "通知", words, status=Status.NEW),
+        )
         return [SimpleNamespace(look=each) for each in looks]
 
 
 def test_a_letter_that_was_not_sent_has_no_address() -> None:
     found = {each["name"]: each for each in article_choices(_Cache())}  # type: ignore[arg-type]
+    assert [*found] == ["autumn", "snow"]
     assert found["snow"] == {"name": "snow", "title": "雪", "address": "", "call": ""}
 
 

@@ -64,6 +64,8 @@ export class Editor {
     private readonly label: string,
   ) {
     this.view = new EditorView({ parent });
+    // What is found below the text takes its room: the place that is written stays in view.
+    new ResizeObserver(() => this.calm(() => this.showPlace())).observe(this.view.scrollDOM);
   }
 
   // A text with a history of its own, to be shown.
@@ -276,6 +278,11 @@ export class Editor {
     const typed = context.matchBefore(/^\/[\w\u4e00-\u9fff]*/);
     if (!typed) return null;
     return { from: typed.from, options: this.hooks.blocks(), filter: typed.text.length > 1 };
+  }
+
+  private showPlace(): void {
+    const place = EditorView.scrollIntoView(this.view.state.selection.main.head, { y: "nearest", yMargin: 24 });
+    if (this.view.hasFocus) this.view.dispatch({ effects: place });
   }
 
   private tellPlace(): void {

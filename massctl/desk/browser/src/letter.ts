@@ -277,10 +277,10 @@ export class LetterPage {
       block("table", TABLE),
       block("rule", "---\n"),
       ...(isTemplate ? library : []),
-      ...articles,
       ...this.letter.pictures.map(
         (path): Completion => ({ label: `/${path}`, apply: `![](${this.fromArticle(path)})` }),
       ),
+      ...articles,
     ];
   }
 

@@ -117,8 +117,7 @@ class Child(Struct, weakref=True):
             self.close()
             system.hide_memory()
             self._walls = None
-            takes_spare = bool(_spare) and self.begins != DATABASE
-            self._process = _spare.pop() if takes_spare else _spawn(self.begins, self.passes)
+            self._process = self._new_process()
             self._end = weakref.finalize(self, _kill, self._process)
             _make_folders(self.writes)
             self._opened = self._to_open()
@@ -126,6 +125,12 @@ class Child(Struct, weakref=True):
                 [str(each.resolve()) for each in paths] for paths in (self.reads, self.writes)
             )
             self._send({"reads": reads, "writes": writes})
+
+    def _new_process(self) -> "subprocess.Popen[bytes]":
+        if self.begins != DATABASE:
+            with suppress(IndexError):  # None was started early, or another one took it.
+                return _spare.pop()
+        return _spawn(self.begins, self.passes)
 
     def wait_until_isolated(self) -> frozenset[Wall]:
         """Start the process, and return the walls that hold it in. Raises ChildError."""
@@ -260,7 +265,7 @@ class Children:
         self._starting = threading.Lock()
 
     def wait_until_isolated(self) -> frozenset[Wall]:
-        """Return the walls that hold each of them in. Raises ChildError."""
+        """Return the walls that hold the first one in; the others are started the same way. Raises ChildError."""
         return self._all[0].wait_until_isolated()
 
     def ask(

@@ -90,6 +90,15 @@ def packed(
     return out.getvalue()
 
 
+def replaced(data: bytes, old: bytes, new: bytes) -> bytes:
+    """Write a Word file with other bytes in its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+        for each in before.namelist():
+            after.writestr(each, before.read(each).replace(old, new))
+    return out.getvalue()
+
+
 def word(picture: bytes, *, title: str = "五月来信", author: str = "林梅") -> bytes:
     """Write a Word file: title, heading, bold, link, list, table, picture, footnote and a formula."""
     note = '<w:r><w:footnoteReference w:id="2"/></w:r>'

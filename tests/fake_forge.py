@@ -193,6 +193,10 @@ class FakeForge:
         found = next(each for each in self.pulls if each["number"] == number)
         return {"user": {"login": self.author}, **found}
 
+    def _edit_pull(self, number: int, body: dict[str, str]) -> dict[str, Any]:
+        next(each for each in self.pulls if each["number"] == number).update(body)
+        return self._pull(number)
+
     def _ask(self, number: int, body: dict[str, list[str]]) -> dict[str, Any]:
         found = next(each for each in self.pulls if each["number"] == number)
         found["requested_reviewers"] = [{"login": each} for each in body["reviewers"]]
@@ -216,7 +220,7 @@ class FakeForge:
             ),
             ("POST", 1, "pulls"): lambda: self._open(body),
             ("GET", 2, "pulls"): lambda: self._pull(int(parts[1])),
-            ("PATCH", 2, "pulls"): lambda: self.pulls[int(parts[1]) - 1].update(body) or {},
+            ("PATCH", 2, "pulls"): lambda: self._edit_pull(int(parts[1]), body),
             ("POST", 3, "pulls"): lambda: self._ask(int(parts[1]), body),
             ("POST", 5, "pulls"): lambda: self._reply(int(parts[1]), int(parts[3]), body["body"]),
             ("GET", 3, "rules"): lambda: [

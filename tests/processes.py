@@ -4,6 +4,7 @@ import gc
 import http.client
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -68,6 +69,17 @@ class Wechat:
         self.control("faults", {"clear": True})
 
 
+def first_line(process: subprocess.Popen[Any]) -> str:
+    """Return the first line that a server prints; pytest shows what it said where it prints none."""
+    assert process.stdout is not None
+    printed, _, _ = select.select([process.stdout], [], [], PATIENCE_SECONDS)
+    line = process.stdout.readline() if printed else ""
+    if not line:
+        process.kill()
+        raise AssertionError(f"it printed nothing; status {process.wait(PATIENCE_SECONDS)}")
+    return str(line.decode() if isinstance(line, bytes) else line).strip()
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[Wechat]:
     """Serve a sandbox from `massctl sandbox --port 0`, as a person would, until the block ends."""
@@ -77,12 +89,10 @@ def served(folder: Path) -> Iterator[Wechat]:
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert process.stdout is not None
     with process:
-        address, appid, secret = process.stdout.readline().split()
+        address, appid, secret = first_line(process).split()
         assert APPID == appid
         try:
             yield Wechat(int(address.rpartition(":")[2]), secret)

@@ -48,6 +48,8 @@ class ListedPeople(Struct, dict=True):
     """Counts people of the tree's lists and of snapshots; implements `massctl.plan.account_people.PeopleCounts`."""
 
     tree: WorkingTree
+    open_sets: Callable[[], MemberSets]
+    """Opens the sets that people are counted in; whoever gives it closes them."""
     snapshots: "Callable[[], Snapshots] | None" = None
     """Opens the place of snapshots; raises a MassctlError where none can be read here."""
     marks: "Callable[[], Marks | None]" = lambda: None
@@ -146,19 +148,18 @@ class ListedPeople(Struct, dict=True):
             self._counted[key] = self._count(key)
         return self._counted[key]
 
-    def kept(self, cut: Cut) -> tuple[MemberSets, Members]:
+    def kept(self, cut: Cut) -> Members:
         """Return those who stay on a list after a cut, in their order; raise a MassctlError if nobody can look."""
-        sets = self._sets
         everybody = list(self._numbered(cut.parts))
         off = list(cut.taken_off)
-        return sets, sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
+        return self.sets.keep_unmatched(everybody, cut.own, off, len(cut.parts))
 
     def openids(self, part: ListPart) -> Iterator[str] | None:
         """Yield the people of a part, for a file that a person asked for; None if nobody can look."""
         found = [members for _, members in self._numbered([part])]
         if not found:
             return None
-        read = map(self._sets.openids, found)
+        read = map(self.sets.openids, found)
         return chain.from_iterable(read)
 
     @property
@@ -166,8 +167,9 @@ class ListedPeople(Struct, dict=True):
         return self.tree.openid_lists.stores
 
     @cached_property
-    def _sets(self) -> MemberSets:
-        return MemberSets()
+    def sets(self) -> MemberSets:
+        """Open the sets of what is read here, once."""
+        return self.open_sets()
 
     @cached_property
     def _place(self) -> "Snapshots | str | None":
@@ -188,7 +190,7 @@ class ListedPeople(Struct, dict=True):
         if place is None or isinstance(place, str):
             return place
         try:
-            return place.open(self._sets, sha256)
+            return place.open(self.sets, sha256)
         except MassctlError as error:
             return error.summary
 
@@ -198,7 +200,7 @@ class ListedPeople(Struct, dict=True):
         if place is None or isinstance(place, str):
             return None
         if lock.audience not in self._lock_faults:
-            fault = lock_fault(lock, place, self._sets, self._snapshot)
+            fault = lock_fault(lock, place, self.sets, self._snapshot)
             self._lock_faults[lock.audience] = fault
         return self._lock_faults[lock.audience]
 
@@ -216,7 +218,7 @@ class ListedPeople(Struct, dict=True):
         if are_lists and sum(listed) <= MERGED_MAX:
             return self._walked(parts)
         numbered = list(self._numbered(parts))
-        return self._sets.patterns(numbered, len(parts))
+        return self.sets.patterns(numbered, len(parts))
 
     def _walked(self, parts: Sequence[ListPart]) -> Mapping[Pattern, int]:
         streams = [self._members(part, 1 << bit) for bit, part in enumerate(parts)]
@@ -238,9 +240,9 @@ class ListedPeople(Struct, dict=True):
             if part.batches is None and part.places is None:
                 yield number, members
                 continue
-            start, end = part.places or (0, self._sets.places(members))
+            start, end = part.places or (0, self.sets.places(members))
             for places in batch_places(range(start, end), part.batches, self.batch_max):
-                yield number, self._sets.part(members, places)
+                yield number, self.sets.part(members, places)
 
     def _set(self, sha256: Sha256) -> Members | str | None:
         if sha256 not in self._stores:
@@ -248,7 +250,7 @@ class ListedPeople(Struct, dict=True):
         if sha256 not in self._opened:
             # A list keeps its own order, which is that of its batches.
             openids = self._stores[sha256].openids()
-            self._opened[sha256] = self._sets.in_given_order(openids)
+            self._opened[sha256] = self.sets.in_given_order(openids)
         return self._opened[sha256]
 
 

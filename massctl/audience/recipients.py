@@ -27,13 +27,12 @@ class Recipients(Struct, dict=True):
     """Opens the place of snapshots, as a state says what was erased; raises a SnapshotError."""
     _read: dict[tuple[object, ...], Members] = field(default_factory=dict)
     """What was read, by snapshot, what is left of it, the marks of erased people, and the list that was approved."""
-    _sets: MemberSets | None = None
 
     def batch(self, listed: OpenidList, number: int, state: State) -> tuple[str, ...]:
         """Return the openids of a batch, from 1; see `massctl.apply.ports.Openids`."""
         if listed.audience is None:
             return self.people.tree.openid_lists.batch(listed, number)
-        self._sets = sets = self._sets or MemberSets()
+        sets = self.people.sets
         members = self._proven(sets, listed, state)
         (places,) = batch_places(listed.places, [number], listed.batch_max)
         part = sets.part(members, places)
@@ -41,7 +40,7 @@ class Recipients(Struct, dict=True):
 
     def keep(self, listed: OpenidList, cut: Cut, state: State, now: datetime) -> OpenidList:
         """Write those who stay as a snapshot; see `massctl.apply.ports.Openids`."""
-        sets, kept = self.people.kept(cut)
+        sets, kept = self.people.sets, self.people.kept(cut)
         place = self.snapshots(state)
         name = AudienceName(listed.audience or "")
         approved = listed.cut_from or listed

@@ -413,9 +413,8 @@ def _rules(
 
 def people_reader(session: Session, state: State, working_tree: WorkingTree) -> ListedPeople:
     """Return what looks into lists and snapshots, once a plan asks."""
-    return ListedPeople(
-        working_tree, partial(session.snapshots, state), partial(session.marks, state)
-    )
+    places = partial(session.snapshots, state), partial(session.marks, state)
+    return ListedPeople(working_tree, session.member_sets, *places)
 
 
 def snapshot_people(session: Session, state: State) -> "SnapshotReader":

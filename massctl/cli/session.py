@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,8 @@ class Session(Struct):
     """What takes the names of other groups out of sentences."""
     by_hand: bool = False
     """A person repeats one send, whichever runner holds the lease."""
+    people: ExitStack = field(default_factory=ExitStack)
+    """What keeps people in memory; closed when the run reads the files again, and when it ends."""
     _clients: dict[AccountName, "WeChatClient"] = field(default_factory=dict)
     _watches: dict[AccountName, "SkewMeter"] = field(default_factory=dict)
     _backend: "Backend | None" = None
@@ -176,6 +178,13 @@ class Session(Struct):
         if self.sandbox is not None:
             erased = {**erased_by_name(objects.names()), **erased}
         return Snapshots(objects, key, erased)
+
+    def member_sets(self) -> "MemberSets":
+        """Open sets of people, which `people` closes."""
+        # Few runs count people.
+        from massctl.audience.member_sets import MemberSets
+
+        return self.people.enter_context(MemberSets())
 
     def erase_rehearsed(self, sets: "MemberSets") -> None:
         """Take whoever was erased out of the snapshots that rehearsals on this machine kept."""
@@ -343,6 +352,7 @@ class Session(Struct):
     def reread(self) -> None:
         """Take the files as they are now, for a run that plans again after a wait; the ledger stays where it is."""
         self._repository = None
+        self.people.close()
         before, (read, _) = self.settings, self.settings_now()
         now, policy = read or before, self._policy_of(read, before.policy)
         lineage = before.state.lineage or now.state.lineage
@@ -498,7 +508,9 @@ def session(
     try:
         loopback = realm_of(override) == "loopback" if override else _all_loopback(settings)
         clock = embedded.clock if embedded else machine_clock(environment, loopback=loopback)
-        yield Session(root, settings, console, environment, embedded, clock, diagnostics, home)
+        current = Session(root, settings, console, environment, embedded, clock, diagnostics, home)
+        with current.people:
+            yield current
     finally:
         if embedded:
             embedded.world.close()

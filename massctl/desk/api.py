@@ -1,4 +1,4 @@
-"""What the page of the desk asks for, and how it is answered: one table of addresses, JSON both ways."""
+"""What the page of the desk asks for, and how it is answered: by method and address, JSON both ways."""
 
 import re
 import tempfile
@@ -16,8 +16,8 @@ from massctl.desk.choices import (
     month_choices,
     tag_choices,
 )
+from massctl.desk.findings import finding_of
 from massctl.desk.forge_session import ForgeSession
-from massctl.desk.letter_branch import FolderFiles, LetterBranch
 from massctl.desk.letter_fields import (
     MESSAGE_FIELDS,
     NewArticle,
@@ -28,21 +28,23 @@ from massctl.desk.letter_fields import (
     with_fields,
 )
 from massctl.desk.request_body import ArticleOrder, FieldChanges, NewText, body_of, read_as
-from massctl.desk.review_api import BEFORE_SEND, SENDING, Answer, ReviewApi
+from massctl.desk.request_text import request_text
+from massctl.desk.review_api import SENDING, Answer, ReviewApi
+from massctl.desk.team_repository import FolderFiles, TeamRepository
 from massctl.desk.upstream import Brought, Upstream
 from massctl.desk.verbs import VerbEnd, Verbs
 from massctl.desk.working_copy import NO_VERSION, Clash, TextFile, WorkingCopy, Written
 from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
-from massctl.model.diagnostics import Diagnostic, has_errors
+from massctl.model.diagnostics import Diagnostic, Severity, has_errors
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
-from massctl.model.phrase import BEIJING, Command, Phrase
+from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
 from massctl.model.settings import MassctlFile
-from massctl.model.state import Status
-from massctl.serve.page_cache import PageCache
-from massctl.source.corrections import correction_of
+from massctl.model.state import BEFORE_SEND, Status
+from massctl.plan.steps import Refusal
+from massctl.serve.page_cache import PageCache, Standing
 from massctl.view.i18n import say
 from massctl.view.pages.campaigns_page import Listed
 from massctl.view.pages.document import REPORT
@@ -51,12 +53,14 @@ from massctl.view.words import STATUS, window_span
 if TYPE_CHECKING:
     from werkzeug.wrappers import Request
 
-_BODY_CHARS_MAX = 60_000
-"""GitHub takes 65,536 of a request. Source: its API's own refusal, read 2026-12."""
 _SHARED = ("campaigns", "audiences", "massctl.yaml")
 """What a lock may depend on beside its letter."""
 _LOCK_END = ".lock.json"
 """How the names of locks end, of a letter and of its cells."""
+
+
+_LOCK_IS_MADE = Phrase("“ask for review” and “send the changes” write the lock: nothing to do here")
+_LOCK_IS_MADE_BY_CI = Phrase("CI writes the lock of what is pushed: nothing to do here")
 
 
 class NoSuchThingError(Exception):
@@ -71,14 +75,14 @@ class Api:
         cache: PageCache,
         copy: WorkingCopy,
         verbs: Verbs,
-        branches: Callable[[MassctlFile], LetterBranch],
+        team: Callable[[MassctlFile], TeamRepository],
         session: ForgeSession,
     ) -> None:
         self._cache: Final = cache
         self._copy: Final = copy
         self._verbs: Final = verbs
-        self._branches: Final = branches
-        self._reviews: Final = ReviewApi(cache, branches, session)
+        self._team: Final = team
+        self._reviews: Final = ReviewApi(cache, team, session)
         self._upstream: Upstream | None = None
 
     def has(self, letter: CampaignName) -> bool:
@@ -94,7 +98,7 @@ class Api:
         root, name, what, path = (*parts, "", "", "")[:4]
         found: dict[str, Callable[[], Answer]]
         if [*parts] == ["upstream"]:
-            found = {"POST": self._bring, "PUT": lambda: self._settle(body_of(request))}
+            found = {"POST": self._bring, "PUT": lambda: self._note_settled(body_of(request))}
         elif root == "imports" and name and not what:
             given = request.args, request.get_data
             found = {"POST": lambda: self._import_word(name, given[0], given[1]())}
@@ -164,14 +168,14 @@ class Api:
         """List the letters, each with where it stands."""
         settings = self._settings()
         folders = self._cache.folders
-        branches = self._branches(settings)
-        changed, trouble = branches.unmerged("campaigns"), ""
+        team = self._team(settings)
+        changed, trouble = team.unmerged("campaigns"), ""
         try:
             reviewed = frozenset(
                 name
-                for name, tip in branches.letters().items()
+                for name, tip in team.letters().items()
                 if self.has(CampaignName(name))
-                and not branches.is_merged(tip, folders.folder(CampaignName(name)))
+                and not team.is_merged(tip, folders.folder(CampaignName(name)))
             )
         except MassctlError as error:
             reviewed, trouble = frozenset(), self._say(error.summary)
@@ -270,54 +274,24 @@ class Api:
         if standing is None:
             raise NoSuchThingError
         found = standing.rendered.found
-        folder = f"{self._cache.folders.folder(letter)}/"
+        folder = self._cache.folders.folder(letter)
         return {
             "findings": [
-                self._finding(letter, each, folder) for each in standing.rendered.diagnostics
+                finding_of(each, folder, lambda path: self._text(letter, path), self._say)
+                for each in sorted(standing.rendered.diagnostics, key=_by_severity)
             ],
             "missing": [
-                {"message": self._say(each.message), "hint": self._say(each.hint or "")}
-                for each in standing.missing or ()
+                {"message": self._say(each.message), "hint": self._say(each.hint)}
+                for each in missing_at(standing, can_lock=self._verbs.can_lock)
             ],
             "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
 
-    def _finding(self, letter: CampaignName, found: Diagnostic, folder: str) -> Answer:
-        place = found.place
-        path = place.file.removeprefix(folder) if place else ""
-        return {
-            "code": found.code,
-            "severity": found.severity.value,
-            "message": self._say(found.message),
-            "hint": self._say(found.hint or ""),
-            "path": path,
-            "line": place.line if place else None,
-            "column": place.column if place else None,
-            "endLine": place.end_line if place else None,
-            "endColumn": place.end_column if place else None,
-            "mend": self._mend(letter, found, path),
-        }
-
-    def _mend(self, letter: CampaignName, found: Diagnostic, path: str) -> Answer | None:
-        """Return how a fault is mended in the text that it is in; None where only a person knows."""
+    def _text(self, letter: CampaignName, path: str) -> str:
         try:
-            text = self._copy.read(letter, path).text if path else ""
+            return self._copy.read(letter, path).text
         except MassctlError:
-            return None
-        mend = correction_of(found, text)
-        if mend is None:
-            return None
-        # A browser counts in UTF-16, and each end of a line once.
-        begin, length = (
-            len(each.replace("\r\n", "\n").encode("utf-16-le")) // 2
-            for each in (text[: mend.start], text[mend.start : mend.end])
-        )
-        return {
-            "from": begin,
-            "before": text[mend.start : mend.end],
-            "to": begin + length,
-            "text": mend.text,
-        }
+            return ""
 
     def _write(self, letter: CampaignName, path: str, given: Answer) -> Answer:
         new = read_as(given, NewText)
@@ -420,14 +394,14 @@ class Api:
         """Bring what the team merged into the working copy."""
         return self._brought(self._upstream_now().bring())
 
-    def _settle(self, given: Answer) -> Answer:
-        self._upstream_now().settle(str(given.get("path")), str(given.get("theirs")))
+    def _note_settled(self, given: Answer) -> Answer:
+        self._upstream_now().note_settled(str(given.get("path")), str(given.get("theirs")))
         return {}
 
     def _upstream_now(self) -> Upstream:
         if self._upstream is None:
-            branches = self._branches(self._settings())
-            self._upstream = Upstream(self._copy.root, branches, self._keep)
+            team = self._team(self._settings())
+            self._upstream = Upstream(self._copy.root, team, self._keep)
         return self._upstream
 
     def _keep(self, path: str, text: str) -> None:
@@ -471,48 +445,58 @@ class Api:
         standing = self._cache.standing(letter)
         if standing is None or has_errors(standing.rendered.diagnostics):
             raise RefusedError(
-                Phrase("the letter has faults that have to be mended first"),
+                Phrase("this letter has errors"),
                 Phrase("Nothing was committed. {removed}", removed=removed)
                 if removed
                 else Phrase("Nothing was committed."),
-                Phrase("look at what was found"),
+                Phrase("correct them: they stand below the text"),
             )
         settings = self._settings()
-        branches = self._branches(settings)
-        author = branches.author()
+        team = self._team(settings)
+        author = team.author()
         self._done(self._verbs.run("validate", letter))
-        files = self._locked(letter, branches, folder)
+        files = self._locked(letter, team, folder)
         title = standing.rendered.found.title or letter
-        said = str(given.get("said") or "").strip() or title
-        pushed = branches.push(letter, folder, files, f"{said}\n", author)
-        told = self._reviews.opened(
-            letter, pushed, title, lambda: self._request_body(letter, said), settings
-        )
+        said = str(given.get("said") or "").strip()
+        pushed = team.push(letter, folder, files, f"{said or title}\n", author)
+
+        def text(before: str) -> str:
+            planned = self._verbs.run("plan", letter, form="markdown")
+            return request_text(title, said or before or title, planned.printed)
+
+        told = self._reviews.opened(letter, pushed, title, text, settings)
         if not self._verbs.can_lock:
             by_ci = Phrase("{said}. No lock was made here: CI makes it", said=told["said"])
             told = {**told, "said": self._say(by_ci)}
+        if hidden := team.hidden(folder):
+            stays = Phrase(
+                "{said}. Hidden files stay on this machine: {files}",
+                said=told["said"],
+                files=enumerated([path.removeprefix(f"{folder}/") for path in hidden]),
+            )
+            told = {**told, "said": self._say(stays)}
         known = {"branch": pushed.branch, "commit": pushed.commit, "isNew": pushed.is_new}
         return {**known, "reason": removed, **told}
 
-    def _locked(self, letter: CampaignName, branches: LetterBranch, folder: str) -> FolderFiles:
+    def _locked(self, letter: CampaignName, team: TeamRepository, folder: str) -> FolderFiles:
         """Lock a letter, and return the files that the lock is of: what is typed meanwhile is written after them."""
-        unlike = branches.unlike_main(*_SHARED)
+        unlike = team.unlike_main(*_SHARED)
         shared = sorted(path for path in unlike if self._owner(path)[0] is None)
         if shared and self._verbs.can_lock:
             raise RefusedError(
                 Phrase(
                     "{path} is not as it is on {main}, so the lock would not fit there",
                     path=shared[0],
-                    main=branches.main,
+                    main=team.main,
                 ),
                 Phrase("Nothing was committed."),
                 Phrase("have it merged first, or undo it"),
             )
         with self._copy.held():
-            before = branches.files(folder)
+            before = team.files(folder)
             if self._verbs.can_lock:
                 self._done(self._verbs.run("lock", letter))
-            files = branches.files(folder)
+            files = team.files(folder)
         changed = {path for path in {*before, *files} if before.get(path) != files.get(path)}
         if any(not path.endswith(_LOCK_END) for path in changed):
             raise RefusedError(
@@ -521,11 +505,6 @@ class Api:
                 Phrase("press the button again"),
             )
         return files
-
-    def _request_body(self, letter: CampaignName, said: str) -> str:
-        """Return what reviewers read first: what the writer says, and the plan."""
-        planned = self._verbs.run("plan", letter, form="markdown")
-        return "\n\n".join(filter(None, (said, planned.printed.strip())))[:_BODY_CHARS_MAX]
 
     def _bring_letter(self, letter: CampaignName) -> Answer:
         """Bring what others pushed to the branch of a letter."""
@@ -575,6 +554,19 @@ def _new_name(name: str) -> str:
             ),
         )
     return name
+
+
+def _by_severity(found: Diagnostic) -> int:
+    return [*Severity].index(found.severity)
+
+
+def missing_at(standing: Standing, *, can_lock: bool) -> tuple[Refusal, ...]:
+    """Return what keeps a letter from being sent; nobody at the desk types how a lock is made."""
+    lock, others = standing.lock, standing.missing or ()
+    if lock is None:
+        return others
+    hint = _LOCK_IS_MADE if can_lock else _LOCK_IS_MADE_BY_CI
+    return (Refusal(lock.guard, lock.message, hint), *others)
 
 
 def _file(file: TextFile) -> Answer:

@@ -1,8 +1,8 @@
 """The WSGI app of the desk: the pages of `serve`, and beside them what writes.
 
-Who may write is one cookie that only the address printed at the start gives; a page of another site has it never, since
-it is `SameSite=Strict`, and its requests are refused by their origin too. Nothing here reads a secret of WeChat or can
-reach it: everything that acts is a verb of `massctl.desk.verbs`, or git.
+A request may write if it has the cookie. Only the printed address sets it. Browsers send it from no other site
+(`SameSite=Strict`), and requests of other sites are refused by their origin too. Nothing here reads a secret of WeChat
+or can reach it: everything that acts is a verb of `massctl.desk.verbs`, or git.
 """
 
 import errno
@@ -62,13 +62,13 @@ _OWN_POLICY = POLICY.replace("frame-ancestors 'self'", "frame-ancestors 'none'")
 
 
 class DeskApp:
-    """The desk of one person; `seat_key` is what lets a browser sit down."""
+    """The desk of one person; `key` is the value of the cookie."""
 
-    def __init__(self, cache: PageCache, broadcaster: Broadcaster, api: Api, seat_key: str) -> None:
+    def __init__(self, cache: PageCache, broadcaster: Broadcaster, api: Api, key: str) -> None:
         self._serve: Final = WsgiApp(cache, broadcaster, POLICY)
         self._cache: Final = cache
         self._api: Final = api
-        self._key: Final = seat_key
+        self._key: Final = key
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -78,7 +78,7 @@ class DeskApp:
 
         request = Request(environ)
         request.max_content_length = BODY_BYTES_MAX
-        if (answer := self._not_seated(request)) is None:
+        if (answer := self._refusal(request)) is None:
             if not request.path.startswith((DESK, API)) and request.path != "/":
                 return self._serve(environ, start_response)
             answer = self._answer(request)
@@ -87,7 +87,7 @@ class DeskApp:
             answer.headers.setdefault(name, value)
         return answer(environ, start_response)
 
-    def _not_seated(self, request: "Request") -> "Response | None":
+    def _refusal(self, request: "Request") -> "Response | None":
         """Return the answer to whoever may not use the desk; give the cookie to who comes by the printed address."""
         from werkzeug.utils import redirect
         from werkzeug.wrappers import Response

@@ -12,6 +12,7 @@ from typing import Any
 from massctl.model.audience import AudienceState
 from massctl.model.ids import CampaignName
 from massctl.model.phrase import Command, Phrase
+from massctl.model.state import BEFORE_SEND
 from massctl.plan.schedule import ScheduledSend, frozen_days
 from massctl.render.blocks import cards, library
 from massctl.render.blocks.signature import Signature
@@ -19,10 +20,13 @@ from massctl.serve.page_cache import PageCache, shown_month
 from massctl.view.audience import STATES, change_words
 from massctl.view.pages.audiences_page import ShownAudience
 from massctl.view.pages.calendar_page import allowances_of, hours_words
+from massctl.view.pages.campaign_page import Look
 from massctl.view.words import STATUS, WEEKDAYS_SHORT, drift_words, followers, people_words
 
 Said = dict[str, Any]
 Say = Callable[[str], str]
+_UNSENT = BEFORE_SEND | {None}
+"""None: nobody asked the ledger yet."""
 
 
 def audience_choices(cache: PageCache, say: Say) -> list[Said]:
@@ -186,9 +190,18 @@ def _call(block: Signature, say: Say) -> str:
     return f"{{{{ {called} }}}}"
 
 
+def _is_unsent_news(look: Look) -> bool:
+    return look.status in _UNSENT and look.campaign is not None and look.campaign.message.has_draft
+
+
 def article_choices(cache: PageCache) -> list[Said]:
-    """List the articles that were sent, each with its address and the call that gives it, the newest letter first."""
-    titles = {each.look.name: each.look.title or each.look.name for each in cache.listed()}
+    """List what a letter may link to, the newest letter first.
+
+    An article that was sent has its address, and the call that gives it. A letter that was not sent yet has neither.
+    """
+    looks = [each.look for each in cache.listed()]
+    titles = {each.name: each.title or each.name for each in looks}
+    unsent = sorted((each.name for each in looks if _is_unsent_news(each)), reverse=True)
     found = []
     for key, address in sorted(cache.addresses().items(), reverse=True):
         name, _, number = key.rpartition("/")
@@ -201,4 +214,5 @@ def article_choices(cache: PageCache) -> list[Said]:
                 "call": f'{{{{ article_url("{name}"{more}) }}}}',
             }
         )
-    return found
+    unlinked = {"address": "", "call": ""}
+    return [*found, *({"name": name, "title": titles[name], **unlinked} for name in unsent)]

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from massctl.desk.letter_branch import LetterBranch, branch_of
 from massctl.desk.paragraphs import Piece, changed, line_now
+from massctl.desk.request_text import said_in
+from massctl.desk.team_repository import TeamRepository, branch_of
 from massctl.errors import ForgeError, RefusedError
 from massctl.forge.events import PREVIEW, WITHDRAW_ALL
 from massctl.forge.port import CommitCheck, Forge, Review, ReviewComment
@@ -63,14 +64,14 @@ class LetterReviews:
     def __init__(
         self,
         forge: Forge,
-        branches: LetterBranch,
+        team: TeamRepository,
         settings: MassctlFile,
         say: Callable[[str], str],
     ) -> None:
         """`say` puts what is written on the forge into the team's language."""
         self._say: Final = say
         self._forge: Final = forge
-        self._branches: Final = branches
+        self._team: Final = team
         self._policy: Final = settings.policy
 
     def number(self, letter: CampaignName) -> int | None:
@@ -96,42 +97,52 @@ class LetterReviews:
         letter: CampaignName,
         folder: str,
         title: str,
-        body: Callable[[], str],
+        text: Callable[[str], str],
         needed: Sequence[ApprovalCount],
     ) -> tuple[int, str]:
-        """Open the request of a letter that was pushed, unless it is open; return its number, and what failed.
+        """Open the request of a letter that was pushed, or renew its text; return its number, and what failed.
 
-        Those are asked whom CODEOWNERS names for the letter, else whom policy.approvals names.
+        `text` makes it, and is told what the writer says in the text so far. One that somebody edited stays. Those are
+        asked whom CODEOWNERS names for the letter, else whom policy.approvals names.
         """
         number = self.number(letter)
         if number is not None:
-            return number, ""
-        branch, main = branch_of(letter), self._branches.main
-        number = self._forge.open_request(branch, main, title, body())
+            return number, self._renewed(number, title, text)
+        branch, main = branch_of(letter), self._team.main
+        number = self._forge.open_request(branch, main, title, text(""))
         try:
             review = self._forge.review(number, main)
             me = {review.author.casefold(), *(each.casefold() for each in review.asked)}
             # An address by mail is nobody's login.
             owners = [
-                each
-                for each in self._branches.owners(f"{folder}/{LOCK_FILE}")
-                if each.startswith("@")
+                each for each in self._team.owners(f"{folder}/{LOCK_FILE}") if each.startswith("@")
             ]
             named = owners or [login for each in needed for login in each.of]
             due = [each for each in dict.fromkeys(named) if _login(each) not in me]
             if due:
                 self._forge.ask_reviewers(number, due)
         except ForgeError as error:
-            return number, error.summary
+            return number, Phrase("Nobody was asked to review it: {why}", why=error.summary)
         return number, ""
+
+    def _renewed(self, number: int, title: str, text: Callable[[str], str]) -> str:
+        """Renew the text of an open request, unless somebody edited it; return why that failed."""
+        try:
+            known = self._forge.request_text(number)
+            said = said_in(*known)
+            if said is not None and (now := (title, text(said))) != known:
+                self._forge.write_request(number, *now)
+        except ForgeError as error:
+            return Phrase("Its text on the forge is as it was: {why}", why=error.summary)
+        return ""
 
     def read(
         self, letter: CampaignName, number: int, folder: str, needed: Sequence[ApprovalCount]
     ) -> LetterReview:
         """Return how the review of a letter stands; `needed` is what policy.approvals asks for."""
-        review = self._forge.review(number, self._branches.main)
-        if not self._branches.has(review.head):
-            self._branches.branches(letter)
+        review = self._forge.review(number, self._team.main)
+        if not self._team.has(review.head):
+            self._team.fetch_tips(letter)
         approving: tuple[str, ...] = ()
         unjudged = ""
         try:
@@ -185,7 +196,7 @@ class LetterReviews:
         number = self._open_number(letter)
         fields = {"order": PREVIEW, "campaign": letter, "number": str(number)}
         if self._is_operator():
-            page = self._forge.order(self._branches.main, fields)
+            page = self._forge.order(self._team.main, fields)
             if page is not None:
                 return Phrase(
                     "the workflow that shows it has begun: {page}. It asks policy.preview_to",
@@ -197,7 +208,7 @@ class LetterReviews:
 
     def ask_withdrawal(self, letter: CampaignName, lock: str) -> Phrase:
         """Ask the operators to withdraw a letter that was sent, on the request that was merged."""
-        merged = self._forge.merged_from(lock, self._branches.main)
+        merged = self._forge.merged_from(lock, self._team.main)
         if not merged:
             raise RefusedError(
                 Phrase("the forge knows no request that brought this letter in"),
@@ -228,7 +239,7 @@ class LetterReviews:
         )
         # Each commit is asked for once: a second question changes nothing.
         kind = fields["order"].partition(" ")[0]
-        known = (self._branches.known(letter) or "")[:_LINK_CHARS]
+        known = (self._team.known(letter) or "")[:_LINK_CHARS]
         mark = f"<!-- massctl:asked {kind} {letter} {known} -->"
         self._forge.comment(number, f"{mark}\n{body}", mark)
 
@@ -250,12 +261,12 @@ class LetterReviews:
         return number
 
     def _placed(self, comment: ReviewComment, folder: str) -> PlacedComment:
-        within = f"{self._branches.prefix}{folder}/"
+        within = f"{self._team.prefix}{folder}/"
         if not comment.path.startswith(within):
             return PlacedComment(comment)
         path = comment.path.removeprefix(within)
-        then = self._branches.at(comment.commit, f"{folder}/{path}") if comment.commit else None
-        now = self._branches.here(f"{folder}/{path}")
+        then = self._team.at(comment.commit, f"{folder}/{path}") if comment.commit else None
+        now = self._team.here(f"{folder}/{path}")
         if not comment.line or now is None:
             return PlacedComment(comment, path)
         if then is None:
@@ -266,9 +277,9 @@ class LetterReviews:
 
     def _since(self, review: Review, folder: str) -> Iterator[ChangedFile]:
         """Yield what changed between the commit that a reviewer looked at last and the newest one."""
-        if not review.seen or not all(map(self._branches.has, (review.seen, review.head))):
+        if not review.seen or not all(map(self._team.has, (review.seen, review.head))):
             return
-        for each in self._branches.changes(review.seen, review.head, folder):
+        for each in self._team.changes(review.seen, review.head, folder):
             path = each.path.removeprefix(f"{folder}/")
             if path == LOCK_FILE:
                 continue

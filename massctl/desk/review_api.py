@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from massctl.desk.forge_session import ForgeSession
-from massctl.desk.letter_branch import LetterBranch, Pushed, branch_of
 from massctl.desk.letter_review import LetterReview, LetterReviews, PlacedComment
 from massctl.desk.request_page import request_page
+from massctl.desk.team_repository import Pushed, TeamRepository, branch_of
 from massctl.errors import (
     ForgeError,
     MassctlError,
@@ -23,14 +23,13 @@ from massctl.forge.sign_in import ForgePlace, place_of
 from massctl.model.ids import LOCK_FILE, CampaignName
 from massctl.model.phrase import Phrase, enumerated
 from massctl.model.settings import MassctlFile
-from massctl.model.state import Status
+from massctl.model.state import BEFORE_SEND, Status
 from massctl.plan.approvals import missing_words
 from massctl.serve.page_cache import PageCache, Standing
 from massctl.view.i18n import say
 from massctl.view.words import STATUS, window_span
 
 Answer = dict[str, Any]
-BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
 SENDING = frozenset({Status.SENDING, Status.AWAITING_ADMIN, Status.IN_DOUBT})
 _AT_ONCE = 6
 """So many reviews are read at the same time."""
@@ -45,11 +44,11 @@ class ReviewApi:
     def __init__(
         self,
         cache: PageCache,
-        branches: Callable[[MassctlFile], LetterBranch],
+        team: Callable[[MassctlFile], TeamRepository],
         session: ForgeSession,
     ) -> None:
         self._cache: Final = cache
-        self._branches: Final = branches
+        self._team: Final = team
         self._session: Final = session
 
     def forge(self, settings: MassctlFile) -> Answer:
@@ -111,7 +110,7 @@ class ReviewApi:
 
     def review(self, letter: CampaignName, settings: MassctlFile) -> Answer:
         """Return everything that the page shows of a letter's review; what the forge did not tell is said."""
-        branches, standing = self._branches(settings), self._required(letter)
+        team, standing = self._team(settings), self._required(letter)
         folder = self._cache.folders.folder(letter)
         told: Answer = {"forge": self.forge(settings), "trouble": "", "why": ""}
         found: LetterReview | None = None
@@ -123,16 +122,16 @@ class ReviewApi:
             if isinstance(error, TokenRefusedError) and place is not None:
                 told["forge"]["canSignIn"] = place.client_id is not None
         # Where the forge told it, git's server need not be asked too.
-        tip = found.head if found is not None else branches.letters().get(letter)
+        tip = found.head if found is not None else team.letters().get(letter)
         if tip is not None:
-            if not branches.has(tip):
-                branches.branches(letter)
-            tip = branches.newest(letter, tip)
+            if not team.has(tip):
+                team.fetch_tips(letter)
+            tip = team.newest(letter, tip)
         told |= {
             "state": "none",
             "stateWords": "",
-            "isPushed": tip is not None and branches.is_as_at(tip, folder),
-            "isBehind": tip is not None and tip != branches.known(letter),
+            "isPushed": tip is not None and team.is_as_at(tip, folder),
+            "isBehind": tip is not None and tip != team.known(letter),
             "page": None,
             "number": None,
             "when": self._say(_when(standing)),
@@ -141,22 +140,22 @@ class ReviewApi:
         }
         if found is not None:
             told |= self._open(found)
-        elif self._is_merged(tip, folder, branches):
+        elif self._is_merged(tip, folder, team):
             merged = self._say(Phrase("It is merged."))
             when = self._say(_when(standing, is_merged=True))
             told |= {"state": "merged", "stateWords": merged, "when": when}
         elif tip is not None:
-            words = self._say(_pushed_words(letter, branches))
-            page = request_page(branches.address, branch_of(letter), branches.main)
+            words = self._say(_pushed_words(letter, team))
+            page = request_page(team.address, branch_of(letter), team.main)
             told |= {"state": "pushed", "stateWords": words, "page": page}
         elif standing.status not in BEFORE_SEND:
             told["stateWords"] = self._say(STATUS[standing.status])
         return told
 
-    def _is_merged(self, tip: str | None, folder: str, branches: LetterBranch) -> bool:
+    def _is_merged(self, tip: str | None, folder: str, team: TeamRepository) -> bool:
         if tip is None:
-            return branches.is_here_as_merged(folder)
-        return branches.is_merged(tip, folder)
+            return team.is_here_as_merged(folder)
+        return team.is_merged(tip, folder)
 
     def _on_forge(
         self, letter: CampaignName, folder: str, standing: Standing, settings: MassctlFile
@@ -200,26 +199,29 @@ class ReviewApi:
         letter: CampaignName,
         pushed: Pushed,
         title: str,
-        body: Callable[[], str],
+        text: Callable[[str], str],
         settings: MassctlFile,
     ) -> Answer:
-        """Open the request of a letter that was pushed, and say what is now true; `body` is made if it is opened."""
-        branches = self._branches(settings)
+        """Open the request of a letter that was pushed, or renew its text, and say what is now true.
+
+        `text` makes its text, and is told what the writer says there so far.
+        """
+        team = self._team(settings)
         folder = self._cache.folders.folder(letter)
-        if not pushed.is_new and branches.is_merged(pushed.commit, folder):
+        if not pushed.is_new and team.is_merged(pushed.commit, folder):
             raise RefusedError(
-                Phrase("the letter is on {main} as it is here", main=branches.main),
+                Phrase("the letter is on {main} as it is here", main=team.main),
                 Phrase("Nothing was pushed, and nobody was asked."),
             )
-        words = _pushed_words(letter, branches)
-        page = request_page(branches.address, pushed.branch, branches.main)
+        words = _pushed_words(letter, team)
+        page = request_page(team.address, pushed.branch, team.main)
         told: Answer = {"page": page, "number": None, "said": self._say(words)}
         try:
             reviews = self._reviews(settings)
             if reviews is None:
                 return told
             standing = self._required(letter)
-            number, failed = reviews.open(letter, folder, title, body, standing.approvals)
+            number, failed = reviews.open(letter, folder, title, text, standing.approvals)
         except ForgeError as error:
             failed = Phrase(
                 "{branch} is pushed, and no request was opened: {why}",
@@ -229,7 +231,7 @@ class ReviewApi:
             return {**told, "said": self._say(failed)}
         said = Phrase("request {number} is open; {words}", number=number, words=words)
         if failed:
-            said = Phrase("{said}. Nobody was asked to review it: {why}", said=said, why=failed)
+            said = Phrase("{said}. {failed}", said=said, failed=failed)
         return {
             "page": reviews.page(number),
             "number": number,
@@ -241,7 +243,7 @@ class ReviewApi:
         reviews, why = self._reviews(settings), ""
         if reviews is not None:
             why = reviews.close(letter)
-        self._branches(settings).remove(letter, self._cache.folders.folder(letter))
+        self._team(settings).remove(letter, self._cache.folders.folder(letter))
         said = Phrase(
             "{branch} is deleted; the letter stays on this machine", branch=branch_of(letter)
         )
@@ -289,7 +291,7 @@ class ReviewApi:
         forge = self._session.forge(self._place(settings))
         if forge is None:
             return None
-        return LetterReviews(forge, self._branches(settings), settings, self._say)
+        return LetterReviews(forge, self._team(settings), settings, self._say)
 
     def _signed_in(self, settings: MassctlFile) -> LetterReviews:
         found = self._reviews(settings)
@@ -300,7 +302,7 @@ class ReviewApi:
 
     def _place(self, settings: MassctlFile) -> ForgePlace | None:
         try:
-            address = self._branches(settings).address
+            address = self._team(settings).address
         except MassctlError:
             address = ""
         return place_of(settings.forge, address)
@@ -347,11 +349,11 @@ def _standing_words(review: LetterReview) -> Phrase:
     return Phrase("in review")
 
 
-def _pushed_words(letter: CampaignName, branches: LetterBranch) -> Phrase:
+def _pushed_words(letter: CampaignName, team: TeamRepository) -> Phrase:
     return Phrase(
         "{branch} is pushed; who may merge it into {main} has to look at it now",
         branch=branch_of(letter),
-        main=branches.main,
+        main=team.main,
     )
 
 

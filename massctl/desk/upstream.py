@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from massctl.desk.letter_branch import LetterBranch, MergedFile
+from massctl.desk.line_ends import as_in, plain
 from massctl.desk.paragraphs import Piece, agreed, joined
+from massctl.desk.team_repository import MergedFile, TeamRepository
 from massctl.errors import RefusedError
 from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName
@@ -41,50 +42,48 @@ class Brought(Frozen):
 class Upstream:
     """Brings the branch that sends into one working copy."""
 
-    def __init__(
-        self, root: Path, branches: LetterBranch, keep: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, root: Path, team: TeamRepository, keep: Callable[[str, str], None]) -> None:
         """Work in `root`; `keep` is given the path and text of a file before it is replaced."""
         self._root: Final = root
-        self._branches: Final = branches
+        self._team: Final = team
         self._keep: Final = keep
         self._settled: Final[set[tuple[str, bytes]]] = set()
         """What others made of a file, where a person settled the clash; the working copy takes account of it."""
 
-    def settle(self, path: str, theirs: str) -> None:
+    def note_settled(self, path: str, theirs: str) -> None:
         """Note that what now stands in a file takes account of `theirs`."""
         self._settled.add((path, theirs.encode()))
 
     def bring(self) -> Brought:
         """Bring what was merged; raise RefusedError, LedgerUnreachableError, OSError."""
-        old, new = self._branches.merged()
+        old, new = self._team.head_and_main()
         if new is None:
             return Brought(
                 reason=Phrase(
                     "this folder is not on {branch}, or has commits that are not merged, so nothing is brought into it",
-                    branch=self._branches.main,
+                    branch=self._team.main,
                 )
             )
         found = self._brought(old, new, ".")
         if not found.clashes and old != new:
-            self._branches.move(old, new)
+            self._team.move(old, new)
         return found
 
     def bring_letter(self, letter: CampaignName, folder: str) -> Brought:
         """Bring what others pushed to the branch of a letter; raises as `bring`."""
-        between = self._branches.others(letter)
+        between = self._team.pushed_by_others(letter)
         if between is None:
             return Brought()
         found = self._brought(*between, folder, f"{folder}/{CAMPAIGN_FILE}")
         if not found.clashes:
-            self._branches.know(letter, between[1])
+            self._team.know(letter, between[1])
         return found
 
     def _brought(self, old: str, new: str, folder: str, whole: str = "") -> Brought:
         """Bring what lies between two commits; whether the file `whole` goes, and all with it, a person chooses."""
         due: list[tuple[MergedFile, bytes | None]] = []
         clashes: list[FileClash] = []
-        changes = self._branches.changes(old, new, folder)
+        changes = self._team.changes(old, new, folder)
         removed = [each.path for each in changes if each.after is None]
         if whole in removed and (stands := self._standing(whole)):
             if (whole, b"") not in self._settled:
@@ -118,7 +117,7 @@ class Upstream:
 
     def _removal(self, old: str, new: str, paths: Sequence[str]) -> Phrase:
         """Say who removed files from the letter's branch."""
-        names = dict.fromkeys(self._branches.removed_by(old, new, each) for each in paths)
+        names = dict.fromkeys(self._team.removed_by(old, new, each) for each in paths)
         files = enumerated([each.rpartition("/")[2] for each in paths])
         return Phrase(
             "on the branch of this letter, {names} removed: {files}",
@@ -167,10 +166,10 @@ def _together(file: MergedFile, stands: bytes | None) -> bytes | FileClash:
             Phrase("Nothing was brought. It is no text, so nobody can join it."),
             Phrase("move it away, then press the button again"),
         )
-    pieces = joined(*sides)
+    pieces = joined(*map(plain, sides))
     together = agreed(pieces)
     if together is None or None in (stands, file.after):
         return FileClash(
             file.path, sides[2], (Piece(sides[1], sides[2]),) if together is not None else pieces
         )
-    return together.encode()
+    return as_in(sides[1], together).encode()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from massctl.desk.journal import Journal, Version
+from massctl.desk.line_ends import as_in, plain
 from massctl.desk.paragraphs import Piece, agreed, joined
 from massctl.errors import UsageError
 from massctl.model.diagnostics import FaultError
@@ -44,8 +45,9 @@ class TextFile(Frozen):
     path: str
     """From the letter's folder."""
     text: str
+    """As a page has it: its lines end in `\\n`."""
     version: str
-    """The SHA-256 of its bytes; NO_VERSION if it is not there."""
+    """The SHA-256 of its text; NO_VERSION if it is not there."""
 
 
 class Written(Frozen):
@@ -95,16 +97,23 @@ class WorkingCopy:
 
     def read(self, letter: CampaignName, path: str) -> TextFile:
         """Read a file; one that is not there is empty. Raises UsageError, UnreadableError."""
+        standing = self._standing(letter, path)
+        text = plain(standing or "")
+        version = NO_VERSION if standing is None else sha256_of(text.encode())
+        return TextFile(path, text, version)
+
+    def _standing(self, letter: CampaignName, path: str) -> str | None:
+        """Return the text of a file as it stands on the disk; None if it is not there."""
         self._require_own(path)
         folder = self.folder(letter).relative_to(self.root).as_posix()
         try:
             data = Repository(self.root).read_bytes(f"{folder}/{path}", TEXT_BYTES_MAX)
         except UnreadableError as error:
             if error.is_missing:
-                return TextFile(path, "", NO_VERSION)
+                return None
             raise
         try:
-            return TextFile(path, data.decode("utf-8"), sha256_of(data))
+            return data.decode("utf-8")
         except UnicodeDecodeError:
             raise UsageError(
                 Phrase("{path} is not UTF-8 text, so the desk leaves it alone", path=path)
@@ -124,6 +133,7 @@ class WorkingCopy:
         Raises UsageError, UnreadableError, OSError.
         """
         with self._one_at_a_time:
+            text = plain(text)
             _require_readable(path, text)
             stands, given = self.read(letter, path), sha256_of(text.encode())
             # Whatever happens next, what was typed is kept first.
@@ -138,10 +148,11 @@ class WorkingCopy:
                 if together is None:
                     return Clash(stands, pieces)
                 text = together
-                _require_readable(path, text)
                 self._journal.add(letter, path, text, self._now())
             if text != stands.text or stands.version == NO_VERSION:
-                self._replace(letter, path, text.encode())
+                written = as_in(self._standing(letter, path) or "", text)
+                _require_readable(path, written)
+                self._replace(letter, path, written.encode())
             return Written(TextFile(path, text, sha256_of(text.encode())), given)
 
     def opened(self, letter: CampaignName, path: str) -> TextFile:
@@ -162,7 +173,7 @@ class WorkingCopy:
 
     def keep(self, letter: CampaignName, path: str, text: str) -> None:
         """Put a text into the journal that is about to be replaced by somebody else."""
-        self._journal.add(letter, path, text, self._now())
+        self._journal.add(letter, path, plain(text), self._now())
 
     def versions(self, letter: CampaignName, path: str) -> list[Version]:
         """Return the versions of a file, newest first."""

@@ -223,6 +223,16 @@ class GitHub:
         given = {"head": branch, "base": into, "title": title, "body": body}
         return self._api.number(self._api.ask("POST", f"{self._of}/pulls", given), "number")
 
+    def request_text(self, number: int) -> tuple[str, str]:
+        """Return the title and the text of a pull request."""
+        pull = self._api.ask("GET", f"{self._of}/pulls/{number}")
+        return str(self._api.member(pull, "title")), str(pull.get("body") or "")
+
+    def write_request(self, number: int, title: str, body: str) -> None:
+        """Replace the title and the text of a pull request."""
+        given = {"title": title, "body": body}
+        self._api.ask("PATCH", f"{self._of}/pulls/{number}", given)
+
     def ask_reviewers(self, number: int, logins: Sequence[str]) -> None:
         """Ask people, and teams as `@company/team`, to review a pull request."""
         names = [each.removeprefix("@") for each in logins]

@@ -175,6 +175,16 @@ class GitLab:
         }
         return self._api.number(self._api.ask("POST", f"{self._of}/merge_requests", given), "iid")
 
+    def request_text(self, number: int) -> tuple[str, str]:
+        """Return the title and the description of a merge request."""
+        request = self._request(number)
+        return str(self._api.member(request, "title")), str(request.get("description") or "")
+
+    def write_request(self, number: int, title: str, body: str) -> None:
+        """Replace the title and the description of a merge request."""
+        given = {"title": title, "description": body}
+        self._api.ask("PUT", f"{self._of}/merge_requests/{number}", given)
+
     def ask_reviewers(self, number: int, logins: Sequence[str]) -> None:
         """Ask people to review a merge request; GitLab asks groups by its approval rules alone."""
         found = [

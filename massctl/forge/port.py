@@ -164,6 +164,14 @@ class Forge(Protocol):
         """Open a pull request, and return its number."""
         ...
 
+    def request_text(self, number: int) -> tuple[str, str]:
+        """Return the title and the text of a pull request."""
+        ...
+
+    def write_request(self, number: int, title: str, body: str) -> None:
+        """Replace the title and the text of a pull request."""
+        ...
+
     def ask_reviewers(self, number: int, logins: Sequence[str]) -> None:
         """Ask people, and teams as `@company/team`, to review a pull request."""
         ...

@@ -74,6 +74,8 @@ class Found(Struct):
     """Its text, if it was Markdown before."""
     lost: list[Phrase] = field(default_factory=list)
     """What could not be carried over, and why."""
+    pictures_lost: int = 0
+    """Pictures of the source that are not in its tree."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Where a browser that saved the page put its pictures, by their addresses."""
 
@@ -87,12 +89,24 @@ _ENTERED = frozenset({"", "text", "submit", "button", "reset", "search", "tel", 
 """The types of `<input>` whose value a reader sees."""
 
 
-def cleaned(root: Element, base: str = "") -> tuple[Element, list[Phrase]]:
-    """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss."""
+def cleaned(
+    root: Element, base: str = "", outside: Unseen | None = None
+) -> tuple[Element, list[Phrase]]:
+    """Remove from a body what WeChat removes; return the body, and the removed parts that somebody would miss.
+
+    `outside` is what the page around it says of whether its words are seen.
+    """
     lost = _Losses()
-    _leave_out_hidden(root, Unseen(), lost)
+    _leave_out_hidden(root, outside or Unseen(), lost)
     _clean(root, base, lost)
     return root, lost.listed
+
+
+def hidden_words(root: Element) -> list[str]:
+    """Take out of a body what nobody sees, and return its words."""
+    lost = _Losses()
+    _leave_out_hidden(root, Unseen(), lost)
+    return lost.hidden
 
 
 def removed_elements(lost: Counter[str]) -> list[Phrase]:
@@ -115,6 +129,8 @@ class _Losses(Struct):
     told: list[Phrase] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)
     """Elements that are not told one by one."""
+    hidden: list[str] = field(default_factory=list)
+    """The words of hidden parts."""
     more_hidden: int = 0
     """Hidden parts that are not told one by one."""
 
@@ -131,10 +147,19 @@ class _Losses(Struct):
 
     def add_hidden(self, element: Element, words: str) -> None:
         """Note something that nobody sees, with its words; without words it is a picture."""
+        self.hidden += [words] if words else []
         if len(self.told) == LOSSES_MAX:
             self.more_hidden += 1
             return
         self.add(element, _HIDDEN if words else _HIDDEN_PICTURE, words)
+
+    def add_folded(self, element: Element) -> None:
+        """Note words that a page shows only when somebody unfolds them; an article shows them."""
+        inside = (
+            each for each in element.children if isinstance(each, str) or each.name != "summary"
+        )
+        if words := "".join(map(_words_of, inside)):
+            self.add(element, _FOLDED, words)
 
     def add(self, element: Element, say: Phrase, words: str) -> None:
         """Note an element that is taken out, with the words that go with it."""
@@ -177,6 +202,7 @@ _REMOVED_WORDS = Phrase(
 _HIDDEN = Phrase("hidden words {place}, which nobody sees there, are left out: “{words}”")
 
 
+_FOLDED = Phrase("words {place} that are folded there are unfolded: “{words}”")
 _HIDDEN_PICTURE = Phrase("a hidden picture {place}, which nobody sees there, is left out")
 
 
@@ -192,7 +218,7 @@ def _leave_out_hidden(element: Element, unseen: Unseen, lost: _Losses) -> list[s
         if child.name in _SILENT and not is_in_drawing(child):
             continue
         look = look_of(child, unseen)
-        inside = unseen.inside(look)
+        inside = unseen.inside(child, look)
         is_hidden = is_gone(child, look)
         if not is_hidden and (inside.is_so or is_out_of_sight(look)):
             # A drawing may show itself when somebody taps it, and a picture when it is loaded.
@@ -247,6 +273,8 @@ def _clean(element: Element, base: str, lost: _Losses) -> None:
                 lost.more[name] += 1
             kept += child.children
             continue
+        if name == "details" and "open" not in child.attributes:
+            lost.add_folded(child)
         _clean_attributes(child, base)
         kept.append(child)
     element.children = kept
@@ -407,7 +435,12 @@ def write_formulas(root: Element) -> None:
             continue
         around = ("$" if isinstance(each, Element) else each for each in (before, after))
         first, last = around
+        # Markdown writes a backslash before such a sign.
+        last = "$" if last[:1] in _ESCAPED_SIGNS else last
         node.children = [spelled(node.attributes["tex"], first[-1:], last[:1])]
+
+
+_ESCAPED_SIGNS = frozenset("\\`*_[]<>$~^{=&!")
 
 
 def _leaves(node: Element) -> Iterator[Element | str]:
@@ -415,6 +448,8 @@ def _leaves(node: Element) -> Iterator[Element | str]:
     for each in node.children:
         if isinstance(each, str) or each.name == FORMULA:
             yield each
+        elif each.name == "br":
+            yield "\\"
         else:
             yield from ("", *_leaves(each), "")
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape, unescape
 from itertools import islice
 from typing import Any
@@ -15,11 +15,12 @@ from massctl.importer.article import (
     Facts,
     Found,
     cleaned,
+    hidden_words,
     removed,
     removed_elements,
     shortened,
 )
-from massctl.importer.visibility import mark_looks
+from massctl.importer.visibility import around, mark_looks
 from massctl.model.diagnostics import first_told, more_faults
 from massctl.model.phrase import Phrase, plural_phrase
 from massctl.render.conservation import of_markdown
@@ -95,20 +96,14 @@ def of_page(html: str, address: str) -> Found:
         for said in shown
         if said.get("data-src") and _is_file(said.get("src", ""))
     }
-    tree, lost = cleaned(parse(serialized(body or _main(page))), address)
+    found_body = body or _main(page)
+    tree, lost = cleaned(parse(serialized(found_body)), address, around(found_body))
     if _is_empty(tree):
         # The page shares somebody's article, which a script writes into it.
         tree, lost = cleaned(parse(_scripted(html)), address)
     if _is_empty(tree):
         raise DocumentError(Phrase("there is no article on this page"))
-    if unread:
-        say = plural_phrase(
-            "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
-            "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
-            count=len(unread),
-            rule=shortened(unread[0]),
-        )
-        lost = [*lost, say]
+    lost = [*lost, *_unread_styles(page, unread, is_of_wechat=body is not None)]
     return Found(
         title=title,
         tree=tree,
@@ -120,6 +115,30 @@ def of_page(html: str, address: str) -> Found:
         lost=lost,
         beside=beside,
     )
+
+
+def _unread_styles(page: Element, rules: Sequence[str], *, is_of_wechat: bool) -> Iterator[Phrase]:
+    """Yield what of a page's styles is not read, and may hide words."""
+    sheets = 0 if is_of_wechat else sum(map(_is_sheet, page.below()))
+    if rules:
+        yield plural_phrase(
+            "{count} rule of the page's style sheet that may hide words is not read (`{rule}`): see the page",
+            "{count} rules of the page's style sheet that may hide words are not read (first: `{rule}`): see the page",
+            count=len(rules),
+            rule=shortened(rules[0]),
+        )
+    if sheets:
+        yield plural_phrase(
+            "{count} style sheet beside the page is not read, and may hide words: see the page",
+            "{count} style sheets beside the page are not read, and may hide words: see the page",
+            count=sheets,
+        )
+
+
+def _is_sheet(element: Element) -> bool:
+    said = element.attributes
+    is_linked = element.name == "link" and "stylesheet" in said.get("rel", "").lower().split()
+    return is_linked and said.get("media", "").strip().lower() != "print"
 
 
 _NOTICES = frozenset({"weui-msg__title", "mesg-block"})
@@ -275,7 +294,9 @@ def of_markdown_file(text: str, name: str) -> Found:
         )
         source = ""
     body, lines = text.lstrip("\n"), whole.count("\n")
-    text, taken_out = _without_removed(body, lines - body.count("\n") + 1)
+    first_line = lines - body.count("\n") + 1
+    text, taken_out = _without_removed(body, first_line)
+    taken_out += _hidden_in_markdown(body, first_line)
     return Found(
         title=about["title"] or name,
         tree=Element("body"),
@@ -339,6 +360,27 @@ def _without_removed(text: str, first: int) -> tuple[str, list[Phrase]]:
         for line, name, words in found[:LOSSES_MAX]
     ]
     return "\n".join(lines), [*told, *removed_elements(more)]
+
+
+def _hidden_in_markdown(text: str, first: int) -> list[Phrase]:
+    """Name words that the HTML in Markdown hides; they stay in the file. `first` is as in `_without_removed`."""
+    told = list[Phrase]()
+    for token in parse_markdown(text).tokens:
+        inner = token.children or ([token] if token.type == "html_block" else [])
+        if token.map is None or not any(each.type.startswith("html") for each in inner):
+            continue
+        html = "".join(
+            each.content if each.type.startswith("html") else escape(each.content) for each in inner
+        )
+        told += [
+            Phrase(
+                "hidden words in line {line} stay in the file: “{words}”",
+                line=first + token.map[0],
+                words=shortened(words),
+            )
+            for words in hidden_words(parse(html))
+        ]
+    return told[:LOSSES_MAX]
 
 
 def markdown_facts(text: str) -> Facts:

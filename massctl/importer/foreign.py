@@ -142,6 +142,9 @@ def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
         opened, fans_only = answer["comments"]
         if not type(opened) is type(fans_only) is bool:
             raise TypeError(opened)
+        pictures_lost = answer["pictures_lost"]
+        if type(pictures_lost) is not int:
+            raise TypeError(pictures_lost)
         lost = [from_plain(each) for each in answer["lost"]]
         beside = dict(
             zip(_texts([*answer["beside"]]), _texts([*answer["beside"].values()]), strict=True)
@@ -153,7 +156,12 @@ def _found(answer: Any) -> tuple[Found, dict[str, bytes]]:
     except NOT_PLAIN:
         raise DocumentError(NOT_ACCEPTED) from None
     return Found(
-        tree=tree, comments=(opened, fans_only), lost=lost, beside=beside, **plain
+        tree=tree,
+        comments=(opened, fans_only),
+        lost=lost,
+        pictures_lost=pictures_lost,
+        beside=beside,
+        **plain,
     ), pictures
 
 
@@ -201,6 +209,7 @@ def found(request: dict[str, Any]) -> dict[str, Any]:
         "comments": article.comments,
         "lost": [to_plain(each) for each in article.lost],
         "beside": dict(article.beside),
+        "pictures_lost": article.pictures_lost,
         "tree": _flat(article.tree),
         "pictures": {name: _written(data) for name, data in pictures.items()},
     }

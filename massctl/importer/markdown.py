@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from massctl.importer.article import FOOTNOTE, FORMULA, write_formulas
 from massctl.model.frozen import Frozen
-from massctl.render.tree import Element, serialized
+from massctl.render.tree import Element, serialized, written_attributes
 
 _BLOCK_NAMES = (
     "address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"
@@ -16,9 +16,11 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _RAW = frozenset({"sub", "sup", "u", "ruby", "rt", "rp", "mark", "kbd", "big", "small"})
 _BLANK = re.compile(r"[ \t\r\n\f]+")
-_SIGNS = re.compile(r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))")
+_SIGNS = re.compile(
+    r"([\\`*_\[\]<>$~^])|(=(?==)|(?<==)=)|(&(?=#?\w+;))|(!(?=$))|(\{(?=[\u2e80-\u9fff\uf900-\ufaff]+\|))"
+)
 _LINE_BEGIN = re.compile(
-    r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|>|\||(\d{1,9})([.)])(?=\s|$))"
+    r"^(\s*)(#{1,6}(?=\s|$)|[+\-](?=\s|$)|[=-]+\s*$|:::|:(?=\s)|>|\||(\d{1,9})([.)])(?=\s|$))"
 )
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.IGNORECASE)
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.IGNORECASE)
@@ -117,7 +119,10 @@ def _list(element: Element, notes: list[str]) -> str:
             number = int(child.attributes["value"])
         blocks = [block for block in _blocks(child, notes) if block.strip()]
         mark = f"{bullet} " if element.name != "ol" else f"{number}{point} "
-        tight = all(re.match(r"(?:[-*] |\d+[.)] )", block) for block in blocks[1:])
+        # HTML goes on until an empty line.
+        is_html = len(blocks) > 1 and blocks[0].endswith(">")
+        entries = (re.match(r"(?:[-*] |\d+[.)] )", block) for block in blocks[1:])
+        tight = not is_html and all(entries)
         loose = loose or not tight
         items.append(mark + _indented(("\n" if tight else "\n\n").join(blocks), len(mark)))
         number += 1
@@ -169,17 +174,34 @@ def _table(element: Element, notes: list[str]) -> str:
         )
     )
     if not is_plain:
-        for each in element.below():
+        for each in _outside_marks(element):
             each.attributes = {
                 key: each.attributes[key] for key in _TABLE_KEYS if key in each.attributes
             }
-        holder = Element("body")
-        holder.children = [element]
-        return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
+        return _raw(element, notes)
     lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
     columns = [set(map(_alignment, column)) for column in zip(*rows, strict=True)]
     rules = [_RULES.get(each.pop(), "---") if len(each) == 1 else "---" for each in columns]
     return "\n".join([lines[0], f"| {' | '.join(rules)} |", *lines[1:]])
+
+
+def _outside_marks(element: Element) -> Iterator[Element]:
+    return (each for each in element.below() if each.name not in (FORMULA, FOOTNOTE))
+
+
+def _raw(element: Element, notes: list[str]) -> str:
+    """Write a part of a table as HTML; a cell with formulas or marks of notes holds Markdown between empty lines."""
+    is_marked = any(each.name in (FORMULA, FOOTNOTE) for each in element.below())
+    if element.name in ("td", "th") and is_marked:
+        inner = "\n\n".join(block for block in _blocks(element, notes) if block.strip())
+        inner = f"\n\n{inner}\n\n"
+    elif is_marked:
+        inner = "".join(_raw(each, notes) for each in element.elements)
+    else:
+        holder = Element("body")
+        holder.children = [element]
+        return re.sub(r"\n\s*\n+", "\n", serialized(holder).strip())
+    return f"<{element.name}{written_attributes(element.attributes)}>{inner}</{element.name}>"
 
 
 def _alignment(cell: Element) -> str:
@@ -190,7 +212,7 @@ def _alignment(cell: Element) -> str:
 
 _RULES = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
 
-_TABLE_KEYS = ("colspan", "rowspan", "align", "class", "href", "src", "alt")
+_TABLE_KEYS = ("colspan", "rowspan", "align", "class", "start", "href", "src", "alt")
 
 
 def _is_deep(cell: Element) -> bool:
@@ -352,21 +374,27 @@ def _inline(pieces: Sequence[TextRun]) -> str:
             end += 1
         group = merged[at:end]
         before = out[-1][-1:] if out and out[-1] else ""
-        after = merged[end].text[:1] if end < len(merged) else ""
-        inner = "".join(
-            _marked(each, before if n == 0 else "", after if n == len(group) - 1 else "")
-            for n, each in enumerate(group)
-        )
+        inner = ""
+        for each, behind in zip(group, [*group[1:], *merged[end : end + 1], None], strict=False):
+            after = behind.text[:1] if behind is not None else ""
+            inner += _marked(each, inner[-1:] or before, after)
         if merged[at].link and inner.strip():
             lead = inner[: len(inner) - len(inner.lstrip(" "))]
             inner = f"{lead}[{inner.strip(' ')}]({_target(merged[at].link)}){inner[len(inner.rstrip(' ')) :]}"
-        out.append(inner)
+        is_note = bool(out) and _MARK_OF_NOTE.search(out[-1]) is not None
+        inner = _AFTER_NOTE.get(inner[:1], inner[:1]) + inner[1:] if is_note else inner
+        out.append(_apart(before, inner))
         at = end
     return (
         re.sub(r" {2,}", " ", "".join(out))
         if not any("`" in each for each in out)
         else "".join(out)
     )
+
+
+_MARK_OF_NOTE = re.compile(r"(?<!\\)\[\^\d+\]$")
+_AFTER_NOTE = {"(": "&#40;", ":": "&#58;"}
+"""Behind the mark of a note such a sign would make a link or a definition of it."""
 
 
 def _like(one: TextRun, other: TextRun) -> bool:
@@ -378,9 +406,15 @@ def _like(one: TextRun, other: TextRun) -> bool:
 
 def _joined(one: TextRun, other: TextRun) -> TextRun:
     if one.is_raw == other.is_raw:
-        return replace(one, text=one.text + other.text)
+        text = _apart(one.text, other.text) if one.is_raw else other.text
+        return replace(one, text=one.text + text)
     first, second = (each.text if each.is_raw else _escaped(each.text) for each in (one, other))
     return replace(one, text=first + second, is_raw=True)
+
+
+def _apart(before: str, code: str) -> str:
+    """Keep code apart from code before it, whose marks would be one."""
+    return f"<!-- -->{code}" if before[-1:] == code[:1] == "`" else code
 
 
 def _marked(piece: TextRun, before: str, after: str) -> str:
@@ -393,8 +427,12 @@ def _marked(piece: TextRun, before: str, after: str) -> str:
     first = core[0]
     last = core[-1]
     # Signs beside a letter do not open or close emphasis.
-    torn = (not lead and _WORD.match(before) and not first.isalnum()) or (
-        not trail and _WORD.match(after) and not last.isalnum()
+    is_beside = not lead and before == "*"
+    is_framed = piece.struck and (piece.bold or piece.italic)
+    torn = (
+        is_beside
+        or (not lead and _WORD.match(before) and (is_framed or not first.isalnum()))
+        or (not trail and _WORD.match(after) and (is_framed or not last.isalnum()))
     )
     for is_on, mark, tag in (
         (piece.struck, "~~", "s"),

@@ -10,8 +10,12 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
+from massctl.importer.css_values import functions, is_edge_on, percent, pixels, resolved, share
 from massctl.model.frozen import Frozen
-from massctl.render.dark_mode import parse as parse_colour
+from massctl.render.dark_mode import Colour
+from massctl.render.dark_mode import read_any as read_colour
 from massctl.render.elements import is_component
 from massctl.render.tree import VOID, Element, written_attributes
 
@@ -21,16 +25,19 @@ if TYPE_CHECKING:
 LOOK = "massctl-look"
 """An attribute: what style sheets of the page and the element's own style say of whether it is seen."""
 _PROPERTIES = re.compile(
-    r"display|visibility|opacity|content-visibility|font(?:-size)?|color|text-indent|position|left|top|clip"
-    r"|clip-path|margin(?:-left)?|transform|translate|scale|background(?:-color|-image)?|animation(?:-name)?|transition(?:-property)?|(?:max-)?(?:height|width)|overflow(?:-[xy])?"
-    r"|padding(?:-\w+)?|background-clip|-webkit-background-clip|-webkit-text-fill-color"
+    r"display|visibility|opacity|content-visibility|font(?:-size)?|color|text-indent|letter-spacing|position|clip"
+    r"|left|top|right|bottom|inset(?:-(?:inline|block)(?:-start|-end)?)?|clip-path|margin(?:-left|-top)?|transform"
+    r"|translate|scale|rotate|zoom|filter|(?:-webkit-)?mask(?:-image)?|background(?:-color|-image)?"
+    r"|animation(?:-name)?|transition(?:-property)?|(?:max-)?(?:height|width|block-size|inline-size)|line-height"
+    r"|overflow(?:-[xy])?|padding(?:-\w+)?|background-clip|-webkit-background-clip|-webkit-text-fill-color|--[\w-]+"
 )
 """The properties that may hide an element, or say that it shows itself."""
 _HIDING = re.compile(
-    r"none|hidden|collapse|transparent|(?<![\w.#])0*\.?0+(?:\.0*)?(?![\d.])|-\d{3}|inset|rect|scale|rgba|hsla"
-    r"|(?<![\d.])[01]?(?:\.\d+)?p[xt]|(?<![\d.])0?\.0\d|[04]%|#(?:\w{3}0|\w{6}00)\b|\([^()]*/"
+    r"none|hidden|collapse|transparent|(?<![\w.#])0*\.?0+(?:\.0*)?(?![\d.])|-\d{3}|\d{4}|inset|rect|scale|rgba|hsla"
+    r"|(?<![\d.])[01]?(?:\.\d+)?p[xt]|(?<![\d.])0?\.0\d|[04]%|#(?:\w{3}0|\w{6}00)\b|\([^()]*/|var\(|--|rotate|blur"
+    r"|-\d+(?:\.\d+)?r?em|-?\d{3}v[wh]|path|100%"
 )
-_ON_GROUND = re.compile(r"background.*(?<![\w-])color|(?<![\w-])color.*background", re.DOTALL)
+_ON_GROUND = re.compile(r"background|(?<![\w-])color\s*:|text-fill-color")
 """Letters may have the colour of what is behind them."""
 _UNREAD = re.compile(r":(?:is|where)\(|:not\([^)]*:|&|nth-[\w-]+\([^)]* of ")
 """Selectors that css-inline does not read."""
@@ -41,18 +48,14 @@ _AT_REST = re.compile(
 _HIDES = re.compile(
     r"(?:display|visibility)\s*:\s*(?:none|hidden|var\()|(?:opacity|font-size)\s*:\s*0(?![.\d])"
 )
-_ZERO = re.compile(r"[+-]?0*\.?0+(?:[a-z]+|%)?")
-_TINY = re.compile(r"\+?[01]?(?:\.\d+)?p[xt]|0?\.0\d*r?em")
-"""Sizes below two pixels."""
-_FAINT = re.compile(r"0?\.0[0-4]\d*|[0-4](?:\.\d+)?%")
-"""Opacities below one twentieth."""
-_FAR = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|em|rem|vw|%)?|-\d{2,}(?:em|rem)")
-_MOVED = re.compile(
-    r"(?:translate(?:x|y|3d)?\((?:[^(),]*,)?|^|[^,(]\s)\s*-\d{4,}(?:\.\d+)?(?:px|r?em|vw)?\b"
-)
-_SHRUNK = re.compile(r"(?:scale(?:x|y|3d)?\(|^)\s*0*\.?0+\s*(?:[,)\s]|$)")
+_SMALL, _FAINT, _BLURRED, _SQUEEZED = 2, 0.05, 10, 10
+"""Pixels below which nobody reads, shares of paint, pixels of blur, and pixels by which letters come closer."""
+_FAR, _MOVED, _MOVED_PERCENT = 100, 1_000, 500
+"""So many pixels beyond the left or upper edge nobody sees something, and so many from its place."""
 _RELATIVE = re.compile(r"[\d.]+(?:em|%)|inherit|unset|larger|smaller")
-_CLIPPED = re.compile(r"inset\(\s*(?:100|50)%.*|rect\((?:[\s,]*[01](?:px)?){4}\s*\)|circle\(0.*")
+_CLEAR_MASK = re.compile(
+    r"(?:linear|radial)-gradient\((?:[^(),]*(?:deg|turn|to [a-z ]+),)?(?:\s*transparent[\d\s.%px]*,?)+\).*"
+)
 _NUMBERED = re.compile(r' n="(\d+)"[^>]*? style="([^"]*)"')
 _SHEET_CHARACTERS_MAX = 4_000_000
 """Ours: a page with more has no article."""
@@ -71,13 +74,18 @@ class Unseen(Frozen):
     colour: bool = False
     ground: bool = False
     """Letters have the colour of what is behind them."""
+    letters: str = ""
+    """Their colour, where an element around says one."""
+    behind: Element | None = None
+    """The element that says the colour behind them."""
+    variables: Mapping[str, str] = {}
 
     @property
     def is_so(self) -> bool:
         """Whether words here are invisible."""
         return self.visibility or self.font or self.colour or self.ground
 
-    def inside(self, look: Look) -> "Unseen":
+    def inside(self, element: Element, look: Look) -> "Unseen":
         """Return what holds inside an element that looks so."""
         said = look.get("visibility", "")
         visibility = self.visibility
@@ -87,7 +95,10 @@ class Unseen(Frozen):
         if size and not (font and _RELATIVE.fullmatch(size)):
             font = _is_tiny(size)
         colour = _is_colourless(look, outside=self.colour)
-        return Unseen(visibility, font, colour, _is_on_ground(look, outside=self.ground))
+        variables = {name: each for name, each in look.items() if name.startswith("--")}
+        inside = replace(self, visibility=visibility, font=font, colour=colour)
+        inside = replace(inside, variables={**self.variables, **variables}) if variables else inside
+        return _on_ground(element, look, inside)
 
 
 def _is_colourless(look: Look, *, outside: bool) -> bool:
@@ -97,34 +108,77 @@ def _is_colourless(look: Look, *, outside: bool) -> bool:
     colour = look.get("-webkit-text-fill-color") or look.get("color", "")
     if not colour or colour in ("inherit", "unset"):
         return outside
-    found = parse_colour(colour)
+    found = _colour(colour)
     return colour == "transparent" or (found is not None and found.alpha == 0)
 
 
-def _is_on_ground(look: Look, *, outside: bool) -> bool:
-    """Whether letters have the colour that the same element gives its ground."""
-    grounds = [each for name, each in look.items() if name.startswith("background")]
-    if not grounds and "color" not in look:
-        return outside
-    letters = parse_colour(look.get("-webkit-text-fill-color") or look.get("color", ""))
-    behind = parse_colour(grounds[0]) if len(grounds) == 1 else None
-    if letters is None or behind is None or behind.alpha < 1:
-        return False
-    pairs = (letters.red, behind.red), (letters.green, behind.green), (letters.blue, behind.blue)
-    return all(abs(one - other) <= _LIKE for one, other in pairs)
+def _colour(written: str) -> Colour | None:
+    return read_colour({"canvas": "white", "window": "white"}.get(written, written))
+
+
+def _on_ground(element: Element, look: Look, inside: Unseen) -> Unseen:
+    """Return what holds inside an element by its colour and the colour behind it."""
+    letters = look.get("-webkit-text-fill-color") or look.get("color", "") or inside.letters
+    letters = inside.letters if letters in ("inherit", "unset") else letters
+    grounds = {each for name, each in look.items() if name in _GROUNDS} - _NO_GROUND
+    is_stated = bool(grounds)
+    if not is_stated and letters == inside.letters:
+        return inside
+    behind = element if is_stated else inside.behind
+    one = _colour(letters)
+    other = _ground_of(behind, look if behind is element else None)
+    pairs = () if one is None or other is None else zip(one.parts, other.parts, strict=True)
+    is_like = one is not None and other is not None and all(abs(a - b) <= _LIKE for a, b in pairs)
+    is_like = is_like and (behind is element or not _is_laid_over(behind, element))
+    return replace(inside, letters=letters, behind=behind, ground=is_like)
+
+
+_GROUNDS = ("background", "background-color", "background-image")
+_NO_GROUND = frozenset({"none", "transparent", "inherit", "unset", "initial", ""})
+
+
+def _ground_of(element: Element | None, look: Look | None) -> Colour | None:
+    """Return the colour of a ground; None for a picture, a gradient and one that is seen through."""
+    if element is None:
+        return _colour("white")
+    said = look_of(element, Unseen()) if look is None else look
+    grounds = {each for name, each in said.items() if name in _GROUNDS} - _NO_GROUND
+    found = _colour(next(iter(grounds))) if len(grounds) == 1 else None
+    return found if found is not None and found.alpha == 1 else None
+
+
+def _is_laid_over(ground: Element | None, element: Element) -> bool:
+    """Whether something may lie between words and the ground that an element around them has."""
+    around = ground if ground is not None else [*element.above()][-1]
+    return any(
+        each.name in ("img", "svg", "video") or _LAYER.search(_written_style(each).lower())
+        for each in around.below()
+        if each is not ground
+    )
+
+
+_LAYER = re.compile(
+    r"background(?:-image|-color)?\s*:\s*(?!none|transparent)|position\s*:|transform|translate|grid|float|margin[^;]*:[^;]*-\d|z-index"
+)
 
 
 def _is_tiny(size: str) -> bool:
-    return _ZERO.fullmatch(size) is not None or _TINY.fullmatch(size) is not None
+    length, hundred = pixels(size), percent(size)
+    return (length is not None and 0 <= length < _SMALL) or hundred == 0
 
 
 def look_of(element: Element, inherited: Unseen) -> Look:
     """Return what is said of whether an element is seen; nothing where no word of it could hide something."""
-    style = element.attributes.get(LOOK) or element.attributes.get("style", "")
+    style = _written_style(element)
     if not style or not (inherited.is_so or _may_hide(style.lower())):
         return {}
-    said = _said(style)
-    return {name: value.removesuffix(_IMPORTANT) for name, value in said.items()}
+    said = {name: value.removesuffix(_IMPORTANT) for name, value in _said(style).items()}
+    variables = {**inherited.variables, **said}
+    return {name: resolved(value, variables) for name, value in said.items()}
+
+
+def _written_style(element: Element) -> str:
+    return element.attributes.get(LOOK) or element.attributes.get("style", "")
 
 
 def _may_hide(written: str) -> bool:
@@ -167,6 +221,8 @@ def is_gone(element: Element, look: Look) -> bool:
         return True
     if element.name in ("dialog", "datalist") and "open" not in element.attributes:
         return True
+    if "popover" in element.attributes and look.get("display", "none") == "none":
+        return True
     if is_in_drawing(element) and _is_unshown_part(element):
         return True
     return look.get("display") == "none" or look.get("content-visibility") == "hidden"
@@ -188,38 +244,150 @@ def _is_unshown_part(part: Element) -> bool:
 
 def is_out_of_sight(look: Look) -> bool:
     """Whether the words of an element are not seen, though it is part of the page."""
-    moves = {"animation", "animation-name", "transition", "transition-property"} & look.keys()
-    if not moves and (_is_zero(look, "opacity") or _FAINT.fullmatch(look.get("opacity", ""))):
+    if {"animation", "animation-name", "transition", "transition-property"} & look.keys():
+        return _is_out_of_place(look)
+    return (
+        _is_unpainted(look)
+        or _has_no_room(look)
+        or _is_out_of_place(look)
+        or _is_moved_away(look)
+        or _is_turned_away(look)
+    )
+
+
+def _is_unpainted(look: Look) -> bool:
+    painted = share(look.get("opacity", "1"))
+    if painted is not None and painted < _FAINT:
         return True
-    has_room = any(each.startswith("padding") for each in look)
-    if any(look.get(f"overflow{each}") in ("hidden", "clip") for each in ("", "-x", "-y")):
-        sizes = ("height", "max-height", "width", "max-width")
-        if not moves and not has_room and any(_is_tiny(look.get(each, "")) for each in sizes):
+    for name, arguments in functions(look.get("filter", "")):
+        amount = share(arguments[0])
+        if amount is not None and (
+            (name == "opacity" and amount < _FAINT) or (name == "blur" and amount >= _BLURRED)
+        ):
             return True
+    masks = (
+        look.get(f"{prefix}mask{end}", "") for prefix in ("", "-webkit-") for end in ("", "-image")
+    )
+    if _is_below(look.get("letter-spacing", ""), _SQUEEZED):
+        return True
+    zoom = share(look.get("zoom", "1"))
+    return any(map(_CLEAR_MASK.fullmatch, masks)) or (zoom is not None and zoom < 0.1)
+
+
+def _has_no_room(look: Look) -> bool:
+    kept = ("hidden", "clip", "auto", "scroll")
+    is_cut = any(look.get(f"overflow{each}", "").split(" ")[0] in kept for each in ("", "-x", "-y"))
+    if not is_cut or any(each.startswith("padding") for each in look):
+        return False
+    sizes = ("height", "width", "block-size", "inline-size")
+    lengths = [look.get(f"{most}{size}", "") for most in ("", "max-") for size in sizes]
+    beyond = percent(look.get("text-indent", ""))
+    is_indented = beyond is not None and beyond >= 100
+    return is_indented or any(map(_is_tiny, [*lengths, look.get("line-height", "")]))
+
+
+def _is_out_of_place(look: Look) -> bool:
+    """Whether words lie beyond the edge of a page, or are clipped."""
     if look.get("position") in ("absolute", "fixed"):
-        if any(_FAR.fullmatch(look.get(each, "")) for each in ("left", "top")):
+        edges = _edges(look)
+        if any(_is_below(edges.get(each, ""), _FAR) for each in ("left", "top")):
             return True
-        if _CLIPPED.fullmatch(look.get("clip", "")):
+        if any(_is_far(edges.get(each, "")) for each in ("left", "right", "bottom")):
             return True
-    if _FAR.fullmatch(look.get("text-indent", "")) or _CLIPPED.fullmatch(look.get("clip-path", "")):
-        return True
-    return _is_moved_away(look) and not moves
+        rect = next(iter(functions(look.get("clip", ""))), ("", []))[1]
+        sides = " ".join(rect).split()
+        if sides and all(each != "auto" and _is_tiny(each) for each in sides):
+            return True
+    return _is_below(look.get("text-indent", ""), _FAR) or _is_clipped(look.get("clip-path", ""))
+
+
+def _edges(look: Look) -> dict[str, str]:
+    """Return the distances of a place from the edges, also where they have other names."""
+    found = {
+        "top": look.get("inset-block-start", ""),
+        "left": look.get("inset-inline-start", ""),
+        "right": look.get("inset-inline-end", ""),
+        "bottom": look.get("inset-block-end", ""),
+    }
+    sides = look.get("inset", "").split()
+    if sides:
+        names = ("top", "right", "bottom", "left")
+        found |= {
+            each: (sides * 4)[at] if len(sides) != 3 or at < 3 else sides[1]
+            for at, each in enumerate(names)
+        }
+    return found | {name: look[name] for name in found if name in look}
+
+
+def _is_below(value: str, limit: float) -> bool:
+    found = pixels(value), percent(value)
+    return any(each is not None and each <= -limit for each in found)
+
+
+def _is_far(value: str) -> bool:
+    length, hundred = pixels(value), percent(value)
+    if hundred is not None:
+        return abs(hundred) >= _MOVED_PERCENT
+    return length is not None and not -_MOVED < length < 2 * _MOVED
+
+
+def _is_clipped(path: str) -> bool:
+    """Whether a path of clipping leaves nothing."""
+    for name, arguments in functions(path):
+        parts = arguments[0].partition(" round ")[0].split()
+        if name in ("circle", "ellipse"):
+            return any(map(_is_tiny, arguments[0].partition(" at ")[0].split()))
+        if name == "inset":
+            top, right, bottom, left = (percent((parts * 4)[at]) or 0 for at in range(4))
+            return top + bottom >= 100 or right + left >= 100
+        if name == "polygon":
+            points = [[share(one) or 0 for one in each.split()[:2]] for each in arguments]
+            corners = [each for each in points if len(each) == 2]
+            pairs = zip(corners, [*corners[1:], *corners[:1]], strict=True)
+            return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) < 0.001
+        if name == "path":
+            return len(re.findall(r"\d+", path)) < 6
+    return False
 
 
 def _is_moved_away(look: Look) -> bool:
     # A ground as wide as the screen has such a margin, and as much room inside.
     has_room = any(each.startswith("padding") for each in look)
-    if not has_room and _MOVED.match(look.get("margin-left", "")):
+    margins = look.get("margin", "").split()
+    sides = [look.get("margin-left", ""), look.get("margin-top", ""), *margins[:1], *margins[3:]]
+    if not has_room and any(_is_below(each, _MOVED) for each in sides):
         return True
-    is_relative = look.get("position") == "relative"
-    places = (look.get("left", ""), look.get("top", "")) if is_relative else ()
-    moved = look.get("transform", ""), look.get("translate", ""), *places
-    shrunk = look.get("transform", ""), look.get("scale", "")
-    return any(map(_MOVED.search, moved)) or any(map(_SHRUNK.search, shrunk))
+    moved = [
+        *look.get("translate", "").split(),
+        *(_edges(look).values() if look.get("position") == "relative" else ()),
+    ]
+    for name, arguments in functions(look.get("transform", "")):
+        if name.startswith("translate") and name != "translatez":
+            moved += arguments[:2]
+    return any(map(_is_far, moved))
 
 
-def _is_zero(look: Look, name: str) -> bool:
-    return _ZERO.fullmatch(look.get(name, "")) is not None
+def _is_turned_away(look: Look) -> bool:
+    """Whether an element is shrunk to nothing, or turned so that only its edge is seen."""
+    turned = look.get("rotate", "").split()
+    is_out = any(each in turned for each in ("x", "y")) and any(map(is_edge_on, turned))
+    if is_out or any(map(_is_nothing, look.get("scale", "1").split()[:2])):
+        return True
+    for name, arguments in functions(look.get("transform", "")):
+        if name in ("rotatex", "rotatey", "rotate3d") and is_edge_on(arguments[-1]):
+            return True
+        if name.startswith("scale") and name != "scalez" and any(map(_is_nothing, arguments[:2])):
+            return True
+        if name == "matrix":
+            a, b, c, d = (pixels(each) or 0 for each in (*arguments, "0", "0", "0", "0")[:4])
+            if abs(a * d - b * c) < _FAINT**2:
+                return True
+    return False
+
+
+def _is_nothing(scale: str) -> bool:
+    size = share(scale)
+    return size is not None and abs(size) < _FAINT
 
 
 def shows_itself(element: Element) -> bool:
@@ -227,6 +395,16 @@ def shows_itself(element: Element) -> bool:
     return any(
         each.name in ("svg", "img") or is_component(each.name) for each in element.below()
     ) or is_in_drawing(element)
+
+
+def around(root: Element) -> Unseen:
+    """Return what the elements around a body say of its letters, its ground and its variables."""
+    unseen = Unseen()
+    for each in reversed([*root.above()]):
+        inside = unseen.inside(each, look_of(each, unseen))
+        # WeChat hides a body until its script has run.
+        unseen = Unseen(letters=inside.letters, behind=inside.behind, variables=inside.variables)
+    return unseen
 
 
 def mark_looks(page: Element) -> list[str]:
@@ -290,33 +468,92 @@ def _rules(text: str, unread: list[str]) -> Iterable[str]:
     )
 
 
-def _rules_of(nodes: Iterable[Any], is_always: bool, unread: list[str]) -> Iterable[str]:
-    from tinycss2 import parse_rule_list, serialize
+def _rules_of(
+    nodes: Iterable[Any], is_always: bool, unread: list[str], outer: str = ""
+) -> Iterable[str]:
+    from tinycss2 import parse_blocks_contents, parse_rule_list, serialize
 
     for node in nodes:
         if node.type == "at-rule" and node.content is not None:
-            condition = serialize(node.prelude).lower()
-            if node.lower_at_keyword in ("media", "supports", "layer", "container"):
-                holds = node.lower_at_keyword == "layer" or condition.strip() in ("all", "screen")
-                inner = parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
-                # Narrow or wide, by day or by night: what is shown on one screen is shown.
-                if "print" not in condition:
-                    yield from _rules_of(inner, is_always and holds, unread)
-                may_hold = node.lower_at_keyword in ("supports", "container")
-                if may_hold and _HIDES.search(serialize(node.content).lower()):
-                    unread.append(f"@{node.lower_at_keyword}{condition}")
+            condition = serialize(node.prelude).lower().strip()
+            keyword = node.lower_at_keyword
+            parse = parse_blocks_contents if outer else parse_rule_list
+            inner = parse(node.content, skip_comments=True, skip_whitespace=True)
+            written = serialize(node.content).lower()
+            # Narrow or wide, by day or by night: what is shown on one screen is shown.
+            if keyword in ("media", "supports", "layer") and not _is_of_print(condition):
+                holds = is_always and (keyword != "media" or _holds_everywhere(condition))
+                if not condition.startswith("not") or keyword == "media":
+                    yield from _rules_of(inner, holds, unread, outer)
+            elif (keyword in ("container", "scope") and _HIDES.search(written)) or (
+                keyword.endswith("keyframes") and _ENDS_HIDDEN.search(written)
+            ):
+                unread.append(f"@{keyword} {condition}")
+        elif node.type == "qualified-rule":
+            yield from _rules_of_one(node, is_always, unread, outer)
+
+
+def _rules_of_one(node: Any, is_always: bool, unread: list[str], outer: str) -> Iterable[str]:
+    """Yield a rule and those that stand in it."""
+    from tinycss2 import parse_blocks_contents, serialize
+
+    selector = serialize(node.prelude).strip()
+    if outer:
+        around = f":is({outer})"
+        selector = selector.replace("&", around) if "&" in selector else f"{around} {selector}"
+    if not selector or _AT_REST.search(selector):
+        return
+    written = serialize(node.content)
+    said = _said(written)
+    if not is_always:
+        said = {key: value for key, value in said.items() if _HIDING.search(value) is None}
+    selectors = _unfolded(selector)
+    if _UNREAD.search(selectors) and _HIDES.search(written.lower()):
+        unread.append(selector)
+    if said:
+        yield f"{selectors}{{{_written(said)}}}\n"
+    if "{" in written:
+        inner = parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True)
+        yield from _rules_of(inner, is_always, unread, selectors)
+
+
+def _unfolded(selector: str) -> str:
+    """Write `:is(a, b) c` as `a c, b c`, which css-inline reads."""
+    waiting, done = [selector], list[str]()
+    while waiting and len(waiting) + len(done) <= _SELECTORS_MAX:
+        one = waiting.pop(0)
+        found = _EITHER.search(one)
+        if found is None:
+            done.append(one)
             continue
-        if node.type != "qualified-rule":
-            continue
-        selector = serialize(node.prelude).strip()
-        written = serialize(node.content)
-        said = _said(written)
-        if not is_always:
-            said = {key: value for key, value in said.items() if _HIDING.search(value) is None}
-        if not selector or _AT_REST.search(selector):
-            continue
-        found = _HIDES.search(written.lower())
-        if found and ("{" in written or "var(" in found[0] or _UNREAD.search(selector)):
-            unread.append(selector)
-        if said:
-            yield f"{selector}{{{_written(said)}}}\n"
+        names = found[1].split(",")
+        waiting += [f"{one[: found.start()]}{each.strip()}{one[found.end() :]}" for each in names]
+    return selector if waiting else ",".join(done)
+
+
+_EITHER = re.compile(r":(?:is|where|-webkit-any|-moz-any)\(([^()]*)\)")
+_SELECTORS_MAX = 50
+_ENDS_HIDDEN = re.compile(
+    r"(?:\bto|100%)\s*\{[^}]*(?:opacity\s*:\s*0(?![.\d])|visibility\s*:\s*hidden|display\s*:\s*none)"
+)
+_WIDTH = re.compile(r"\((min|max)-width\s*:\s*([^)]+)\)")
+_PHONE, _WALL = 320, 4_000
+"""Pixels that every screen has, and that none has."""
+
+
+def _is_of_print(condition: str) -> bool:
+    return "print" in condition and "not print" not in condition
+
+
+def _holds_everywhere(condition: str) -> bool:
+    """Whether a condition of a style sheet holds on every screen."""
+    return any(all(map(_holds, query.split(" and "))) for query in condition.split(","))
+
+
+def _holds(part: str) -> bool:
+    name = part.strip().removeprefix("only ").strip()
+    found = _WIDTH.fullmatch(name)
+    if found is None:
+        return name in ("", "all", "screen", "not print")
+    length = pixels(found[2]) or 0
+    return length <= _PHONE if found[1] == "min" else length >= _WALL

@@ -1416,6 +1416,8 @@ def _end_facts(record: Record, said: entries.JobStatus) -> Iterator[Fact]:
         yield Fact("details")
 
 
+BEFORE_SEND = frozenset({Status.NEW, Status.STAGED, Status.PREVIEWED})
+"""Nobody received anything yet."""
 FINAL = frozenset(
     {
         Status.SENDING,

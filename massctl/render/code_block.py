@@ -33,6 +33,8 @@ HANG = 2
 _INDENT_MAX = 14
 """Columns of a line's own indentation that its wrapped part keeps."""
 _UNSELECTED = "-webkit-user-select:none;user-select:none"
+_NOTHING = "\u00a0"
+"""What gives a marked line without letters its height; it cannot be selected, so it is not copied."""
 _DOTS = (("6", "#ff5f56"), ("26", "#ffbd2e"), ("46", "#27c93f"))
 _BAR = (
     '<svg viewBox="0 0 52 12" style="display:block;width:52px;margin:0 0 10px">'
@@ -155,6 +157,8 @@ def _write_lines(writer: CodeWriter, lines: Sequence[list[Piece]], info: CodeInf
         marked = {"class": "code-marked", "style": "display:inline-block;min-width:100%"}
         with writer.inside("span", marked) if number in info.marked else nullcontext():
             _write_line(writer, line)
+            if number in info.marked and not line:
+                _write_height(writer)
 
 
 def _write_wrapped(writer: CodeWriter, lines: Sequence[list[Piece]], info: CodeInfo) -> None:
@@ -178,7 +182,15 @@ def _write_wrapped(writer: CodeWriter, lines: Sequence[list[Piece]], info: CodeI
                 looks = f"display:inline-block;width:{room}ch;padding-right:1ch;text-indent:0;{_UNSELECTED}"
                 with writer.inside("span", {"class": "code-number", "style": looks}):
                     writer.here.children.append(str(first + number - 1))
+            elif is_marked and not line:
+                _write_height(writer)
             _write_line(writer, line, "text-indent:0" if is_box else "")
+
+
+def _write_height(writer: CodeWriter) -> None:
+    """Give an empty box the height of a line."""
+    with writer.inside("span", {"style": _UNSELECTED}):
+        writer.here.children.append(_NOTHING)
 
 
 def _write_line(writer: CodeWriter, line: Sequence[Piece], looks: str = "") -> None:

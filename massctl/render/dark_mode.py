@@ -35,6 +35,11 @@ class Colour(Frozen):
     alpha: float = 1.0
 
     @property
+    def parts(self) -> tuple[float, float, float]:
+        """Its red, green and blue."""
+        return self.red, self.green, self.blue
+
+    @property
     def brightness(self) -> float:
         """How bright an eye finds it, 0 to 255. Source: W3C, "Techniques for Accessibility Evaluation", 2.2."""
         return (self.red * 299 + self.green * 587 + self.blue * 114) / 1000
@@ -77,7 +82,7 @@ def from_hsl(hue: float, saturation: float, lightness: float) -> Colour:
 
 def read(found: re.Match[str]) -> Colour | None:
     """Read what `COLOUR` found; None if it is not a colour."""
-    return None if found["aside"] is not None else _read(found[0])
+    return None if found["aside"] is not None else read_any(found[0])
 
 
 def parse(written: str) -> Colour | None:
@@ -87,11 +92,15 @@ def parse(written: str) -> Colour | None:
 
 
 @lru_cache(maxsize=1_000)
-def _read(written: str) -> Colour | None:
+def read_any(written: str) -> Colour | None:
+    """Read a value that is a single colour in any notation; None otherwise."""
     colour = parse_color(written)
     if colour is None or isinstance(colour, str):  # A word, or `currentcolor`.
         return None
-    screen = colour.to("srgb")
+    try:
+        screen = colour.to("srgb")
+    except RuntimeError:  # It does not compute `oklch` and its like.
+        return None
     red, green, blue = (round(part * 255, 6) for part in screen.coordinates)
     return Colour(red, green, blue, screen.alpha)
 

@@ -36,13 +36,15 @@ _MARKS = re.compile(
     r"|^(?P<abbreviation>\*\[[^\[\]\n]{1,100}\]:[ \t][^\n]{1,200})$"
     r"|^ {0,3}(?P<box>(?:!!!|\?\?\?\+?)[ \t]+[a-z]+\b[^\n]{0,100})$"
     r"|^ {0,3}(?P<diagram>@start(?:uml|mindmap|wbs|gantt|json|yaml|salt|dot|ditaa|math)\b)"
+    r"|^(?P<module>import\s[^\n]{1,200}\sfrom\s+['\"][^'\"\n]{1,200}['\"];?"
+    r"|export\s+(?:const|let|default|function)\b[^\n]{0,200})[ \t]*$"
     r"|^ {0,3}(?P<slides><!\[[^\n]{1,500}\)>)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 """Attributes as kramdown writes them and the name of a heading as Hugo does; embeds, links, sizes and comments of
 Obsidian; sizes of Pandoc; underlined words of doocs/md; abbreviations of PHP Markdown Extra; boxes of MkDocs; diagrams
-of PlantUML; sliding pictures of mdnice."""
-_SIGNS = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start", "++")
+of PlantUML; imports and exports of MDX; sliding pictures of mdnice."""
+_SIGNS = ("{", "[[", "%%", "*[", "!!!", "???", "<![", "@start", "++", "import ", "export ")
 _SIZE = re.compile(r"!\[[^\[\]\n|]{0,100}\|\d")
 """One of these is in each of them; nearly every article has none."""
 _AS_PICTURE = Phrase(

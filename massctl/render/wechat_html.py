@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from functools import partial
 from itertools import zip_longest
 from string import ascii_lowercase
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from markdown_it.common.normalize_url import normalizeLink
 from msgspec.structs import replace
@@ -689,10 +689,11 @@ def _refer(writer: _ArticleWriter, key: str | tuple[int, int], needle: str = "")
                 needle=needle,
             )
         )
-    letter = _last_letter(writer.here)
     # Before the bracket a line may end, and a mark that begins a line belongs to nothing.
-    with writer.inside("span", {"style": "white-space:nowrap"}) if letter else nullcontext():
-        writer.here.children += letter
+    held = _last_letter(writer.here)
+    with writer.inside("span", {"style": "white-space:nowrap"}) if held else nullcontext():
+        if held is not None:
+            writer.here.take(held)
         writer.ours("sup", "ref", f"[{writer.notes.number(key)}]")
 
 
@@ -703,13 +704,38 @@ _BREAKS_AFTER = re.compile(
 """A last letter after which a line may end: a Chinese one, a sign, an emoji; none of a word or a number."""
 
 
-def _last_letter(here: Element) -> str:
-    """Take the last letter out of a text that was written; an element stays whole, for a theme may draw its ends."""
-    last = here.children[-1] if here.children else ""
+_PHRASES = frozenset(
+    {"a", "b", "code", "del", "em", "i", "ins", "mark", "s", "span", "strong", "u"}
+)
+"""Elements whose words stand in a line as others do."""
+
+
+def _last_letter(here: Element) -> Element | None:
+    """Take the last letter out of what was written, or the phrase that it ends; None where no line may end there."""
+    inner = here
+    while inner.children and _is_phrase(last := inner.children[-1]):
+        inner = last
+    last = inner.children[-1] if inner.children else ""
     if not isinstance(last, str) or _BREAKS_AFTER.search(last) is None:
-        return ""
-    here.children[-1:] = [last[:-1]] if len(last) > 1 else []
-    return last[-1]
+        return None
+    before, letter, held = last[:-1], last[-1], Element("span")
+    if inner is here:
+        here.children[-1:] = [before] if before else []
+        held.children = [letter]
+        return held
+    # A phrase stays one element, for a theme may draw its ends. Chromium looks at the letter whether a line may end
+    # behind it, and not at the span around both: so its own lines end in a span, and the letter stands outside.
+    inner.children = [letter]
+    if before:
+        lines = Element("span", {"style": "white-space:normal"}, inner)
+        lines.children = [before]
+        inner.children.insert(0, lines)
+    held.children = [here.children.pop()]
+    return held
+
+
+def _is_phrase(node: Element | str) -> TypeGuard[Element]:
+    return isinstance(node, Element) and node.name in _PHRASES and len(node.children) == 1
 
 
 def _reference(writer: _ArticleWriter, node: Element) -> None:

@@ -267,7 +267,9 @@ class Standing(Frozen):
     rendered: Rendered
     status: Status
     missing: tuple[Refusal, ...] | None
-    """What keeps it from being sent; None for one with faults, and for one that is out."""
+    """What keeps it from being sent, beside its lock; None for one with faults, and for one that is out."""
+    lock: Refusal | None = None
+    """What is wrong with its lock."""
     approvals: tuple[ApprovalCount, ...] = ()
     """The approvals that its send needs by policy.approvals."""
 
@@ -410,9 +412,11 @@ class PageCache:
             if kept is None:
                 return None
             planned = self._planned(kept)
-            approvals = planned.approvals if planned is not None else ()
-            missing = self._missing(kept, planned)
-            return Standing(kept, self._status(name, kept), missing, approvals)
+            status = self._status(name, kept)
+            if planned is None:
+                return Standing(kept, status, None)
+            lock = self._lock_refusal(kept)
+            return Standing(kept, status, planned.refusals, lock, planned.approvals)
 
     def listed(self) -> list[Listed]:
         """Return all campaigns as the list has them, as far as `warm` came: a list waits for no rendering."""
@@ -764,13 +768,18 @@ class PageCache:
         self, kept: Rendered | None, planned: PlannedCampaign | None
     ) -> tuple[Refusal, ...] | None:
         """Say what keeps a campaign from being sent as it is planned; None for one that is not planned."""
-        settings = self._settings
-        if planned is None or settings is None or kept is None or kept.campaign is None:
+        if planned is None:
             return None
-        lock = None
-        if settings.policy.require_lock:
-            lock = check_lock(self._repository, kept.campaign).refusal
+        lock = self._lock_refusal(kept)
         return planned.refusals if lock is None else (lock, *planned.refusals)
+
+    def _lock_refusal(self, kept: Rendered | None) -> Refusal | None:
+        settings = self._settings
+        if settings is None or not settings.policy.require_lock:
+            return None
+        if kept is None or kept.campaign is None:
+            return None
+        return check_lock(self._repository, kept.campaign).refusal
 
     def _handoff(self, kept: Rendered | None) -> tuple[HandoffItem, ...]:
         campaign = kept.campaign if kept else None

@@ -264,8 +264,8 @@ class _Due(Frozen):
     """The digest of its folder."""
     links: Mapping[str, str] = {}
     """Addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`."""
-    read: Mapping[str, str] = {}
-    """What was read for it, as in `JudgedInputs.files`."""
+    read: Collection[str] = ()
+    """The paths that were read for it."""
 
 
 class Desires:
@@ -459,15 +459,18 @@ class Desires:
         return found
 
     def _judge(self, due: "_Due", made: "RenderResult | ChildError") -> Desired:
-        with self._working_tree.repository.judging() as read:
+        repository = self._working_tree.repository
+        with repository.judging() as read:
+            for path in due.read:
+                repository.reused(path)
             rendered = self._campaign(due, made)
             found = self._as_locked(due, rendered) if self._is_locked else rendered
-        return _made_from(found, {**due.read, **read})
+        return _made_from(found, read)
 
     def _load(self, name: CampaignName) -> "Desired | _Due":
         with self._working_tree.repository.judging() as read:
             found = self._loaded(name)
-        return replace(found, read=read) if isinstance(found, _Due) else found
+        return replace(found, read=frozenset(read)) if isinstance(found, _Due) else found
 
     def _loaded(self, name: CampaignName) -> "Desired | _Due":
         """Read a campaign as far as it goes without rendering."""
@@ -507,8 +510,9 @@ class Desires:
                 source,
             )
         due = _Due(loaded, file, account, source)
-        missing = self._without_lock(due) if self._is_locked else None
-        return missing or replace(due, links=self._links_of(name))
+        if self._is_locked and (refused := self._without_lock(due)) is not None:
+            return refused
+        return replace(due, links=self._links_of(name))
 
     def _without_lock(self, due: "_Due") -> NotLocked | None:
         # Only a run that sends what is locked needs the guards here.

@@ -30,6 +30,13 @@ class ImportedArticleFacts(Frozen):
         return not self.differences
 
 
+_FAULTS = {
+    "error": Phrase("to be mended before it can be sent:"),
+    "warning": Phrase("to be looked at:"),
+}
+"""What is said before diagnostics of a severity."""
+
+
 def imported_text(
     page: Page, name: str, articles: Sequence[ImportedArticleFacts], faults: Sequence[Diagnostic]
 ) -> str:
@@ -64,10 +71,11 @@ def imported_text(
             page.line(Phrase("not carried over, or changed:"), indent=2)
         for lost in each.not_carried:
             page.line(lost, indent=4, hang=6)
-    if faults:
-        page.blank()
-        page.line(Phrase("to be mended before it can be sent:"))
-        diagnostics_text(page, faults)
+    for severity, say in _FAULTS.items():
+        if some := [each for each in faults if each.severity == severity]:
+            page.blank()
+            page.line(say)
+            diagnostics_text(page, some)
     page.line(
         Phrase("next: {command}   shows it in a browser", command=Command("serve", name)), hang=2
     )

@@ -1,10 +1,12 @@
 """A send from a snapshot: whoever may not be reached is taken off once, and nobody who was not approved is reached."""
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
@@ -17,6 +19,7 @@ from cli_runner import NOON, Shell
 from massctl.apply.journal import LedgerSession
 from massctl.audience.key import SnapshotKey
 from massctl.audience.member_sets import MemberSets
+from massctl.audience.memory_file import DUCKDB_PATH, has_memory_files
 from massctl.audience.recipients import Recipients
 from massctl.ledger.local_file import LocalLedger
 from massctl.model.entries import SendAccepted, SendAttempted
@@ -37,6 +40,24 @@ def test_a_snapshot_goes_out_in_batches_and_each_person_gets_one(world: LetterWo
     attempts = world.entries("send_attempted")
     assert [(1, 3), (2, 3), (3, 3)] == [(each["batch"], each["batches"]) for each in attempts]
     assert {"east"} == {each["audience"]["of"] for each in attempts}
+
+
+@pytest.mark.skipif(not has_memory_files(), reason="files of people are in memory on Linux")
+def test_a_command_closes_its_files_of_people(world: LetterWorld) -> None:
+    world.audience("staff", EAST.replace("华东会员", "同事"), (PEOPLE[0], "oELSE00001"))
+    world.audience("east", EAST + "exclude: [staff]\n", PEOPLE)
+    before = files_of_people()
+    for command in (["plan", "letter", "--sandbox"], ["audience", "overlap", "--sandbox"]):
+        assert 0 == world.shell(*command).status
+        assert before == files_of_people(), command
+    assert 0 == world.apply().status
+    assert before == files_of_people()
+
+
+def files_of_people() -> list[str]:
+    """Name the open files in memory that hold people."""
+    numbers = Path("/proc/self/fd").iterdir()
+    return [each.name for each in numbers if DUCKDB_PATH == os.path.realpath(each)]
 
 
 def test_whoever_is_excluded_since_is_taken_off_and_counted(world: LetterWorld) -> None:

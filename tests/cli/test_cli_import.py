@@ -253,9 +253,10 @@ def test_a_word_file_comes_with_all_its_parts(shell: Shell) -> None:
         "[^1]: 见第三页",
     ]
     declared = text(shell, "campaign.yaml")
-    assert ('title: "五月来信"' in declared, 'author: "林梅"' in declared) == (True, True)
+    assert ('title: "五月来信"' in declared, "林梅" in declared) == (True, False)
     (article,) = made.document["articles"]
-    assert (True, []) == (article["is_same"], article["not_carried"]), article
+    left_out = ["the author “林梅” in the file's properties is left out, since no page shows it"]
+    assert (True, left_out) == (article["is_same"], article["not_carried"]), article
     assert (
         0
         == shell(
@@ -535,3 +536,17 @@ def test_a_word_file_that_grows_without_end_is_refused(
     said = shell("import", "word", saved(shell, word(b""), "letter.docx"), "spring")
     assert (2, True, True) == (said.status, says in said.err, advises in said.err), said.err
     assert not (shell.root / "campaigns" / "spring").exists()
+
+
+def test_what_only_another_program_draws_and_what_html_hides_is_told_of_markdown(
+    shell: Shell,
+) -> None:
+    written = (
+        "# 题\n\n甲%%批%%\n\n<p style='display:none'>暗号</p>\n\n<b style='font-size:0'>密</b>乙\n"
+    )
+    made = shell("import", "markdown", saved(shell, written, "a.md"), "spring")
+    said = " ".join(made.err.split())
+    assert (0, True) == (made.status, "to be looked at:" in said), made.err
+    assert "warning MC344 `%%批%%` is shown as written" in said
+    assert "hidden words in line 5 stay in the file: “暗号”" in said
+    assert "hidden words in line 7 stay in the file: “密”" in said

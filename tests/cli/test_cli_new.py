@@ -30,7 +30,7 @@ def test_the_sample_validates_and_nothing_else_is_written(
     written = files(shell)
     new = {
         f"campaigns/spring/{each}"
-        for each in ("campaign.yaml", "articles/main.md", "images/cover.jpg")
+        for each in ("campaign.yaml", "articles/main.md.j2", "images/cover.jpg")
     }
     assert (0, sorted(new)) == (made.status, made.out.splitlines()), made.err
     assert (new, before) == (

@@ -2,14 +2,18 @@
 
 import base64
 import io
+import os
 import re
 import runpy
 import subprocess
+import sys
 import tomllib
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[2]
 BUILD = runpy.run_path(str(ROOT / "starter/build.py"))
@@ -22,6 +26,36 @@ def made(tmp_path: Path) -> dict[str, bytes]:
     wheel.write_bytes(b"a wheel")
     files: dict[str, bytes] = BUILD["starters"](wheel, LETTERS, "https://mirror.example", "")
     return files
+
+
+def test_a_release_has_the_starters_and_the_digests_of_all_its_files(tmp_path: Path) -> None:
+    jobs = YAML(typ="safe").load(ROOT / ".github/workflows/release.yml")["jobs"]
+    (script,) = [step["run"] for step in jobs["build"]["steps"] if "starter" in step.get("run", "")]
+    (tmp_path / "dist").mkdir()
+    for name in ("massctl-1.2.3-py3-none-any.whl", "massctl-1.2.3.tar.gz"):
+        (tmp_path / "dist" / name).write_bytes(name.encode())
+    (tmp_path / "starter").symlink_to(ROOT / "starter")
+    python = tmp_path / "runner/build/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    told = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(tmp_path / "runner")}
+    subprocess.run(["bash", "-ec", script], cwd=tmp_path, env=told, check=True)
+
+    release = tmp_path / "release"
+    lines = (release / "SHA256SUMS").read_text().splitlines()
+    digests = {
+        each.name: sha256(each.read_bytes()).hexdigest()
+        for each in release.iterdir()
+        if each.name != "SHA256SUMS"
+    }
+    assert digests == {name: digest for digest, name in (line.split("  ") for line in lines)}
+    starters = {"massctl-desk.cmd", "massctl-desk-macos.zip"}
+    assert starters == {*digests} - {each.name for each in (tmp_path / "dist").iterdir()}
+    assert any(
+        "release/*" in step.get("with", {}).get("subject-path", "")
+        for step in jobs["publish"]["steps"]
+    )
+    assert "release/*" in jobs["page"]["steps"][-1]["run"]
 
 
 def held(text: str) -> zipfile.ZipFile:

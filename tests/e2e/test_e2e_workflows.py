@@ -18,10 +18,12 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from copies import replace
-from fake_forge import FakeForge
+from fake_forge import REPOSITORY, FakeForge
 from forge_runner import Event, Hub, Job, Run, made
 from processes import MASSCTL, Gate, Wechat, environment
 from repositories import Tree, window
+
+from massctl.cli.pull_request_comments import PULL_REQUEST
 
 pytestmark = [
     pytest.mark.e2e,
@@ -33,6 +35,7 @@ pytestmark = [
 OPEN: list[str] = []
 """When the window of these tests opened, and when it closes."""
 SPRING = "refs/heads/spring"
+FORGE = f"forge: {{kind: github, repository: {REPOSITORY}, token_env: GITHUB_TOKEN}}\n"
 DUE = "preview: {towxname: [editor_lin]}\n"
 ALL_WELL = {"stop": "skipped", "comment-stop": "skipped", "gate": "success", "send": "success"}
 REFUSED = {"stop": "skipped", "comment-stop": "skipped", "gate": "failure", "send": "skipped"}
@@ -254,6 +257,10 @@ def test_a_fork_s_pull_request_gets_a_plan_and_neither_secret_nor_effect(
 def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(
     hub: Hub, person: Path
 ) -> None:
+    with (person / "massctl.yaml").open("a") as settings:
+        settings.write(FORGE)
+    typed(hub, person, "lock")
+    hub.commit(person, "refs/heads/main")
     letter(person, "spring", title="春", body="春天来了。\n")
     opened = hub.pull_request(person, "spring")
     run = hub.play("review", opened)
@@ -274,8 +281,11 @@ def test_an_editor_who_only_uses_the_browser_gets_it_locked_reviewed_and_sent(
     assert 0 == jobs(hub)
     applied = hub.play("apply", pushed)
     assert 2 == jobs(hub), applied.log
-    told = [each for each in hub.forge.bodies(7) if each.startswith("<!-- massctl:sent spring -->")]
-    assert 1 == len(told), applied.log
+    # The followers are those of a sandbox: its page shows what would be written on the pull request.
+    assert [body] == hub.forge.bodies(7)
+    posts = [each for each in hub.wechat.report()["notifications"] if each["name"] == PULL_REQUEST]
+    marks = sorted(each["body"]["body"].partition("\n")[0] for each in posts)
+    assert ["<!-- massctl:sent letter -->", "<!-- massctl:sent spring -->"] == marks, applied.log
 
 
 @pytest.mark.night

@@ -1,10 +1,29 @@
 """The browser of the product, with what only tests ask of it."""
 
+from collections.abc import Callable
+
 from massctl.browser import Browser as Pictures
+from massctl.errors import BrowserError
 
 
 class Browser(Pictures):
     """A browser with a keyboard, more tabs, and a memory of what it asked for."""
+
+    def kill(self) -> None:
+        """End it at once, so that nothing that it still holds comes to the disk."""
+        self._process.kill()
+        self._process.wait()
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something; a page that leaves meanwhile refuses to answer, and the next one is asked."""
+
+        def is_so_now() -> bool:
+            try:
+                return is_so()
+            except BrowserError:
+                return False
+
+        super().until(is_so_now)
 
     def new_tab(self) -> str:
         """Open a tab, and return what `turn_to` takes to come back to the one before."""

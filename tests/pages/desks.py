@@ -14,6 +14,7 @@ from typing import Final
 from browser import Browser
 from gits import git, remote_at
 from page_samples import ROOT
+from processes import first_line
 from services import missing
 
 from massctl.browser import SECONDS_MAX
@@ -40,7 +41,6 @@ class OpenDesk:
         self.process = subprocess.Popen(
             [*self._command, "-C", str(self.root), "desk", "--port", port],
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             env={
                 **os.environ,
                 "MASSCTL_LANG": self.language,
@@ -48,8 +48,7 @@ class OpenDesk:
                 **self._environment,
             },
         )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().decode().strip()
+        self.address = first_line(self.process)
         self.site = self.address.partition("/?")[0]
 
     def speak(self, language: str) -> None:
@@ -115,6 +114,28 @@ def go(browser: Browser, key: str) -> None:
 def type_at_end(browser: Browser, text: str) -> None:
     go(browser, "End")
     browser("Input.insertText", text=text)
+
+
+IN_STORE = """new Promise((done) => {{
+  indexedDB.open("massctl-desk").onsuccess = (opened) => {{
+    const store = opened.target.result.transaction("unsaved", "readwrite").objectStore("unsaved");
+    const asked = {asked};
+    asked.onsuccess = () => done(JSON.stringify(asked.result));
+  }};
+}})"""
+
+
+def unsaved(browser: Browser) -> str:
+    """Return what the pages of the desk keep in the browser."""
+    found: str = browser.value(IN_STORE.format(asked="store.getAll()"))
+    return found
+
+
+def leave_unsaved(browser: Browser, name: str, text: str) -> None:
+    """Leave words as a page does that is gone."""
+    value = f'{{text: "{text}", base: "", sent: []}}'
+    left = f'{{page: "gone", name: "{name}", value: {value}}}'
+    browser.value(IN_STORE.format(asked=f"store.put({left})"))
 
 
 ON_PHONE = "document.getElementById('phone').contentDocument.body.innerText.includes({!r})"

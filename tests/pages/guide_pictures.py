@@ -1,8 +1,8 @@
-"""Draws the pictures of blocks, preview and reports that the documents show, and says what they were drawn of.
+"""Draws the pictures of blocks, preview, desk and reports that the documents show, and says what they were drawn of.
 
 `PYTHONPATH=tests:tests/pages .venv/bin/python -m guide_pictures` after a change of a page, a theme or a block. A block
-is drawn from the example above its picture in the guide, the preview from what `massctl serve` gives, and a report
-from the sample of the tests.
+is drawn from the example above its picture in the guide, the preview from what `massctl serve` gives, the desk from
+`massctl desk`, and a report from the sample of the tests.
 """
 
 import base64
@@ -19,9 +19,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from desks import OpenDesk, open_letter, repository_of_desk
 from page_samples import AT_NOON, ROOT
 from PIL import Image
 from report_page_samples import newest_report, sample_report
@@ -39,6 +41,7 @@ from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
 from massctl.view.i18n import Language
 from massctl.view.pages.dark_mode import by_day_and_night
+from massctl.view.pages.desk_page import letter_page
 from massctl.view.pages.document import Watched
 from massctl.view.pages.markup import Sheet
 from massctl.view.pages.report_page import Order, report_page, sends_page
@@ -82,12 +85,18 @@ PAGES: Final = {
     "calendar": ("-/calendar", 1000, 900, False, ""),
 }
 """Picture -> path, width and height of the window, dark mode, and what is done on the page."""
+DESK: Final = (1440, 900)
+"""Width and height of the window in which a letter is written."""
 REPORTS: Final = {
     "sends": (1100, 980, False),
     "send": (1100, 1080, False),
     "phone": (375, 812, True),
 }
 """Picture of a report -> width and height of what is shown, and dark mode."""
+_IS_SHOWN: Final = """(() => {
+  const phone = document.getElementById("phone").contentDocument;
+  return [...phone.images].length > 0 && [...phone.images].every((each) => each.complete);
+})()"""
 _QUALITY: Final = 72
 _DIFFERS: Final = re.compile(r"[0-9a-f]{64}|(?<=-> )\d+ KB|data-heard=\"\d+\"")
 """Names and sizes of converted pictures, since encoders differ between processors, and how often a page was renewed."""
@@ -126,6 +135,10 @@ def main() -> None:
                         browser.open(address + path)
                         browser.value(done)
                         save_part(browser, (0, 0, width, height), f"preview-{name}{ending}", 1)
+                with _desk(made / f"desk-{language}", language) as desk:
+                    open_letter(browser, desk)
+                    browser.until(lambda: browser.value(_IS_SHOWN))
+                    save_part(browser, (0, 0, *DESK), f"desk{ending}", 1)
     RECORD.write_text(f"{digest}\n", encoding="ascii")
 
 
@@ -144,6 +157,8 @@ def drawn_of(folder: Path) -> str:
         with _served(root, language) as address:
             for path, *_ in PAGES.values():
                 digest.update(_DIFFERS.sub("#", _read(address + path)).encode())
+        digest.update(letter_page(CampaignName(_SENT), Sheet(Language(language), {})).encode())
+    digest.update((files("massctl.desk") / "browser/src/desk.css").read_bytes())
     return digest.hexdigest()
 
 
@@ -229,6 +244,17 @@ def _run(root: Path, language: str, *command: str) -> None:
 def _read(address: str) -> str:
     with urllib.request.urlopen(address) as answer:
         return str(answer.read().decode())
+
+
+@contextmanager
+def _desk(folder: Path, language: str) -> Iterator[OpenDesk]:
+    folder.mkdir()
+    root, remote = repository_of_desk(folder)
+    desk = OpenDesk(root, remote, AT_NOON, {"MASSCTL_LANG": language})
+    try:
+        yield desk
+    finally:
+        desk.end()
 
 
 @contextmanager

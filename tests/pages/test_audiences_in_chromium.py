@@ -14,6 +14,7 @@ from browser import Browser
 from gits import git
 from measures import TOO_WIDE, contrast
 from nights import first_by_day
+from processes import first_line
 from repositories import Tree, window
 
 from massctl.browser import SECONDS_MAX
@@ -66,12 +67,10 @@ def address(request: pytest.FixtureRequest, tree: Tree) -> Iterator[str]:
     with subprocess.Popen(
         [massctl, "-C", str(tree.root), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         env={**os.environ, "MASSCTL_LANG": request.param},
     ) as server:
-        assert server.stdout is not None
         try:
-            yield server.stdout.readline().decode().strip()
+            yield first_line(server)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(SECONDS_MAX)

@@ -114,6 +114,20 @@ def test_the_phone_follows_what_is_written(browser: Browser, desk: OpenDesk) -> 
     browser.until(lambda: 0 < browser.value(place) < 900)
 
 
+def test_the_place_that_is_written_stays_in_view_when_its_room_shrinks(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    type_at_end(browser, "\n\n末尾的一段。\n")
+    seen = """(() => {
+      const end = (name) => document.querySelector(name).getBoundingClientRect().bottom;
+      return end(".cm-cursor-primary") <= end(".cm-scroller");
+    })()"""
+    browser.until(lambda: browser.value(seen))
+    browser.window(1440, 620)
+    browser.until(lambda: browser.value(seen))
+
+
 @pytest.mark.parametrize("kind", PASTED)
 def test_what_is_pasted_is_markdown_and_design_keeps_its_bytes(
     browser: Browser, desk: OpenDesk, kind: str
@@ -141,6 +155,23 @@ def test_a_picture_is_stored_and_its_words_are_asked_for(browser: Browser, desk:
     assert desk.file("images/雪-景.png").is_file()
 
 
+def test_the_words_of_a_picture_are_asked_for_where_they_are_missed(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    type_at_end(browser, "\n\n![](../images/dusk.jpg)\n")
+    mend = "[...document.querySelectorAll('#found li')].find((each) => each.textContent.includes('MC215'))"
+    browser.until(lambda: browser.value(f"!!{mend}?.querySelectorAll('button').length"))
+    browser.value(f"[...{mend}.querySelectorAll('button')].at(-1).click()")
+    picture = "document.querySelector('dialog[open] img')?.naturalWidth > 0"
+    browser.until(lambda: browser.value(picture))
+    browser("Input.insertText", text="黄昏的[桥]")
+    browser.press("Enter")
+    file = desk.file("articles/main.md.j2")
+    wait(lambda: "![黄昏的 桥](../images/dusk.jpg)" in file.read_text(encoding="utf-8"))
+    browser.until(lambda: not browser.value(f"!!{mend}"))
+
+
 def test_a_new_letter_needs_a_title_alone(browser: Browser, desk: OpenDesk) -> None:
     browser.window(1440, 900)
     browser.open(desk.address)
@@ -150,7 +181,7 @@ def test_a_new_letter_needs_a_title_alone(browser: Browser, desk: OpenDesk) -> N
     browser.press("Enter")
     browser.until(lambda: browser.value("location.pathname").startswith("/-/desk/20"))
     browser.until(
-        lambda: browser.value("document.getElementById('letter-title').textContent") == "雪天的信"
+        lambda: browser.value("document.querySelector('#letter-title')?.textContent") == "雪天的信"
     )
 
 

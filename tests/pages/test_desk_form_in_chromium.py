@@ -91,6 +91,8 @@ def test_a_fault_is_mended_by_one_button_and_taken_back_by_undo(
     type_at_end(browser, "\n\n##雪😀天\n")
     mend = "[...document.querySelectorAll('#found button')].find((each) => each.textContent === '改好')"
     browser.until(lambda: browser.value(f"Boolean({mend})"))
+    # A note of a picture names the picture.
+    assert "images/route-map.jpg" in browser.value("document.getElementById('found').innerText")
     browser.value(f"{mend}.click()")
     wait(lambda: "\n## 雪😀天\n" in file.read_text(encoding="utf-8"))
     browser.until(lambda: not browser.value(f"Boolean({mend})"))

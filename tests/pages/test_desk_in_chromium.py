@@ -1,11 +1,11 @@
 """The desk in a real browser: what is typed is on the disk and on the phone, and a review is a branch."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,16 @@ from desks import (
     SECRET,
     OpenDesk,
     go,
+    leave_unsaved,
     open_letter,
     type_at_end,
+    unsaved,
     wait,
 )
 from gits import git
+from services import CHROMIUM, require_chromium
+
+from massctl.browser import FLAGS
 
 pytestmark = pytest.mark.chromium
 
@@ -58,12 +63,36 @@ def test_a_browser_that_dies_with_the_server_loses_no_word(
     open_letter(browser, desk)
     desk.end(signal.SIGKILL)
     type_at_end(browser, "\n\n合上盖子前的话。\n")
-    browser.until(lambda: "合上盖子前的话" in browser.value("JSON.stringify(localStorage)"))
+    browser.until(lambda: "合上盖子前的话" in unsaved(browser))
     browser.open("about:blank")
     desk.begin(desk.site.rpartition(":")[2])
-    open_letter(browser, desk)
+    # Any page of the desk hands them over.
+    browser.open(desk.site)
     file = desk.file("articles/main.md.j2")
     wait(lambda: "合上盖子前的话。" in file.read_text(encoding="utf-8"))
+    wait(lambda: unsaved(browser) == "[]")
+
+
+@pytest.mark.slow
+def test_a_browser_that_is_killed_while_the_server_is_dead_loses_no_word(
+    desk: OpenDesk, tmp_path: Path
+) -> None:
+    require_chromium()
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    with Browser(Path(CHROMIUM or ""), profile, FLAGS) as browser:
+        open_letter(browser, desk)
+        desk.end(signal.SIGKILL)
+        type_at_end(browser, "\n\n拔了电池前的话。\n")
+        browser.until(lambda: "拔了电池前的话" in unsaved(browser))
+        browser.kill()
+    for lock in profile.glob("Singleton*"):
+        lock.unlink()
+    desk.begin(desk.site.rpartition(":")[2])
+    with Browser(Path(CHROMIUM or ""), profile, FLAGS) as browser:
+        browser.open(desk.address)
+        file = desk.file("articles/main.md.j2")
+        wait(lambda: "拔了电池前的话。" in file.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow
@@ -110,12 +139,14 @@ def test_a_review_is_a_branch_of_the_letter_alone(browser: Browser, desk: OpenDe
     browser.value(script.format("雪天的四个周六"))
     wait(lambda: '"雪天的四个周六"' in desk.file("campaign.yaml").read_text(encoding="utf-8"))
     (desk.root / "notes.txt").write_text("别提交", encoding="utf-8")
+    desk.file(".env").write_text("SECRET=1", encoding="utf-8")
     before = git(desk.root, "rev-parse", "HEAD")
     browser.value("document.getElementById('review').click()")
     browser.until(lambda: browser.value("!!document.querySelector('[data-act=review]')"))
     browser.value("document.querySelector('[data-act=review]').click()")
     said = "document.querySelector('#review-panel .answer').textContent"
     browser.until(lambda: f"letter/{LETTER}" in browser.value(said))
+    assert browser.value(said).endswith(".env")
     listed = git(desk.remote, "diff", "--name-only", "main", f"letter/{LETTER}").split()
     assert listed == [
         f"campaigns/{LETTER}/campaign.lock.json",
@@ -189,16 +220,44 @@ def test_what_is_typed_while_a_review_is_asked_for_is_written_after_the_lock(
 
 
 @pytest.mark.slow
-def test_words_that_the_desk_refuses_are_shown_and_kept(browser: Browser, desk: OpenDesk) -> None:
+def test_words_that_the_desk_refuses_are_shown_and_kept_until_they_are_deleted(
+    browser: Browser, desk: OpenDesk
+) -> None:
     open_letter(browser, desk)
-    kept = '{"text": "半个字\\ud800", "base": "", "sent": []}'
-    key = f"massctl-desk:00000000-0000-4000-8000-000000000000:{LETTER}/articles/main.md.j2"
-    browser.value(f"localStorage.setItem({json.dumps(key)}, {json.dumps(kept)})")
+    leave_unsaved(browser, f"{LETTER}/articles/main.md.j2", "半个字\\ud800")
     open_letter(browser, desk)
     shown = "document.querySelector('dialog[open] textarea')?.value ?? ''"
     browser.until(lambda: "半个字" in browser.value(shown))
     assert browser.value("document.querySelector('.cm-content').innerText.length") > 100
-    assert "半个字" in browser.value(f"localStorage.getItem({json.dumps(key)})")
+    browser.value("document.querySelector('dialog[open]').close()")
+    assert "半个字" in unsaved(browser)
+    browser.open(desk.site)
+    browser.until(lambda: "半个字" in browser.value(shown))
+    browser.value("document.querySelector('dialog[open] textarea + button').click()")
+    browser.until(lambda: unsaved(browser) == "[]")
+
+
+@pytest.mark.slow
+def test_a_refused_text_is_told_once_and_offered_more_and_more_rarely(
+    browser: Browser, desk: OpenDesk
+) -> None:
+    open_letter(browser, desk)
+    go(browser, "End")
+    told = """(() => {
+      window.told = [];
+      const place = document.querySelector(".told");
+      new MutationObserver(() => window.told.push(place.textContent)).observe(place, { childList: true });
+    })()"""
+    browser.value(told)
+    browser.value("document.execCommand('insertText', false, '半个\\ud83d字')")
+    browser.until(lambda: browser.value("window.told.length") == 1)
+    time.sleep(4)
+    assert browser.value("window.told.length") == 1
+    sent = [each for each in browser.requests() if each.endswith("/files/articles/main.md.j2")]
+    assert len(sent) <= 3
+    browser.value("document.querySelector('.tools button').click()")
+    type_at_end(browser, "\n\n又好了。\n")
+    wait(lambda: "又好了。" in desk.file("articles/main.md.j2").read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow

@@ -23,9 +23,10 @@ def test_every_page_and_every_block_of_the_guide_has_its_picture(tmp_path: Path)
     drawn = {
         each.name
         for each in IMAGES.iterdir()
-        if each.name.startswith(("block-", "preview-", "report-"))
+        if each.name.startswith(("block-", "preview-", "report-", "desk"))
     }
-    assert (15, blocks | pages | reports) == (len(blocks), drawn)
+    desk = {f"desk{ending}.webp" for ending in LANGUAGES.values()}
+    assert (15, blocks | pages | reports | desk) == (len(blocks), drawn)
 
 
 @pytest.mark.night

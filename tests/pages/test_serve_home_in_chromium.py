@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from browser import Browser
 from measures import TOO_WIDE, contrast
+from processes import first_line
 from repositories import TEXT, Tree, window
 
 from massctl.browser import SECONDS_MAX
@@ -49,12 +50,10 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with subprocess.Popen(
         [massctl, "-C", str(root), "serve", "--port", "0", "--sandbox"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         env=environment,
     ) as server:
-        assert server.stdout is not None
         try:
-            yield server.stdout.readline().decode().strip()
+            yield first_line(server)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(SECONDS_MAX)
@@ -72,8 +71,8 @@ def opened(browser: Browser, address: str) -> None:
     """Open the page, and wait until every campaign was rendered."""
     browser.open("about:blank")  # The page of a server that ended asks for it again.
     browser.open(address)
-    rendered = "document.querySelectorAll('.close .when').length && document.body.innerText.includes('华东第3组')"
-    browser.until(lambda: browser.value(rendered))
+    titles = "document.body.innerText.match(/问候 [0-9]{2}/g)?.length"
+    browser.until(lambda: browser.value(titles) == ACCOUNTS)
 
 
 @pytest.mark.parametrize("dark", [False, True])

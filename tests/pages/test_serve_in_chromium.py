@@ -14,6 +14,7 @@ import pytest
 from browser import Browser
 from measures import TOO_WIDE, contrast
 from page_samples import ROOT
+from processes import first_line
 
 from massctl.browser import SECONDS_MAX
 
@@ -48,11 +49,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server = subprocess.Popen(
         [*massctl, "serve", "--port", "0", "--sandbox"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
     )
-    assert server.stdout is not None
     try:
-        yield Served(root, server.stdout.readline().decode().strip())
+        yield Served(root, first_line(server))
     finally:
         server.send_signal(signal.SIGINT)
         status = server.wait(SECONDS_MAX)
@@ -215,7 +214,7 @@ def test_the_report_follows_the_ledger_and_the_archive_while_it_is_looked_at(
         if command[0] == "apply":
             seconds_until(browser, MEMBERS)
     amount = "document.querySelectorAll('.sends tbody .amount')[0].textContent[0]"
-    browser.until(lambda: "0" <= browser.value(amount) <= "9")
+    browser.until(lambda: str(browser.value(amount)).isdigit())
     browser.until(
         lambda: "by the end of" in browser.value("document.querySelector('.sentence').textContent")
     )

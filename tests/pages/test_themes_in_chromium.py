@@ -24,8 +24,12 @@ NUMBERED = [(theme, number) for number, theme in enumerate(BUILT_IN, 1)]
 def bodies(repository: Path) -> Path:
     """Give a folder with one page a theme, with the colours of day and night, and the pictures beside."""
     write_sample(repository)
-    out = repository / "themed"
-    assert 0 == run(["-C", str(repository), "render", NAME, "--out", str(out)])
+    return pages_of(repository, NAME)
+
+
+def pages_of(repository: Path, name: str) -> Path:
+    out = repository / f"{name}-themed"
+    assert 0 == run(["-C", str(repository), "render", name, "--out", str(out)])
     for theme, number in NUMBERED:
         body = (out / f"article-{number}.html").read_text(encoding="utf-8")
         write_page(out / f"{theme}.html", body)
@@ -80,6 +84,56 @@ def test_no_line_is_torn_apart_by_a_long_word_behind_it(browser: Browser, bodies
         })()"""
     )
     assert widest < 1.05
+
+
+PUSHED = "秋天的风从山谷里吹来我们沿着小路慢慢地走看见田野里的稻子已经黄了远处的村庄"
+PHRASES = [
+    "字词",
+    "**重要的词语**",
+    "_轻声_",
+    "[链接](https://mp.weixin.qq.com/s/abc)",
+    "`f(x)`",
+    "**_两样_**",
+]
+"""What a note may be about."""
+
+
+@pytest.fixture(scope="module")
+def noted(repository: Path) -> Path:
+    """Give a page a theme with notes at each place of a line, and with a marked line of code that is empty."""
+    notes = [f"{PUSHED[:at]}{phrase}[^n]{PUSHED[:9]}" for phrase in PHRASES for at in range(24)]
+    code = ["```py {1,2}\na\n\nb\n```", "[^n]: 注"]
+    write_sample(repository, "noted", "\n\n".join([*notes, *code]))
+    return pages_of(repository, "noted")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_the_mark_of_a_note_begins_no_line(browser: Browser, noted: Path, theme: str):
+    show(browser, noted, theme, 375)
+    found = browser.value(
+        """[...document.querySelectorAll("p sup")].map((mark) => {
+          const range = document.createRange();
+          range.setStart(mark.closest("p"), 0);
+          range.setEndBefore(mark);
+          const before = [...range.getClientRects()].filter((each) => each.width).pop();
+          return mark.getBoundingClientRect().left > before.right - 3;
+        })"""
+    )
+    assert [True] * len(PHRASES) * 24 == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", BUILT_IN)
+def test_a_marked_line_of_code_without_letters_is_as_high_as_others(
+    browser: Browser, noted: Path, theme: str
+):
+    show(browser, noted, theme, 375)
+    heights = browser.value(
+        """[...document.querySelectorAll("main [style*='inline-block']")].map((e) => e.offsetHeight)"""
+    )
+    assert [heights[0]] * 2 == heights
+    assert heights[0] > 10
 
 
 @pytest.mark.parametrize("theme", BUILT_IN)

@@ -133,11 +133,11 @@ mpnews:
 """
 
 
-def write_sample(root: Path) -> None:
+def write_sample(root: Path, name: str = NAME, article: str = ARTICLE) -> None:
     """Write the campaign: one article a theme, in the order of `BUILT_IN`."""
-    folder = root / "campaigns" / NAME
+    folder = root / "campaigns" / name
     shutil.copytree(ROOT / "campaigns" / "2026-12-winter-market" / "images", folder / "images")
-    (folder / "main.md.j2").write_text(ARTICLE, encoding="utf-8")
+    (folder / "main.md.j2").write_text(article, encoding="utf-8")
     one = "    - {{title: {theme}, content: main.md.j2, cover: images/cover.jpg, theme: {theme}}}\n"
     text = CAMPAIGN + "".join(one.format(theme=theme) for theme in BUILT_IN)
     (folder / "campaign.yaml").write_text(text, encoding="utf-8")

@@ -23,7 +23,7 @@ from massctl.desk.app import KEY, desk_app
 from massctl.desk.browser_files import require_built
 from massctl.desk.forge_session import ForgeSession
 from massctl.desk.journal import Journal
-from massctl.desk.letter_branch import LetterBranch
+from massctl.desk.team_repository import TeamRepository
 from massctl.desk.verbs import INHERITED, Verbs
 from massctl.desk.working_copy import WorkingCopy
 from massctl.errors import UsageError
@@ -84,7 +84,7 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
         return
     folder = root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    key = _seat_key(folder / "key")
+    key = _key_in(folder / "key")
 
     port_file = folder / "port"
 
@@ -105,7 +105,7 @@ def command(directory: str, port: int, opens: bool, signs: str | None) -> None:
             cache,
             copy,
             Verbs(root, environment),
-            lambda settings: LetterBranch(root, settings, environment),
+            lambda settings: TeamRepository(root, settings, environment),
             ForgeSession(lambda place: sign_in_to(place, environment)),
         )
 
@@ -151,7 +151,7 @@ def _place_in(
         )
     named = settings.forge
     # A forge that is named needs no remote.
-    address = LetterBranch(root, settings, environment).address if named is None else ""
+    address = TeamRepository(root, settings, environment).address if named is None else ""
     place = place_of(named, address)
     if place is None:
         raise UsageError(
@@ -212,7 +212,7 @@ def _type_code(sign_in: SignIn, console: Console, wait: Callable[[float], None])
             seconds += SLOWER
 
 
-def _seat_key(file: Path) -> str:
+def _key_in(file: Path) -> str:
     """Return the key of this folder's desk, the same after a restart: an open page goes on writing."""
     try:
         return file.read_text(encoding="ascii")

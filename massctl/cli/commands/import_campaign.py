@@ -485,7 +485,11 @@ def _imported(source: _Source, own: Folder, found: "Sequence[Found]", kind: str)
             declared = declared.replace(f"account: {source.account}\n".encode(), b"", 1)
         (folder / CAMPAIGN_FILE).write_bytes(in_group(declared, own))
         paths = put_in_place(current.repository, own, current.places.cache)
-    return _told(CampaignName(folder.name), articles, pictures, diagnostics, paths)
+    # Markdown may have what only another program draws; it is told beside the errors.
+    is_markdown = any(each.markdown is not None for each in found)
+    told = {"error", "warning"} if is_markdown else {"error"}
+    faults = [each for each in diagnostics if each.severity in told]
+    return _told(CampaignName(folder.name), articles, pictures, faults, paths)
 
 
 def _faults(
@@ -560,7 +564,8 @@ def _written(
                     compared[number][1], body, names, may_add=file.found.markdown is not None
                 )
         arrived = sum(each in kept for each in facts.pictures)
-        counts = facts.characters, len(facts.pictures), arrived, len(facts.links)
+        shown = len(facts.pictures) + file.found.pictures_lost
+        counts = facts.characters, shown, arrived, len(facts.links)
         articles.append(
             views.imported.ImportedArticleFacts(file.found.title, file.path, *counts, told, lost)
         )
@@ -645,7 +650,7 @@ def _told(
     name: CampaignName,
     articles: "list[ImportedArticleFacts]",
     pictures: _Pictures,
-    diagnostics: "list[Diagnostic]",
+    faults: "list[Diagnostic]",
     paths: list[str],
 ) -> Result:
     lost = [
@@ -653,8 +658,7 @@ def _told(
         for address, why in pictures.lost.items()
     ]
     articles = [replace(articles[0], not_carried=[*articles[0].not_carried, *lost]), *articles[1:]]
-    faults = [each for each in diagnostics if each.severity == "error"]
-    is_whole = not lost and not has_errors(diagnostics) and all(each.is_same for each in articles)
+    is_whole = not lost and not has_errors(faults) and all(each.is_same for each in articles)
     status = ExitStatus.DONE if is_whole else ExitStatus.FAILED
 
     return Result(

@@ -117,6 +117,10 @@ def command(
         now = current.clock.now()
         reviewed = _reviewed(current, made, changed, unlocked) if is_reviewed else None
 
+        def text(to: Console) -> str:
+            is_brief = not named and len(plan.campaigns) > views.overview.CLOSE_FROM
+            return views.plan.plan_text(to.page(), plan, now, changed, is_brief=is_brief)
+
         def json(to: Console) -> str:
             language, owners = to.reader if is_reviewed else to.language, owners_of(current)
             about = named, reviewed, owners, current.selection
@@ -135,12 +139,11 @@ def command(
             return views.ics.schedule_ics(days.only(current.scope), made.state.lineage, to.reader)
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
-        is_brief = not named and len(plan.campaigns) > views.overview.CLOSE_FROM
         next_step = None if out is not None else _next_step(current, plan, named)
         return Result(
             status,
             json,
-            lambda to: views.plan.plan_text(to.page(), plan, now, changed, is_brief=is_brief),
+            text,
             markdown=markdown,
             ics=ics,
             next_step=next_step,

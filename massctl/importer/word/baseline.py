@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
@@ -19,26 +18,24 @@ from msgspec.structs import replace
 from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
 from massctl.importer.word.document import (
-    BOX,
     DRAWINGS,
     IMAGES,
     INVISIBLE_FIELDS,
-    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     is_changed,
+    leads_on,
     look_of,
     outside_boxes,
     reference_of,
     shown_by,
-    shows,
     text_of,
 )
 from massctl.importer.word.layout import KINDS as LAYOUT
 from massctl.importer.word.layout import layout
-from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import A, M, V, W, Xml
+from massctl.importer.word.omml import UnknownPart, tex, words_of
+from massctl.importer.word.package import BOX, A, M, V, W, Xml, shows
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue
 from massctl.model.frozen import Frozen
@@ -47,8 +44,10 @@ from massctl.picture.formats import sniff
 from massctl.render.markdown_formulas import SAME_STYLE
 from massctl.render.tree import Element, escaped_value, parse
 
-_TOLD_MAX = 5
+_TOLD_MAX = 20
 """Of one kind of loss so many are told; the others are counted."""
+_WHOLE_MAX = 160
+"""Characters of words that come in no other way."""
 
 
 class ShownPart(Frozen):
@@ -71,6 +70,8 @@ class ShownList(Struct):
     """In the order of reading."""
     lost: list[tuple[str, Phrase]] = field(default_factory=list)
     """What no article has: its kind, and the words for it."""
+    pictures_lost: int = 0
+    """Of the text and the notes."""
 
 
 def loss_words(lost: Sequence[tuple[str, Phrase]]) -> list[Phrase]:
@@ -105,7 +106,7 @@ def refuse_unknown(document: Document) -> None:
     """Raise DocumentError for the first construct of Word that is unknown, with its name and place."""
     for story in document.stories():
         for each in story.iter():
-            if each.tag in _KNOWN or _is_inside(each):
+            if (each.tag in _KNOWN and not _is_stray(each)) or _is_inside(each):
                 continue
             name = each.tag.rpartition("}")[2]
             prefix = f"{each.prefix}:" if each.prefix else ""
@@ -117,6 +118,13 @@ def refuse_unknown(document: Document) -> None:
                 ),
                 Phrase("write it in another way in Word, save, and import again"),
             )
+
+
+def _is_stray(element: Xml) -> bool:
+    """Whether words stand in no run, or a run in no paragraph, where nothing reads them."""
+    if element.tag == f"{W}t":
+        return bool(element.getparent().tag != f"{W}r")
+    return element.tag == f"{W}r" and next(element.iterancestors(f"{W}p"), None) is None
 
 
 def _is_inside(element: Xml) -> bool:
@@ -185,21 +193,27 @@ class _Lister(Struct):
         for note in document.notes.values():
             self._part, self._fields = note.part, Fields()
             self._story(note.element)
-        for name, root in document.margins:
-            for paragraph in root.iter(f"{W}p"):
+        for margin in document.margins:
+            name, self._part = margin.place, margin.part
+            for paragraph in margin.element.iter(f"{W}p"):
                 words = text_of(paragraph)
                 if words and not _PAGE_NUMBER.fullmatch(words):
                     self._add_loss(
-                        "margin", Phrase("{place}: “{words}”", place=name, words=shortened(words))
+                        "margin",
+                        Phrase(
+                            "{place}: “{words}”", place=name, words=shortened(words, _WHOLE_MAX)
+                        ),
                     )
-            for drawing in root.iter(*DRAWINGS):
+            for drawing in margin.element.iter(*DRAWINGS):
                 if next(drawing.iter(BOX), None) is None:
                     self._add_loss("margin", self._drawn(drawing, name, _kind_of(drawing)))
         self.shown.lost += layout(document)
         return self.shown
 
     def _add_loss(self, kind: str, say: Phrase) -> None:
-        self.shown.lost.append((kind, say))
+        # Sections may show the same words in headers of their own.
+        if kind != "margin" or (kind, say) not in self.shown.lost:
+            self.shown.lost.append((kind, say))
 
     def _story(self, story: Xml) -> None:
         for paragraph in story.iter(f"{W}p"):
@@ -264,7 +278,7 @@ class _Lister(Struct):
     def _link(self, element: Xml, address: str) -> None:
         if not address or not text_of(element):
             return
-        if address.startswith(LINK_SCHEMES):
+        if leads_on(address):
             self._add(element, "link", address)
         else:
             place = self.document.place(element)
@@ -289,14 +303,15 @@ class _Lister(Struct):
         for each in run:
             if each.tag == f"{W}fldChar":
                 words += self._field(each)
-            elif each.tag == f"{W}instrText":
+            elif each.tag == f"{W}instrText" or (each.tag == f"{W}t" and self._fields.is_code):
                 self._fields.add_code(each.text or "")
             elif not self._fields.is_code:
                 words += self._words(each, boxes)
         if self._fields.address and words.strip():
             self._link(run, self._fields.address)
         if self._fields.address or next(run.iterancestors(f"{W}hyperlink"), None) is not None:
-            looks = frozenset(each for each in looks if each.partition(":")[0] not in _OF_LINKS)
+            is_own = run.find(f"{W}rPr/{W}color") is not None
+            looks = frozenset(each for each in looks if not _is_of_link(each, is_own=is_own))
         self._add(run, "text", words.upper() if is_upper else words, looks)
 
     def _field(self, mark: Xml) -> str:
@@ -330,7 +345,7 @@ class _Lister(Struct):
         elif each.tag == f"{W}sym":
             words = sign_of(each)
             if not words:
-                font, code = each.get(f"{W}font", ""), each.get(f"{W}char", "")
+                font, code = each.get(f"{W}font") or "?", each.get(f"{W}char", "")
                 say = Phrase(
                     "{place}: the sign {code} of {font}", place=place, code=code, font=font
                 )
@@ -338,6 +353,7 @@ class _Lister(Struct):
         elif each.tag == f"{W}ruby":
             parts = (each.find(f"{W}rubyBase"), each.find(f"{W}rt"))
             words = "".join(text_of(part) for part in parts if part is not None)
+            self._lose_looks_of_ruby(each)
         elif each.tag in DRAWINGS:
             self._drawing(each, boxes)
         elif each.tag in _NOTE_MARKS and self.document.note_of(each) is None:
@@ -345,9 +361,25 @@ class _Lister(Struct):
             self._add_loss("text", say)
         elif each.tag in _SPACES:
             words = " "
-        if words:
+        if words or each.tag in DRAWINGS or each.tag in _NOTE_MARKS:
             self._fields.show()
         return words
+
+    def _lose_looks_of_ruby(self, ruby: Xml) -> None:
+        """Name the looks that only a part of a base or a reading has."""
+        paragraph = next(ruby.iterancestors(f"{W}p"), None)
+        styles = self.document.styles
+        taken = styles.looks(look_of(ruby.getparent()), paragraph)
+        for run in ruby.iter(f"{W}r"):
+            for look in sorted(styles.looks(run, paragraph) - taken - {"larger", "smaller"}):
+                what, words = _LOOKS[_plain(look)], shortened(text_of(run))
+                say = Phrase(
+                    "{place}: {what} “{words}”",
+                    place=self.document.place(run),
+                    what=what,
+                    words=words,
+                )
+                self._add_loss(look, say)
 
     def _formula(self, formula: Xml) -> None:
         place = self.document.place(formula)
@@ -362,15 +394,17 @@ class _Lister(Struct):
             )
             self._add_loss("formula", say)
             return
-        if _letters(text_of(formula)) - _letters(written):
+        if _letters(words_of(formula)) - _letters(written):
             self._add_loss("formula", _formula_words(place, text_of(formula)))
         for each in formula.iter(f"{M}r"):
             looks = self.document.styles.looks(each, next(formula.iterancestors(f"{W}p"), None))
-            if any(":" in look for look in looks):
+            words = shortened(text_of(each))
+            for look in sorted(looks - {"bold", "italic"}):
                 say = Phrase(
-                    "{place}: the colour of “{words}” in a formula",
+                    "{place}: {what} “{words}” in a formula",
                     place=place,
-                    words=text_of(each),
+                    what=_LOOKS[_plain(look)],
+                    words=words,
                 )
                 self._add_loss("formula", say)
         self._add(formula, "formula", " ".join(written.split()))
@@ -395,6 +429,13 @@ class _Lister(Struct):
                 )
                 self._add_loss("address", say)
                 break
+        if (
+            next((each for each in drawing.iter() if each.tag.endswith("}webVideoPr")), None)
+            is not None
+        ):
+            self._add_loss(
+                "drawing", Phrase("{place}: a video: only its picture can come", place=place)
+            )
         for each in pictures:
             known = package.related(self._part).get(reference_of(each))
             if known is None or known.is_external:
@@ -405,6 +446,7 @@ class _Lister(Struct):
                     name=shortened(target),
                 )
                 self._add_loss("picture", say)
+                self.shown.pictures_lost += 1
                 continue
             data = package.read(known.target)
             name = known.target.rpartition("/")[2]
@@ -415,11 +457,12 @@ class _Lister(Struct):
                     name=name,
                 )
                 self._add_loss("picture", say)
+                self.shown.pictures_lost += 1
             else:
                 self._add(drawing, "picture", name)
                 if is_changed(each):
                     say = Phrase(
-                        "{place}: the picture {name} is turned or coloured in Word; it comes as it is stored",
+                        "{place}: the picture {name} is turned, coloured or cut in Word; it comes as it is stored",
                         place=place,
                         name=name,
                     )
@@ -445,7 +488,8 @@ class _Lister(Struct):
             each.text or ""
             for root in (drawing, *parts)
             if root is not None
-            for each in root.iter(f"{A}t")
+            for each in root.iter(f"{A}t", f"{_CHART}v")
+            if each.tag != f"{_CHART}v" or each.getparent().getparent().tag == f"{_CHART}strCache"
         ]
         texts += [each.get("string", "") for each in drawing.iter(f"{V}textpath")]
         words = " ".join(" ".join(texts).split())
@@ -455,7 +499,7 @@ class _Lister(Struct):
             "{place}: a drawing ({kind}) with the words “{words}”",
             place=place,
             kind=kind,
-            words=shortened(words),
+            words=shortened(words, _WHOLE_MAX),
         )
 
 
@@ -466,7 +510,14 @@ def list_shown(document: Document) -> ShownList:
 
 _AS_WRITTEN = frozenset({"link", "picture", "formula"})
 _PAGE_NUMBER = re.compile(r"[\d\s/|.·\-–—第页共 ofPage]*")
-_OF_LINKS = frozenset({"colour", "underline"})
+
+
+def _is_of_link(look: str, *, is_own: bool) -> bool:
+    """Whether themes draw a look of a link; not a colour of its words, but for blue."""
+    kind, _, said = look.partition(":")
+    return kind == "underline" or (kind == "colour" and (not is_own or hue(said) == "blue"))
+
+
 _SPACES: Final = frozenset(f"{W}{name}" for name in ("tab", "ptab", "br", "cr"))
 _NOTE_MARKS: Final = frozenset({f"{W}footnoteReference", f"{W}endnoteReference"})
 _PROPERTIES_ONLY: Final = frozenset(
@@ -474,6 +525,7 @@ _PROPERTIES_ONLY: Final = frozenset(
 )
 _SHAPE: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
 _OLE = "{urn:schemas-microsoft-com:office:office}"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _WITH_WORDS = frozenset({"chart", "chartEx", "diagramData"})
 """Parts that a drawing refers to for its words."""
 _DRAWN: Mapping[str, Phrase] = {
@@ -556,7 +608,7 @@ def _rendered(body: str) -> _RenderedText:
     while waiting:
         node, looks = waiting.pop()
         if isinstance(node, str):
-            if words := _without_blanks(unescape(node)):
+            if words := _without_blanks(node):
                 shown.starts.append(length)
                 shown.looks.append(looks)
                 pieces.append(words)
@@ -651,7 +703,7 @@ class _Comparison(Struct):
         list_number = next((each.text for each in parts if each.kind == "number"), "")
         at = self.shown.words.find(list_number, before)
         start = self.shown.words.find(whole, max(at, before) + len(list_number))
-        if not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
+        if at < 0 or not 0 <= start - at - len(list_number) <= _SIGNS_MAX:
             start = self.shown.words.find(whole, before)
         end = start + len(whole) if start >= 0 else before + 2 * len(whole) + _AROUND
         self._position = max(start, before)
@@ -669,6 +721,16 @@ class _Comparison(Struct):
                         ]
                 case _:
                     self._thing(each)
+
+    def title(self, parts: Sequence[ShownPart]) -> None:
+        """Name what the title of an article cannot have: looks, links, pictures and formulas."""
+        self.changed += [
+            (look, _changed(each, _LOOKS[look]))
+            for each in parts
+            if each.kind == "text"
+            for look in sorted(map(_plain, each.looks))
+        ]
+        self.paragraph([each for each in parts if each.kind in _AS_WRITTEN])
 
     def _text(self, part: ShownPart, end: int) -> None:
         at = self.shown.words.find(part.text, self._position, end)
@@ -715,7 +777,7 @@ def compare(
         number = "".join(each.text for each in parts if each.kind == "number")
         if is_title_due and whole and _without_blanks(title) in (whole, number + whole):
             is_title_due = False
-            comparison.paragraph([each for each in parts if each.kind in _AS_WRITTEN])
+            comparison.title(parts)
         else:
             comparison.paragraph(parts)
     return comparison.missing, comparison.changed

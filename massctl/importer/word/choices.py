@@ -1,20 +1,20 @@
 """What a person decides of a Word file before it is read: revisions, hidden text, comments."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.document import DRAWINGS, Document, shows
-from massctl.importer.word.package import A, M, V, W, Xml
-from massctl.importer.word.styles import WHITE, is_on, is_set, is_shaded, whole
+from massctl.importer.word.document import Document, text_of
+from massctl.importer.word.package import M, W, Xml
+from massctl.importer.word.visibility import RUNS, hidden_parts
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.phrase import Phrase, in_a_row, plural_phrase
 
-_TOLD_MAX = 3
-"""So many places of each kind are told."""
+_TOLD_MAX, _LEFT_OUT_MAX = 3, 50
+"""So many places of each kind are told before a choice, and after it."""
+_WORDS_MAX = 60
 _PUT_IN: Final = (f"{W}ins", f"{W}moveTo")
 _TAKEN_OUT: Final = (f"{W}del", f"{W}moveFrom")
 _CHANGED: Final = tuple(
@@ -23,6 +23,11 @@ _CHANGED: Final = tuple(
 )
 _CELLS: Final = (f"{W}cellIns", f"{W}cellDel", f"{W}cellMerge")
 _REVISIONS: Final = frozenset((*_PUT_IN, *_TAKEN_OUT, *_CHANGED, *_CELLS))
+_MARKERS: Final = frozenset(
+    f"{W}{name}"
+    for name in ("bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "proofErr")
+)
+"""What may stand between two paragraphs and shows nothing."""
 _TO_TEXT: Mapping[str, str] = {f"{W}delText": f"{W}t", f"{W}delInstrText": f"{W}instrText"}
 
 
@@ -42,9 +47,11 @@ def apply_choices(document: Document, chosen: Mapping[str, str]) -> list[Phrase]
             waiting.append(Phrase("{what}: {places}", what=what, places=in_a_row(told)))
             options.append(f"--{name} {'|'.join(WORD_CHOICES[name])}")
             continue
-        carry_out, done_words = _ANSWERS[name, choice]
-        carry_out(found)
+        carry_out, done_words, gone = _ANSWERS[name, choice]
+        left_out = [each for each in found if gone is None or each.tag in gone]
         done.append(Phrase(done_words, what=say(len(found))))
+        done += _left_out(document, left_out)
+        carry_out(found)
     if waiting:
         said = " ".join(options)
         raise DocumentError(
@@ -55,114 +62,25 @@ def apply_choices(document: Document, chosen: Mapping[str, str]) -> list[Phrase]
     return done
 
 
-def _of_stories(document: Document) -> Iterator[Xml]:
-    """Yield what stands in the text, the notes, the headers and the footers, whose words are told too."""
-    for story in (*document.stories(), *(root for _, root in document.margins)):
-        yield from story.iter()
+def _left_out(document: Document, found: Sequence[Xml]) -> list[Phrase]:
+    """Name what goes, with its words and place."""
+    worded = [each for each in found if text_of(each)]
+    told = [
+        Phrase("left out: {place}", place=document.place_words(each, _WORDS_MAX))
+        for each in worded[:_LEFT_OUT_MAX]
+    ]
+    rest = len(worded) - _LEFT_OUT_MAX
+    return [*told, Phrase("left out: {count:,} more", count=rest)] if rest > 0 else told
 
 
 def _revisions(document: Document) -> list[Xml]:
-    return [each for each in _of_stories(document) if each.tag in _REVISIONS]
+    return [each for each in document.everything() if each.tag in _REVISIONS]
 
 
 def _comments(document: Document) -> list[Xml]:
-    marks = (each for each in _of_stories(document) if each.tag == f"{W}commentReference")
+    marks = (each for each in document.everything() if each.tag == f"{W}commentReference")
     known = (each.get(f"{W}id", "") for each in marks)
     return [document.comments[each] for each in known if each in document.comments]
-
-
-def _hidden(document: Document) -> list[Xml]:
-    found = []
-    for each in _of_stories(document):
-        if each.tag in _RUNS and shows(each):
-            if _is_unseen(document, each):
-                found.append(each)
-        elif (each.tag.endswith("}docPr") and each.get("hidden") in ("1", "true")) or (
-            each.tag.startswith(V) and _HIDING_STYLE.search(each.get("style", "")) is not None
-        ):
-            found.append(next(each.iterancestors(*DRAWINGS), each))
-        elif each.tag == f"{W}trPr" and (is_on(each, "hidden") or _is_flat(each)):
-            found.append(each.getparent())
-    return list(dict.fromkeys(found))
-
-
-def _is_flat(row: Xml) -> bool:
-    height = row.find(f"{W}trHeight")
-    is_exact = height is not None and height.get(f"{W}hRule") == "exact"
-    return is_exact and whole(height.get(f"{W}val"), _LINE + 1) <= _LINE and shows(row.getparent())
-
-
-_PAGE = -5_000, 31_680
-"""Where a frame may begin, in twentieths of a point: no page of Word is longer than 22 inches."""
-_HIDING_STYLE = re.compile(r"visibility\s*:\s*hidden|display\s*:\s*none", re.IGNORECASE)
-_RUNS: Final = frozenset({f"{W}r", f"{M}r"})
-_LIKE, _TINY, _LINE = 0x0A, 4, 40
-"""So little the parts of two colours differ that nobody tells apart; half points that nobody reads, and twentieths."""
-
-
-def _is_unseen(document: Document, run: Xml) -> bool:
-    """Whether Word hides a run, or writes it so that nobody reads it: in the colour behind it, or as small as a dot."""
-    styles = document.styles
-    seen = styles.properties(run, next(run.iterancestors(f"{W}p"), None))
-    if _has_no_room(document, run):
-        return True
-    if "vanish" in seen.on or (seen.size <= _TINY and seen.size != styles.defaults.size):
-        return True
-    if is_on(run.find(f"{W}rPr"), "vanish") is None:
-        tables = run.iterancestors(f"{W}tbl")
-        if any(is_set(said) for each in tables for said in styles.of_table(each, "vanish")):
-            return True
-    behind = (seen.highlight or _behind(document, run)) if seen.colour else ""
-    return bool(behind) and all(
-        abs(one - other) <= _LIKE
-        for one, other in zip(bytes.fromhex(seen.colour), bytes.fromhex(behind), strict=True)
-    )
-
-
-def _has_no_room(document: Document, run: Xml) -> bool:
-    """Whether lines of a run have no height, its frame lies off the page, or its cell goes on with the one above."""
-    paragraph = next(run.iterancestors(f"{W}p"), None)
-    if paragraph is None:
-        return False
-    spacing = document.styles.said(paragraph, "spacing")
-    line = dict(spacing.attrib) if spacing is not None else {}
-    is_exact = line.get(f"{W}lineRule") == "exact"
-    if is_exact and whole(line.get(f"{W}line"), _LINE + 1) <= _LINE:
-        return True
-    frame = document.styles.said(paragraph, "framePr")
-    places = (frame.get(f"{W}x", ""), frame.get(f"{W}y", "")) if frame is not None else ()
-    numbers = (int(each) for each in places if re.fullmatch(r"-?\d{1,6}", each))
-    if any(not _PAGE[0] < each < _PAGE[1] for each in numbers):
-        return True
-    cell = next(run.iterancestors(f"{W}tc"), None)
-    merge = cell.find(f"{W}tcPr/{W}vMerge") if cell is not None else None
-    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
-
-
-def _behind(document: Document, run: Xml) -> str:
-    """Return the colour behind a run: of its paragraph, cell or table, else white; empty for what a box has."""
-    for each in run.iterancestors():
-        shades = [document.styles.said(each, "shd")] if each.tag == f"{W}p" else []
-        if each.tag in (f"{W}tc", f"{W}tbl"):
-            shades = each.findall(f"{each.tag}Pr/{W}shd")
-        if each.tag == f"{W}tbl" and any(map(is_shaded, document.styles.of_table(each, "shd"))):
-            return ""
-        for shade in [one for one in shades if one is not None and is_shaded(one)]:
-            fill = shade.get(f"{W}fill", "").upper()
-            return fill if re.fullmatch(r"[0-9A-F]{6}", fill) else ""
-        if each.tag in DRAWINGS:
-            is_filled = any(
-                one.tag in _FILLS
-                or one.get("fillcolor", "white") not in ("white", "#fff", "#ffffff")
-                for one in each.iter()
-            )
-            return "" if is_filled else WHITE
-    return WHITE
-
-
-_FILLS: Final = frozenset(
-    {f"{A}solidFill", f"{A}gradFill", f"{A}blipFill", f"{A}pattFill", f"{V}fill"}
-)
 
 
 def _drop(found: Sequence[Xml]) -> None:
@@ -175,7 +93,9 @@ def _drop(found: Sequence[Xml]) -> None:
 def _keep(found: Sequence[Xml]) -> None:
     """Show what is hidden, by saying at the run that it is not."""
     for each in found:
-        if each.tag in _RUNS:
+        if each.tag == f"{M}phant":
+            each.find(f"{M}phantPr/{M}show").set(f"{M}val", "1")
+        if each.tag in RUNS:
             own = each.find(f"{W}rPr")
             if own is None:
                 own = etree.SubElement(each, f"{W}rPr")
@@ -211,26 +131,32 @@ def _restore(change: Xml) -> None:
 
 
 def _resolve(found: Sequence[Xml], gone: Sequence[str], cell: str) -> None:
-    """Take out what is gone and unwrap what stays; a mark on a paragraph, row or cell speaks for the whole."""
+    """Take out what is gone and unwrap what stays; some marks speak for the whole in whose properties they stand."""
     for each in found:
-        parent = each.getparent()
-        if parent is None or each.tag in _CHANGED:
+        if each.getparent() is None or each.tag in _CHANGED:
             continue
-        if parent.tag == f"{W}rPr" and parent.getparent().tag == f"{W}pPr":
-            if each.tag in gone:
-                _join(parent.getparent().getparent())
-        elif parent.tag == f"{W}trPr":
-            if each.tag in gone:
-                _drop([parent.getparent()])
-        elif parent.tag == f"{W}tcPr":
-            if each.tag == cell:
-                _drop([parent.getparent()])
-        elif each.tag in gone:
-            parent.remove(each)
-        else:
+        whole, is_gone = _marked(each), each.tag in (*gone, cell)
+        if whole is None and not is_gone:
             _unwrap(each)
-        if each.getparent() is not None:
-            each.getparent().remove(each)
+        elif whole is not None and is_gone:
+            _join(whole) if whole.tag == f"{W}p" else _drop([whole])
+        _drop([each])
+
+
+def _marked(mark: Xml) -> Xml | None:
+    """Return the paragraph, its number, the row, cell or part of a formula that a mark speaks for; else None."""
+    whole = mark.getparent()
+    if whole.tag == f"{W}numPr":
+        return whole
+    while whole.tag.endswith("Pr"):
+        whole = whole.getparent()
+    is_property = whole is not mark.getparent() or whole.tag == f"{M}r"
+    holds_words = any(each.tag != f"{W}rPr" for each in mark)
+    is_whole = whole.tag in _WHOLES or whole.tag.startswith(M)
+    return whole if is_property and is_whole and not holds_words else None
+
+
+_WHOLES: Final = frozenset(f"{W}{name}" for name in ("p", "r", "tr", "tc"))
 
 
 def _unwrap(element: Xml) -> None:
@@ -244,6 +170,8 @@ def _unwrap(element: Xml) -> None:
 def _join(paragraph: Xml) -> None:
     """Move what a paragraph holds to the beginning of the next one, whose mark stays."""
     after = paragraph.getnext()
+    while after is not None and after.tag in _MARKERS:
+        after = after.getnext()
     if after is not None and after.tag == f"{W}p":
         moved = [each for each in paragraph if each.tag != f"{W}pPr"]
         at = 1 if after.find(f"{W}pPr") is not None else 0
@@ -261,7 +189,7 @@ _KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int
     ),
     (
         "hidden",
-        _hidden,
+        hidden_parts,
         lambda count: plural_phrase(
             "{count} piece cannot be seen in Word (hidden, too small, or in the colour behind it)",
             "{count} pieces cannot be seen in Word (hidden, too small, or in the colour behind them)",
@@ -277,11 +205,13 @@ _KINDS: Final[Sequence[tuple[str, Callable[[Document], list[Xml]], Callable[[int
     ),
 )
 """In the order in which they are carried out: what a revision takes out is hidden no more."""
-_ANSWERS: Final[Mapping[tuple[str, str], tuple[Callable[[Sequence[Xml]], None], Phrase]]] = {
-    ("revisions", "accept"): (_accept, Phrase("{what}: accepted")),
-    ("revisions", "reject"): (_reject, Phrase("{what}: rejected")),
-    ("hidden", "drop"): (_drop, Phrase("{what}: left out")),
-    ("hidden", "keep"): (_keep, Phrase("{what}: shown")),
+_Answer = tuple[Callable[[Sequence[Xml]], None], Phrase, Sequence[str] | None]
+"""What carries an answer out, its words, and the elements whose words go; None for all."""
+_ANSWERS: Final[Mapping[tuple[str, str], _Answer]] = {
+    ("revisions", "accept"): (_accept, Phrase("{what}: accepted"), (f"{W}del",)),
+    ("revisions", "reject"): (_reject, Phrase("{what}: rejected"), (f"{W}ins",)),
+    ("hidden", "drop"): (_drop, Phrase("{what}: left out"), None),
+    ("hidden", "keep"): (_keep, Phrase("{what}: shown"), ()),
     # Nothing reads comments, so they may stay.
-    ("comments", "drop"): (lambda _: None, Phrase("{what}: left out")),
+    ("comments", "drop"): (lambda _: None, Phrase("{what}: left out"), None),
 }

@@ -8,8 +8,10 @@ from msgspec import Struct, field
 
 from massctl.importer.article import shortened
 from massctl.importer.documents import DocumentError
+from massctl.importer.word.binding import write_bound
 from massctl.importer.word.numbering import Numbering
 from massctl.importer.word.package import (
+    BOX,
     MC,
     NO_WORD_FILE,
     A,
@@ -20,15 +22,15 @@ from massctl.importer.word.package import (
     W,
     Xml,
     open_package,
+    own,
 )
-from massctl.importer.word.styles import Styles, is_on, value
+from massctl.importer.word.styles import WHITE, Styles, is_on, value
 from massctl.model.phrase import Phrase
 
 _PLACE_WORDS_MAX = 20
 DRAWINGS: Final = frozenset({f"{W}drawing", f"{W}pict", f"{W}object"})
-BOX: Final = f"{W}txbxContent"
 IMAGES: Final = (f"{A}blip", f"{V}imagedata")
-LINK_SCHEMES: Final = ("http://", "https://", "mailto:")
+_LINK_SCHEMES: Final = ("http://", "https://", "mailto:")
 """Links of other schemes lead nowhere on a phone."""
 _NOTES: Mapping[str, Phrase] = {
     "footnote": Phrase("footnote {number}"),
@@ -47,6 +49,14 @@ class Note(Struct):
     """In the order of their references, from 1."""
 
 
+class Margin(Struct):
+    """A header or a footer."""
+
+    place: Phrase
+    element: Xml
+    part: str
+
+
 class Document(Struct):
     """A Word file that was read."""
 
@@ -58,10 +68,12 @@ class Document(Struct):
     """By kind and id, in the order of their references."""
     kept_notes: dict[tuple[str, str], tuple[Xml, str]] = field(default_factory=dict)
     """All notes of the file, each with its part, also those to which nothing refers."""
-    margins: list[tuple[Phrase, Xml]] = field(default_factory=list)
+    margins: list[Margin] = field(default_factory=list)
     """Headers and footers that a section shows."""
     comments: dict[str, Xml] = field(default_factory=dict)
     author: str = ""
+    ground: str = WHITE
+    """The colour of its pages."""
     _places: dict[Xml, Phrase] = field(default_factory=dict)
 
     def place(self, element: Xml) -> Phrase:
@@ -72,15 +84,20 @@ class Document(Struct):
         inside = next(element.iter(f"{W}p"), None)
         return self._places.get(inside, Phrase("the document"))
 
-    def place_words(self, element: Xml) -> Phrase:
+    def place_words(self, element: Xml, most: int = _PLACE_WORDS_MAX) -> Phrase:
         """Return where an element stands, with the first of its words."""
-        place, words = self.place(element), shortened(text_of(element), _PLACE_WORDS_MAX)
+        place, words = self.place(element), shortened(text_of(element), most)
         return Phrase("{place} “{words}”", place=place, words=words) if words else place
 
     def stories(self) -> Iterator[Xml]:
         """Yield the text and the notes, in the order of reading."""
         yield self.body
         yield from (each.element for each in self.notes.values())
+
+    def everything(self) -> Iterator[Xml]:
+        """Yield each element of the text, the notes, the headers and the footers, whose words are told too."""
+        for story in (*self.stories(), *(each.element for each in self.margins)):
+            yield from story.iter()
 
     def note_of(self, mark: Xml) -> Note | None:
         """Return the note to which a mark refers."""
@@ -100,8 +117,12 @@ class Document(Struct):
         for (kind, _), note in self.notes.items():
             place = Phrase(_NOTES[kind], number=note.number)
             self._places |= dict.fromkeys(note.element.iter(f"{W}p"), place)
-        for name, root in self.margins:
-            self._places |= dict.fromkeys(root.iter(f"{W}p"), name)
+        for margin in self.margins:
+            self._places |= dict.fromkeys(margin.element.iter(f"{W}p"), margin.place)
+        for mark in [each for each in self.everything() if each.tag == f"{W}commentReference"]:
+            comment = self.comments.get(mark.get(f"{W}id", ""))
+            if comment is not None:
+                self._places[comment] = self.place(mark)
 
 
 def _index(
@@ -133,13 +154,6 @@ def _index(
             _index(each, around, places, counts)
 
 
-def own(holder: Xml, tag: str) -> Iterator[Xml]:
-    """Yield the rows of a table or the cells of a row, without those of tables inside."""
-    for each in holder.iter(tag):
-        if next(each.iterancestors(holder.tag)) is holder:
-            yield each
-
-
 def _blocks(holder: Xml) -> Iterator[Xml]:
     """Yield the paragraphs and tables of a holder, through what only wraps them."""
     for each in holder:
@@ -158,19 +172,6 @@ def _has_words(paragraph: Xml) -> bool:
 
 
 _FALLBACK = f"{MC}Fallback"
-_VISIBLE: Final = [
-    f"{W}{name}"
-    for name in [
-        "t",
-        "sym",
-        "drawing",
-        "pict",
-        "object",
-        "ruby",
-        "footnoteReference",
-        "endnoteReference",
-    ]
-]
 _NEWER_FORMS = frozenset(
     {"wps", "wpg", "wpc", "w14", "w15", "wp14", "a14", "cx", "cx1", "am3d", "aink"}
 )
@@ -195,9 +196,15 @@ def read(data: bytes) -> Document:
     document = Document(package, body, styles, numbering, kept_notes=dict(_read_notes(package)))
     _take_alternatives(body)
     _take_margins(document)
+    write_bound((body, *(each.element for each in document.margins)), package)
     _, said = package.part("comments")
     if said is not None:
         document.comments = {each.get(f"{W}id", ""): each for each in said.iterfind(f"{W}comment")}
+    _, said = package.part("settings")
+    ground = body.getparent().find(f"{W}background")
+    if ground is not None and is_on(said, "displayBackgroundShape"):
+        found = re.fullmatch(r"[0-9A-Fa-f]{6}", ground.get(f"{W}color", ""))
+        document.ground = found[0].upper() if found is not None else WHITE
     core = package.xml("docProps/core.xml")
     for each in core if core is not None else ():
         if each.tag.rpartition("}")[2] == "creator":
@@ -253,11 +260,12 @@ def _take_margins(document: Document) -> None:
         for target, root in document.package.parts(kind):
             if target in shown:
                 _take_alternatives(root)
-                document.margins.append((name, root))
+                document.margins.append(Margin(name, root, target))
 
 
 _ADDRESS = re.compile(r'^\s*HYPERLINK\s+"([^"]*)"', re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"^\s*HYPERLINK\s+([^\s\\\"]+)", re.IGNORECASE)
+_ANCHOR = re.compile(r'\\l\s+"?([^"\s]+)')
 INVISIBLE_FIELDS: Final = frozenset(
     {"XE", "TC", "TA", "RD", "SET", "ASK", "PRIVATE", "BIBLIOGRAPHY", "CITATION"}
 )
@@ -306,9 +314,10 @@ class Fields(Struct):
         return next((each.code.strip() for each in self._open), None)
 
     def add_code(self, text: str) -> None:
-        """Take a piece of the innermost code."""
-        if self._open and not self._open[-1].is_shown:
-            self._open[-1].code += text
+        """Take a piece of the innermost code that goes on."""
+        last = next((each for each in reversed(self._open) if not each.is_shown), None)
+        if last is not None:
+            last.code += text
 
     def show(self) -> None:
         """Note that something of a result is shown."""
@@ -319,7 +328,15 @@ class Fields(Struct):
 def address_of(code: str) -> str:
     """Return the address of a field that is a link; empty for one inside the document, and for others."""
     found = _ADDRESS.match(code) or _BARE_ADDRESS.match(code)
-    return found[1] if found is not None else ""
+    if found is None:
+        return ""
+    anchor = _ANCHOR.search(code, found.end())
+    return f"{found[1]}#{anchor[1]}" if anchor is not None and "#" not in found[1] else found[1]
+
+
+def leads_on(address: str) -> bool:
+    """Whether a link of this address leads somewhere on a phone."""
+    return address.lower().startswith(_LINK_SCHEMES)
 
 
 _READING = re.compile(
@@ -355,10 +372,13 @@ def look_of(run: Xml) -> Xml:
 
 
 def is_changed(picture: Xml) -> bool:
-    """Whether Word turns, mirrors or colours a picture before it shows it."""
+    """Whether Word turns, mirrors, colours or cuts a picture out before it shows it."""
     if next(picture.iterdescendants(*_COLOURED), None) is not None:
         return True
     around = next((each for each in picture.iterancestors() if each.tag.endswith("}pic")), None)
+    shapes = around.iter(f"{A}prstGeom", f"{A}custGeom") if around is not None else ()
+    if any(each.get("prst", "") != "rect" for each in shapes):
+        return True
     turned = around.iter(f"{A}xfrm") if around is not None else ()
     return any(
         each.get(name, "0") not in ("0", "false")
@@ -399,11 +419,6 @@ def reference_of(picture: Xml) -> str:
     return next(
         (said for each in ("embed", "id", "link") if (said := picture.get(f"{R}{each}"))), ""
     )
-
-
-def shows(element: Xml) -> bool:
-    """Whether anything is shown below an element."""
-    return next(element.iter(*_VISIBLE, f"{M}t"), None) is not None
 
 
 def text_of(element: Xml) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 
 from massctl.importer.documents import DocumentError
-from massctl.importer.word.package import W, Xml
-from massctl.importer.word.styles import Styles, is_on, value, whole
+from massctl.importer.word.package import W, Xml, shows
+from massctl.importer.word.signs import sign
+from massctl.importer.word.styles import Properties, Styles, hue, is_on, value, whole, with_look
 from massctl.model.frozen import Frozen
 from massctl.model.phrase import Phrase
 
@@ -22,6 +23,9 @@ class Level(Frozen):
     form: str
     text: str
     start: int
+    sign: str
+    """Of a bullet."""
+    is_coloured: bool
     is_legal: bool
     """Numbers of the levels above are decimal too."""
     restarts: int
@@ -37,6 +41,9 @@ class ListNumber(Frozen):
     number: int
     is_plain: bool
     """A number that a list of Markdown can write."""
+    sign: str = ""
+    """Of a bullet."""
+    is_coloured: bool = False
 
 
 class Numbering(Struct):
@@ -90,6 +97,8 @@ class Numbering(Struct):
         return self._numbers[paragraph]
 
     def _next_number(self, paragraph: Xml) -> ListNumber | None:
+        if self.styles.has_hidden_mark(paragraph) and not shows(paragraph):
+            return None
         number, said = self.styles.numbering(paragraph)
         levels = self._levels.get(number)
         if levels is None:
@@ -110,7 +119,7 @@ class Numbering(Struct):
             if restarts and at < restarts:
                 del counts[below]
         if level.form == "bullet":
-            return ListNumber(at, "", 0, is_plain=False)
+            return ListNumber(at, "", 0, False, level.sign, level.is_coloured)
 
         def written(found: re.Match[str]) -> str:
             of = int(found[1]) - 1
@@ -120,17 +129,21 @@ class Numbering(Struct):
 
         text = _PLACE.sub(written, level.text)
         is_plain = level.form == "decimal" and _PLAIN.fullmatch(level.text) is not None
-        return ListNumber(at, text, counts[at], is_plain)
+        return ListNumber(at, text, counts[at], is_plain, "", level.is_coloured)
 
 
 def _level(said: Xml, at: int) -> Level:
     form = value(said, "numFmt") or "decimal"
     restarts = value(said, "lvlRestart")
-    is_hidden = is_on(said.find(f"{W}rPr"), "vanish")
+    look = with_look(Properties(), said.find(f"{W}rPr"))
+    text = value(said, "lvlText")
+    is_bullet = form == "bullet" and text
     return Level(
-        "none" if is_hidden else form,
-        value(said, "lvlText"),
+        "none" if "vanish" in look.on else form,
+        text,
         whole(value(said, "start"), 1),
+        (sign(ord(text[0]), look.latin) or text[0]) if is_bullet else "",
+        bool(hue(look.colour)),
         bool(is_on(said, "isLgl")),
         whole(restarts, at),
     )
@@ -148,8 +161,8 @@ def _roman(number: int) -> str:
         ("xl", 40),
     )
     written = ""
-    for sign, worth in (*parts, ("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1)):
-        written += sign * (number // worth)
+    for letters, worth in (*parts, ("x", 10), ("ix", 9), ("v", 5), ("iv", 4), ("i", 1)):
+        written += letters * (number // worth)
         number %= worth
     return written
 

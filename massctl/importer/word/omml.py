@@ -167,6 +167,20 @@ def tex(formula: Xml) -> str:
     return re.sub(r" {2,}", " ", _children_tex(formula)).strip()
 
 
+def words_of(formula: Xml) -> str:
+    """Return the letters of a formula that Word shows: not those of limits and roots that are switched off."""
+    return "".join(
+        each.text or ""
+        for each in formula.iter(f"{M}t", f"{W}t")
+        if not any(map(_is_switched_off, each.iterancestors()))
+    )
+
+
+def _is_switched_off(part: Xml) -> bool:
+    name = part.tag.removeprefix(M)
+    return name in ("sub", "sup", "deg") and _is_on(part.getparent(), f"{name}Hide")
+
+
 def _children_tex(element: Xml | None) -> str:
     return "".join(map(_written, element)) if element is not None else ""
 

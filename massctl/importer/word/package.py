@@ -23,7 +23,10 @@ M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 V: Final = "{urn:schemas-microsoft-com:vml}"
+BOX: Final = f"{W}txbxContent"
+"""A box with text in a drawing."""
 _STRICT: Mapping[bytes, bytes] = {
     b"http://purl.oclc.org/ooxml/wordprocessingml/main": W[1:-1].encode(),
     b"http://purl.oclc.org/ooxml/officeDocument/math": M[1:-1].encode(),
@@ -113,6 +116,7 @@ class Package(Struct):
             ) from None
         if root.getroottree().docinfo.internalDTD is not None:
             raise DocumentError(declares, _SAVE)
+        _drop_ignorable(root)
         return root
 
     def related(self, name: str) -> Mapping[str, Related]:
@@ -126,7 +130,10 @@ class Package(Struct):
     def target(self, name: str, element: Xml) -> str:
         """Return the address to which an element of a part refers; empty for none."""
         found = self.related(name).get(element.get(f"{R}id", ""))
-        return found.target if found is not None else ""
+        if found is None:
+            return ""
+        anchor = element.get(f"{W}anchor", "") if found.is_external else ""
+        return f"{found.target}#{anchor}" if anchor and "#" not in found.target else found.target
 
     def parts(self, kind: str) -> Iterator[tuple[str, Xml]]:
         """Yield the parts of a kind to which the document refers, with their roots."""
@@ -141,6 +148,22 @@ class Package(Struct):
         return next(self.parts(kind), ("", None))
 
 
+def _drop_ignorable(root: Xml) -> None:
+    """Take out elements of other programs that a file says may be ignored: Word shows nothing of them."""
+    written = root.get(f"{MC}Ignorable", "").split()
+    spaces = {root.nsmap.get(each, "") for each in written}
+    foreign = [each for each in spaces if each and not each.startswith(_OF_WORD)]
+    for space in foreign:
+        for each in [*root.iter(f"{{{space}}}*")]:
+            if each.getparent() is not None:
+                each.getparent().remove(each)
+
+
+_OF_WORD = (
+    "http://schemas.microsoft.com/",
+    "http://schemas.openxmlformats.org/",
+    "urn:schemas-microsoft-com:",
+)
 _RESOURCE_LIMIT = 114
 """XML_ERR_RESOURCE_LIMIT of libxml2: more than 256 levels, or a text of more than 10 MB."""
 
@@ -189,3 +212,36 @@ def _relations(root: Xml | None, folder: str) -> Iterator[tuple[str, Related]]:
             target = normpath(join(folder, target) if not target.startswith("/") else target)
         kind = each.get("Type", "").rpartition("/")[2]
         yield each.get("Id", ""), Related(kind, target.lstrip("/"), is_external)
+
+
+def own(holder: Xml, tag: str) -> Iterator[Xml]:
+    """Yield the rows of a table or the cells of a row, without those of tables inside."""
+    for each in holder.iter(tag):
+        if next(each.iterancestors(holder.tag)) is holder:
+            yield each
+
+
+VISIBLE: Final = [
+    f"{W}{name}"
+    for name in [
+        "t",
+        "sym",
+        "drawing",
+        "pict",
+        "object",
+        "ruby",
+        "footnoteReference",
+        "endnoteReference",
+    ]
+]
+
+
+def is_covered_beside(cell: Xml) -> bool:
+    """Whether a cell goes on with the one before it in its row."""
+    merge = cell.find(f"{W}tcPr/{W}hMerge")
+    return merge is not None and merge.get(f"{W}val", "continue") == "continue"
+
+
+def shows(element: Xml) -> bool:
+    """Whether anything is shown below an element."""
+    return next(element.iter(*VISIBLE, f"{M}t"), None) is not None

@@ -4,6 +4,7 @@ Colours, sizes and alignment stand on an element twice: as a class or an attribu
 and as a style for HTML.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final
@@ -12,26 +13,25 @@ from msgspec import Struct, field
 
 from massctl.importer.article import FOOTNOTE, FORMULA, Found
 from massctl.importer.word.document import (
-    BOX,
     DRAWINGS,
     IMAGES,
-    LINK_SCHEMES,
     Document,
     Fields,
     address_of,
     crop_of,
+    leads_on,
     look_of,
     outside_boxes,
-    own,
     reference_of,
     shown_by,
 )
 from massctl.importer.word.numbering import ListNumber
 from massctl.importer.word.omml import UnknownPart, tex
-from massctl.importer.word.package import M, W, Xml
+from massctl.importer.word.package import BOX, M, W, Xml, is_covered_beside, own
 from massctl.importer.word.signs import sign_of
 from massctl.importer.word.styles import hue, is_on, value, whole
 from massctl.model.diagnostics import FaultError
+from massctl.model.phrase import Phrase
 from massctl.picture.crop import cropped
 from massctl.picture.formats import sniff
 from massctl.render.tree import Element
@@ -72,6 +72,8 @@ class Reader(Struct):
     """Boxes of the paragraph that is read; their words follow it."""
     _first_letter: list[Element | str] = field(default_factory=list)
     """A drop cap, until the paragraph comes that it begins."""
+    _is_heading_cell: bool = False
+    """In a cell whose words are bold anyway."""
     _part: str = ""
     """The part that is read, whose relations count."""
 
@@ -84,11 +86,12 @@ class Reader(Struct):
             element = root.add(FOOTNOTE, {"number": str(note.number)})
             self._part, self._fields, self._lists = note.part, Fields(), []
             self._blocks(note.element, element)
-        title = _taken_title(root) or name
+        title = _taken_title(root)
+        say = Phrase("it has no title: the file's name “{name}” is taken for one", name=name)
         return Found(
-            title=title,
+            title=title or name,
             tree=root,
-            author=self.document.author,
+            lost=[] if title else [say],
             cover=next(iter(self.pictures), None),
         )
 
@@ -222,6 +225,7 @@ class Reader(Struct):
             looks = self.document.styles.looks(
                 look_of(run), paragraph, is_note=self.document.is_in_note(run)
             )
+            looks -= {"bold"} if self._is_heading_cell else set()
             place = _marked(place, looks, is_link=place.name == "a")
         is_upper = "caps" in self.document.styles.properties(run, paragraph).on
         for each in run:
@@ -232,7 +236,7 @@ class Reader(Struct):
                 _add_text(holder, base)
                 if reading:
                     holder.add("rt").children.append(reading)
-            elif each.tag == f"{W}instrText":
+            elif each.tag == f"{W}instrText" or (each.tag == f"{W}t" and self._fields.is_code):
                 self._fields.add_code(each.text or "")
             elif not self._fields.is_code:
                 self._piece(each, run, place, is_upper=is_upper)
@@ -277,6 +281,7 @@ class Reader(Struct):
         package = self.document.package
         described = next((each for each in drawing.iter() if each.tag.endswith("}docPr")), None)
         alt = described.get("descr", "") if described is not None else ""
+        alt = "" if _FILE_NAME.search(alt) else alt
         for each in outside_boxes(drawing, *IMAGES):
             known = package.related(self._part).get(reference_of(each))
             data = (
@@ -293,10 +298,12 @@ class Reader(Struct):
         self._boxes += outside_boxes(drawing, BOX)
 
     def _table(self, table: Xml, into: Element) -> None:
+        rows = [*own(table, f"{W}tr")]
+        if not rows:
+            return
         element = into.add("table")
         grid: dict[int, Element] = {}
         """The cells that go on below, by their columns."""
-        rows = [*own(table, f"{W}tr")]
         headed = _heading_rows(rows)
         for number, row in enumerate(rows):
             line = element.add("tr")
@@ -306,7 +313,11 @@ class Reader(Struct):
                 span = max(1, min(whole(value(said, "gridSpan"), 1), _COLUMNS_MAX))
                 merge = said.find(f"{W}vMerge") if said is not None else None
                 above = grid.get(column)
-                if merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
+                if is_covered_beside(cell) and line.elements:
+                    before = line.elements[-1]
+                    before.attributes["colspan"] = str(int(before.get("colspan") or "1") + span)
+                    self._blocks(cell, before)
+                elif merge is not None and merge.get(f"{W}val") != "restart" and above is not None:
                     above.attributes["rowspan"] = str(int(above.attributes.get("rowspan", "1")) + 1)
                     self._lists = []
                     self._blocks(cell, above)
@@ -315,7 +326,9 @@ class Reader(Struct):
                     made.attributes |= {"colspan": str(span)} if span > 1 else {}
                     grid[column] = made
                     self._lists = []
+                    outside, self._is_heading_cell = self._is_heading_cell, number < headed
                     self._blocks(cell, made)
+                    self._is_heading_cell = outside
                     if merge is None:
                         del grid[column]
                 column += span
@@ -337,6 +350,10 @@ _WRAPPERS: Final = frozenset(
         "hyperlink",
     )
 )
+_FILE_NAME = re.compile(
+    r"^[A-Za-z]:\\|\.(?:png|jpe?g|gif|bmp|webp|tiff?|emf|wmf)\s*$", re.IGNORECASE
+)
+"""What a program writes in place of words for a picture: where it was on the writer's machine."""
 _SIGNS: Final[Mapping[str, str]] = {
     f"{W}tab": "\t",
     f"{W}ptab": "\t",
@@ -367,7 +384,7 @@ def _joined(into: Element, name: str) -> Element:
 
 
 def _link(into: Element, address: str) -> Element:
-    if into.name == "a" or not address.startswith(LINK_SCHEMES):
+    if into.name == "a" or not leads_on(address):
         return into
     last = into.children[-1] if into.children else None
     if isinstance(last, Element) and last.name == "a" and last.get("href") == address:
@@ -410,5 +427,9 @@ def _taken_title(root: Element) -> str:
     found = titled[0] if titled else headings[0] if is_first else None
     if found is None:
         return ""
-    root.children.remove(found)
+    pictures = [each for each in found.below() if each.name == "img"]
+    at = root.children.index(found)
+    root.children[at : at + 1] = pictures
+    for each in pictures:
+        each.parent = root
     return " ".join(found.text().split())

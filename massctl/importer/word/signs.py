@@ -1,12 +1,19 @@
 """Signs that a Word file names by a font of symbols and a number, as the letters of Unicode that look alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from lxml import etree
+
 from massctl.importer.word.package import W, Xml
+from massctl.importer.word.styles import Styles
 
 _SYMBOL_CAPITALS = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ"
 _SYMBOL_LETTERS = "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"
+_CIRCLED = {
+    **{0x80 + at: each for at, each in enumerate("⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿")},
+    **{0x40 + at: each for at, each in enumerate("✎✌👌👍👎☜☞☝☟✋☺😐☹💣☠")},
+}
 _FONTS: Final[Mapping[str, Mapping[int, str]]] = {
     "symbol": {
         **{ord("A") + at: each for at, each in enumerate(_SYMBOL_CAPITALS)},
@@ -64,6 +71,7 @@ _FONTS: Final[Mapping[str, Mapping[int, str]]] = {
         0xF2: "∫",
     },
     "wingdings": {
+        **_CIRCLED,
         0x22: "✂",
         0x28: "☎",
         0x2A: "✉",
@@ -97,6 +105,7 @@ _FONTS: Final[Mapping[str, Mapping[int, str]]] = {
     "wingdings 2": {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "☐"},
 }
 """By font and number. Sources: Unicode's table of Adobe Symbol, L2/11-052 for Wingdings, read 2026-12."""
+_WITHOUT_TABLE = frozenset({"webdings", "wingdings 3", "zapfdingbats", "mt extra", "marlett"})
 _PRIVATE = range(0xE000, 0xF900)
 
 
@@ -107,6 +116,42 @@ def sign_of(element: Xml) -> str:
         code = int(written, 16)
     except ValueError:
         return ""
+    return sign(code, element.get(f"{W}font", ""))
+
+
+def sign(code: int, font: str) -> str:
+    """Return what a font shows for a code; empty where no letter of Unicode stands for it here."""
     if code in _PRIVATE or code < 0x100:
-        return _FONTS.get(element.get(f"{W}font", "").lower(), {}).get(code & 0xFF, "")
+        return _FONTS.get(font.lower(), {}).get(code & 0xFF, "")
     return chr(code) if code < 0xD800 or 0xF900 <= code < 0x110000 else ""
+
+
+def write_signs(elements: Iterable[Xml], styles: Styles) -> None:
+    """Write letters that only their font makes a sign of, as signs."""
+    for text in [each for each in elements if each.tag == f"{W}t"]:
+        run = text.getparent()
+        letters = text.text or ""
+        paragraph = next(run.iterancestors(f"{W}p"), None)
+        font = styles.properties(run, paragraph).latin
+        is_of_signs = font.lower() in _FONTS or font.lower() in _WITHOUT_TABLE
+        pieces = [_piece(each, font) if _is_sign(each, is_of_signs) else each for each in letters]
+        if any(not isinstance(each, str) for each in pieces):
+            at = run.index(text)
+            run[at : at + 1] = [_text(each) if isinstance(each, str) else each for each in pieces]
+
+
+def _is_sign(letter: str, is_of_signs: bool) -> bool:
+    return ord(letter) in _PRIVATE or (is_of_signs and ord(letter) < 0x100 and not letter.isspace())
+
+
+def _piece(letter: str, font: str) -> Xml:
+    made = etree.Element(f"{W}sym")
+    made.set(f"{W}font", font)
+    made.set(f"{W}char", f"{ord(letter):04X}")
+    return made
+
+
+def _text(letter: str) -> Xml:
+    made = etree.Element(f"{W}t")
+    made.text = letter
+    return made

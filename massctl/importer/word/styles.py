@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from massctl.importer.article import is_grey
-from massctl.importer.word.package import W, Xml
+from massctl.importer.word.package import BOX, W, Xml, own
 from massctl.model.frozen import Frozen
 
 _TOGGLES = frozenset(
@@ -30,6 +30,7 @@ _TOGGLES = frozenset(
         "shadow",
         "emboss",
         "imprint",
+        "rtl",
     ]
 )
 """Properties that a style of characters turns round. Source: ECMA-376, part 1, 17.7.3, read 2026-12."""
@@ -83,6 +84,10 @@ class Properties(Frozen):
     highlight: str = ""
     size: int = 20
     """In half points."""
+    scale: int = 100
+    """How wide letters are, in percent."""
+    apart: float = 0
+    """How much farther letters stand from each other, in points."""
     vertical: str = ""
     """`sub` or `sup`."""
     marks: frozenset[str] = frozenset()
@@ -111,8 +116,11 @@ class Styles(Struct):
     _styles: dict[str, Style] = field(default_factory=dict)
     _defaults: Xml | None = None
     _normal: str = ""
+    _usual_table: str = ""
     _of: dict[Xml, str] = field(default_factory=dict)
-    _given: dict[tuple[str, bool], Properties] = field(default_factory=dict)
+    _given: dict[tuple[str, bool, tuple[Xml, ...]], Properties] = field(default_factory=dict)
+    _cells: dict[Xml, tuple[Xml, ...]] = field(default_factory=dict)
+    _around: dict[Xml, tuple[Xml, ...]] = field(default_factory=dict)
     usual: Properties = Properties()
     """What most of the text has."""
 
@@ -129,8 +137,9 @@ class Styles(Struct):
                 each.find(f"{W}pPr"),
                 each,
             )
-            if each.get(f"{W}type") == "paragraph" and each.get(f"{W}default") in ("1", "true"):
-                self._normal = known
+            if each.get(f"{W}default") in ("1", "true", "on"):
+                self._normal = known if each.get(f"{W}type") == "paragraph" else self._normal
+                self._usual_table = known if each.get(f"{W}type") == "table" else self._usual_table
 
     def chain(self, known: str) -> Iterator[Style]:
         """Yield a style and those that it is based on."""
@@ -180,14 +189,57 @@ class Styles(Struct):
         found = (each.find(f"{W}{name}") for each in holders if each is not None)
         return next((each for each in found if each is not None), None)
 
-    def of_table(self, table: Xml, name: str) -> Iterator[Xml]:
-        """Yield what the style of a table says by a name, of all its cells or of some."""
-        for style in self.chain(value(table.find(f"{W}tblPr"), "tblStyle")):
-            yield from style.whole.iter(f"{W}{name}")
+    def of_table(self, table: Xml, name: str, part: str = "") -> Iterator[Xml]:
+        """Yield what the style of a table says by a name, of all its cells or of some, or in a part of it."""
+        for style in self._table_styles(table):
+            holders = style.whole.findall(f"{W}{part}") if part else [style.whole]
+            for each in holders:
+                yield from each.iter(f"{W}{name}")
+
+    def _table_styles(self, table: Xml) -> Iterator[Style]:
+        return self.chain(value(table.find(f"{W}tblPr"), "tblStyle") or self._usual_table)
+
+    def of_cell(self, cell: Xml, path: str) -> list[Xml]:
+        """List what the style of a table says of one cell at a path, the last word last."""
+        if cell not in self._cells:
+            self._add_cells(next(cell.iterancestors(f"{W}tbl")))
+        parts = self._cells.get(cell, ())
+        return [said for each in parts if (said := each.find(path)) is not None]
+
+    def _add_cells(self, table: Xml) -> None:
+        chain = [each.whole for each in self._table_styles(table)][::-1]
+        if not chain:
+            return
+        rows = [*own(table, f"{W}tr")]
+        look = _table_look(table)
+        for at, row in enumerate(rows):
+            cells = [*own(row, f"{W}tc")]
+            for column, cell in enumerate(cells):
+                names = _parts_of_cell(look, (at, len(rows)), (column, len(cells)))
+                parts = (
+                    each.findall(f"{W}tblStylePr[@{W}type='{name}']")
+                    for name in names
+                    for each in chain
+                )
+                self._cells[cell] = (*chain, *(part for found in parts for part in found))
+
+    def _around_of(self, paragraph: Xml | None) -> tuple[Xml, ...]:
+        """Return what the style of a table gives to the runs of a paragraph in it."""
+        if paragraph not in self._around:
+            holders = paragraph.iterancestors(f"{W}tc", BOX) if paragraph is not None else ()
+            cell = next(iter(holders), None)
+            is_inside = cell is not None and cell.tag != BOX
+            self._around[paragraph] = (*self.of_cell(cell, f"{W}rPr"),) if is_inside else ()
+        return self._around[paragraph]
 
     def alignment(self, paragraph: Xml) -> str:
         """Return `center` or `right`; empty for others, and where a style of Word's own says it."""
         said = self.said(paragraph, "jc", with_builtin=False)
+        if said is None and self.style_of(paragraph) == self._normal in self._styles:
+            said = self.said(paragraph, "jc")
+        cell = next(paragraph.iterancestors(f"{W}tc", BOX), None)
+        if said is None and cell is not None and cell.tag != BOX:
+            said = next(reversed(self.of_cell(cell, f"{W}pPr/{W}jc")), None)
         found = said.get(f"{W}val", "") if said is not None else ""
         return {"center": "center", "right": "right", "end": "right"}.get(found, "")
 
@@ -204,33 +256,61 @@ class Styles(Struct):
     def properties(self, run: Xml, paragraph: Xml | None) -> Properties:
         """Return all properties of a run."""
         style = self.style_of(paragraph) if paragraph is not None else self._normal
-        found = self._of_style(style, with_custom=True)
+        found = self._of_style(style, with_custom=True, around=self._around_of(paragraph))
         own = run.find(f"{W}rPr")
         if own is None:
             return found
         if named := value(own, "rStyle"):
             chain = [each.run for each in reversed([*self.chain(named)])]
-            turned = reduce(_with, chain, Properties()).on
-            found = replace(reduce(_with, chain, found), on=found.on ^ turned)
-        return _with(found, own)
+            turned = reduce(with_look, chain, Properties()).on
+            found = replace(reduce(with_look, chain, found), on=found.on ^ turned)
+        return with_look(found, own)
+
+    def has_hidden_mark(self, paragraph: Xml) -> bool:
+        """Whether the mark at the end of a paragraph is hidden: Word joins it to the next one."""
+        said = paragraph.find(f"{W}pPr")
+        return said is not None and "vanish" in self.properties(said, paragraph).on
 
     def base(self, paragraph: Xml) -> Properties:
         """Return what a paragraph's style of Word's own gives to all its runs."""
         return self._of_style(self.style_of(paragraph), with_custom=False)
+
+    def _is_size_of_style(self, found: Properties, base: Properties) -> bool:
+        """Whether a style of Word's own gives a size that the usual style has not."""
+        usual = self._of_style(self._normal, with_custom=False)
+        return found.size == base.size != usual.size
 
     @property
     def defaults(self) -> Properties:
         """What a run has of which nothing is said."""
         return self._of_style("", with_custom=True)
 
-    def _of_style(self, known: str, *, with_custom: bool) -> Properties:
-        """Return what a style gives to a run; without `with_custom`, what of it the styles of Word give."""
-        if (known, with_custom) not in self._given:
+    def _of_style(
+        self, known: str, *, with_custom: bool, around: tuple[Xml, ...] = ()
+    ) -> Properties:
+        """Return what a style gives to a run; without `with_custom`, what of it the styles of Word give.
+
+        `around` is what the style of a table gives.
+        """
+        asked = known, with_custom, around
+        if asked not in self._given:
             chain = [each.run for each in self.chain(known) if with_custom or not each.is_custom]
-            self._given[known, with_custom] = reduce(
-                _with, reversed(chain), _with(Properties(), self._defaults)
-            )
-        return self._given[known, with_custom]
+            given = reduce(with_look, around, with_look(Properties(), self._defaults))
+            self._given[asked] = reduce(with_look, reversed(chain), given)
+        return self._given[asked]
+
+    def is_drawn(self, paragraph: Xml) -> bool:
+        """Whether a paragraph's style of Word's own gives its text a look, and is none that themes draw."""
+        base = self.base(paragraph)
+        is_themed = (
+            self.heading(paragraph)
+            or self.is_title(paragraph)
+            or self.is_quote(paragraph)
+            or self.is_code(paragraph)
+        )
+        usual = self._of_style(self._normal, with_custom=False)
+        is_plain = not (base.on & _NAMES.keys() or base.marks or hue(base.colour))
+        return not is_themed and not (is_plain and base.size == usual.size)
 
     def find_body_look(self, body: Xml) -> None:
         """Find out what size and colour most of the text has."""
@@ -270,10 +350,64 @@ class Styles(Struct):
         looks |= found.marks - {"stretched"} - (base.marks & {"underline"})
         if found.vertical:
             looks.add(found.vertical)
-        elif not is_heading and not is_note and found.size != base.size:
+        elif not is_heading and not is_note and not self._is_size_of_style(found, base):
             looks |= {"larger"} if found.size > self.usual.size * _LARGER else set()
             looks |= {"smaller"} if found.size < self.usual.size * _SMALLER else set()
         return frozenset(looks)
+
+
+_LOOK: Mapping[str, int] = {
+    "firstRow": 0x20,
+    "lastRow": 0x40,
+    "firstColumn": 0x80,
+    "lastColumn": 0x100,
+    "noHBand": 0x200,
+    "noVBand": 0x400,
+}
+"""Parts of a table that its style draws apart, by their bit. Source: ECMA-376, part 4, 14.4.12, read 2026-12."""
+
+
+def _table_look(table: Xml) -> frozenset[str]:
+    """Return which parts of a table its style draws apart; those of a new table where it does not say."""
+    said = table.find(f"{W}tblPr/{W}tblLook")
+    if said is None:
+        return frozenset({"firstRow", "firstColumn", "noVBand"})
+    written = said.get(f"{W}val", "")
+    bits = int(written, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", written) else 0
+    given = {name: said.get(f"{W}{name}") for name in _LOOK}
+    return frozenset(
+        name
+        for name, bit in _LOOK.items()
+        if (bits & bit if given[name] is None else given[name] not in OFF)
+    )
+
+
+def _parts_of_cell(
+    look: frozenset[str], row: tuple[int, int], column: tuple[int, int]
+) -> Iterator[str]:
+    """Yield the names of the parts of a table that a cell belongs to, the last word last."""
+    (at, rows), (across, columns) = row, column
+    is_first, is_last = (
+        "firstColumn" in look and across == 0,
+        "lastColumn" in look and across == columns - 1,
+    )
+    is_top, is_bottom = "firstRow" in look and at == 0, "lastRow" in look and at == rows - 1
+    if not ("noVBand" in look or is_first or is_last):
+        yield f"band{1 + (across - ('firstColumn' in look)) % 2}Vert"
+    if not ("noHBand" in look or is_top or is_bottom):
+        yield f"band{1 + (at - ('firstRow' in look)) % 2}Horz"
+    for name, holds in (
+        ("firstCol", is_first),
+        ("lastCol", is_last),
+        ("firstRow", is_top),
+        ("lastRow", is_bottom),
+        ("neCell", is_top and is_last),
+        ("nwCell", is_top and is_first),
+        ("seCell", is_bottom and is_last),
+        ("swCell", is_bottom and is_first),
+    ):
+        if holds:
+            yield name
 
 
 _NAMES: Mapping[str, str] = {
@@ -308,8 +442,8 @@ def is_set(said: Xml, space: str = W) -> bool:
 
 
 def whole(text: str | None, otherwise: int) -> int:
-    """Read a whole number of at most five digits, or return `otherwise`."""
-    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else otherwise
+    """Read a whole number of at most six digits, or return `otherwise`."""
+    return int(text) if text and re.fullmatch(r"\d{1,6}", text) else otherwise
 
 
 def is_shaded(shade: Xml | None) -> bool:
@@ -317,20 +451,24 @@ def is_shaded(shade: Xml | None) -> bool:
     return shade is not None and shade.get(f"{W}fill", "").upper() not in ("", "AUTO", WHITE)
 
 
-def _with(before: Properties, said: Xml | None) -> Properties:
+def with_look(before: Properties, said: Xml | None) -> Properties:
     """Return properties with what an `rPr` says."""
     changed: dict[str, object] = {}
     on, marks = before.on, before.marks
     for each in said if said is not None else ():
         name = each.tag.rpartition("}")[2]
-        if name in _TOGGLES:
+        if name == "specVanish":
+            on = on | {"vanish"} if is_set(each) else on
+        elif name in _TOGGLES:
             on = on | {name} if is_set(each) else on - {name}
         elif name == "textFill" and _is_unpainted(each):
             on = on | {"vanish"}
+        elif name == "textFill" and (paint := _paint_of(each)):
+            changed["colour"] = paint
         elif (mark := _MARKS.get(name)) is not None:
             is_plain = each.get(f"{W}val", "1") in _PLAIN.get(name, OFF)
             marks = marks - {mark} if is_plain else marks | {mark}
-        elif (read := _READ.get(name)) is not None:
+        if (read := _READ.get(name)) is not None:
             changed |= read(each)
     if (on, marks) != (before.on, before.marks):
         changed |= {"on": on, "marks": marks}
@@ -345,6 +483,21 @@ def _is_unpainted(fill: Xml) -> bool:
     return "noFill" in names or (is_clear and "gradFill" not in names)
 
 
+def _paint_of(fill: Xml) -> str:
+    """Return the colour with which a `w14:textFill` paints letters; empty for another paint."""
+    colour = next(
+        (each for solid in fill if solid.tag.endswith("}solidFill") for each in solid), None
+    )
+    if colour is None or any(not each.tag.endswith("}alpha") for each in colour):
+        return ""
+    name = next(iter(colour.attrib.values()), "")
+    written = _THEME.get(_SHORT.get(name, name), name).upper()
+    return written if _HEX.fullmatch(written) else ""
+
+
+_SHORT: Mapping[str, str] = {"bg1": "background1", "lt1": "light1"}
+
+
 def _of_shade(said: Xml) -> dict[str, object]:
     # A pattern is drawn in a colour of its own.
     name = "color" if said.get(f"{W}val", "").startswith(("pct", "solid")) else "fill"
@@ -352,17 +505,43 @@ def _of_shade(said: Xml) -> dict[str, object]:
     return {"highlight": fill if _HEX.fullmatch(fill) else ""}
 
 
+_POINTS: Final[Mapping[str, float]] = {
+    "pt": 1,
+    "in": 72,
+    "cm": 28.35,
+    "mm": 2.835,
+    "pc": 12,
+    "pi": 12,
+    "px": 0.75,
+}
+
+
+def points(written: str, of_bare: float) -> float | None:
+    """Read a length with its unit in points, or one without a unit, of which each is `of_bare` points."""
+    found = re.fullmatch(r"\s*(-?\d{0,9}\.?\d+)\s*([a-z]{2})?\s*", written)
+    if found is None or (found[2] and found[2] not in _POINTS):
+        return None
+    return float(found[1]) * (_POINTS[found[2]] if found[2] else of_bare)
+
+
 def _of_size(said: Xml) -> dict[str, object]:
-    written = said.get(f"{W}val", "")
-    return {"size": int(written)} if re.fullmatch(r"\d{1,4}", written) else {}
+    found = points(said.get(f"{W}val", ""), of_bare=0.5)
+    return {"size": round(found * 2)} if found is not None else {}
 
 
 def _of_fonts(said: Xml) -> dict[str, object]:
-    names = {"east": "eastAsia", "latin": "ascii"}
+    names = {"east": ("eastAsia",), "latin": ("hAnsi", "ascii")}
     found = {
-        key: said.get(f"{W}{name}Theme") or said.get(f"{W}{name}") for key, name in names.items()
+        key: each
+        for key, slots in names.items()
+        for name in slots
+        if (each := said.get(f"{W}{name}Theme") or said.get(f"{W}{name}"))
     }
-    return {key: each for key, each in found.items() if each}
+    return {**found}
+
+
+def _of_scale(said: Xml) -> dict[str, object]:
+    return {"scale": whole(said.get(f"{W}val", "").removesuffix("%"), 100)}
 
 
 _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
@@ -371,6 +550,8 @@ _READ: Mapping[str, Callable[[Xml], dict[str, object]]] = {
     "shd": _of_shade,
     "sz": _of_size,
     "rFonts": _of_fonts,
+    "w": _of_scale,
+    "spacing": lambda said: {"apart": points(said.get(f"{W}val", ""), of_bare=0.05) or 0},
     "vertAlign": lambda said: {
         "vertical": {"subscript": "sub", "superscript": "sup"}.get(said.get(f"{W}val", ""), "")
     },

@@ -42,7 +42,7 @@ class Place:
         return OpenidList(found.sha256, found.count, 3, audience=EAST)
 
     def recipients(self, *kept: str) -> Recipients:
-        people = SimpleNamespace(kept=lambda _: (self.sets, self.sets.of(kept)))
+        people = SimpleNamespace(sets=self.sets, kept=lambda _: self.sets.of(kept))
         return Recipients(people, lambda _: self.snapshots)
 
 
@@ -90,7 +90,7 @@ def test_a_snapshot_with_more_places_than_were_approved_gives_no_batch(place: Pl
 def test_a_snapshot_that_is_gone_hides_no_other_one(place: Place) -> None:
     before, after = place.write(*PEOPLE[:6]), place.write(*PEOPLE[1:])
     tree = SimpleNamespace(openid_lists=SimpleNamespace(stores={}))
-    people = ListedPeople(tree, lambda: place.snapshots)
+    people = ListedPeople(tree, lambda: place.sets, lambda: place.snapshots)
     gone = Sha256("0" * 64)
     assert "is not in" in str(people.why_unread(gone))
     assert [None, None] == [people.why_unread(each.sha256) for each in (before, after)]

@@ -2,13 +2,18 @@
 
 import re
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from massctl.desk.choices import ARGUMENTS, LABELS, article_choices, block_choices
+from massctl.model.message import RenderedCampaign
+from massctl.model.state import Status
 from massctl.render.blocks import cards, library
 from massctl.serve.page_cache import shown_month
 from massctl.view.i18n import Language, say
+from massctl.view.pages.campaign_page import Look
 
 
 def test_every_block_that_stands_alone_is_offered() -> None:
@@ -38,14 +43,29 @@ class _Cache:
         }
 
     def listed(self) -> list[object]:
-        return []
+        news, words = (
+            cast("RenderedCampaign", SimpleNamespace(message=SimpleNamespace(has_draft=each)))
+            for each in (True, False)
+        )
+        looks = (
+            Look("autumn", "秋", news, status=Status.SENT),
+            Look("snow", "雪", news, status=Status.NEW),
+            Look("notice", "通知", words, status=Status.NEW),
+        )
+        return [SimpleNamespace(look=each) for each in looks]
+
+
+def test_a_letter_that_was_not_sent_has_no_address() -> None:
+    found = {each["name"]: each for each in article_choices(_Cache())}  # type: ignore[arg-type]
+    assert [*found] == ["autumn", "snow"]
+    assert found["snow"] == {"name": "snow", "title": "雪", "address": "", "call": ""}
 
 
 def test_a_sent_article_is_a_call_in_a_template_and_an_address_elsewhere() -> None:
     found = {each["title"]: each for each in article_choices(_Cache())}  # type: ignore[arg-type]
-    assert found["autumn"]["call"] == '{{ article_url("autumn") }}'
-    assert found["autumn · 2"]["call"] == '{{ article_url("autumn", 2) }}'
-    assert found["autumn · 2"]["address"] == "https://mp.weixin.qq.com/s/b"
+    assert found["秋"]["call"] == '{{ article_url("autumn") }}'
+    assert found["秋 · 2"]["call"] == '{{ article_url("autumn", 2) }}'
+    assert found["秋 · 2"]["address"] == "https://mp.weixin.qq.com/s/b"
 
 
 def test_an_address_that_names_no_month_shows_this_one() -> None:

@@ -7,10 +7,11 @@ import pytest
 from fake_forge import REPOSITORY, FakeForge, FakeGitLab
 
 from massctl.desk.forge_session import ForgeSession
-from massctl.desk.letter_branch import MergedFile, Pushed
 from massctl.desk.letter_review import LetterReviews
 from massctl.desk.paragraphs import Piece, changed, line_now
+from massctl.desk.request_text import request_text
 from massctl.desk.review_api import ReviewApi
+from massctl.desk.team_repository import MergedFile, Pushed
 from massctl.errors import ForgeError, RefusedError, UsageError
 from massctl.forge.github import GitHub
 from massctl.forge.gitlab import GitLab
@@ -187,6 +188,43 @@ def test_reviewers_are_asked(branches: Branches, owned: tuple[str, ...], asked: 
     # A second push finds the same request.
     assert reviews(forge, branches).open(LETTER, FOLDER, "题", str, needed) == (1, "")
     assert len(forge.pulls) == 1
+
+
+@pytest.mark.parametrize("name", ["GitHub", "GitLab"])
+def test_the_text_of_a_request_follows_until_somebody_edits_it(
+    branches: Branches, name: str
+) -> None:
+    on: GitHub | GitLab = hub(FakeForge())
+    if name == "GitLab":
+        on = GitLab(Line(inside=FakeGitLab()), "https://gitlab.test/api/v4", REPOSITORY, "glpat")
+    asks = LetterReviews(on, branches, settings(), str)  # type: ignore[arg-type]
+    plan = "<!-- massctl:plan -->\n一篇"
+
+    def push(title: str, plan: str, said: str = "") -> tuple[str, str]:
+        number, failed = asks.open(
+            LETTER,
+            FOLDER,
+            title,
+            lambda before: request_text(title, said or before or title, plan),
+            (),
+        )
+        assert failed == ""
+        return on.request_text(number)
+
+    title, body = push("雪", plan, "请看第二段")
+    assert (title, body.splitlines()[:4]) == ("雪", ["请看第二段", "", *plan.splitlines()])
+    title, body = push("大雪", plan + "，一图")
+    assert (title, body.splitlines()[0]) == ("大雪", "请看第二段")
+    assert "，一图" in body
+    title, body = push("大雪", plan, "又改了")
+    assert body.startswith("又改了\n\n<!-- massctl:plan -->")
+    number = asks.number(LETTER) or 0
+    # A forge may give lines back with other ends.
+    on.write_request(number, title, body.replace("\n", "\r\n"))
+    assert push("冬至", plan)[0] == "冬至"
+    for edited in (("冬至", "请先看这里\n" + body), ("人写的标题", on.request_text(number)[1])):
+        on.write_request(number, *edited)
+        assert push("小寒", plan) == edited
 
 
 def test_an_operator_starts_the_preview_and_others_ask(

@@ -6,9 +6,10 @@ import pytest
 from gits import ENVIRONMENT, git, remote_at
 from repositories import Tree
 
-from massctl.desk.letter_branch import Author, LetterBranch, branch_of
+from massctl.desk.team_repository import Author, TeamRepository, advice_on, branch_of
 from massctl.desk.upstream import Brought, Upstream
-from massctl.errors import RefusedError
+from massctl.errors import LedgerUnreachableError, RefusedError
+from massctl.git import GitAnswer
 from massctl.model.ids import CampaignName
 from massctl.source.repository import Repository
 from massctl.source.settings import load_settings
@@ -42,7 +43,7 @@ class Team:
         git(folder, "clone", "--quiet", str(self.remote), str(self.other))
         settings, _ = load_settings(Repository(self.root), loopback_override=None)
         assert settings is not None
-        self.branches = LetterBranch(self.root, settings, ENVIRONMENT)
+        self.branches = TeamRepository(self.root, settings, ENVIRONMENT)
         self.kept: list[tuple[str, str]] = []
         self.upstream = Upstream(
             self.root, self.branches, lambda path, text: self.kept.append((path, text))
@@ -100,7 +101,7 @@ def test_the_same_paragraph_is_asked_and_the_answer_counts(team: Team) -> None:
     assert not (team.root / "campaigns/new/x.md").exists()
     assert git(team.root, "rev-parse", "HEAD") != git(team.remote, "rev-parse", "main")
     team.write("甲乙\n\n二\n\n三\n")
-    team.upstream.settle(TEXT, clash.theirs)
+    team.upstream.note_settled(TEXT, clash.theirs)
     assert team.upstream.bring().clashes == ()
     assert team.text == "甲乙\n\n二\n\n三\n"
     assert git(team.root, "rev-parse", "HEAD") == git(team.remote, "rev-parse", "main")
@@ -112,7 +113,7 @@ def test_a_crash_between_files_and_branch_is_ended_by_the_next_call(
     team.write("一\n\n二\n\n三，在写字台\n")
     team.merge({TEXT: "一，合并过\n\n二\n\n三\n", f"{FOLDER}/campaign.yaml": None})
     with monkeypatch.context() as patched:
-        patched.setattr(LetterBranch, "move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(TeamRepository, "move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             team.upstream.bring()
     team.upstream.bring()
@@ -178,7 +179,7 @@ def test_a_clash_of_the_letters_branch_stays_settled_while_main_is_brought(team:
     push_as_other(team, theirs)
     team.write("甲\n\n二\n\n三\n")
     assert team.upstream.bring_letter(LETTER, FOLDER).clashes
-    team.upstream.settle(TEXT, theirs)
+    team.upstream.note_settled(TEXT, theirs)
     assert team.upstream.bring() == Brought()
     assert team.upstream.bring_letter(LETTER, FOLDER) == Brought()
     assert team.text == "甲\n\n二\n\n三\n"
@@ -232,7 +233,7 @@ def test_a_branch_is_told_apart_from_what_is_here_and_from_what_is_merged(team: 
     assert not team.branches.is_as_at(pushed.commit, FOLDER)
     # Squashed: another commit, the same files.
     team.merge({TEXT: "一\n\n二，改了\n\n三\n", "CODEOWNERS": f"{FOLDER}/ @chen @bo\n"})
-    team.branches.branches(LETTER)
+    team.branches.fetch_tips(LETTER)
     assert team.branches.is_merged(pushed.commit, FOLDER)
     assert not team.branches.is_here_as_merged(FOLDER)
     team.write("一\n\n二，改了\n\n三\n")
@@ -251,7 +252,7 @@ def test_a_forge_that_is_a_moment_late_says_nothing_of_others(team: Team) -> Non
     git(team.other, "commit", "--quiet", "--allow-empty", "-m", "别人的")
     git(team.other, "push", "--quiet", "origin", branch_of(LETTER))
     theirs = git(team.other, "rev-parse", "HEAD")
-    team.branches.branches(LETTER)
+    team.branches.fetch_tips(LETTER)
     assert team.branches.newest(LETTER, theirs) == theirs
 
 
@@ -279,14 +280,17 @@ def test_what_was_merged_and_not_brought_is_not_undone(team: Team) -> None:
 
 
 def test_a_hidden_file_that_git_does_not_know_stays_here(team: Team) -> None:
-    (team.root / FOLDER / ".env").write_text("SECRET=1", encoding="utf-8")
-    assert not any(".env" in path for path in team.branches.files(FOLDER))
+    for name in (".env", ".DS_Store", "._cover.png"):
+        (team.root / FOLDER / name).write_text("SECRET=1", encoding="utf-8")
+    assert not any("/." in path for path in team.branches.files(FOLDER))
+    # What the system writes into every folder is nothing to tell.
+    assert team.branches.hidden(FOLDER) == [f"{FOLDER}/.env"]
     (team.root / FOLDER / "note.md").write_text("注", encoding="utf-8")
     assert f"{FOLDER}/note.md" in team.branches.files(FOLDER)
 
 
 def test_a_shared_file_that_is_not_mains_is_found(team: Team) -> None:
-    team.branches.branches(LETTER)
+    team.branches.fetch_tips(LETTER)
     assert team.branches.unlike_main("campaigns", "massctl.yaml") == frozenset()
     (team.root / "campaigns/_shared").mkdir()
     (team.root / "campaigns/_shared/footer.png").write_bytes(b"x")
@@ -329,7 +333,7 @@ def test_a_letter_that_somebody_removed_is_for_its_writer_to_choose(pushed: Team
     assert clash.path == f"{FOLDER}/campaign.yaml"
     assert clash.pieces[0].mine == "version: 1\n"
     assert pushed.upstream.bring_letter(LETTER, FOLDER).clashes
-    pushed.upstream.settle(clash.path, clash.theirs)
+    pushed.upstream.note_settled(clash.path, clash.theirs)
     assert pushed.upstream.bring_letter(LETTER, FOLDER) == Brought()
     assert pushed.text == "一，我\n\n二\n\n三\n"
     assert (pushed.root / FOLDER / "note.md").exists()
@@ -341,7 +345,7 @@ def test_a_letter_goes_where_its_writer_chose_that(pushed: Team) -> None:
     remove_as_other(pushed, FOLDER)
     (clash,) = pushed.upstream.bring_letter(LETTER, FOLDER).clashes
     (pushed.root / clash.path).write_text("", encoding="utf-8")
-    pushed.upstream.settle(clash.path, clash.theirs)
+    pushed.upstream.note_settled(clash.path, clash.theirs)
     assert "王同事 removed" in pushed.upstream.bring_letter(LETTER, FOLDER).reason
     assert not [each for each in (pushed.root / FOLDER).rglob("*") if each.is_file()]
 
@@ -352,3 +356,41 @@ def test_a_link_that_somebody_pushed_is_for_him_to_replace(pushed: Team) -> None
     with pytest.raises(RefusedError) as refused:
         pushed.upstream.bring_letter(LETTER, FOLDER)
     assert "git pull" not in refused.value.hint
+
+
+def push_refused(team: Team) -> RefusedError | LedgerUnreachableError:
+    team.write("一\n")
+    with pytest.raises((RefusedError, LedgerUnreachableError)) as refused:
+        team.branches.push(LETTER, FOLDER, team.branches.files(FOLDER), "送审\n", LIN)
+    assert "The letter is safe on this machine." in refused.value.detail
+    return refused.value
+
+
+def test_what_pressing_again_cannot_help_is_for_an_engineer(team: Team) -> None:
+    git(team.other, "push", "--quiet", "origin", "main:letter")
+    in_the_way = push_refused(team)
+    assert "'refs/heads/letter' exists" in in_the_way.detail
+    git(team.other, "push", "--quiet", "origin", ":letter")
+    hook = team.remote / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no letters on Fridays >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    hooked = push_refused(team)
+    assert "no letters on Fridays" in hooked.detail
+    team.remote.rename(team.remote.with_name("gone.git"))
+    gone = push_refused(team)
+    assert "does not appear to be a git repository" in gone.detail
+    for refused in (in_the_way, hooked, gone):
+        assert "engineer" in refused.hint
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "line", "advice"),
+    [
+        (128, "fatal: unable to access: Could not resolve host: git.test", "", "check the network"),
+        (None, "", "", "check the network"),
+        (1, "", "!\tx:refs/heads/letter/y\t[rejected] (stale info)", "press the button again"),
+    ],
+)
+def test_what_passes_is_tried_again(status: int | None, said: str, line: str, advice: str) -> None:
+    assert advice_on(GitAnswer(status, b"", said), line).startswith(advice)

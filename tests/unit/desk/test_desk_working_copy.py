@@ -43,6 +43,40 @@ def test_a_text_is_written_over_the_version_that_was_read(copy: WorkingCopy) -> 
     assert copy.read(LETTER, PATH) == end.file
 
 
+@pytest.mark.parametrize(
+    ("stands", "text", "written"),
+    [
+        ("一\r\n\r\n二\r\n", "一\n\n二，改了\n\n三\n", "一\r\n\r\n二，改了\r\n\r\n三\r\n"),
+        ("一\n二\r\n三\r四\n", "一\n二\n新\n三\n四\n", "一\n二\r\n新\n三\r四\n"),
+        ("一\r\n一\n一\r\n", "一\n", "一\r\n"),
+        ("一\r\n二\n三", "一\n三", "一\r\n三"),
+        ("\ufeff一\r\n", "新\n一\n", "\ufeff新\r\n一\r\n"),
+        ("一", "一\n二\n", "一\n二\n"),
+    ],
+    ids=["CRLF", "mixed", "shorter", "without a last end", "byte order mark", "no end"],
+)
+def test_a_line_ends_as_before(copy: WorkingCopy, stands: str, text: str, written: str) -> None:
+    file_of(copy).write_bytes(stands.encode())
+    opened = copy.opened(LETTER, PATH)
+    assert "\r" not in opened.text + opened.text[:1].replace("\ufeff", "\r")
+    end = copy.write(LETTER, PATH, text, opened.version)
+    assert isinstance(end, Written)
+    assert file_of(copy).read_bytes() == written.encode()
+    assert copy.read(LETTER, PATH) == end.file
+    assert (end.file.text, end.is_joined) == (text, False)
+
+
+def test_line_ends_are_no_reason_to_ask(copy: WorkingCopy) -> None:
+    file_of(copy).write_bytes("一\r\n\r\n二\r\n".encode())
+    opened = copy.opened(LETTER, PATH)
+    file_of(copy).write_bytes("一\r\n\r\n二，由 git 改过\r\n".encode())
+    end = copy.write(LETTER, PATH, "一，在\n\n二\n", opened.version)
+    assert isinstance(end, Written)
+    assert file_of(copy).read_bytes() == "一，在\r\n\r\n二，由 git 改过\r\n".encode()
+    file_of(copy).write_bytes(end.file.text.encode())
+    assert isinstance(copy.write(LETTER, PATH, "一\n", end.file.version), Written)
+
+
 def test_another_paragraph_that_changed_meanwhile_is_kept(copy: WorkingCopy) -> None:
     opened = copy.opened(LETTER, PATH)
     file_of(copy).write_text("一\n\n二，由 git 改过\n", encoding="utf-8")

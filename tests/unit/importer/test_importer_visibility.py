@@ -53,6 +53,45 @@ HIDDEN = "hidden words after “甲”, which nobody sees there, are left out: �
         ".x{color:#fff;background:white}",
         ".x{color:#fefefe;background:#fff}",
         ".x:has(i){display:none}",
+        ":is(.x, .q){display:none}",
+        "p:where(.x){visibility:hidden}",
+        "article{color:red;& .x{display:none}}",
+        "article{@media screen{.x{display:none}}}",
+        "@supports (display:grid){.x{display:none}}",
+        "@media only screen and (min-width:0){.x{display:none}}",
+        "@media not print{.x{display:none}}",
+        ".x{--d:none;display:var(--d)}",
+        "article{--c:transparent}.x{color:var(--c)}",
+        ".x{opacity:var(--o,0)}",
+        ".x{font-size:calc(1px - 1px)}",
+        ".x{font-size:clamp(0px, 0px, 1px)}",
+        ".x{filter:opacity(0)}",
+        ".x{filter:blur(3em)}",
+        ".x{zoom:.01}",
+        ".x{transform:rotateX(90deg)}",
+        ".x{rotate:y .25turn}",
+        ".x{transform:rotate3d(1,0,0,90deg)}",
+        ".x{transform:matrix(0,0,0,0,0,0)}",
+        ".x{transform:scale(.01)}",
+        ".x{mask:linear-gradient(transparent,transparent)}",
+        ".x{clip-path:polygon(0 0,0 0,0 0)}",
+        ".x{clip-path:ellipse(0 0)}",
+        ".x{clip-path:inset(0 100% 0 0)}",
+        ".x{clip-path:path('M0 0')}",
+        ".x{max-height:0;overflow:auto}",
+        ".x{block-size:0;overflow:hidden}",
+        ".x{line-height:0;overflow:hidden}",
+        ".x{text-indent:100%;overflow:hidden;white-space:nowrap}",
+        ".x{letter-spacing:-9em}",
+        ".x{position:absolute;inset:-9999px auto auto}",
+        ".x{position:absolute;right:-9999px}",
+        ".x{position:absolute;left:calc(-1 * 9999px)}",
+        ".x{position:fixed;inset-inline-start:-9999px}",
+        ".x{transform:translateX(-200vw)}",
+        ".x{margin:-9999px 0 0}",
+        "body{background:#fff}.x{color:#fff}",
+        ".x{color:#fff}",
+        "article{background:#000}.x{color:#000}",
     ],
 )
 def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
@@ -88,6 +127,19 @@ def test_what_a_sheet_hides_is_left_out_and_named(sheet: str) -> None:
         ".x{height:2px;overflow:hidden}",
         ".x{color:#fff;background:#fff url(a.png)}",
         ".x{color:#fff;background:#fff}#y{color:#111}",
+        "article{background:#000}.x{color:#fff}",
+        "article{background:url(a.png)}.x{color:#fff}",
+        ".x{filter:blur(1px) opacity(.5)}",
+        ".x{transform:rotate(90deg)}",
+        ".x{transform:rotateX(45deg)}",
+        ".x{mask:linear-gradient(#000,transparent)}",
+        ".x{clip-path:inset(10% 10%)}",
+        ".x{clip-path:polygon(0 0,100% 0,50% 100%)}",
+        ".x{clip-path:path('M0 0L9 0L9 9Z')}",
+        "@media(min-width:1000px){.x{display:none}}",
+        ".x{position:absolute;right:20px;inset:auto}",
+        ".x{letter-spacing:-1px}",
+        ".x{opacity:var(--o,1)}",
     ],
 )
 def test_what_is_shown_on_any_screen_stays(sheet: str) -> None:
@@ -98,11 +150,10 @@ def test_what_is_shown_on_any_screen_stays(sheet: str) -> None:
 @pytest.mark.parametrize(
     ("sheet", "rule"),
     [
-        (":is(.x){display:none}", ":is(.x)"),
-        (".p:where(.x){visibility:hidden}", ".p:where(.x)"),
-        (".a{color:red;& .x{display:none}}", ".a"),
-        ("@supports (display:grid){.x{display:none}}", "@supports (display:grid)"),
-        (".x{--d:none;display:var(--d)}", ".x"),
+        (":is(:not(:is(.y))){display:none}", ":is(:not(:is(.y)))"),
+        ("@container (width>1px){.x{display:none}}", "@container (width>1px)"),
+        ("@scope (p){.x{visibility:hidden}}", "@scope (p)"),
+        ("@keyframes out{from{left:0}to{opacity:0}}.x{animation:out 1s}", "@keyframes out"),
     ],
 )
 def test_a_rule_that_is_not_read_and_may_hide_words_is_told(sheet: str, rule: str) -> None:
@@ -112,7 +163,13 @@ def test_a_rule_that_is_not_read_and_may_hide_words_is_told(sheet: str, rule: st
 
 @pytest.mark.parametrize(
     "sheet",
-    [":is(.x){color:red}", "@supports (display:grid){.x{display:grid}}", ".x{color:var(--d)}"],
+    [
+        ":is(.x){color:red}",
+        "@supports (display:grid){.x{display:grid}}",
+        ".x{color:var(--d)}",
+        "@keyframes in{from{opacity:0}to{opacity:1}}.x{animation:in 1s}",
+        "@supports not (display:grid){.x{display:none}}",
+    ],
 )
 def test_a_rule_that_hides_nothing_is_not_told(sheet: str) -> None:
     assert ("甲乙", []) == imported(sheet, "<p>甲</p><p class=x>乙</p>")
@@ -139,6 +196,26 @@ def test_the_style_of_an_element_is_heard_after_the_sheet() -> None:
 def test_nothing_of_what_was_looked_at_stays_in_the_article() -> None:
     found = of_page(PAGE.format(sheet=".x{font-size:0}", body="<p class=x><b>字</b></p><p>乙"), "")
     assert [{}] == [each.attributes for each in found.tree.below() if each.name == "p"][-1:]
+
+
+def test_words_in_the_colour_of_the_page_stay_where_something_may_lie_behind_them() -> None:
+    over = "<section><img src='a.png'><p style='color:#fff;margin-top:-40px'>明</p></section>"
+    assert ("甲明", []) == imported("", f"<p>甲</p>{over}")
+
+
+def test_words_that_a_page_folds_are_unfolded_and_told() -> None:
+    folded = "<details><summary>问</summary>答</details>"
+    told = "words after “甲” that are folded there are unfolded: “答”"
+    assert ("甲问答", [told]) == imported("", f"<p>甲</p>{folded}")
+    assert [] == imported("", folded.replace("<details", "<details open"))[1]
+    assert ("甲", [HIDDEN]) == imported("", "<p>甲</p><div popover>暗号</div>")
+
+
+def test_style_sheets_beside_a_page_are_told() -> None:
+    linked = "<link rel=stylesheet href=a.css><link rel='alternate stylesheet' href=b.css>"
+    page = f"<html><head>{linked}<link rel=stylesheet media=print href=c.css></head><body><p>甲</p></body></html>"
+    told = "2 style sheets beside the page are not read, and may hide words: see the page"
+    assert [told] == [*map(str, of_page(page, "").lost)]
 
 
 def test_a_page_of_many_alike_articles_comes_whole_and_teasers_do_not() -> None:

@@ -29,6 +29,7 @@ ROW = (
     + paragraph(run("b"))
     + "</w:tc></w:tr>"
 )
+MATHS = "<m:r>{}<m:t>{}</m:t></m:r>"
 REVISED = {
     "words": (paragraph(run("一") + put_in(run("新")) + taken_out("旧")), "一新", "一旧"),
     "a move": (
@@ -43,6 +44,26 @@ REVISED = {
         f"<w:tbl>{ROW.format('', 'a')}{ROW.format('<w:trPr><w:ins/></w:trPr>', 'c')}{ROW.format('', 'd')}</w:tbl>",
         "| a | b |\n| --- | --- |\n| c | b |\n| d | b |",
         "| a | b |\n| --- | --- |\n| d | b |",
+    ),
+    "a mark taken out before a bookmark": (
+        paragraph(run("一"), "", MARK.format("w:del")) + '<w:bookmarkEnd w:id="9"/>' + paragraph(run("二")),
+        "一二",
+        "一\n\n二",
+    ),
+    "a number put in": (
+        paragraph(run("一"), "", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/><w:ins w:id="1"/></w:numPr>'),
+        "- 一",
+        "一",
+    ),
+    "a run of a formula": (
+        paragraph(run("一") + f"<m:oMath>{MATHS.format('', 'x')}{MATHS.format('<w:del/>', 'y')}{MATHS.format('<w:ins/>', 'z')}</m:oMath>"),
+        "一$xz$",
+        "一$xy$",
+    ),
+    "a part of a formula": (
+        paragraph(run("一") + f"<m:oMath>{MATHS.format('', 'x')}<m:sSup><m:sSupPr><m:ctrlPr><w:del/></m:ctrlPr></m:sSupPr><m:e><w:del>{MATHS.format('', 'y')}</w:del></m:e></m:sSup></m:oMath>"),
+        "一$x$",
+        "一$xy^{}$",
     ),
     "one in the other": (paragraph(run("一") + put_in(run("新") + taken_out("没"))), "一新", "一"),
 }  # fmt: skip
@@ -59,6 +80,13 @@ def test_tracked_changes_stop_until_they_are_accepted_or_rejected(name: str) -> 
         found, _ = article(data, "letter", {**NOTHING, "revisions": choice})
         assert f"{written}\n" == as_markdown(found.tree)
         assert any(f"{choice}ed" in each for each in found.lost)
+
+
+@pytest.mark.parametrize(("choice", "words"), [("accept", "旧"), ("reject", "新")])
+def test_words_that_a_choice_takes_out_are_named(choice: str, words: str) -> None:
+    data = packed(REVISED["words"][0])
+    lost = article(data, "letter", {**NOTHING, "revisions": choice})[0].lost
+    assert f"left out: paragraph 1 “{words}”" == str(lost[-1])
 
 
 STYLE = (
@@ -211,8 +239,9 @@ def test_headers_are_looked_through_too(inside: str, says: str) -> None:
         article(data, "letter", NOTHING)
     assert says == str(caught.value.why)
     chosen = {"revisions": "accept", "hidden": "drop", "comments": ""}
-    lost = " ".join(map(str, article(data, "letter", chosen)[0].lost))
-    assert ("内部" in lost, "旧稿" in lost) == (False, False)
+    lost = [*map(str, article(data, "letter", chosen)[0].lost)]
+    words = says.rpartition(": ")[2]
+    assert [f"left out: {words}"] == [each for each in lost if words in each]
 
 
 @pytest.mark.parametrize("stray", ['<v:shape style="display:none"/>', '<wp:docPr hidden="1"/>'])
@@ -239,6 +268,16 @@ def test_a_hidden_part_of_a_formula_is_found_too() -> None:
     assert {"drop": "公开$y$\n", "keep": "公开$zy$\n"} == made
 
 
+def test_a_hidden_entry_takes_its_number_along() -> None:
+    numbers = f'<w:numbering {_W}><w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="第%1条"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    number = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    hidden = paragraph(run("内部", "<w:vanish/>"), "", f"{number}<w:rPr><w:vanish/></w:rPr>")
+    entries = (paragraph(run(each), "", number) for each in "甲乙")
+    data = packed(hidden.join(entries), parts={"word/numbering.xml": numbers})
+    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
+    assert "第1条 甲\n\n第2条 乙\n" == as_markdown(found.tree)
+
+
 def test_a_file_that_is_small_altogether_hides_nothing() -> None:
     small = f'<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="2"/></w:rPr></w:rPrDefault></w:docDefaults></w:styles>'
     data = packed(paragraph(run("公开")), parts={"word/styles.xml": small})
@@ -255,21 +294,10 @@ def test_a_drawing_and_a_row_may_be_hidden_too() -> None:
     assert "公开" == found.tree.text()
 
 
-def test_a_note_that_only_hidden_text_refers_to_is_not_published() -> None:
+@pytest.mark.parametrize("words", ["<w:t>见</w:t>", ""], ids=["with words", "alone"])
+def test_a_note_whose_sign_is_hidden_is_not_published(words: str) -> None:
     notes = f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("秘密"))}</w:footnote></w:footnotes>'
-    reference = '<w:r><w:rPr><w:vanish/></w:rPr><w:t>见</w:t><w:footnoteReference w:id="1"/></w:r>'
-    data = packed(
-        paragraph(run("公开") + reference),
-        parts={"word/footnotes.xml": notes},
-        related={"rId3": ("footnotes", "footnotes.xml")},
-    )
-    found, _ = article(data, "letter", {**NOTHING, "hidden": "drop"})
-    assert "公开" == found.tree.text()
-
-
-def test_a_note_whose_sign_alone_is_hidden_is_not_published() -> None:
-    notes = f'<w:footnotes {_W}><w:footnote w:id="1">{paragraph(run("秘密"))}</w:footnote></w:footnotes>'
-    reference = '<w:r><w:rPr><w:vanish/></w:rPr><w:footnoteReference w:id="1"/></w:r>'
+    reference = f'<w:r><w:rPr><w:vanish/></w:rPr>{words}<w:footnoteReference w:id="1"/></w:r>'
     data = packed(
         paragraph(run("公开") + reference),
         parts={"word/footnotes.xml": notes},
@@ -291,7 +319,7 @@ def test_a_comment_in_a_note_stops_too() -> None:
     )
     with pytest.raises(DocumentError) as caught:
         article(data, "letter", NOTHING)
-    assert "it has 1 comment: the document “删”" == str(caught.value.why)
+    assert "it has 1 comment: footnote 1 “删”" == str(caught.value.why)
 
 
 def test_comments_stop_until_they_are_dropped() -> None:
@@ -303,12 +331,15 @@ def test_comments_stop_until_they_are_dropped() -> None:
     )
     with pytest.raises(DocumentError) as caught:
         article(data, "letter", NOTHING)
-    assert ("it has 1 comment: the document “删掉这句”", True) == (
+    assert ("it has 1 comment: paragraph 1 “删掉这句”", True) == (
         str(caught.value.why),
         "--comments drop" in str(caught.value.hint),
     )
     found, _ = article(data, "letter", {**NOTHING, "comments": "drop"})
-    assert ("一", ["it has 1 comment: left out"]) == (found.tree.text(), [*map(str, found.lost)])
+    assert ("一", ["it has 1 comment: left out", "left out: paragraph 1 “删掉这句”"]) == (
+        found.tree.text(),
+        [*map(str, found.lost)][1:],
+    )
 
 
 def test_all_that_waits_for_a_choice_is_told_at_once() -> None:

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import pytest
 from lxml import etree
 
-from massctl.importer.word.omml import UnknownPart, tex
+from massctl.importer.word.omml import UnknownPart, tex, words_of
 from massctl.render.formula import Formula
 from massctl.render.markdown_formulas import SAME_STYLE, spelled, written_formulas
 from massctl.render.markdown_parser import parse
@@ -92,6 +92,11 @@ def val(name: str, value: str) -> str:
 )  # fmt: skip
 def test_a_part_is_written_as_tex(inner: str, written: str) -> None:
     assert written == tex(etree.fromstring(f"<m:oMath {_M}>{inner}</m:oMath>"))
+
+
+def test_letters_of_limits_that_are_switched_off_are_not_words_of_a_formula() -> None:
+    hidden = part("nary", val("subHide", "1"), sub=r("i"), sup=r("n"), e=r("x"))
+    assert "nx" == words_of(etree.fromstring(f"<m:oMath {_M}>{hidden}</m:oMath>"))
 
 
 def test_a_part_without_tex_is_named() -> None:

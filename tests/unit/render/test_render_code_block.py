@@ -54,7 +54,9 @@ def test_what_stands_behind_the_backticks(info: str, found: CodeInfo) -> None:
 
 
 @pytest.mark.parametrize("settings", LOOKS)
-@pytest.mark.parametrize("info", ["", "py", "py linenos", "py {1,3}", "py linenos=99 {2-5}"])
+@pytest.mark.parametrize(
+    "info", ["", "py", "py linenos", "py {1,3}", "py {4}", "py linenos=99 {2-5}"]
+)
 def test_copying_gives_back_the_source(settings: CodeSettings, info: str) -> None:
     assert copied(drawn(SOURCE, info, settings)) == SOURCE
 
@@ -62,10 +64,11 @@ def test_copying_gives_back_the_source(settings: CodeSettings, info: str) -> Non
 @given(
     st.text("a b\t中\n{<&", max_size=60).filter(lambda text: text.strip("\n") == text),
     st.sampled_from(LOOKS),
-    st.sampled_from(["", "py", "py linenos", "py {1}"]),
+    st.sampled_from(["", "py", "py linenos", "py {1-LAST}"]),
 )
 def test_whatever_it_is(code: str, settings: CodeSettings, info: str) -> None:
-    assert copied(drawn(code, info, settings)) == code
+    marked = info.replace("LAST", str(code.count("\n") + 1))
+    assert copied(drawn(code, marked, settings)) == code
 
 
 def test_a_block_scrolls_unless_it_is_to_wrap() -> None:
@@ -86,6 +89,15 @@ def test_numbers_are_not_part_of_the_code() -> None:
     html = drawn("a\nb", "linenos=9")
     assert re.search(r"user-select:none[^>]*>9<br>10<", html)
     assert html.count("user-select:none") >= 1
+
+
+@pytest.mark.parametrize("settings", LOOKS)
+def test_a_marked_line_without_letters_has_the_height_of_one(settings: CodeSettings) -> None:
+    html = drawn("a\n\nb", "py {2}", settings)
+    assert re.search(
+        r"code-marked[^>]*><span[^>]*user-select:none[^>]*>(\u00a0|&nbsp;)</span></span>", html
+    )
+    assert copied(html) == "a\n\nb"
 
 
 def test_marks_of_lines_that_are_not_there_are_told() -> None:

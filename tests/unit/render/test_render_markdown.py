@@ -171,7 +171,20 @@ def test_links(text: str, expected: str) -> None:
             "字词[^n]",
             '<p>字<span style="white-space:nowrap">词<sup class="ref">[1]</sup></span></p>',
         ),
-        ("**词**[^n]", '<p><strong>词</strong><sup class="ref">[1]</sup></p>'),
+        (
+            "字**词**[^n]",
+            '<p>字<span style="white-space:nowrap"><strong>词</strong><sup class="ref">[1]</sup></span></p>',
+        ),
+        (
+            "**_字词_**[^n]",
+            '<p><span style="white-space:nowrap"><strong><em><span style="white-space:normal">字</span>词</em>',
+        ),
+        (
+            "`f(x)`[^n]",
+            '<p><span style="white-space:nowrap"><code><span style="white-space:normal">f(x</span>)</code><sup',
+        ),
+        ("**word**[^n]", '<p><strong>word</strong><sup class="ref">[1]</sup></p>'),
+        ("**字 _词_**[^n]", '<p><strong>字 <em>词</em></strong><sup class="ref">[1]</sup></p>'),
         ("word[^n]", '<p>word<sup class="ref">[1]</sup></p>'),
     ],
 )

@@ -2,7 +2,7 @@
 
 import { make, openDialog } from "./dom";
 import type { Piece } from "./server";
-import { word } from "./words";
+import { say } from "./words";
 
 type Choice = "mine" | "theirs" | "both";
 
@@ -25,14 +25,14 @@ function both({ mine, theirs }: Piece): string {
 }
 
 // Gives the text that was chosen; null where the dialog was closed without "keep": then nothing is to be written.
-export async function askClash(pieces: Piece[]): Promise<string | null> {
+export async function askClash(pieces: Piece[], about = ""): Promise<string | null> {
   const places = pieces.filter((each) => each.mine !== each.theirs);
   const choices: Choice[] = places.map(() => "both");
   const rows = places.map((each, index) => {
     const option = (choice: Choice): Node => {
       const input = make("input", { type: "radio", name: `place-${index}`, change: () => (choices[index] = choice) });
       input.checked = choice === "both";
-      return make("label", {}, input, " ", word(choice));
+      return make("label", {}, input, " ", say(choice));
     };
     return make(
       "fieldset",
@@ -41,12 +41,13 @@ export async function askClash(pieces: Piece[]): Promise<string | null> {
       make("div", { class: "choice" }, option("mine"), option("theirs"), option("both")),
     );
   });
-  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close("kept") }, word("keep"));
-  const dialog = openDialog(word("clash"), word("close"), make("p", {}, word("choose")), ...rows, keep);
+  const keep = make("button", { type: "button", class: "main-act", click: () => dialog.close("kept") }, say("keep"));
+  const choose = make("p", {}, [about, say("choose")].filter(Boolean).join(" · "));
+  const dialog = openDialog(say("clash"), say("close"), choose, ...rows, keep);
   await new Promise((closed) => dialog.addEventListener("close", closed));
   return dialog.returnValue === "kept" ? chosenText(pieces, choices) : null;
 }
 
 function side(name: Choice, text: string): Node {
-  return make("div", {}, make("h3", {}, word(name)), make("pre", {}, text));
+  return make("div", {}, make("h3", {}, say(name)), make("pre", {}, text));
 }

@@ -1,7 +1,7 @@
 // The two parts of a cover that WeChat shows, chosen over the picture: drag the frame, or move it by the arrow keys.
 
 import { make } from "./dom";
-import { word } from "./words";
+import { say } from "./words";
 
 export interface Part {
   left: number;
@@ -48,8 +48,8 @@ export class CropFrame {
     focus: [number, number],
     private readonly changed: (text: string) => void,
   ) {
-    const about = `${word(name)}: ${word("cropKeys")}`;
-    this.frame = make("button", { type: "button", class: "frame", "aria-label": about, title: word("cropKeys") });
+    const about = `${say(name)}: ${say("cropKeys")}`;
+    this.frame = make("button", { type: "button", class: "frame", "aria-label": about, title: say("cropKeys") });
     this.frame.append(make("span", { class: "corner", "aria-hidden": "true" }));
     this.picture = make("img", { src: address, alt: "", draggable: "false" });
     this.picture.addEventListener("load", () => {
@@ -60,7 +60,7 @@ export class CropFrame {
       "figure",
       { class: "crop" },
       make("div", { class: "glass" }, this.picture, this.frame),
-      make("figcaption", {}, word(name)),
+      make("figcaption", {}, say(name)),
     );
     this.frame.addEventListener("pointerdown", (event) => this.drag(event));
     this.frame.addEventListener("keydown", (event) => this.key(event));
@@ -89,15 +89,15 @@ export class CropFrame {
   }
 
   private drag(event: PointerEvent): void {
-    const glass = this.picture.getBoundingClientRect();
+    const shown = this.picture.getBoundingClientRect();
     const isSize = (event.target as HTMLElement).className === "corner";
     const { clientX, clientY } = event;
     const before = this.part;
     const share = this.share;
     this.frame.setPointerCapture(event.pointerId);
     const move = (now: PointerEvent): void => {
-      const across = (now.clientX - clientX) / glass.width;
-      const down = (now.clientY - clientY) / glass.height;
+      const across = (now.clientX - clientX) / shown.width;
+      const down = (now.clientY - clientY) / shown.height;
       // The corner goes with the pointer, and the top left stays where it is; else the whole frame goes.
       const size = isSize ? share * Math.max(0.1, 1 + across / before.width) : share;
       const next = partAround(0, 0, size, this.ratio, this.sides);

@@ -3,7 +3,7 @@
 import { showHome } from "./home";
 import { LetterPage } from "./letter";
 import { handOver } from "./saved_file";
-import { Away, ask, at, type Letter, Refused } from "./server";
+import { ask, at, type Letter, Refused, tellRefusal } from "./server";
 import { tell } from "./words";
 
 // Fields take the words of an input method when they are words, not its letters before.
@@ -22,12 +22,8 @@ document.addEventListener("compositionend", (event) => {
 
 async function begin(): Promise<void> {
   const name = document.body.dataset["letter"];
+  await handOver().catch(tellRefusal);
   if (!name) return showHome();
-  try {
-    await handOver(name);
-  } catch (error) {
-    if (!(error instanceof Away)) throw error;
-  }
   new LetterPage(name, await ask<Letter>("GET", at("letters", name)));
   document.documentElement.dataset["ready"] = "yes";
 }

@@ -20,7 +20,7 @@ import { commentMarks, showMarks } from "./comment_marks";
 import { foldedDesign } from "./design";
 import { pastedText, picturesIn } from "./paste";
 import type { Finding } from "./server";
-import { word } from "./words";
+import { said } from "./words";
 
 const LOOK = HighlightStyle.define([
   { tag: tags.heading, fontWeight: "600" },
@@ -31,29 +31,6 @@ const LOOK = HighlightStyle.define([
   { tag: tags.monospace, fontFamily: "var(--mono)" },
   { tag: tags.propertyName, color: "var(--link)" },
 ]);
-
-// What the library says, in the reader's language; ours stand behind the names of the page's words.
-const SEARCH_WORDS = {
-  Find: "searchFind",
-  Replace: "searchReplace",
-  next: "searchNext",
-  previous: "searchPrevious",
-  all: "searchAll",
-  "match case": "searchCase",
-  regexp: "searchRegexp",
-  "by word": "searchWhole",
-  replace: "searchReplace",
-  "replace all": "searchReplaceAll",
-  close: "close",
-  "current match": "searchCurrent",
-  "on line": "searchLine",
-  "replaced $ matches": "searchReplaced",
-  "replaced match on line $": "searchReplacedLine",
-};
-
-function searchWords(): Record<string, string> {
-  return Object.fromEntries(Object.entries(SEARCH_WORDS).map(([said, name]) => [said, word(name)]));
-}
 
 export interface Hooks {
   changed(text: string): void;
@@ -87,6 +64,8 @@ export class Editor {
     private readonly label: string,
   ) {
     this.view = new EditorView({ parent });
+    // What is found below the text takes its room: the place that is written stays in view.
+    new ResizeObserver(() => this.calm(() => this.showPlace())).observe(this.view.scrollDOM);
   }
 
   // A text with a history of its own, to be shown.
@@ -98,7 +77,7 @@ export class Editor {
     this.view.setState(state);
   }
 
-  get kept(): EditorState {
+  get state(): EditorState {
     return this.view.state;
   }
 
@@ -150,12 +129,9 @@ export class Editor {
   insertBlock(text: string): void {
     const { from, to } = this.view.state.selection.main;
     const doc = this.view.state.doc;
-    const before = /^\s*$|\n\s*\n$/.test(doc.sliceString(0, from))
-      ? ""
-      : /\n$/.test(doc.sliceString(0, from))
-        ? "\n"
-        : "\n\n";
-    const after = /^\s*\n\s*\n/.test(doc.sliceString(to)) ? "" : /^\n/.test(doc.sliceString(to)) ? "\n" : "\n\n";
+    const [head, rest] = [doc.sliceString(0, from), doc.sliceString(to)];
+    const before = /^\s*$|\n\s*\n$/.test(head) ? "" : head.endsWith("\n") ? "\n" : "\n\n";
+    const after = /^\s*\n\s*\n/.test(rest) ? "" : rest.startsWith("\n") ? "\n" : "\n\n";
     this.insert(before + text.trim() + after);
   }
 
@@ -163,24 +139,18 @@ export class Editor {
   wrap(before: string, after: string = before): true {
     const { from, to } = this.view.state.selection.main;
     const doc = this.view.state.doc;
-    const isWrapped =
-      doc.sliceString(from - before.length, from) === before && doc.sliceString(to, to + after.length) === after;
-    this.view.dispatch(
-      isWrapped
-        ? {
-            changes: [
-              { from: from - before.length, to: from },
-              { from: to, to: to + after.length },
-            ],
-          }
-        : {
-            changes: [
-              { from, insert: before },
-              { from: to, insert: after },
-            ],
-            selection: { anchor: from + before.length, head: to + before.length },
-          },
-    );
+    const [start, end] = [from - before.length, to + after.length];
+    const isWrapped = doc.sliceString(start, from) === before && doc.sliceString(to, end) === after;
+    const selection = { anchor: from + before.length, head: to + before.length };
+    const put = [
+      { from, insert: before },
+      { from: to, insert: after },
+    ];
+    const taken = [
+      { from: start, to: from },
+      { from: to, to: end },
+    ];
+    this.view.dispatch(isWrapped ? { changes: taken } : { changes: put, selection });
     this.view.focus();
     return true;
   }
@@ -251,7 +221,7 @@ export class Editor {
       kind === "yaml" ? yaml() : markdown({ base: markdownLanguage }),
       syntaxHighlighting(LOOK),
       kind === "yaml" ? [] : foldedDesign(),
-      EditorState.phrases.of(searchWords()),
+      EditorState.phrases.of(said),
       kind === "yaml" ? [] : autocompletion({ override: [(context) => this.blocks(context)], icons: false }),
       keymap.of([
         { key: "Mod-b", run: () => this.wrap("**") },
@@ -308,6 +278,11 @@ export class Editor {
     const typed = context.matchBefore(/^\/[\w\u4e00-\u9fff]*/);
     if (!typed) return null;
     return { from: typed.from, options: this.hooks.blocks(), filter: typed.text.length > 1 };
+  }
+
+  private showPlace(): void {
+    const place = EditorView.scrollIntoView(this.view.state.selection.main.head, { y: "nearest", yMargin: 24 });
+    if (this.view.hasFocus) this.view.dispatch({ effects: place });
   }
 
   private tellPlace(): void {

@@ -4,8 +4,8 @@ import { CropFrame } from "./crop";
 import { make } from "./dom";
 import { MonthPane } from "./month";
 import { orderTools, type Place } from "./order";
-import { Away, ask, at, type Choices, type Fields, type Letter, Refused, type TextFile } from "./server";
-import { word } from "./words";
+import { addressOf, ask, at, type Choices, type Fields, type Letter, NoAnswer, Refused, type TextFile } from "./server";
+import { say } from "./words";
 
 type Keys = (string | number)[];
 type Value = string | boolean | string[] | null;
@@ -119,12 +119,12 @@ export class FieldsForm {
   private draw(letter: Letter): void {
     const fields = letter.fields;
     if (!fields) {
-      this.form.replaceChildren(make("p", {}, word("fileKept")));
+      this.form.replaceChildren(make("p", {}, say("fileKept")));
       return;
     }
     const articles = (valueAt(fields, ["mpnews", "articles"]) as Fields[] | undefined) ?? [];
     const news = articles.map((_, number) => this.article(letter, fields, number, articles.length));
-    const add = make("button", { type: "button", click: () => this.addArticle(articles.length) }, word("addArticle"));
+    const add = make("button", { type: "button", click: () => this.addArticle(articles.length) }, say("addArticle"));
     this.form.replaceChildren(
       ...news,
       ...(articles.length && articles.length < ARTICLES_MAX ? [add] : []),
@@ -142,12 +142,12 @@ export class FieldsForm {
   }
 
   private part(name: string, ...children: (Node | null)[]): Node {
-    return make("fieldset", {}, make("legend", {}, word(name)), ...children);
+    return make("fieldset", {}, make("legend", {}, say(name)), ...children);
   }
 
   private article(letter: Letter, fields: Fields, number: number, count: number): Node {
     const keys = (...rest: Keys): Keys => ["mpnews", "articles", number, ...rest];
-    const legend = make("legend", {}, word("article", { number: number + 1 }));
+    const legend = make("legend", {}, say("article", { number: number + 1 }));
     const box = make("fieldset", { class: "article" }, legend);
     legend.append(
       ...orderTools(box, "article", number, count, (order, now) => void this.sendOrder(order).then(() => this.at(now))),
@@ -155,7 +155,7 @@ export class FieldsForm {
     box.append(
       this.line(fields, keys("title"), "title", (text) => this.titleWords(text, number), TITLE_MAX),
       this.line(fields, keys("author"), "author"),
-      this.line(fields, keys("digest"), "digest", (text) => word("digestCount", { count: countOf(text) }), DIGEST_MAX),
+      this.line(fields, keys("digest"), "digest", (text) => say("digestCount", { count: countOf(text) }), DIGEST_MAX),
       ...this.cover(letter, fields, keys("cover")),
       this.line(fields, keys("content_source_url"), "source"),
       this.check(fields, keys("need_open_comment"), "comments"),
@@ -168,7 +168,7 @@ export class FieldsForm {
   private titleWords(written: string, number: number): string {
     const text = /\{[{%]/.test(written) ? (this.titles[number] ?? written) : written;
     const shown = [...text].slice(0, LIST_SHOWS).join("") + (countOf(text) > LIST_SHOWS ? "…" : "");
-    return word("titleCount", { count: countOf(text), shown });
+    return say("titleCount", { count: countOf(text), shown });
   }
 
   private at(number: number): void {
@@ -177,7 +177,7 @@ export class FieldsForm {
 
   private addArticle(count: number): void {
     const order: Place[] = [...Array(count).keys()];
-    void this.sendOrder([...order, { title: word("newArticle") }]).then(() => {
+    void this.sendOrder([...order, { title: say("newArticle") }]).then(() => {
       const title = this.form.querySelectorAll<HTMLElement>("fieldset.article")[count]?.querySelector("input");
       title?.focus();
       title?.select();
@@ -191,7 +191,7 @@ export class FieldsForm {
     const put = this.pictureInput(false, (path) => this.sendNow([[[...keys, "file"], path]]));
     const found = [chosen, put];
     if (!file || !letter.pictures.includes(file)) return found;
-    const address = this.address(file);
+    const address = addressOf(this.name, file);
     const focus = (valueAt(fields, [...keys, "focus"]) as [number, number] | undefined) ?? [0.5, 0.5];
     const frame = (key: string, name: string, ratio: number): Node => {
       const said = textAt(fields, [...keys, key]);
@@ -210,7 +210,7 @@ export class FieldsForm {
         if (path) await done(path);
       }
     });
-    return make("label", { class: "pick" }, word("newPicture"), input);
+    return make("label", { class: "pick" }, say("newPicture"), input);
   }
 
   // A message that has no articles, with the keys that its kind has.
@@ -221,7 +221,7 @@ export class FieldsForm {
       if (kind === "check") return this.check(fields, keys, key === "need_open_comment" ? "comments" : "fansOnly");
       if (key === "files") return this.pictures(letter, fields, keys);
       if (kind === "list") return this.words(fields, keys, name);
-      return this.line(fields, keys, name, (text) => word("characters", { count: countOf(text) }));
+      return this.line(fields, keys, name, (text) => say("characters", { count: countOf(text) }));
     });
     return this.part(`${message.kind}_message`, ...rows);
   }
@@ -230,7 +230,7 @@ export class FieldsForm {
     const files = listAt(fields, keys);
     const send = (now: string[]): Promise<void> => this.sendNow([[keys, now]]);
     const rows = files.map((file, number) => {
-      const row = make("li", {}, make("img", { src: this.address(file), alt: "" }), make("span", {}, file));
+      const row = make("li", {}, make("img", { src: addressOf(this.name, file), alt: "" }), make("span", {}, file));
       row.append(
         ...orderTools(
           row,
@@ -255,12 +255,8 @@ export class FieldsForm {
     );
   }
 
-  private address(file: string): string {
-    return `/-/desk/${encodeURIComponent(this.name)}/${file.split("/").map(encodeURIComponent).join("/")}`;
-  }
-
   private labelled(name: string, control: HTMLElement, note: Node | null = null): HTMLElement {
-    return make("label", { class: "field" }, make("span", {}, word(name)), control, note);
+    return make("label", { class: "field" }, make("span", {}, say(name)), control, note);
   }
 
   private line(fields: Fields, keys: Keys, name: string, count?: (text: string) => string, max = 0): Node {
@@ -286,7 +282,7 @@ export class FieldsForm {
     const input = make("input", { type: "checkbox" });
     input.checked = valueAt(fields, keys) === true;
     input.addEventListener("change", () => this.change(keys, input.checked ? true : null));
-    return make("label", { class: "check" }, input, " ", word(name));
+    return make("label", { class: "check" }, input, " ", say(name));
   }
 
   private choice(fields: Fields, keys: Keys, name: string, options: [string, string][]): HTMLElement {
@@ -311,7 +307,7 @@ export class FieldsForm {
     const kinds: [string, string][] = AUDIENCES.filter(
       (each) =>
         each === kind || each === "is_to_all" || (each === "tag" && tags.length) || (each === "of" && named.length),
-    ).map((each) => [each, word(each)]);
+    ).map((each) => [each, say(each)]);
     const chosen = chooser(kind, kinds);
     chosen.addEventListener("change", () => {
       const first = { tag: tags[0]?.name ?? "", of: named[0]?.name ?? "", is_to_all: true, openids: null };
@@ -341,9 +337,9 @@ export class FieldsForm {
       const own = named.find((each) => each.name === said["of"]);
       if (own?.change) rows.push(make("p", { class: "hint" }, own.change));
       if (own?.state) rows.push(make("p", { class: "obstacle" }, own.state));
-      if (own?.command) rows.push(make("p", { class: "hint" }, word("freezeBy"), " ", make("code", {}, own.command)));
+      if (own?.command) rows.push(make("p", { class: "hint" }, say("freezeBy"), " ", make("code", {}, own.command)));
     }
-    if (!kind) rows.push(make("p", { class: "hint" }, `${word("fileKept")}: ${JSON.stringify(said)}`));
+    if (!kind) rows.push(make("p", { class: "hint" }, `${say("fileKept")}: ${JSON.stringify(said)}`));
     return rows;
   }
 
@@ -367,7 +363,7 @@ export class FieldsForm {
         type: "button",
         click: () => void this.sendNow(["date", "not_before", "not_after"].map((key) => [["send", key], null])),
       },
-      word("noWindow"),
+      say("noWindow"),
     );
     const moment = (key: string, name: string, now: string): Node => {
       const input = make("input", { type: "datetime-local", value: now });
@@ -438,14 +434,14 @@ export class FieldsForm {
       this.hooks.changed(end);
     } catch (error) {
       if (error instanceof Refused) this.hooks.refused(error.lines);
-      else if (error instanceof Away) this.again(body.changes ?? []);
+      else if (error instanceof NoAnswer) this.again(body.changes ?? []);
       else throw error;
     }
   }
 
   // Nobody answered: what was changed goes again, unless it was changed again meanwhile.
   private again(changes: FieldChange[]): void {
-    this.hooks.refused(word("away"));
+    this.hooks.refused(say("away"));
     for (const each of changes) {
       const key = JSON.stringify(each.keys);
       if (!this.waiting.has(key)) this.waiting.set(key, each);

@@ -5,7 +5,7 @@ import { byId, make, openDialog } from "./dom";
 import { reviewWords } from "./review";
 import { ask, at, type Listed, oneAtATime, Refused } from "./server";
 import { bringUpstream } from "./upstream";
-import { tell, word } from "./words";
+import { say, tell } from "./words";
 
 const PAUSE_MS = 500; // Between two lists.
 const STATES = ["draft", "review", "merged", "sending", "sent"] as const;
@@ -52,13 +52,13 @@ function list(letters: Listed[]): void {
   place.ariaBusy = "false";
   const isByDay = byId<HTMLSelectElement>("order").value === "day";
   const parts = isByDay ? byDay(letters) : byState(letters);
-  place.replaceChildren(...parts, ...(letters.length ? [] : [make("p", {}, word("noLetters"))]));
+  place.replaceChildren(...parts, ...(letters.length ? [] : [make("p", {}, say("noLetters"))]));
 }
 
 function byState(letters: Listed[]): Node[] {
   return STATES.flatMap((state) => {
     const own = letters.filter((each) => each.state === state).sort((one, other) => (one.day < other.day ? 1 : -1));
-    return own.length ? [section(word(`state${state[0]?.toUpperCase()}${state.slice(1)}`), state, own)] : [];
+    return own.length ? [section(say(`state${state[0]?.toUpperCase()}${state.slice(1)}`), state, own)] : [];
   });
 }
 
@@ -68,7 +68,7 @@ function byDay(letters: Listed[]): Node[] {
   const ordered = [...days.filter((each) => !each), ...days.filter(Boolean)];
   return ordered.map((day) =>
     section(
-      day || word("noWindow"),
+      day || say("noWindow"),
       "day",
       letters.filter((each) => each.day.slice(0, 10) === day),
     ),
@@ -94,7 +94,7 @@ function row(letter: Listed): Node {
       "span",
       { class: "about" },
       [letter.name, letter.account, letter.window, letter.stateWords].filter(Boolean).join(" · "),
-      letter.report !== "" && make("a", { class: "report", href: letter.report }, word("report")),
+      letter.report !== "" && make("a", { class: "report", href: letter.report }, say("report")),
     ),
   );
 }
@@ -120,12 +120,12 @@ function askNew(home: Home): void {
   const from = make(
     "select",
     {},
-    make("option", { value: "" }, word("empty")),
-    ...home.letters.map((each) => make("option", { value: each.name }, `${word("fromOld")}: ${each.title}`)),
+    make("option", { value: "" }, say("empty")),
+    ...home.letters.map((each) => make("option", { value: each.name }, `${say("fromOld")}: ${each.title}`)),
   );
   const account = make("select", {}, ...home.accounts.map((each) => make("option", { value: each }, each)));
   const field = (label: string, control: HTMLElement): Node =>
-    make("label", { class: "field" }, make("span", {}, word(label)), control);
+    make("label", { class: "field" }, make("span", {}, say(label)), control);
   const form = make(
     "form",
     {},
@@ -133,7 +133,7 @@ function askNew(home: Home): void {
     field("newName", name),
     field("fromOld", from),
     field("account", account),
-    make("button", { class: "main-act" }, word("make")),
+    make("button", { class: "main-act" }, say("make")),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -143,30 +143,30 @@ function askNew(home: Home): void {
       (error: unknown) => tell(error instanceof Refused ? error.lines : String(error)),
     );
   });
-  openDialog(word("newLetter"), word("cancel"), form, make("hr"), wordForm(name, account, field));
+  openDialog(say("newLetter"), say("cancel"), form, make("hr"), docxForm(name, account, field));
   title.focus();
 }
 
-function inWord(name: string): string {
-  return word(`word${name[0]?.toUpperCase()}${name.slice(1)}`);
+function inDocx(name: string): string {
+  return say(`docx${name[0]?.toUpperCase()}${name.slice(1)}`);
 }
 
 // A letter from a Word file. What the file has open stops the import, and is chosen here.
-function wordForm(
+function docxForm(
   name: HTMLInputElement,
   account: HTMLSelectElement,
   field: (label: string, control: HTMLElement) => Node,
 ): Node {
   const file = make("input", { type: "file", accept: ".docx" });
   const choice = (...values: string[]): HTMLSelectElement =>
-    make("select", {}, ...["", ...values].map((each) => make("option", { value: each }, inWord(each || "ask"))));
+    make("select", {}, ...["", ...values].map((each) => make("option", { value: each }, inDocx(each || "ask"))));
   const chosen = { revisions: choice("accept", "reject"), hidden: choice("drop", "keep"), comments: choice("drop") };
   const answer = make("p", { role: "status" });
-  const send = make("button", { type: "button" }, word("makeOfWord"));
+  const send = make("button", { type: "button" }, say("makeOfWord"));
   send.addEventListener("click", () => {
     const given = file.files?.[0];
     if (!given || !name.reportValidity()) return;
-    answer.textContent = word("working");
+    answer.textContent = say("working");
     const query = new URLSearchParams({ account: account.value, title: given.name.replace(/\.docx$/i, "") });
     for (const [key, control] of Object.entries(chosen)) if (control.value) query.set(key, control.value);
     ask<{ name: string; lost: string[] }>("POST", `${at("imports", name.value)}?${query}`, given).then(
@@ -174,7 +174,7 @@ function wordForm(
         const address = `/-/desk/${encodeURIComponent(made.name)}`;
         if (!made.lost.length) return location.assign(address);
         const lost = made.lost.map((each) => make("li", {}, each));
-        answer.replaceChildren(word("lost"), make("ul", {}, ...lost), make("a", { href: address }, word("openLetter")));
+        answer.replaceChildren(say("lost"), make("ul", {}, ...lost), make("a", { href: address }, say("openLetter")));
       },
       (error: unknown) => {
         answer.textContent = error instanceof Refused ? error.lines : String(error);
@@ -182,7 +182,7 @@ function wordForm(
     );
   });
   const fields = Object.entries(chosen).map(([key, control]) =>
-    field(`word${key[0]?.toUpperCase()}${key.slice(1)}`, control),
+    field(`docx${key[0]?.toUpperCase()}${key.slice(1)}`, control),
   );
-  return make("section", {}, make("h3", {}, word("fromWord")), field("wordFile", file), ...fields, send, answer);
+  return make("section", {}, make("h3", {}, say("fromWord")), field("docxFile", file), ...fields, send, answer);
 }

@@ -13,6 +13,7 @@ import { Phone } from "./phone";
 import { type Review, type ReviewComment, ReviewPanel } from "./review";
 import { type Listener, SavedFile } from "./saved_file";
 import {
+  addressOf,
   ask,
   at,
   type Choices,
@@ -25,7 +26,7 @@ import {
   type TextFile,
 } from "./server";
 import { bringUpstream } from "./upstream";
-import { tell, word } from "./words";
+import { say, tell } from "./words";
 
 const YAML = "campaign.yaml";
 const CHARACTERS_A_MINUTE = 400;
@@ -62,7 +63,7 @@ export class LetterPage {
         blocks: () => this.blocks(),
         commented: (index) => this.openComment(index),
       },
-      word("editor"),
+      say("editor"),
     );
     this.form = new FieldsForm(byId<HTMLFormElement>("fields"), name, {
       changed: (end) => this.fieldsChanged(end),
@@ -124,24 +125,24 @@ export class LetterPage {
   }
 
   private listener(path: string): Listener {
-    const say = (text: string, kind: string): void => {
+    const state = (text: string, kind: string): void => {
       const place = byId("save-state");
       place.textContent = text;
       place.dataset["kind"] = kind;
     };
     return {
-      saving: () => say(word("saving"), "saving"),
-      saved: () => say(word("saved"), "saved"),
-      away: () => say(word("unsaved"), "away"),
+      saving: () => state(say("saving"), "saving"),
+      saved: () => state(say("saved"), "saved"),
+      away: () => state(say("unsaved"), "away"),
       refused: (error) => {
-        say(error.message, "away");
+        state(error.message, "away");
         tell(error.lines);
       },
       joined: (file, since) =>
         this.editor.calm(() => {
           if (!this.files.get(path)?.file.renew(file, since)) return;
           this.put(path, file.text, false);
-          tell(word("joined"));
+          tell(say("joined"));
         }),
       clashed: (pieces, theirs, sent) => this.editor.calm(() => void this.askClash(path, pieces, theirs, sent)),
     };
@@ -155,7 +156,7 @@ export class LetterPage {
     while (text === null && this.textOf(path) === sent) text = await askClash(pieces);
     if (text === null || this.textOf(path) !== sent) return opened?.file.again();
     this.put(path, text, true);
-    opened?.file.settle(text, theirs);
+    opened?.file.resumeWith(text, theirs);
   }
 
   private textOf(path: string): string {
@@ -186,7 +187,10 @@ export class LetterPage {
 
   private count(text: string): void {
     const count = countOf(text.replace(/\s+/g, ""));
-    byId("count").textContent = word("words", { count, minutes: Math.max(1, Math.round(count / CHARACTERS_A_MINUTE)) });
+    byId("count").textContent = say("words", {
+      count,
+      minutes: Math.max(1, Math.round(count / CHARACTERS_A_MINUTE)),
+    });
   }
 
   private tabs(): void {
@@ -195,9 +199,9 @@ export class LetterPage {
     const names: [string, string][] = [
       ...this.letter.articles.map((each, index): [string, string] => [
         each.path,
-        this.letter.articles.length > 1 ? word("article", { number: index + 1 }) : word("editor"),
+        this.letter.articles.length > 1 ? say("article", { number: index + 1 }) : say("editor"),
       ]),
-      ["", word("fields")],
+      ["", say("fields")],
       [YAML, "YAML"],
     ];
     place.replaceChildren(
@@ -209,7 +213,7 @@ export class LetterPage {
 
   private show(path: string): void {
     const before = this.files.get(this.shown);
-    if (before && this.shown) before.state = this.editor.kept;
+    if (before && this.shown) before.state = this.editor.state;
     this.shown = path;
     for (const each of document.querySelectorAll<HTMLElement>(".parts button"))
       each.ariaCurrent = each.dataset["path"] === path ? "page" : null;
@@ -227,7 +231,7 @@ export class LetterPage {
 
   private tools(): void {
     const tool = (name: string, run: () => void): HTMLElement =>
-      make("button", { type: "button", title: word(name), "aria-label": word(name), click: run }, icon(name));
+      make("button", { type: "button", title: say(name), "aria-label": say(name), click: run }, icon(name));
     const picked = make("input", { type: "file", accept: "image/*", multiple: true, hidden: true });
     picked.addEventListener("change", () => void this.addPictures([...(picked.files ?? [])]));
     const ofText = [
@@ -252,19 +256,20 @@ export class LetterPage {
     this.form.offer(this.choices);
   }
 
-  // What `/` offers: Markdown, the template library in a template, pictures, articles that were sent.
+  // What `/` offers: Markdown, the template library in a template, pictures, articles.
   private blocks(): Completion[] {
-    const block = (name: string, insert: string): Completion => ({ label: `/${word(name)}`, apply: insert });
+    const block = (name: string, insert: string): Completion => ({ label: `/${say(name)}`, apply: insert });
     const isTemplate = this.shown.endsWith(".j2");
     const library = this.choices.blocks.map((each) =>
       snippetCompletion(`${each.call}\n`, { label: `/${each.label}`, detail: each.name }),
     );
-    const sent = this.choices.articles.map((each) =>
-      snippetCompletion(`[#{${each.title.replace(/[{}]/g, "")}}](${isTemplate ? each.call : each.address})`, {
-        label: `/${each.title}`,
-        detail: word("sentArticle"),
-      }),
-    );
+    const articles = this.choices.articles.map((each): Completion => {
+      const label = `/${each.title}`;
+      // What has no address yet is shown, and says why it is no link.
+      if (!each.address) return { label, detail: say("unsentArticle"), apply: () => tell(say("unsentArticle")) };
+      const link = `[#{${each.title.replace(/[{}]/g, "")}}](${isTemplate ? each.call : each.address})`;
+      return snippetCompletion(link, { label, detail: say("sentArticle") });
+    });
     return [
       block("heading", "## "),
       block("list", "- "),
@@ -272,10 +277,10 @@ export class LetterPage {
       block("table", TABLE),
       block("rule", "---\n"),
       ...(isTemplate ? library : []),
-      ...sent,
       ...this.letter.pictures.map(
         (path): Completion => ({ label: `/${path}`, apply: `![](${this.fromArticle(path)})` }),
       ),
+      ...articles,
     ];
   }
 
@@ -288,8 +293,7 @@ export class LetterPage {
     for (const file of files) {
       const path = await this.upload(file);
       if (!path) continue;
-      const alt = (await askAlt(file)).replace(/[[\]\n]/g, " ");
-      this.editor.insertBlock(`![${alt}](${this.fromArticle(path)})`);
+      this.editor.insertBlock(`![${await askAlt(addressOf(this.name, path))}](${this.fromArticle(path)})`);
       this.form.renew(this.letter);
     }
   }
@@ -301,7 +305,7 @@ export class LetterPage {
       if (!this.letter.pictures.includes(path)) this.letter.pictures.push(path);
       return path;
     } catch (error) {
-      tell(`${word("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
+      tell(`${say("uploadFailed")}: ${error instanceof Refused ? error.lines : String(error)}`);
       return null;
     }
   }
@@ -354,35 +358,42 @@ export class LetterPage {
         { class: each.severity },
         make("p", {}, make("code", {}, each.code), " ", each.message),
         each.hint ? make("p", { class: "hint" }, each.hint) : null,
-        each.line !== null &&
-          make(
-            "button",
-            { type: "button", click: () => this.goTo(each) },
-            `${word("goThere")}: ${each.path}:${each.line}`,
-          ),
-        each.mend !== null && make("button", { type: "button", click: () => this.mend(each) }, word("mend")),
+        this.placeOf(each),
+        each.mend !== null && make("button", { type: "button", click: () => void this.mend(each) }, say("mend")),
       ),
     );
     const missing = told.missing.map((each) =>
       make("li", { class: "missing" }, make("p", {}, each.message), make("p", { class: "hint" }, each.hint)),
     );
-    const nothing = make("li", { class: "nothing" }, word("nothing"));
+    const nothing = make("li", { class: "nothing" }, say("nothing"));
     byId("found").replaceChildren(
       ...(rows.length ? rows : [nothing]),
-      ...(missing.length ? [make("li", { class: "head" }, word("missing")), ...missing] : []),
+      ...(missing.length ? [make("li", { class: "head" }, say("missing")), ...missing] : []),
     );
     byId("found-count").textContent = String(this.found.length || "");
     this.form.renewFound(told.titles);
   });
 
+  // A button where a text of this page is meant, and the name of another file: a picture, massctl.yaml.
+  private placeOf(finding: Finding): HTMLElement | null {
+    const { path, line } = finding;
+    if (!path) return null;
+    const place = line === null ? path : `${path}:${line}`;
+    if (line === null || !this.files.has(path)) return make("p", { class: "hint" }, place);
+    return make("button", { type: "button", click: () => this.goTo(finding) }, `${say("goThere")}: ${place}`);
+  }
+
   // Writes what massctl says, as a step that undo takes back; a text that changed since is left alone.
-  private mend(finding: Finding): void {
+  private async mend(finding: Finding): Promise<void> {
     const { path, mend } = finding;
     if (!mend || !this.files.has(path)) return;
     this.goTo(finding);
+    const words = mend.picture === null ? "" : await askAlt(addressOf(this.name, mend.picture));
+    if (mend.picture !== null && !words) return;
     const text = this.editor.text;
-    if (text.slice(mend.from, mend.to) !== mend.before) tell(word("changedSince"));
-    else this.editor.replace(text.slice(0, mend.from) + mend.text + text.slice(mend.to), true);
+    if (this.shown !== path || text.slice(mend.from, mend.to) !== mend.before) tell(say("changedSince"));
+    else
+      this.editor.replace(text.slice(0, mend.from) + mend.text.replace("{words}", words) + text.slice(mend.to), true);
   }
 
   private goTo(finding: Finding): void {
@@ -407,7 +418,7 @@ export class LetterPage {
             dialog.close();
           },
         },
-        word("restore"),
+        say("restore"),
       );
       const when = new Date(each.at).toLocaleString(document.documentElement.lang);
       return make(
@@ -418,7 +429,7 @@ export class LetterPage {
         take,
       );
     });
-    const dialog = openDialog(word("earlier"), word("close"), ...rows);
+    const dialog = openDialog(say("earlier"), say("close"), ...rows);
   }
 
   // The phone or the review: one of them stands beside the text.
@@ -450,14 +461,12 @@ export class LetterPage {
 }
 
 // Shows a picture, and asks what is in it, for those who do not see it; nothing is an answer too.
-async function askAlt(file: File): Promise<string> {
-  const address = URL.createObjectURL(file);
-  const said = make("input", { type: "text", "aria-label": word("altAsked") });
-  const form = make("form", { method: "dialog" }, said, make("button", { class: "main-act" }, word("insert")));
+async function askAlt(address: string): Promise<string> {
+  const said = make("input", { type: "text", "aria-label": say("altAsked") });
+  const form = make("form", { method: "dialog" }, said, make("button", { class: "main-act" }, say("insert")));
   const picture = make("img", { src: address, alt: "", class: "asked" });
-  const dialog = openDialog(word("altAsked"), word("close"), picture, form);
+  const dialog = openDialog(say("altAsked"), say("close"), picture, form);
   said.focus();
   await new Promise((closed) => dialog.addEventListener("close", closed));
-  URL.revokeObjectURL(address);
-  return said.value.trim();
+  return said.value.replace(/[[\]\n]/g, " ").trim();
 }

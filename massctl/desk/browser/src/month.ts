@@ -2,7 +2,7 @@
 
 import { make } from "./dom";
 import { ask, at } from "./server";
-import { word } from "./words";
+import { say } from "./words";
 
 interface MonthSend {
   name: string;
@@ -59,7 +59,7 @@ export class MonthPane {
       const next = new Date(Date.parse(`${told.month}-15T00:00Z`) + days * DAY_MS).toISOString().slice(0, 7);
       return make(
         "button",
-        { type: "button", "aria-label": word(name), title: word(name), click: () => void this.show(next) },
+        { type: "button", "aria-label": say(name), title: say(name), click: () => void this.show(next) },
         sign,
       );
     };
@@ -89,7 +89,7 @@ export class MonthPane {
       each.sends.length && "taken",
     ];
     const number = String(Number(each.day.slice(8)));
-    const about = [number, each.day, each.isFrozen ? word("frozenDay") : "", ...titles].filter(Boolean).join(", ");
+    const about = [number, each.day, each.isFrozen ? say("frozenDay") : "", ...titles].filter(Boolean).join(", ");
     return make(
       "button",
       {
@@ -113,12 +113,12 @@ export class MonthPane {
       make(
         "li",
         { class: each.isConflict ? "conflict" : "" },
-        [each.hours, each.title, each.account, each.name === this.letter ? word("thisLetter") : each.state]
+        [each.hours, each.title, each.account, each.name === this.letter ? say("thisLetter") : each.state]
           .filter(Boolean)
           .join(" · "),
       ),
     );
-    const free = make("li", { class: "hint" }, word("dayFree"));
+    const free = make("li", { class: "hint" }, say("dayFree"));
     return make("ul", { class: "taken-list" }, ...(rows.length || !this.day ? rows : [free]));
   }
 }

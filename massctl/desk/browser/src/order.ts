@@ -1,7 +1,7 @@
 // Things whose order a person chooses: by dragging one onto another, or by the buttons ↑ and ↓.
 
 import { make } from "./dom";
-import { word } from "./words";
+import { say } from "./words";
 
 export type Place = number | { title: string };
 
@@ -23,8 +23,8 @@ export function orderTools(
   const type = `application/x-${kind}`;
   const move = (from: number, to: number): void => reorder(moved(count, from, to), to);
   const button = (name: string, sign: string, run: () => void): HTMLElement =>
-    make("button", { type: "button", title: word(name), "aria-label": word(name), click: run }, sign);
-  const handle = make("span", { class: "handle", draggable: "true", title: word("drag"), "aria-hidden": "true" }, "⠿");
+    make("button", { type: "button", title: say(name), "aria-label": say(name), click: run }, sign);
+  const handle = make("span", { class: "handle", draggable: "true", title: say("drag"), "aria-hidden": "true" }, "⠿");
   handle.addEventListener("dragstart", (event) => {
     event.dataTransfer?.setData(type, String(number));
     event.dataTransfer?.setDragImage(box, 16, 16);

@@ -1,9 +1,8 @@
-// The phone: a page of `massctl serve` in a frame. Here it loses its bar, is told when to renew itself, and follows the
-// writer.
+// The phone: a page of `massctl serve` in a frame, shown without its bar, at the place that is edited.
 
 import { byId } from "./dom";
 
-const QUIET_STYLE = `
+const FRAME_STYLE = `
   header.bar, .aside, .faulty { display: none !important }
   body, main { padding: 0 !important; margin: 0 !important; min-height: 0 !important }
   .desk { display: block !important; padding: 12px !important; gap: 12px !important }
@@ -17,8 +16,8 @@ export class Phone {
   private share = 0;
 
   constructor() {
-    this.frame.addEventListener("load", () => this.dress());
-    if (this.page?.readyState === "complete") this.dress();
+    this.frame.addEventListener("load", () => this.addStyle());
+    if (this.page?.readyState === "complete") this.addStyle();
   }
 
   // Brings the place that is edited into view: by its words, or else by how far down the text it is.
@@ -37,11 +36,11 @@ export class Phone {
     return this.frame.contentDocument;
   }
 
-  private dress(): void {
+  private addStyle(): void {
     const page = this.page;
     if (!page || page.location.href === "about:blank") return;
     const style = page.createElement("style");
-    style.textContent = QUIET_STYLE;
+    style.textContent = FRAME_STYLE;
     page.head.append(style);
     // What is shown anew is shown at the same place.
     new MutationObserver(() => this.follow(this.words, this.share)).observe(page.body, {
@@ -51,14 +50,14 @@ export class Phone {
   }
 
   private scroll(): void {
-    const glass = this.page?.getElementById("reading-glass");
-    const panel = glass && [...glass.children].find((each) => (each as HTMLElement).offsetHeight > 0);
-    if (!glass || !panel) return;
+    const reader = this.page?.getElementById("reading-glass");
+    const panel = reader && [...reader.children].find((each) => (each as HTMLElement).offsetHeight > 0);
+    if (!reader || !panel) return;
     const found = this.words.length > 1 ? placeOf(this.words, panel) : null;
     // A narrow page is as long as its article, and scrolls itself.
-    const isWhole = glass.scrollHeight <= glass.clientHeight;
-    const scroller = (isWhole && this.page?.scrollingElement) || glass;
-    const begin = isWhole ? 0 : glass.getBoundingClientRect().top;
+    const isWhole = reader.scrollHeight <= reader.clientHeight;
+    const scroller = (isWhole && this.page?.scrollingElement) || reader;
+    const begin = isWhole ? 0 : reader.getBoundingClientRect().top;
     const away = found
       ? found.getBoundingClientRect().top - begin - scroller.clientHeight / 3
       : Number.POSITIVE_INFINITY;
@@ -68,7 +67,7 @@ export class Phone {
   }
 }
 
-// The element whose words begin like these; blanks count for nothing.
+// The first element that contains these words; spaces do not count.
 function placeOf(words: string, panel: Element): Element | null {
   const wanted = words.replace(/\s+/g, "").slice(0, 24);
   if (!wanted) return null;

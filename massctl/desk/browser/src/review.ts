@@ -1,10 +1,10 @@
 // The review of a letter: where it stands, what reviewers wrote, what changed since, and what can be asked for.
 
 import { byId, make } from "./dom";
-import { Away, ask, at, oneAtATime, Refused } from "./server";
+import { ask, at, NoAnswer, oneAtATime, Refused, tellRefusal } from "./server";
 import { signInPart } from "./sign_in";
-import { type Brought, settled } from "./upstream";
-import { tell, word } from "./words";
+import { askClashes, type Brought } from "./upstream";
+import { say, tell } from "./words";
 
 const POLL_MS = 20_000;
 const POLL_MS_MAX = 300_000;
@@ -65,7 +65,7 @@ export class ReviewPanel {
     private readonly name: string,
     private readonly hooks: ReviewHooks,
   ) {
-    const label = make("label", { class: "said" }, make("span", {}, word("reviewSaid")), this.said);
+    const label = make("label", { class: "said" }, make("span", {}, say("reviewSaid")), this.said);
     this.place.append(this.standing, label, this.acts, this.answer, this.remarks);
     document.addEventListener("visibilitychange", () => document.hidden || this.soon());
     this.read();
@@ -98,7 +98,7 @@ export class ReviewPanel {
       if (known !== this.known) this.draw(told);
       this.known = known;
     } catch (error) {
-      if (!(error instanceof Refused) && !(error instanceof Away)) throw error;
+      if (!(error instanceof Refused) && !(error instanceof NoAnswer)) throw error;
       this.pause = Math.min(this.pause * 2, POLL_MS_MAX);
       if (error instanceof Refused) this.standing.replaceChildren(make("p", { class: "trouble" }, error.lines));
       this.known = "";
@@ -117,20 +117,20 @@ export class ReviewPanel {
 
   private drawStanding(review: Review): void {
     const names = (title: string, people: string[] | undefined): Node | null =>
-      people?.length ? make("p", {}, make("b", {}, word(title)), " ", people.join("、")) : null;
+      people?.length ? make("p", {}, make("b", {}, say(title)), " ", people.join("、")) : null;
     const isAsked = review.state === "pushed" || review.state === "open";
-    const request = review.number ? word("request", { number: review.number }) : word("openRequest");
+    const request = review.number ? say("request", { number: review.number }) : say("openRequest");
     const parts: (Node | null)[] = [
       review.stateWords ? make("p", { class: `where ${review.state}` }, review.stateWords) : null,
       review.trouble ? make("p", { class: "trouble" }, `${review.trouble} ${review.why}`) : null,
       review.when ? make("p", {}, review.when) : null,
-      isAsked && review.isBehind ? make("p", { class: "trouble" }, word("othersPushed")) : null,
-      isAsked && !review.isBehind && !review.isPushed ? make("p", { class: "trouble" }, word("notPushed")) : null,
+      isAsked && review.isBehind ? make("p", { class: "trouble" }, say("othersPushed")) : null,
+      isAsked && !review.isBehind && !review.isPushed ? make("p", { class: "trouble" }, say("notPushed")) : null,
       review.page ? make("p", {}, link(review.page, request)) : null,
       names("against", review.against),
       names("approving", review.approving),
       names("asked", review.asked),
-      review.lacking ? make("p", {}, make("b", {}, word("lacking")), " ", review.lacking) : null,
+      review.lacking ? make("p", {}, make("b", {}, say("lacking")), " ", review.lacking) : null,
       this.signIn(review.forge),
     ];
     this.standing.replaceChildren(...parts.filter((each) => each !== null));
@@ -148,7 +148,7 @@ export class ReviewPanel {
       make(
         "button",
         { type: "button", class: isMain ? "main-act" : "", "data-act": name, click: () => void this.act(run) },
-        word(name),
+        say(name),
       );
     const path = (what: string): string => at("letters", this.name, what);
     const order = (name: string): (() => Promise<unknown>) => {
@@ -173,15 +173,15 @@ export class ReviewPanel {
   private async act(run: () => Promise<unknown>): Promise<void> {
     const buttons = [...this.place.querySelectorAll("button")];
     for (const each of buttons) each.disabled = true;
-    this.answer.textContent = word("working");
+    this.answer.textContent = say("working");
     try {
       const end = (await run()) as { said?: string } & Partial<Brought>;
-      this.answer.textContent = end.said ?? (end.clashes?.length ? word("clash") : "");
+      this.answer.textContent = end.said ?? (end.clashes?.length ? say("clash") : "");
       if (end.said) this.said.value = "";
-      if (end.clashes) await settled(end as Brought);
+      if (end.clashes) await askClashes(end as Brought);
       else if (end.reason) tell(end.reason);
     } catch (error) {
-      this.answer.textContent = error instanceof Refused ? error.lines : word("unknownEnd");
+      this.answer.textContent = error instanceof Refused ? error.lines : say("unknownEnd");
     } finally {
       for (const each of buttons) each.disabled = false;
     }
@@ -195,25 +195,25 @@ export class ReviewPanel {
         "li",
         { class: each.state },
         make("span", { class: "sign", "aria-hidden": "true" }, { good: "✓", bad: "✗", open: "…" }[each.state]),
-        make("span", { class: "only-read" }, word(`check-${each.state}`)),
+        make("span", { class: "only-read" }, say(`check-${each.state}`)),
         " ",
         each.page ? link(each.page, each.name) : each.name,
         each.said ? ` ${each.said}` : null,
       ),
     );
-    return [make("h2", {}, word("checks")), make("ul", { class: "checks" }, ...rows)];
+    return [make("h2", {}, say("checks")), make("ul", { class: "checks" }, ...rows)];
   }
 
   private comments(review: Review): Node[] {
     const all = review.comments ?? [];
-    if (!all.length) return review.state === "open" ? [make("p", { class: "nothing" }, word("noComments"))] : [];
+    if (!all.length) return review.state === "open" ? [make("p", { class: "nothing" }, say("noComments"))] : [];
     const threads = new Map<string, ReviewComment[]>();
     for (const [index, each] of all.entries()) {
       const key = each.thread || `alone-${index}`;
       threads.set(key, [...(threads.get(key) ?? []), each]);
     }
     const rows = [...threads].map(([key, said]) => this.thread(key, said, all));
-    return [make("h2", {}, word("remarks")), make("ul", { class: "threads" }, ...rows)];
+    return [make("h2", {}, say("remarks")), make("ul", { class: "threads" }, ...rows)];
   }
 
   private thread(key: string, said: ReviewComment[], all: ReviewComment[]): Node {
@@ -223,10 +223,10 @@ export class ReviewPanel {
       ? make(
           "button",
           { type: "button", class: "place", click: () => this.hooks.goTo(first.path, first.line) },
-          first.isSame ? word("goThere") : word("goThereChanged"),
+          first.isSame ? say("goThere") : say("goThereChanged"),
         )
       : null;
-    const draft = make("textarea", { rows: 1, "aria-label": word("answer"), placeholder: word("answer") });
+    const draft = make("textarea", { rows: 1, "aria-label": say("answer"), placeholder: say("answer") });
     draft.value = this.drafts.get(key) ?? "";
     draft.addEventListener("input", () => this.drafts.set(key, draft.value));
     const send = make(
@@ -237,10 +237,10 @@ export class ReviewPanel {
           void this.act(async () => {
             await ask("POST", at("letters", this.name, "answers"), { thread: first.thread, body: draft.value });
             this.drafts.delete(key);
-            return { said: word("answered") };
+            return { said: say("answered") };
           }),
       },
-      word("answer"),
+      say("answer"),
     );
     const rows = said.map((each) =>
       make(
@@ -265,7 +265,7 @@ export class ReviewPanel {
       make(
         "details",
         {},
-        make("summary", {}, `${file.path} · ${word("paragraphs", { count: file.pieces.length })}`),
+        make("summary", {}, `${file.path} · ${say("paragraphs", { count: file.pieces.length })}`),
         ...file.pieces.map((each) =>
           make(
             "div",
@@ -276,7 +276,7 @@ export class ReviewPanel {
         ),
       ),
     );
-    return [make("h2", {}, word("since")), ...rows];
+    return [make("h2", {}, say("since")), ...rows];
   }
 }
 
@@ -301,8 +301,7 @@ export async function reviewWords(): Promise<Record<string, { words: string; pag
     if (told.trouble) tell(told.trouble);
     return told.letters;
   } catch (error) {
-    if (error instanceof Refused) tell(error.lines);
-    else if (!(error instanceof Away)) throw error;
+    tellRefusal(error);
     return {};
   }
 }

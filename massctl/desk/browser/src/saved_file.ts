@@ -1,14 +1,14 @@
-// One text file that is being written. Every change is durable within a second: on the server's disk, and in this browser
-// until the server said so, so that neither its end nor a closed lid loses a word.
+// One text file that is being written. The browser keeps every change until the server has stored it.
 
 import { askClash } from "./clash";
 import { make, openDialog } from "./dom";
-import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
+import { ask, at, NoAnswer, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
 import { keep, leftBehind, letGo } from "./unsaved";
-import { word } from "./words";
+import { say } from "./words";
 
 const PAUSE_MS = 60; // After a keystroke.
 const AGAIN_MS = 1000;
+const REFUSED_MS_MAX = 60_000;
 
 export interface Listener {
   saved(): void;
@@ -36,8 +36,10 @@ export class SavedFile {
   private stored: string;
   private sent: string[] = [];
   private timer = 0;
-  private isWriting = false;
-  private isClashing = false;
+  private refusals = 0; // Since the last text that was stored.
+  private why = "";
+  private hasRequest = false;
+  private hasClash = false;
 
   constructor(
     private readonly letter: string,
@@ -61,17 +63,17 @@ export class SavedFile {
 
   change(text: string): void {
     this.text = text;
-    if (this.isSaved && !this.isClashing) letGo(this.key);
+    if (this.isSaved && !this.hasClash) letGo(this.key);
     else this.keep();
-    if (this.isSaved || this.isClashing) return;
-    this.listener.saving();
-    this.later(PAUSE_MS);
+    if (this.isSaved || this.hasClash) return;
+    if (!this.refusals) this.listener.saving();
+    this.later(this.refusals ? AGAIN_MS : PAUSE_MS);
   }
 
   // The server has another text than that of a version that stood here. It is taken where nothing was written since; what
   // is unsaved is joined as it is written.
   renew(file: TextFile, since: string): boolean {
-    if (this.base !== since || !this.isSaved || this.isWriting || this.isClashing) return false;
+    if (this.base !== since || !this.isSaved || this.hasRequest || this.hasClash) return false;
     this.base = file.version;
     this.text = file.text;
     this.stored = file.text;
@@ -79,8 +81,8 @@ export class SavedFile {
   }
 
   // Somebody chose between two versions: their file is known now, and this is what is to stand there.
-  settle(text: string, theirs: TextFile): void {
-    this.isClashing = false;
+  resumeWith(text: string, theirs: TextFile): void {
+    this.hasClash = false;
     this.base = theirs.version;
     this.stored = theirs.text;
     this.change(text);
@@ -89,7 +91,7 @@ export class SavedFile {
 
   // It clashed, but is another text by now.
   again(): void {
-    this.isClashing = false;
+    this.hasClash = false;
     this.later(PAUSE_MS);
   }
 
@@ -99,8 +101,8 @@ export class SavedFile {
   }
 
   private async write(): Promise<void> {
-    if (this.isWriting || this.isSaved || this.isClashing) return;
-    this.isWriting = true;
+    if (this.hasRequest || this.isSaved || this.hasClash) return;
+    this.hasRequest = true;
     const text = this.text;
     let end: WriteEnd | null = null;
     try {
@@ -108,22 +110,31 @@ export class SavedFile {
       this.sent = [...this.sent, await versionOf(text)].slice(-SENT_MAX);
       end = await ask<WriteEnd>("PUT", address(this.letter, this.path), kept);
       this.sent = [];
+      this.refusals = 0;
+      this.why = "";
     } catch (error) {
-      if (error instanceof Refused) this.listener.refused(error);
-      else if (error instanceof Away) this.listener.away();
+      if (error instanceof Refused) this.refused(error);
+      else if (error instanceof NoAnswer) this.listener.away();
       else throw error;
     } finally {
-      this.isWriting = false;
+      this.hasRequest = false;
     }
-    if (!end) return this.later(AGAIN_MS);
+    if (!end) return this.later(Math.min(AGAIN_MS * 2 ** this.refusals, REFUSED_MS_MAX));
     if (end.clash && end.theirs) {
-      this.isClashing = true;
+      this.hasClash = true;
       this.listener.clashed(end.clash, end.theirs, text);
-    } else if (end.file) this.took(end.file, text, end.given ?? end.file.version);
+    } else if (end.file) this.answered(end.file, text, end.given ?? end.file.version);
+  }
+
+  // Why is said once; the same text is offered more and more rarely.
+  private refused(error: Refused): void {
+    this.refusals += 1;
+    if (error.lines !== this.why) this.listener.refused(error);
+    this.why = error.lines;
   }
 
   // The server has what was sent. Where it joined that with other words, what is here still comes from what was sent.
-  private took(file: TextFile, sent: string, given: string): void {
+  private answered(file: TextFile, sent: string, given: string): void {
     this.base = given;
     this.stored = sent;
     if (this.isSaved) {
@@ -151,22 +162,26 @@ async function versionOf(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((each) => each.toString(16).padStart(2, "0")).join("");
 }
 
-// Hands over what pages that are gone left unsaved of a letter; a clash is for its reader to choose. What is refused is
-// shown, to be copied, and stays in this browser.
-export async function handOver(letter: string): Promise<void> {
-  for (const left of await leftBehind<Kept>(`${letter}/`)) {
-    const place = address(letter, left.name.slice(letter.length + 1));
+// Hands over what pages that are gone left unsaved; a clash is for its reader to choose. What is refused is shown, to be
+// copied, and stays in this browser until somebody deletes it there.
+export async function handOver(): Promise<void> {
+  for (const left of await leftBehind<Kept>()) {
+    const [letter = "", ...path] = left.name.split("/");
+    const place = address(letter, path.join("/"));
     try {
       let end = await ask<WriteEnd>("PUT", place, left.value);
       while (end.clash && end.theirs) {
-        const text = await askClash(end.clash);
+        const text = await askClash(end.clash, left.name);
         if (text !== null) end = await ask<WriteEnd>("PUT", place, { text, base: end.theirs.version });
       }
-      left.remove();
+      letGo(left.name, left.page);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const kept = make("textarea", { readonly: true, rows: 12, "aria-label": word("keptHere") }, left.value.text);
-      openDialog(word("keptHere"), word("close"), make("p", {}, error.lines), kept);
+      const kept = make("textarea", { readonly: true, rows: 12, "aria-label": say("keptHere") }, left.value.text);
+      const forget = make("button", { type: "button", click: () => dialog.close() }, say("forget"));
+      forget.addEventListener("click", () => letGo(left.name, left.page));
+      const why = make("p", {}, `${left.name}\n${error.lines}`);
+      const dialog = openDialog(say("keptHere"), say("close"), why, kept, forget);
     }
   }
 }

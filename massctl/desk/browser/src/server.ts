@@ -30,7 +30,8 @@ export interface Finding {
   column: number | null;
   endLine: number | null;
   endColumn: number | null;
-  mend: { from: number; to: number; before: string; text: string } | null;
+  // Where it has a picture, `{words}` in its text stands for what a person says of that.
+  mend: { from: number; to: number; before: string; text: string; picture: string | null } | null;
 }
 
 export interface Findings {
@@ -94,7 +95,7 @@ export class Refused extends Error {
 }
 
 // Nobody answered: what was asked may or may not have been done.
-export class Away extends Error {}
+export class NoAnswer extends Error {}
 
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   const isFile = body instanceof Blob;
@@ -107,9 +108,9 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
       body: body === undefined ? null : isFile ? body : JSON.stringify(body),
     });
   } catch {
-    throw new Away();
+    throw new NoAnswer();
   }
-  if (answer.status === 502 || answer.status === 503) throw new Away();
+  if (answer.status === 502 || answer.status === 503) throw new NoAnswer();
   const told = (await answer.json().catch(() => ({}))) as T & { error?: Record<string, string> };
   if (answer.ok) return told;
   const error = told.error ?? {};
@@ -118,6 +119,17 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 
 export function at(...parts: string[]): string {
   return parts.map(encodeURIComponent).join("/");
+}
+
+// Tells why the server said no. Where nobody answered there is nothing to tell: what was asked is asked again.
+export function tellRefusal(error: unknown): void {
+  if (error instanceof Refused) tell(error.lines);
+  else if (!(error instanceof NoAnswer)) throw error;
+}
+
+// Where a picture of a letter is shown from.
+export function addressOf(letter: string, picture: string): string {
+  return `/-/desk/${at(letter, ...picture.split("/"))}`;
 }
 
 // Runs one at a time, and once more where it was asked for meanwhile. Where nobody answers, the next change asks again.
@@ -134,8 +146,7 @@ export function oneAtATime(run: () => Promise<void>): () => void {
         await run();
       }
     } catch (error) {
-      if (error instanceof Refused) tell(error.lines);
-      else if (!(error instanceof Away)) throw error;
+      tellRefusal(error);
     } finally {
       isRunning = false;
     }

@@ -1,8 +1,8 @@
 // The sign-in to the forge: a code is shown here and typed on the forge's page. No token comes to the browser.
 
 import { make } from "./dom";
-import { Away, ask, Refused } from "./server";
-import { word } from "./words";
+import { ask, NoAnswer, Refused } from "./server";
+import { say } from "./words";
 
 const SLOWER_S = 5;
 
@@ -17,14 +17,14 @@ export function signInPart(forge: Standing, changed: () => void): Node {
   const place = make("div", { class: "sign-in" });
   const answer = make("p", { role: "status" });
   const refused = (error: unknown): void => {
-    if (!(error instanceof Refused) && !(error instanceof Away)) throw error;
-    answer.textContent = error instanceof Refused ? error.lines : word("unknownEnd");
+    if (!(error instanceof Refused) && !(error instanceof NoAnswer)) throw error;
+    answer.textContent = error instanceof Refused ? error.lines : say("unknownEnd");
   };
   const act = (name: string, run: () => Promise<void>): Node =>
     make(
       "button",
       { type: "button", "data-act": name, click: () => void run().catch(refused) },
-      word(name, { forge: forge.name }),
+      say(name, { forge: forge.name }),
     );
   const out = async (): Promise<void> => {
     await ask("DELETE", "forge");
@@ -41,7 +41,7 @@ export function signInPart(forge: Standing, changed: () => void): Node {
 async function signIn(answer: HTMLElement): Promise<void> {
   const begun = await ask<{ code: string; page: string; interval: number }>("POST", "forge");
   const page = make("a", { href: begun.page, target: "_blank", rel: "noopener noreferrer" }, begun.page);
-  answer.replaceChildren(word("typeCode"), " ", make("code", {}, begun.code), " ", page);
+  answer.replaceChildren(say("typeCode"), " ", make("code", {}, begun.code), " ", page);
   let seconds = begun.interval;
   while (answer.isConnected) {
     await new Promise((done) => window.setTimeout(done, seconds * 1000));

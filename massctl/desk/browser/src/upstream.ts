@@ -1,8 +1,8 @@
 // What the team merged, brought into this working copy; where both changed the same paragraph, the writer chooses.
 
 import { askClash } from "./clash";
-import { Away, ask, at, type Piece, Refused, type TextFile, type WriteEnd } from "./server";
-import { tell, word } from "./words";
+import { ask, at, type Piece, type TextFile, tellRefusal, type WriteEnd } from "./server";
+import { say, tell } from "./words";
 
 interface MergeClash {
   letter: string;
@@ -18,24 +18,19 @@ export interface Brought {
   clashes: MergeClash[];
 }
 
-export async function bringUpstream(): Promise<void> {
-  try {
-    await settled(await ask<Brought>("POST", "upstream"));
-  } catch (error) {
-    if (error instanceof Refused) tell(error.lines);
-    else if (!(error instanceof Away)) throw error;
-  }
+export function bringUpstream(): Promise<void> {
+  return ask<Brought>("POST", "upstream").then(askClashes).catch(tellRefusal);
 }
 
 // Asks about each clash, one after the other, and brings again when all are settled.
-export async function settled(brought: Brought): Promise<void> {
+export async function askClashes(brought: Brought): Promise<void> {
   if (brought.reason) tell(brought.reason);
-  if (brought.count) tell(word("brought", { count: brought.count }));
+  if (brought.count) tell(say("brought", { count: brought.count }));
   for (const each of brought.clashes) {
-    if (!each.letter) return tell(word("clashElsewhere", { path: each.path }));
+    if (!each.letter) return tell(say("clashElsewhere", { path: each.path }));
     const address = `${at("letters", each.letter, "files")}/${each.own}`;
     const stands = await ask<TextFile>("GET", address);
-    const text = await askClash(each.pieces);
+    const text = await askClash(each.pieces, each.path);
     if (text === null) return;
     const end = await ask<WriteEnd>("PUT", address, { text, base: stands.version });
     if (!end.file) return;

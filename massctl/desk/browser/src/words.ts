@@ -1,8 +1,9 @@
-// What the page says, in the reader's language: the server wrote it into the page.
+// What the page says, in the reader's language: the server wrote it into the page. The editor's own words are there under
+// their English ones.
 
-const said = JSON.parse(document.body.dataset["words"] ?? "{}") as Record<string, string>;
+export const said = JSON.parse(document.body.dataset["words"] ?? "{}") as Record<string, string>;
 
-export function word(name: string, values: Record<string, string | number> = {}): string {
+export function say(name: string, values: Record<string, string | number> = {}): string {
   const text = said[name] ?? name;
   return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
 }

@@ -1,10 +1,13 @@
-"""A letter as a branch: its folder committed on top of what the team sends from, without touching the checkout.
+"""The team's repository: letters on branches of their own, and what the team merged.
+
+A letter's folder is committed on top of the branch that sends, without touching the checkout.
 
 The commit is made in the object store (`git fast-import`), so neither the branch that is checked out nor the index
 moves, and no hook runs. `letter/NAME` is pushed and deleted with a lease on the commit whose files are here: what
 somebody else pushed meanwhile is never lost.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -22,7 +25,7 @@ _NEXT = "refs/massctl/desk/next"
 """Where a commit is made; it is pushed from there, and the ref is overwritten by the next."""
 _KNOWN = "refs/massctl/desk/known"
 """Below it stand the commits of letters' branches whose files are in this working copy."""
-_OURS = "refs/massctl/desk/remote"
+_FETCHED = "refs/massctl/desk/remote"
 """Below it stands what was fetched."""
 _OWNERS_FILES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where forges look for it."""
@@ -34,6 +37,16 @@ _NO_MODE = "000000"
 """What git writes of a file that is not there."""
 _PUSHED = frozenset(" *+=")
 """The first sign of a line of `git push --porcelain`, where the branch is as we want it."""
+_OF_THE_SYSTEM = re.compile(r"(?:.*/)?\.(?:DS_Store|_[^/]*)")
+"""Hidden files that macOS writes into every folder."""
+_MOVED_ON = re.compile(r"\[rejected\]|stale info|fetch first|non-fast-forward")
+"""git's words where somebody pushed meanwhile."""
+_NETWORK = re.compile(
+    r"could not resolve|failed to connect|connection (?:refused|reset|closed|timed out)|timed out|early EOF"
+    r"|network is unreachable|no route to host|unexpected disconnect|returned error: 5\d\d",
+    re.I,
+)
+"""git's words for what passes."""
 
 
 def branch_of(letter: CampaignName) -> str:
@@ -52,8 +65,8 @@ class Author(Frozen):
         return f"{self.name} <{self.email}>"
 
 
-class Branches(Frozen):
-    """Where the remote's branches stand."""
+class Tips(Frozen):
+    """The newest commits of the remote's branches."""
 
     main: str
     """The commit of the branch that sends."""
@@ -82,7 +95,7 @@ class Pushed(Frozen):
     """False: the branch had exactly this already."""
 
 
-class LetterBranch:
+class TeamRepository:
     """The branches of the letters of one working copy. Every method raises LedgerUnreachableError."""
 
     def __init__(self, root: Path, settings: MassctlFile, environment: Mapping[str, str]) -> None:
@@ -115,7 +128,7 @@ class LetterBranch:
             )
         return Author(*said)
 
-    def branches(self, letter: CampaignName) -> Branches:
+    def fetch_tips(self, letter: CampaignName) -> Tips:
         """Ask the remote where its branches stand, and fetch them."""
         git = self._to_remote()
         heads = [f"refs/heads/{each}" for each in (self.main, branch_of(letter))]
@@ -125,12 +138,13 @@ class LetterBranch:
             raise LedgerUnreachableError(
                 Phrase("the remote has no branch {branch}", branch=self.main),
                 Phrase("Nothing was committed."),
+                Phrase("ask an engineer: `policy.branch` in massctl.yaml names the branch"),
             )
         wanted = [each for each in heads if each in found]
-        specs = [f"+{each}:{_OURS}/{each.removeprefix('refs/heads/')}" for each in wanted]
+        specs = [f"+{each}:{_FETCHED}/{each.removeprefix('refs/heads/')}" for each in wanted]
         fetch = "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self._remote
         self._done(git.run(*fetch, *specs, seconds=NETWORK_SECONDS))
-        return Branches(found[heads[0]], found.get(heads[1]))
+        return Tips(found[heads[0]], found.get(heads[1]))
 
     def push(
         self, letter: CampaignName, folder: str, files: FolderFiles, said: str, author: Author
@@ -140,7 +154,7 @@ class LetterBranch:
         `folder` is its path from the top of the working copy, and `files` is what `files` gave. Raises RefusedError
         where somebody else pushed to the branch meanwhile.
         """
-        now = self.branches(letter)
+        now = self.fetch_tips(letter)
         branch = branch_of(letter)
         if now.letter is not None:
             self._require_known(letter, now.letter)
@@ -164,8 +178,8 @@ class LetterBranch:
         if not pushed.done or line[:1] not in _PUSHED:
             raise RefusedError(
                 Phrase("the remote did not take the branch {branch}", branch=branch),
-                git_says(pushed, line),
-                Phrase("The letter is safe on this machine. Press the button again."),
+                _kept(pushed, line),
+                advice_on(pushed, line),
             )
         self.know(letter, commit)
         return Pushed(branch, commit, is_new=True)
@@ -187,9 +201,9 @@ class LetterBranch:
                 Phrase("press the button again: it brings that here first"),
             )
 
-    def others(self, letter: CampaignName) -> tuple[str, str] | None:
+    def pushed_by_others(self, letter: CampaignName) -> tuple[str, str] | None:
         """Return the commits between which others pushed to the letter's branch; None if nobody did."""
-        now = self.branches(letter)
+        now = self.fetch_tips(letter)
         if now.letter is None or now.letter == self.known(letter):
             return None
         known = self.known(letter)
@@ -202,7 +216,7 @@ class LetterBranch:
 
         Raises RefusedError where it has a commit, or files of another folder, that are not in this working copy.
         """
-        now = self.branches(letter)
+        now = self.fetch_tips(letter)
         if now.letter is None:
             return
         self._require_known(letter, now.letter)
@@ -251,14 +265,14 @@ class LetterBranch:
         found = refs_in(self._done(asked).out)
         return {ref.removeprefix("refs/heads/letter/"): tip for ref, tip in found.items()}
 
-    def merged(self) -> tuple[str, str | None]:
+    def head_and_main(self) -> tuple[str, str | None]:
         """Return the commit that is checked out, and the one that the team sends from.
 
         The second is None where this checkout is of another branch, or has commits that are not merged.
         """
         here = self._told("rev-parse", "HEAD")
         branch = self._git().run("symbolic-ref", "--short", "-q", "HEAD")
-        now = self.branches(CampaignName("-"))
+        now = self.fetch_tips(CampaignName("-"))
         is_main = branch.out.decode("utf-8", "replace").strip() == self.main
         return here, now.main if is_main and self._is_within(here, now.main) else None
 
@@ -322,7 +336,7 @@ class LetterBranch:
     def unmerged(self, folder: str) -> frozenset[str]:
         """Return the files below a folder that differ from the branch that sends, as it was last fetched."""
         known = f"refs/remotes/{self._remote}/{self.main}"
-        ours = f"{_OURS}/{self.main}"
+        ours = f"{_FETCHED}/{self.main}"
         git = self._git()
         base = next(
             (each for each in (ours, known) if git.run("rev-parse", "--verify", "-q", each).done),
@@ -338,7 +352,7 @@ class LetterBranch:
 
     def unlike_main(self, *folders: str) -> frozenset[str]:
         """Return the files below some folders that differ from the newest commit of main that is in this checkout."""
-        base = self._told("merge-base", "HEAD", f"{_OURS}/{self.main}")
+        base = self._told("merge-base", "HEAD", f"{_FETCHED}/{self.main}")
         git = self._git()
         others = git.run("ls-files", "-z", "--others", "--exclude-standard", "--", *folders).out
         changed = git.run("diff", "-z", "--name-only", "--relative", base, "--", *folders).out
@@ -371,13 +385,13 @@ class LetterBranch:
 
     def is_merged(self, commit: str, folder: str) -> bool:
         """Return whether the branch that sends has a folder as a commit has it, as both were last fetched."""
-        main = f"{_OURS}/{self.main}"
+        main = f"{_FETCHED}/{self.main}"
         same = self._git().run("diff", "--quiet", commit, main, "--", folder)
         return self._is_within(commit, main) or same.done
 
     def is_here_as_merged(self, folder: str) -> bool:
         """Return whether a folder is here as the branch that sends has it, as it was last fetched."""
-        return self.is_as_at(f"{_OURS}/{self.main}", folder)
+        return self.is_as_at(f"{_FETCHED}/{self.main}", folder)
 
     def is_as_at(self, commit: str, folder: str) -> bool:
         """Return whether a folder has the files of a commit, and no other; locks, which are made of them, apart."""
@@ -392,7 +406,7 @@ class LetterBranch:
     def owners(self, path: str) -> tuple[str, ...]:
         """Return who owns a file by the CODEOWNERS of the branch that sends, as it was last fetched."""
         for place in _OWNERS_FILES:
-            found = self._git().run("cat-file", "blob", f"{_OURS}/{self.main}:{place}")
+            found = self._git().run("cat-file", "blob", f"{_FETCHED}/{self.main}:{place}")
             if found.done:
                 return owners_of(found.out.decode("utf-8", "replace"), f"{self.prefix}{path}")
         return ()
@@ -402,18 +416,9 @@ class LetterBranch:
 
         A hidden file that git does not know yet is the system's or a secret, and stays here.
         """
-        kinds = {"--cached": "", "--others": "--exclude-standard"}
-        listed = {
-            kind: self._done(
-                self._git().run("ls-files", "-z", *filter(None, (kind, more)), "--", folder)
-            )
-            .out.decode("utf-8", "surrogateescape")
-            .split("\0")
-            for kind, more in kinds.items()
-        }
-        new = [path for path in listed["--others"] if "/." not in path]
+        new = [path for path in self._new(folder) if "/." not in path]
         files: FolderFiles = {}
-        for path in filter(None, (*listed["--cached"], *new)):
+        for path in (*self._listed("--cached", "--", folder), *new):
             place = self._root / path
             if place.is_symlink():
                 raise RefusedError(
@@ -426,6 +431,19 @@ class LetterBranch:
                 files[path] = "100755" if runs else "100644", place.read_bytes()
         self._require_no_filter(list(files))
         return files
+
+    def hidden(self, folder: str) -> list[str]:
+        """Return the hidden files of a folder that stay here, without those of the system."""
+        new = self._new(folder)
+        return [each for each in new if "/." in each and not _OF_THE_SYSTEM.fullmatch(each)]
+
+    def _new(self, folder: str) -> list[str]:
+        """Return the files of a folder that git neither has nor ignores."""
+        return self._listed("--others", "--exclude-standard", "--", folder)
+
+    def _listed(self, *words: str) -> list[str]:
+        listed = self._done(self._git().run("ls-files", "-z", *words)).out
+        return [*filter(None, listed.decode("utf-8", "surrogateescape").split("\0"))]
 
     def _require_no_filter(self, paths: list[str]) -> None:
         """Raise RefusedError where git would store a file in another form (Git LFS)."""
@@ -478,8 +496,8 @@ class LetterBranch:
         if not answer.done:
             raise LedgerUnreachableError(
                 Phrase("git could not do it"),
-                git_says(answer),
-                Phrase("The letter is safe on this machine. Press the button again."),
+                _kept(answer),
+                advice_on(answer),
             )
         return answer
 
@@ -490,6 +508,21 @@ class LetterBranch:
     def _to_remote(self) -> Git:
         way = way_of(self._root, self._settings, self._environment)
         return Git(self._root, way.environment, way.own_settings)
+
+
+def _kept(failed: GitAnswer, line: str = "") -> Phrase:
+    """Say why git failed, and what is true all the same."""
+    return Phrase("{why} The letter is safe on this machine.", why=git_says(failed, line))
+
+
+def advice_on(failed: GitAnswer, line: str = "") -> Phrase:
+    """Say what a writer does about a failure of git: only what passes is tried again."""
+    words = f"{failed.said}\n{line}"
+    if _MOVED_ON.search(words):
+        return Phrase("press the button again: it brings that here first")
+    if failed.status is None or _NETWORK.search(words):
+        return Phrase("check the network, then press the button again")
+    return Phrase("show git's words to an engineer: until then the button fails again")
 
 
 def _quoted(path: str) -> str:

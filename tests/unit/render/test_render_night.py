@@ -9,6 +9,7 @@ from massctl.render.dark_mode import (
     Faded,
     parse,
     read,
+    read_any,
     text_by_night,
     tones,
     words_for,
@@ -31,6 +32,20 @@ from massctl.render.dark_mode import (
 )
 def test_a_value_is_one_colour_or_none(written: str, colour: Colour | None):
     assert colour == parse(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("hwb(0 0% 0%)", (255, 0, 0)),
+        ("currentcolor", None),
+        ("oklch(70% 0.1 120)", None),
+        ("inherit", None),
+    ],
+)
+def test_any_notation_of_a_screen_is_read(written: str, parts: tuple[int, ...] | None):
+    found = read_any(written)
+    assert parts == (found.parts if found is not None else None)
 
 
 def test_what_stands_in_an_address_is_no_colour():

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from massctl.desk.choices import (
     article_choices,
     audience_choices,
+    blanks_in,
     block_choices,
     month_choices,
     tag_choices,
@@ -38,6 +39,7 @@ from massctl.errors import MassctlError, RefusedError, UsageError
 from massctl.importer.word_choices import WORD_CHOICES
 from massctl.model.campaign import mapping_of
 from massctl.model.diagnostics import Diagnostic, Severity, has_errors
+from massctl.model.frozen import Frozen
 from massctl.model.ids import CAMPAIGN_FILE, CampaignName, is_campaign_name, is_folder_name
 from massctl.model.message import RenderedCampaign
 from massctl.model.phrase import BEIJING, Command, Phrase, enumerated
@@ -60,11 +62,19 @@ _LOCK_END = ".lock.json"
 
 
 _LOCK_IS_MADE = Phrase("“ask for review” and “send the changes” write the lock: nothing to do here")
+_WRITE_OVER = Phrase("write over each, or delete its block")
 _LOCK_IS_MADE_BY_CI = Phrase("CI writes the lock of what is pushed: nothing to do here")
 
 
 class NoSuchThingError(Exception):
     """Nothing is at this address."""
+
+
+class Blanks(Frozen):
+    """Blanks of blocks in an article that nobody wrote over."""
+
+    message: Phrase
+    hint: Phrase = _WRITE_OVER
 
 
 class Api:
@@ -281,11 +291,25 @@ class Api:
                 for each in sorted(standing.rendered.diagnostics, key=_by_severity)
             ],
             "missing": [
-                {"message": self._say(each.message), "hint": self._say(each.hint)}
-                for each in missing_at(standing, can_lock=self._verbs.can_lock)
+                *map(self._missing, self._blanks(letter)),
+                *map(self._missing, missing_at(standing, can_lock=self._verbs.can_lock)),
             ],
             "titles": list(found.message.headlines) if isinstance(found, RenderedCampaign) else [],
         }
+
+    def _missing(self, each: Blanks | Refusal) -> Answer:
+        return {"message": self._say(each.message), "hint": self._say(each.hint)}
+
+    def _blanks(self, letter: CampaignName) -> list[Blanks]:
+        """Return the blanks of blocks that nobody wrote over, by article."""
+        fields = read_fields(self._text(letter, CAMPAIGN_FILE).encode())
+        paths = [str(each.get("content", "")) for each in articles_of(fields or {})]
+        found = {path: blanks_in(self._text(letter, path)) for path in paths if path}
+        return [
+            Blanks(Phrase("{path} has blanks: {blanks}", path=path, blanks=enumerated(blanks)))
+            for path, blanks in found.items()
+            if blanks
+        ]
 
     def _text(self, letter: CampaignName, path: str) -> str:
         try:
@@ -451,6 +475,8 @@ class Api:
                 else Phrase("Nothing was committed."),
                 Phrase("correct them: they stand below the text"),
             )
+        for blanks in self._blanks(letter):
+            raise RefusedError(blanks.message, Phrase("Nothing was committed."), blanks.hint)
         settings = self._settings()
         team = self._team(settings)
         author = team.author()

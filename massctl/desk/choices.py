@@ -6,6 +6,7 @@ Everything is as the pages of `serve` have it; nothing is decided here.
 import re
 from calendar import Calendar
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -18,6 +19,8 @@ from massctl.render.blocks import cards, library
 from massctl.render.blocks.signature import Signature
 from massctl.serve.page_cache import PageCache, shown_month
 from massctl.view.audience import STATES, change_words
+from massctl.view.i18n import Language
+from massctl.view.i18n import say as say_in
 from massctl.view.pages.audiences_page import ShownAudience
 from massctl.view.pages.calendar_page import allowances_of, hours_words
 from massctl.view.pages.campaign_page import Look
@@ -148,7 +151,9 @@ ARGUMENTS: Mapping[str, Phrase] = {
     "id": Phrase("id of the account"),
     "nickname": Phrase("name of the account"),
 }
-"""What stands in a call until somebody writes it."""
+"""What stands in a call, between `_BLANK`'s brackets, until somebody writes over it."""
+_BLANK = "⟦{name}⟧"
+_BLANKS = re.compile(r"⟦([^⟦⟧\n]+)⟧")
 _MINIMAL: Mapping[str, tuple[str, ...]] = {
     "button": ("text", "url"),
     "qa": ("question", "answer"),
@@ -179,15 +184,35 @@ def _numbered() -> Callable[[re.Match[str]], str]:
 def _call(block: Signature, say: Say) -> str:
     must = [each.name for each in block.parameters if each.is_required and not each.is_rest]
     names = _MINIMAL.get(block.name, (*must, *([block.instead] if block.instead else ())))
-    given = ", ".join(f'"#{{{say(ARGUMENTS[each])}}}"' for each in names)
+    given = ", ".join(f'"{_blank(each, say)}"' for each in names)
     called = f"{block.shown}({given})"
     if block.parts is not None:
         part = _call(_INSIDE[block.name], say)
         parts = "\n".join([part] * max(block.parts.least, 1))
         return f"{{% call {called} %}}\n{parts}\n{{% endcall %}}"
     if block.holds and not block.instead:
-        return f"{{% call {called} %}}\n#{{{say(ARGUMENTS['text'])}}}\n{{% endcall %}}"
+        return f"{{% call {called} %}}\n{_blank('text', say)}\n{{% endcall %}}"
     return f"{{{{ {called} }}}}"
+
+
+def _blank(argument: str, say: Say) -> str:
+    return f"#{{{_BLANK.format(name=say(ARGUMENTS[argument]))}}}"
+
+
+@cache
+def _blank_names() -> frozenset[str]:
+    """The names of all blanks, in every language: somebody may have begun the letter in another one."""
+    return frozenset(
+        say_in(each, language)
+        for each in ARGUMENTS.values()
+        for language in (Language.EN, Language.ZH)
+    )
+
+
+def blanks_in(text: str) -> list[str]:
+    """Return the blanks of blocks that nobody wrote over, as they stand in a text, each once."""
+    found = dict.fromkeys(_BLANKS.findall(text))
+    return [_BLANK.format(name=each) for each in found if each in _blank_names()]
 
 
 def _is_unsent_news(look: Look) -> bool:

@@ -1,6 +1,7 @@
 """The desk in a real browser: what is typed is on the disk and on the phone, and a review is a branch."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -217,6 +218,27 @@ def test_what_is_typed_while_a_review_is_asked_for_is_written_after_the_lock(
     git(tmp_path, "clone", "--quiet", "--branch", told["branch"], str(desk.remote), str(copy))
     massctl = str(Path(sys.executable).with_name("massctl"))
     subprocess.run([massctl, "-C", str(copy), "lock", "--check", LETTER], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_block_that_nobody_filled_is_told_and_not_reviewed(desk: OpenDesk) -> None:
+    import httpx
+
+    person = httpx.Client(cookies={"massctl_desk": desk.address.partition("=")[2]}, timeout=60)
+    letter = f"{desk.site}/-/api/letters/{LETTER}"
+    path = f"{letter}/files/articles/main.md.j2"
+    stands = person.get(path).json()
+    offered = person.get(f"{letter}/choices").json()["blocks"]
+    call = next(each["call"] for each in offered if each["name"] == "qa")
+    text = stands["text"] + "\n" + re.sub(r"#\{\d+:([^{}]+)\}", r"\1", call) + "\n"
+    person.put(path, json={"text": text, "base": stands["version"]})
+    missing = person.get(f"{letter}/findings").json()["missing"]
+    assert "articles/main.md.j2" in missing[0]["message"]
+    refused = person.post(f"{letter}/review", json={})
+    assert (422, missing[0]["message"]) == (refused.status_code, refused.json()["error"]["summary"])
+    assert "letter/" not in git(desk.remote, "branch", "--list")
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from massctl.desk.choices import ARGUMENTS, LABELS, article_choices, block_choices
+from massctl.desk.choices import ARGUMENTS, LABELS, article_choices, blanks_in, block_choices
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import Status
 from massctl.render.blocks import cards, library
@@ -29,8 +29,12 @@ def test_a_call_is_whole_and_each_of_its_blanks_is_one(language: Language) -> No
         blanks = re.findall(r"#\{(\d+):([^{}]+)\}", call)
         assert [int(number) for number, _ in blanks] == list(range(1, len(blanks) + 1))
         assert {words for _, words in blanks} <= {
-            say(each, language) for each in ARGUMENTS.values()
+            f"⟦{say(each, language)}⟧" for each in ARGUMENTS.values()
         }
+        # As the editor writes it; whoever writes over a blank has none left.
+        written = re.sub(r"#\{\d+:([^{}]+)\}", r"\1", call)
+        assert blanks_in(written) == [*dict.fromkeys(words for _, words in blanks)]
+        assert [] == blanks_in(re.sub(r"#\{\d+:[^{}]+\}", "秋天 ⟦e⟧", call))
 
 
 class _Cache:

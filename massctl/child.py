@@ -102,6 +102,8 @@ class Child(Struct, weakref=True):
     """What it is made ready for before it is isolated: `text`, `article` or DATABASE."""
     passes: tuple[int, ...] = ()
     """Files in memory of this process, by their descriptors, which it may open too."""
+    needs: frozenset[Wall] = frozenset()
+    """Walls without which it is asked nothing: those that it had before, or that another one of its kind has."""
     _process: "subprocess.Popen[bytes] | None" = None
     _walls: frozenset[Wall] | None = None
     _opened: list[tuple[int, int]] = field(default_factory=list)
@@ -138,7 +140,10 @@ class Child(Struct, weakref=True):
             self.start()
             if self._walls is None:
                 told = self._read_answer(ANSWER_BYTES_MAX)
-                self._walls = frozenset(Wall(each) for each in told)
+                walls = frozenset(Wall(each) for each in told)
+                if self.needs - walls:
+                    self._fail(_UNISOLATED)
+                self._walls = self.needs = walls
             return self._walls
 
     def ask(
@@ -265,7 +270,7 @@ class Children:
         self._starting = threading.Lock()
 
     def wait_until_isolated(self) -> frozenset[Wall]:
-        """Return the walls that hold the first one in; the others are started the same way. Raises ChildError."""
+        """Return the walls that hold the first one in, and every other one that is asked. Raises ChildError."""
         return self._all[0].wait_until_isolated()
 
     def ask(
@@ -287,7 +292,8 @@ class Children:
             return self._free.get(timeout=_START_SECONDS)
         with self._starting:
             if len(self._all) < CHILDREN_MAX:
-                self._all.append(Child(self._all[0].reads, self._all[0].writes))
+                first = self._all[0]
+                self._all.append(Child(first.reads, first.writes, needs=first.needs))
                 return self._all[-1]
         return self._free.get()
 
@@ -361,6 +367,7 @@ def missing_words(walls: frozenset[Wall]) -> list[Phrase]:
     return [say for wall, say in words.items() if wall not in walls]
 
 
+_UNISOLATED = Phrase("the child process could not be isolated")
 _ENDED = Phrase("the child process ended without an answer")
 NOT_ACCEPTED = Phrase("the child process gave an answer that massctl does not accept")
 
@@ -374,7 +381,7 @@ def _failure(status: int, bytes_max: int) -> Phrase:
     if status == _TOO_LARGE:
         return Phrase("the child process answered more than {limit} MB", limit=bytes_max >> 20)
     if status == _NOT_ISOLATED:
-        return Phrase("the child process could not be isolated")
+        return _UNISOLATED
     signals = {each.value: each.name for each in signal.Signals}
     ended_by = signals.get(-status, str(status))
     if ended_by == "SIGXCPU":

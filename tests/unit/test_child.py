@@ -68,6 +68,28 @@ def test_as_many_processes_answer_at_once_as_there_may_be(
     assert most == len({found for _, found in side_by_side(calls * 3)})
 
 
+@linux
+@pytest.mark.parametrize("again", ["the same one", "another one"])
+def test_a_child_that_begins_later_has_the_same_walls_or_is_asked_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, again: str
+) -> None:
+    lost = tmp_path / "lost"
+    walls = f"(lambda *_, **__: frozenset()) if os.path.exists({str(lost)!r}) else c.isolate"
+    answer = "c._job = lambda name: (lambda q: os.getppid()); c.main()"
+    monkeypatch.setattr(child, "_START", f"{BOOT}c.isolate = {walls}; {answer}")
+    monkeypatch.setattr(child, "CHILDREN_MAX", 2)
+    monkeypatch.setattr(child, "_START_SECONDS", 0)
+    children = Children([], [])
+    first = children._free.get()
+    first.ask("render", {})
+    lost.touch()
+    if again == "the same one":
+        first.close()
+        children._free.put(first)
+    with pytest.raises(ChildError, match="could not be isolated"):
+        children.ask("render", {})
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -264,7 +264,7 @@ class _Due(Frozen):
     """The digest of its folder."""
     links: Mapping[str, str] = {}
     """Addresses that its lock took from the ledger, by `CAMPAIGN/NUMBER`."""
-    read: Collection[str] = ()
+    read: frozenset[str] = frozenset()
     """The paths that were read for it."""
 
 
@@ -432,9 +432,9 @@ class Desires:
         loaded = [self._load(name) for name in names]
         made = self._rendered([each for each in loaded if isinstance(each, _Due)])
         for each in loaded:
-            yield self._judge(each, next(made)) if isinstance(each, _Due) else each
+            yield self._judge(*next(made)) if isinstance(each, _Due) else each
 
-    def _rendered(self, due: Sequence[_Due]) -> "Iterator[RenderResult | ChildError]":
+    def _rendered(self, due: Sequence[_Due]) -> "Iterator[tuple[_Due, RenderResult | ChildError]]":
         """Yield what came of each, in their order; folders are rendered side by side."""
         if not due:
             return
@@ -445,17 +445,20 @@ class Desires:
         calls = [partial(self._rendered_in_turn, list(some)) for _, some in folders]
         yield from chain.from_iterable(in_order(calls, CHILDREN_MAX))
 
-    def _rendered_in_turn(self, due: Sequence[_Due]) -> "list[RenderResult | ChildError]":
+    def _rendered_in_turn(
+        self, due: Sequence[_Due]
+    ) -> "list[tuple[_Due, RenderResult | ChildError]]":
         from massctl.child import ChildError
 
-        found: list[RenderResult | ChildError] = []
+        found: list[tuple[_Due, RenderResult | ChildError]] = []
         for each in due:
-            try:
-                made = self._working_tree.rendered(each.loaded.name, each.file, each.links)
-            except ChildError as error:
-                found.append(error)
-            else:
-                found.append(made)
+            made: RenderResult | ChildError
+            with self._working_tree.repository.judging() as read:
+                try:
+                    made = self._working_tree.rendered(each.loaded.name, each.file, each.links)
+                except ChildError as error:
+                    made = error
+            found.append((replace(each, read=each.read | read.keys()), made))
         return found
 
     def _judge(self, due: "_Due", made: "RenderResult | ChildError") -> Desired:

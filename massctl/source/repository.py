@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -138,6 +139,12 @@ class UnreadableError(MassctlError):
         self.hint: Phrase | None = hint  # type: ignore[assignment]
 
 
+class _Judging(threading.local):
+    """What a thread reads for one campaign, while it is made."""
+
+    paths: set[str] | None = None
+
+
 class Repository:
     """Reads below `root`; paths are relative to it and written with `/`."""
 
@@ -156,8 +163,7 @@ class Repository:
         """What is known of tags; of an account only the first file that has it counts."""
         self._found: dict[str, str] = {}
         """Path -> what `JudgedInputs` says was there, for every file that was read or tried."""
-        self._judging: set[str] | None = None
-        """The paths that are read for one campaign, while it is made."""
+        self._judging: Final = _Judging()
 
     def renewed(self) -> "Repository":
         """Return the same repository for another pass, which knows nothing of the files yet."""
@@ -165,22 +171,22 @@ class Repository:
 
     @contextmanager
     def judging(self) -> Iterator[dict[str, str]]:
-        """Collect what is read for one campaign: path -> what was there, as in `JudgedInputs.files`.
+        """Collect what this thread reads for one campaign: path -> what was there, as in `JudgedInputs.files`.
 
         The dictionary is filled at the end.
         """
         collected: dict[str, str] = {}
-        self._judging = set()
+        paths = self._judging.paths = set[str]()
         try:
             yield collected
         finally:
-            collected |= {path: self._found[path] for path in self._judging}
-            self._judging = None
+            collected |= {path: self._found[path] for path in paths}
+            self._judging.paths = None
 
     def reused(self, path: str) -> None:
         """Note that what was read from `path` before makes this campaign too."""
-        if self._judging is not None and path in self._found:
-            self._judging.add(path)
+        if self._judging.paths is not None and path in self._found:
+            self._judging.paths.add(path)
 
     def found(self, path: str) -> str | None:
         """Return what a path held when it was read, as `JudgedInputs.files` has it; None if it was not read."""

@@ -1,12 +1,14 @@
 """What a message was made from is noted while it is read, and compared with the disk of later."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from repositories import Tree, png
 
-from massctl.model.ids import sha256_of
+from massctl.model.ids import CampaignName, sha256_of
 from massctl.model.inputs import CHANGED, MISSING, JudgedInputs
 from massctl.model.message import RenderedCampaign
 from massctl.model.state import State
@@ -106,6 +108,40 @@ def test_a_file_beside_a_message_changes_nothing(tree: Tree, tmp_path: Path) -> 
     found = read(tree, tmp_path / "cache")
     tree.write("campaigns/a/notes.md", "记一笔")
     assert None is tree_changed(tree, found["a"])
+
+
+def test_what_is_read_beside_the_child_is_judged_too(
+    tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered = WorkingTree.rendered
+
+    def reading(self: WorkingTree, name: CampaignName, *more: Any) -> Any:
+        self.repository.read_bytes(f"campaigns/{name}/notes.md", 99)
+        return rendered(self, name, *more)
+
+    monkeypatch.setattr(WorkingTree, "rendered", reading)
+    monkeypatch.setattr("massctl.child.CHILDREN_MAX", 2)
+    for each in ("a", "b", "words"):
+        tree.write(f"campaigns/{each}/notes.md", "记一笔")
+    found = read(tree, tmp_path / "cache")
+    tree.write("campaigns/a/notes.md", "别的")
+    assert "campaigns/a/notes.md" == tree_changed(tree, found["a"])
+    assert None is tree_changed(tree, found["words"])
+
+
+def test_what_one_thread_reads_is_not_judged_for_another_one(tree: Tree) -> None:
+    repository = Repository(tree.root)
+    paths = [f"campaigns/{each}/campaign.yaml" for each in ("a", "words")]
+
+    def reading(path: str) -> set[str]:
+        with repository.judging() as read:
+            repository.read_bytes(path, 1 << 20)
+        return {*read}
+
+    with repository.judging() as read, ThreadPoolExecutor() as pool:
+        repository.read_bytes(paths[0], 1 << 20)
+        assert {paths[1]} == pool.submit(reading, paths[1]).result()
+    assert {paths[0]} == {*read}
 
 
 def test_a_file_that_was_read_twice_and_was_two_things_equals_nothing(tree: Tree) -> None:

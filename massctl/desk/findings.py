@@ -6,20 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from massctl.model.diagnostics import Diagnostic
-from massctl.model.frozen import Frozen
-from massctl.source.corrections import correction_of
+from massctl.source.corrections import Correction, correction_of
 
 _PICTURE_WITHOUT_WORDS = "MC215"
 _WITHOUT_WORDS = re.compile(r"!\[\s*\](?=\((?:<(?P<named>[^>\n]+)>|(?P<path>[^\s)]+)))")
 """A picture in Markdown whose brackets hold nothing."""
 
 
-class Mend(Frozen):
-    """What the page writes in place of the characters from `start` up to `end`."""
+class Mend(Correction):
+    """What the page writes, perhaps with words that it asks for."""
 
-    start: int
-    end: int
-    text: str
     picture: str | None = None
     """The picture, from the letter's folder, whose words the page asks for; `{words}` in `text` stands for them."""
 

@@ -8,7 +8,7 @@ _GITLAB = "https://{host}/{path}/-/merge_requests/new?merge_request%5Bsource_bra
 _COMPARE = "https://{host}/{path}/compare/{main}...{branch}"
 _PAGES = {
     "github.com": _COMPARE + "?expand=1",
-    "gitee.com": "https://{host}/{path}/compare/{main}...{branch}",
+    "gitee.com": _COMPARE,
     "gitlab.com": _GITLAB,
 }
 """Sources: the forges' own documents on opening requests by an address, read 2026-12."""

@@ -165,10 +165,10 @@ def test_the_words_of_a_picture_are_asked_for_where_they_are_missed(
     browser.value(f"[...{mend}.querySelectorAll('button')].at(-1).click()")
     picture = "document.querySelector('dialog[open] img')?.naturalWidth > 0"
     browser.until(lambda: browser.value(picture))
-    browser("Input.insertText", text="黄昏的[桥]")
+    browser("Input.insertText", text="黄昏的[桥]$&")
     browser.press("Enter")
     file = desk.file("articles/main.md.j2")
-    wait(lambda: "![黄昏的 桥](../images/dusk.jpg)" in file.read_text(encoding="utf-8"))
+    wait(lambda: "![黄昏的 桥 $&](../images/dusk.jpg)" in file.read_text(encoding="utf-8"))
     browser.until(lambda: not browser.value(f"!!{mend}"))
 
 

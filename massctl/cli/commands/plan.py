@@ -140,14 +140,7 @@ def command(
 
         status = ExitStatus.FAILED if faulty else _exit_status(plan, detailed=detailed_exitcode)
         next_step = None if out is not None else _next_step(current, plan, named)
-        return Result(
-            status,
-            json,
-            text,
-            markdown=markdown,
-            ics=ics,
-            next_step=next_step,
-        )
+        return Result(status, json, text, markdown=markdown, ics=ics, next_step=next_step)
 
     return run_in_session("plan", form, directory, work, sandbox=sandbox)
 

@@ -390,10 +390,11 @@ export class LetterPage {
     this.goTo(finding);
     const words = mend.picture === null ? "" : await askAlt(addressOf(this.name, mend.picture));
     if (mend.picture !== null && !words) return;
+    // Not as a pattern: `$&` is something to JavaScript.
+    const written = mend.picture === null ? mend.text : mend.text.split("{words}").join(words);
     const text = this.editor.text;
     if (this.shown !== path || text.slice(mend.from, mend.to) !== mend.before) tell(say("changedSince"));
-    else
-      this.editor.replace(text.slice(0, mend.from) + mend.text.replace("{words}", words) + text.slice(mend.to), true);
+    else this.editor.replace(text.slice(0, mend.from) + written + text.slice(mend.to), true);
   }
 
   private goTo(finding: Finding): void {
